@@ -1,0 +1,27 @@
+/* snug-network: the thread and GMainContext of everything that touches packets.
+ *
+ * libnice's receive callback loops until its socket is empty and starves the context it runs in, so
+ * ICE, DTLS, SCTP and the pumps of transfers live on a context of their own.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * snug_network_get_context:
+ *
+ * Starts the process's network thread at the first call. It runs until the process ends.
+ *
+ * Returns: (transfer none): its context
+ */
+GMainContext *snug_network_get_context (void);
+
+/* For assertions: is the caller running in the network context? Also true in a test that iterates an
+ * own context as the network one. */
+gboolean snug_network_is_current (GMainContext *context);
+
+G_END_DECLS

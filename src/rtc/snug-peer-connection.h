@@ -1,0 +1,178 @@
+/* snug-peer-connection: ICE, DTLS and SCTP composed into one WebRTC peer connection for data channels.
+ *
+ * Belongs to the GMainContext it was made with (the network context in the programs): all calls,
+ * signals and callbacks happen there. There is one exit for failure: the state FAILED with the reason
+ * in snug_peer_connection_get_error().
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "snug-certificate.h"
+#include "snug-data-channel.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_RTC_ERROR (snug_rtc_error_quark ())
+GQuark snug_rtc_error_quark (void);
+
+typedef enum
+{
+  SNUG_RTC_ERROR_STATE,          /* not now: wrong order of offer and answer, or closed */
+  SNUG_RTC_ERROR_BAD_REMOTE,     /* the peer's description or candidate is unusable */
+  SNUG_RTC_ERROR_ICE,            /* no route to the peer */
+  SNUG_RTC_ERROR_FINGERPRINT,    /* the peer's certificate is not the one its description promised */
+  SNUG_RTC_ERROR_DTLS,
+  SNUG_RTC_ERROR_SCTP,
+  SNUG_RTC_ERROR_TOO_LARGE       /* message larger than the peer takes */
+} SnugRtcError;
+
+typedef enum
+{
+  SNUG_PEER_CONNECTION_NEW,
+  SNUG_PEER_CONNECTION_CONNECTING,     /* descriptions exchanged or under way */
+  SNUG_PEER_CONNECTION_CONNECTED,      /* DTLS verified, SCTP up: channels open */
+  SNUG_PEER_CONNECTION_DISCONNECTED,   /* route lost; DTLS and SCTP are kept, an ICE restart may mend it */
+  SNUG_PEER_CONNECTION_FAILED,         /* for good; see get_error */
+  SNUG_PEER_CONNECTION_CLOSED
+} SnugPeerConnectionState;
+
+/* How far it has come, for the checklist a person sees. */
+typedef enum
+{
+  SNUG_PEER_CONNECTION_STAGE_NONE,
+  SNUG_PEER_CONNECTION_STAGE_ANSWERED,   /* the peer's description is here */
+  SNUG_PEER_CONNECTION_STAGE_ROUTE,      /* ICE found a pair */
+  SNUG_PEER_CONNECTION_STAGE_VERIFIED,   /* DTLS done, fingerprint equal */
+  SNUG_PEER_CONNECTION_STAGE_OPEN        /* SCTP up */
+} SnugPeerConnectionStage;
+
+typedef enum
+{
+  SNUG_RELAY_AUTOMATIC,   /* direct where possible, relayed where not */
+  SNUG_RELAY_NEVER,
+  SNUG_RELAY_ONLY
+} SnugRelayPolicy;
+
+typedef struct
+{
+  char *url;         /* stun:HOST[:PORT], turn:HOST[:PORT][?transport=udp|tcp], turns:… */
+  char *username;    /* nullable */
+  char *password;    /* nullable */
+} SnugIceServer;
+
+SnugIceServer *snug_ice_server_new  (const char *url, const char *username, const char *password);
+void           snug_ice_server_free (SnugIceServer *server);
+
+typedef struct
+{
+  GPtrArray       *ice_servers;       /* nullable, of SnugIceServer, borrowed during construction */
+  SnugRelayPolicy  relay;
+} SnugPeerConnectionConfig;
+
+/* Where the packets go; all strings borrowed until the next call into the connection. */
+typedef enum
+{
+  SNUG_CANDIDATE_HOST,
+  SNUG_CANDIDATE_SERVER_REFLEXIVE,
+  SNUG_CANDIDATE_PEER_REFLEXIVE,
+  SNUG_CANDIDATE_RELAYED
+} SnugCandidateType;
+
+typedef struct
+{
+  SnugCandidateType  local_type;
+  SnugCandidateType  remote_type;
+  char               local_address[64];    /* "192.0.2.1:4711", "[2001:db8::1]:4711" */
+  char               remote_address[64];
+  char               relay_server[64];     /* of the local relay, "" if none */
+  gboolean           ipv6;
+  gboolean           same_network;         /* both ends loopback, link-local, private or one on-link prefix */
+  double             rtt_ms;               /* smoothed, of SCTP; < 0 while not known */
+  char               dtls_version[16];     /* "DTLS1.2" */
+  char               dtls_cipher[64];
+  guint8             remote_fingerprint[SNUG_FINGERPRINT_SIZE];
+  guint64            bytes_sent;           /* user data over SCTP */
+  guint64            bytes_received;
+} SnugPeerConnectionInfo;
+
+#define SNUG_TYPE_PEER_CONNECTION (snug_peer_connection_get_type ())
+G_DECLARE_FINAL_TYPE (SnugPeerConnection, snug_peer_connection, SNUG, PEER_CONNECTION, GObject)
+
+/**
+ * SnugPeerConnection::state-changed: read it with snug_peer_connection_get_state()
+ * SnugPeerConnection::stage-changed: read it with snug_peer_connection_get_stage()
+ * SnugPeerConnection::local-candidate: (const char *candidate): the value "candidate:…", or "" at the end
+ * SnugPeerConnection::data-channel: (SnugDataChannel *channel): the peer opened it; already OPEN
+ * SnugPeerConnection::path-changed: another candidate pair was selected
+ */
+
+/**
+ * snug_peer_connection_new:
+ * @context: where it lives
+ * @certificate: what we show in DTLS
+ */
+SnugPeerConnection *snug_peer_connection_new (GMainContext *context, SnugCertificate *certificate,
+                                              const SnugPeerConnectionConfig *config);
+
+/**
+ * snug_peer_connection_create_offer:
+ * @ice_restart: new ICE credentials for a connection that lost its route; DTLS and SCTP go on
+ *
+ * Starts gathering; candidates follow by the local-candidate signal (RFC 8838). Without @ice_restart
+ * a second call repeats the same description.
+ *
+ * Returns: (transfer full): SDP, or %NULL
+ */
+char *snug_peer_connection_create_offer (SnugPeerConnection *self, gboolean ice_restart, GError **error);
+
+/**
+ * snug_peer_connection_accept_offer:
+ *
+ * Takes the peer's offer and answers it. An offer with unchanged ICE credentials and fingerprint
+ * changes nothing and is answered; changed credentials with the same fingerprint are an ICE restart; a
+ * changed fingerprint is refused with %SNUG_RTC_ERROR_FINGERPRINT (a new session needs a new object).
+ *
+ * Returns: (transfer full): SDP of the answer, or %NULL
+ */
+char *snug_peer_connection_accept_offer (SnugPeerConnection *self, const char *sdp, GError **error);
+
+/* Takes the answer to the last offer made. A refused answer leaves the connection as it was. */
+gboolean snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *sdp, GError **error);
+
+/**
+ * snug_peer_connection_add_remote_candidate:
+ * @candidate: "candidate:…" or "" (end of candidates)
+ *
+ * May come before the description; up to 100 wait for it. What we cannot use (mDNS names, TCP) is
+ * skipped with %TRUE; %FALSE is for text that is no candidate at all.
+ */
+gboolean snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *candidate, GError **error);
+
+/**
+ * snug_peer_connection_create_data_channel:
+ * @init: (nullable)
+ *
+ * May be called before the connection is up; the channel opens with it.
+ *
+ * Returns: (transfer full): the channel, or %NULL if closed or out of streams
+ */
+SnugDataChannel *snug_peer_connection_create_data_channel (SnugPeerConnection *self, const char *label,
+                                                           const SnugDataChannelInit *init, GError **error);
+
+SnugPeerConnectionState snug_peer_connection_get_state (SnugPeerConnection *self);
+SnugPeerConnectionStage snug_peer_connection_get_stage (SnugPeerConnection *self);
+const GError           *snug_peer_connection_get_error (SnugPeerConnection *self);   /* nullable */
+
+/* The peer's limit in bytes for one message; what we send is capped at our own limit besides. */
+gsize                   snug_peer_connection_get_max_message_size (SnugPeerConnection *self);
+
+/* Returns: %TRUE and fills @info once a route was found. */
+gboolean                snug_peer_connection_get_info (SnugPeerConnection *self, SnugPeerConnectionInfo *info);
+
+/* Ends it in good order (SCTP, then DTLS close_notify). Signals CLOSED. May be called twice. */
+void                    snug_peer_connection_close (SnugPeerConnection *self);
+
+G_END_DECLS

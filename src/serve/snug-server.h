@@ -1,0 +1,69 @@
+/* snug-server: the signaling server and the web client's host, as a library.
+ *
+ * Used by the program snug-server (many rooms) and by the app and snug-cli (the built-in server: one
+ * room of their own). Belongs to the context that was the thread default at construction. Knows
+ * nothing of rtc.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Defaults in brackets; zero means the default. Borrowed during construction. */
+typedef struct
+{
+  const char *web_root;             /* folder of the web client; NULL: no page, only the API */
+  gboolean    built_in;             /* one own room; create-room over HTTP answers 403; Host and Origin checked;
+                                     * peers from loopback, private and on-link prefixes only */
+  gboolean    allow_any_peer;       /* built_in: also take peers from public addresses */
+  const char *key_file;             /* HMAC key of tokens, made with 0600 if absent; NULL: a key in memory */
+  GPtrArray  *ice_servers;          /* nullable, of SnugSignalIceServer */
+  guint       max_frame_bytes;      /* [65536] */
+  guint       max_frames_per_s;     /* [20] */
+  guint       max_frame_burst;      /* [200] */
+  guint       max_rooms_per_address;        /* [20] */
+  guint       max_joins_per_minute;         /* [5] a minute and address */
+  guint       max_room_infos_per_minute;    /* [20] */
+  guint       ping_interval_ms;             /* [25000] */
+  guint       dead_after_ms;                /* [60000] */
+  guint       empty_room_ms;                /* [300000] version-1 rooms */
+  guint       creator_grace_ms;             /* [60000] version-2 creator must enter in this time */
+  guint       resume_grace_ms;              /* [180000] */
+  guint       room_lifetime_s;              /* [86400] */
+} SnugServerConfig;
+
+#define SNUG_TYPE_SERVER (snug_server_get_type ())
+G_DECLARE_FINAL_TYPE (SnugServer, snug_server, SNUG, SERVER, GObject)
+
+SnugServer *snug_server_new (const SnugServerConfig *config);
+
+/**
+ * snug_server_listen:
+ * @address: "ADDR:PORT" or "[ADDR]:PORT"; port 0 takes any free one
+ *
+ * Listens on its own socket with a backlog of 4096. May be called for several addresses.
+ *
+ * Returns: %TRUE, or %FALSE with a %G_IO_ERROR (address in use, not available, no permission)
+ */
+gboolean snug_server_listen (SnugServer *self, const char *address, GError **error);
+
+/* The port of the first listening socket. */
+guint    snug_server_get_port (SnugServer *self);
+
+/**
+ * snug_server_create_room:
+ *
+ * What `POST /api/create-room` does, for the process that hosts the server.
+ *
+ * Returns: %TRUE and the room's code and its creator's membership (all transfer full)
+ */
+gboolean snug_server_create_room (SnugServer *self, guint capacity, gboolean is_private,
+                                  char **code, char **member, char **token, GError **error);
+
+/* Says `goodbye` to every member and closes. Idempotent. */
+void     snug_server_stop (SnugServer *self, const char *reason);
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* snug-session: one person's presence in at most one room. The one door for window, command line and
+ * tests.
+ *
+ * Belongs to the main context. Whatever a person can see is a property or a list model here; whatever
+ * they can do is a function here.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "snug-member.h"
+#include "snug-message.h"
+#include "snug-peer-connection.h"
+#include "snug-room-link.h"
+#include "snug-transfer.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_SESSION_ERROR (snug_session_error_quark ())
+GQuark snug_session_error_quark (void);
+
+/* Why there is no room, or no longer. The message of the error is a sentence for a person. */
+typedef enum
+{
+  SNUG_SESSION_ERROR_BUSY,              /* already in a room */
+  SNUG_SESSION_ERROR_BAD_INVITE,
+  SNUG_SESSION_ERROR_NO_SERVER_NAMED,   /* a bare code and no server set */
+  SNUG_SESSION_ERROR_UNREACHABLE,
+  SNUG_SESSION_ERROR_ROOM_NOT_FOUND,
+  SNUG_SESSION_ERROR_ROOM_FULL,
+  SNUG_SESSION_ERROR_REFUSED,
+  SNUG_SESSION_ERROR_EXPIRED,
+  SNUG_SESSION_ERROR_SECRET,            /* the link has a secret: this version cannot enter private rooms */
+  SNUG_SESSION_ERROR_VERSION,
+  SNUG_SESSION_ERROR_HOSTING            /* the built-in server could not start */
+} SnugSessionError;
+
+/* Where the room stands; the subtitle and the strip of the window follow from it. */
+typedef enum
+{
+  SNUG_SESSION_EMPTY,          /* in no room */
+  SNUG_SESSION_STARTING,       /* server being started or reached, room being made or entered */
+  SNUG_SESSION_WAITING,        /* in the room, alone */
+  SNUG_SESSION_CONNECTING,     /* somebody is there, nobody connected yet */
+  SNUG_SESSION_CONNECTED,      /* at least one member connected */
+  SNUG_SESSION_RECONNECTING,   /* were connected, now to nobody */
+  SNUG_SESSION_NO_SERVER,      /* signaling lost and being retried; connected members stay */
+  SNUG_SESSION_FAILED          /* over, for the reason in "error": leave or try again */
+} SnugSessionState;
+
+typedef enum
+{
+  SNUG_ACCEPT_ASK,
+  SNUG_ACCEPT_ALL,
+  SNUG_ACCEPT_NONE
+} SnugAcceptPolicy;
+
+typedef enum
+{
+  SNUG_CONFLICT_KEEP_BOTH,
+  SNUG_CONFLICT_SKIP_IDENTICAL,
+  SNUG_CONFLICT_REPLACE
+} SnugConflictPolicy;
+
+#define SNUG_TYPE_SESSION (snug_session_get_type ())
+G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
+
+/* Properties (readable, notifying; (w) = writable too): "state" (int), "error" (boxed GError, nullable),
+ * "code", "link", "invite" (strings, nullable outside a room), "name" (w: own name, live), "device" (w,
+ * before entering: SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server),
+ * "web-root" (w: folder of the web client for the built-in server), "listen" (w: "ADDR:PORT" for the
+ * built-in server, NULL = 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering),
+ * "relay-policy" (int, w before entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer),
+ * "accept-policy" (int, w), "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted
+ * files), "is-host" (boolean), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said),
+ * "n-connected" (guint). */
+
+/**
+ * SnugSession::offer-received: (SnugTransfer *transfer): somebody offers a file and we must decide
+ * SnugSession::delivered: (const char *message_id, const char *member_id): that member has the message
+ */
+
+/**
+ * snug_session_new:
+ *
+ * A session with the defaults above; properties can be set at construction by g_object_new() too.
+ */
+SnugSession *snug_session_new (void);
+
+/**
+ * snug_session_create:
+ * @open: %TRUE for a room without a secret. Private rooms are refused until the seal exists.
+ *
+ * Makes a room (with the built-in server if "server" is NULL) and enters it. State goes to STARTING at
+ * once, then WAITING or FAILED.
+ */
+void     snug_session_create (SnugSession *self, gboolean open);
+
+/**
+ * snug_session_join:
+ * @invite: what a person typed, pasted or scanned
+ *
+ * Returns: %FALSE if @invite can be seen to be wrong at once: state stays as it was. Otherwise state goes
+ * to STARTING, and later failures arrive as the state FAILED with "error".
+ */
+gboolean snug_session_join   (SnugSession *self, const char *invite, GError **error);
+
+/* Goes out of the room in good order; transfers that run are cancelled, the built-in server stops.
+ * State EMPTY. Messages and finished transfers stay in the models until the next room. */
+void     snug_session_leave  (SnugSession *self);
+
+/* After FAILED or in NO_SERVER: the same room again, now. */
+void     snug_session_retry  (SnugSession *self);
+
+SnugSessionState snug_session_get_state (SnugSession *self);
+const GError    *snug_session_get_error (SnugSession *self);       /* nullable */
+const char      *snug_session_get_code   (SnugSession *self);      /* nullable */
+const char      *snug_session_get_link   (SnugSession *self);      /* nullable: e.g. a version-1 code without address */
+const char      *snug_session_get_invite (SnugSession *self);      /* nullable */
+guint            snug_session_get_n_connected (SnugSession *self);
+const char      *snug_session_state_to_text (SnugSessionState state);   /* "waiting", "joined", … as in --json */
+
+/* Models, borrowed, the same objects for the session's life. */
+GListModel *snug_session_get_members   (SnugSession *self);   /* of SnugMember, others only, order of entry */
+GListModel *snug_session_get_messages  (SnugSession *self);   /* of SnugMessage, order of arrival */
+GListModel *snug_session_get_transfers (SnugSession *self);   /* of SnugTransfer, newest last */
+
+/**
+ * snug_session_say:
+ * @text: UTF-8, 1 … 65,536 bytes after trimming
+ *
+ * Shows the message at once and sends it to everybody; queued while nobody is there.
+ *
+ * Returns: (transfer none): the own message, or %NULL if @text is empty or too long
+ */
+SnugMessage *snug_session_say (SnugSession *self, const char *text, GError **error);
+
+/* Tells the others whether we are typing (throttled inside). */
+void         snug_session_set_typing (SnugSession *self, gboolean typing);
+
+/**
+ * snug_session_offer_file:
+ * @member: (nullable): %NULL offers to everybody present, and to members who come later
+ *
+ * Looks at the file on a worker; the rows appear when it is known to be readable.
+ */
+void         snug_session_offer_file        (SnugSession *self, GFile *file, SnugMember *member,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean     snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error);
+
+/**
+ * snug_session_accept:
+ * @folder: (nullable): %NULL is "save-to"
+ *
+ * Checks that @folder is writable and has room before a byte is asked for; if not, the transfer stays
+ * OFFERED and @error says why.
+ */
+gboolean     snug_session_accept   (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error);
+void         snug_session_decline  (SnugSession *self, SnugTransfer *transfer);
+void         snug_session_cancel   (SnugSession *self, SnugTransfer *transfer);
+void         snug_session_pause    (SnugSession *self, SnugTransfer *transfer);
+void         snug_session_resume   (SnugSession *self, SnugTransfer *transfer);
+/* Takes a finished row out of the model. */
+void         snug_session_forget   (SnugSession *self, SnugTransfer *transfer);
+
+G_END_DECLS
