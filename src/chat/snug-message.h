@@ -31,9 +31,8 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SnugMessage, snug_message, SNUG, MESSAGE, GObject)
 
 /* Properties, all readable and notifying: "id", "kind", "own" (boolean), "sender-id", "sender-name",
- * "text", "time" (gint64, unix ms, of our clock at arrival), "delivery" (int), "reply-to" (nullable id),
- * "edited", "deleted" (booleans), "attachment" (GObject, nullable), "reactions" (string, nullable:
- * "👍 2  ❤ 1"). */
+ * "text", "time" (gint64, unix ms, of our clock at arrival), "delivery" (int), "attachment" (GObject,
+ * nullable). */
 const char      *snug_message_get_id          (SnugMessage *self);
 SnugMessageKind  snug_message_get_kind        (SnugMessage *self);
 gboolean         snug_message_get_own         (SnugMessage *self);

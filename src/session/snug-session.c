@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-session.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _SnugSession
+{
+  GObject             parent_instance;
+
+  /* Owned: settings */
+  char               *name;
+  char               *server;
+  char               *web_root;
+  char               *listen;
+  GPtrArray          *ice_servers;
+  GFile              *save_to;
+
+  /* Owned: the room */
+  char               *code;
+  char               *link;
+  char               *invite;
+  GError             *error;
+  GListStore         *members;
+  GListStore         *messages;
+  GListStore         *transfers;
+
+  SnugSessionState    state;
+  SnugMemberDevice    device;
+  guint               capacity;
+  SnugRelayPolicy     relay_policy;
+  SnugAcceptPolicy    accept_policy;
+  SnugConflictPolicy  conflict_policy;
+  gboolean            is_host;
+  gboolean            locked;
+  gint64              expires;
+  guint               n_connected;
+};
+
+G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
+G_DEFINE_QUARK (snug-session-error-quark, snug_session_error)
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_ERROR,
+  PROP_CODE,
+  PROP_LINK,
+  PROP_INVITE,
+  PROP_NAME,
+  PROP_DEVICE,
+  PROP_SERVER,
+  PROP_WEB_ROOT,
+  PROP_LISTEN,
+  PROP_CAPACITY,
+  PROP_RELAY_POLICY,
+  PROP_ICE_SERVERS,
+  PROP_ACCEPT_POLICY,
+  PROP_CONFLICT_POLICY,
+  PROP_SAVE_TO,
+  PROP_IS_HOST,
+  PROP_LOCKED,
+  PROP_EXPIRES,
+  PROP_N_CONNECTED,
+  N_PROPS
+};
+
+enum
+{
+  OFFER_RECEIVED,
+  DELIVERED,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+SnugSession *
+snug_session_new (void)
+{
+  return g_object_new (SNUG_TYPE_SESSION, NULL);
+}
+
+void
+snug_session_create (SnugSession *self, gboolean open)
+{
+}
+
+gboolean
+snug_session_join (SnugSession *self, const char *invite, GError **error)
+{
+  return FALSE;
+}
+
+void
+snug_session_leave (SnugSession *self)
+{
+}
+
+void
+snug_session_retry (SnugSession *self)
+{
+}
+
+SnugSessionState
+snug_session_get_state (SnugSession *self)
+{
+  return self->state;
+}
+
+const GError *
+snug_session_get_error (SnugSession *self)
+{
+  return self->error;
+}
+
+const char *
+snug_session_get_code (SnugSession *self)
+{
+  return self->code;
+}
+
+const char *
+snug_session_get_link (SnugSession *self)
+{
+  return self->link;
+}
+
+const char *
+snug_session_get_invite (SnugSession *self)
+{
+  return self->invite;
+}
+
+guint
+snug_session_get_n_connected (SnugSession *self)
+{
+  return self->n_connected;
+}
+
+const char *
+snug_session_state_to_text (SnugSessionState state)
+{
+  static const char *const texts[] = {
+    "empty", "starting", "waiting", "connecting", "joined", "reconnecting", "no-server", "closed"
+  };
+
+  return texts[state];
+}
+
+GListModel *
+snug_session_get_members (SnugSession *self)
+{
+  return G_LIST_MODEL (self->members);
+}
+
+GListModel *
+snug_session_get_messages (SnugSession *self)
+{
+  return G_LIST_MODEL (self->messages);
+}
+
+GListModel *
+snug_session_get_transfers (SnugSession *self)
+{
+  return G_LIST_MODEL (self->transfers);
+}
+
+SnugMessage *
+snug_session_say (SnugSession *self, const char *text, GError **error)
+{
+  return NULL;
+}
+
+void
+snug_session_set_typing (SnugSession *self, gboolean typing)
+{
+}
+
+void
+snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback, gpointer user_data)
+{
+}
+
+gboolean
+snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return FALSE;
+}
+
+gboolean
+snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
+{
+  return FALSE;
+}
+
+void
+snug_session_decline (SnugSession *self, SnugTransfer *transfer)
+{
+}
+
+void
+snug_session_cancel (SnugSession *self, SnugTransfer *transfer)
+{
+}
+
+void
+snug_session_pause (SnugSession *self, SnugTransfer *transfer)
+{
+}
+
+void
+snug_session_resume (SnugSession *self, SnugTransfer *transfer)
+{
+}
+
+void
+snug_session_forget (SnugSession *self, SnugTransfer *transfer)
+{
+}
+
+static void
+snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_STATE: g_value_set_int (value, (int) self->state); break;
+    case PROP_ERROR: g_value_set_boxed (value, self->error); break;
+    case PROP_CODE: g_value_set_string (value, self->code); break;
+    case PROP_LINK: g_value_set_string (value, self->link); break;
+    case PROP_INVITE: g_value_set_string (value, self->invite); break;
+    case PROP_NAME: g_value_set_string (value, self->name); break;
+    case PROP_DEVICE: g_value_set_int (value, (int) self->device); break;
+    case PROP_SERVER: g_value_set_string (value, self->server); break;
+    case PROP_WEB_ROOT: g_value_set_string (value, self->web_root); break;
+    case PROP_LISTEN: g_value_set_string (value, self->listen); break;
+    case PROP_CAPACITY: g_value_set_uint (value, self->capacity); break;
+    case PROP_RELAY_POLICY: g_value_set_int (value, (int) self->relay_policy); break;
+    case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
+    case PROP_ACCEPT_POLICY: g_value_set_int (value, (int) self->accept_policy); break;
+    case PROP_CONFLICT_POLICY: g_value_set_int (value, (int) self->conflict_policy); break;
+    case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
+    case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
+    case PROP_LOCKED: g_value_set_boolean (value, self->locked); break;
+    case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
+    case PROP_N_CONNECTED: g_value_set_uint (value, self->n_connected); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+set_string (char **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+}
+
+static void
+snug_session_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME: set_string (&self->name, value); break;
+    case PROP_DEVICE: self->device = (SnugMemberDevice) g_value_get_int (value); break;
+    case PROP_SERVER: set_string (&self->server, value); break;
+    case PROP_WEB_ROOT: set_string (&self->web_root, value); break;
+    case PROP_LISTEN: set_string (&self->listen, value); break;
+    case PROP_CAPACITY: self->capacity = g_value_get_uint (value); break;
+    case PROP_RELAY_POLICY: self->relay_policy = (SnugRelayPolicy) g_value_get_int (value); break;
+    case PROP_ICE_SERVERS:
+      g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+      self->ice_servers = g_value_dup_boxed (value);
+      break;
+    case PROP_ACCEPT_POLICY: self->accept_policy = (SnugAcceptPolicy) g_value_get_int (value); break;
+    case PROP_CONFLICT_POLICY: self->conflict_policy = (SnugConflictPolicy) g_value_get_int (value); break;
+    case PROP_SAVE_TO: g_set_object (&self->save_to, g_value_get_object (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_session_finalize (GObject *object)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  g_free (self->name);
+  g_free (self->server);
+  g_free (self->web_root);
+  g_free (self->listen);
+  g_free (self->code);
+  g_free (self->link);
+  g_free (self->invite);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_object (&self->save_to);
+  g_clear_object (&self->members);
+  g_clear_object (&self->messages);
+  g_clear_object (&self->transfers);
+  G_OBJECT_CLASS (snug_session_parent_class)->finalize (object);
+}
+
+static void
+snug_session_class_init (SnugSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags writable = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = snug_session_get_property;
+  object_class->set_property = snug_session_set_property;
+  object_class->finalize = snug_session_finalize;
+
+  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SNUG_SESSION_FAILED, 0, readable);
+  props[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  props[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, readable);
+  props[PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, readable);
+  props[PROP_INVITE] = g_param_spec_string ("invite", NULL, NULL, NULL, readable);
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "", writable);
+  props[PROP_DEVICE] = g_param_spec_int ("device", NULL, NULL, 0, SNUG_MEMBER_DEVICE_LEGACY_PAGE,
+                                         SNUG_MEMBER_DEVICE_DESKTOP, writable);
+  props[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, writable);
+  props[PROP_WEB_ROOT] = g_param_spec_string ("web-root", NULL, NULL, NULL, writable);
+  props[PROP_LISTEN] = g_param_spec_string ("listen", NULL, NULL, NULL, writable);
+  props[PROP_CAPACITY] = g_param_spec_uint ("capacity", NULL, NULL, 2, 16, 10, writable);
+  props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0, writable);
+  props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY, writable);
+  props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
+  props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0, SNUG_CONFLICT_REPLACE, 0, writable);
+  props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
+  props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
+  props[PROP_LOCKED] = g_param_spec_boolean ("locked", NULL, NULL, FALSE, readable);
+  props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  props[PROP_N_CONNECTED] = g_param_spec_uint ("n-connected", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[OFFER_RECEIVED] = g_signal_new ("offer-received", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, SNUG_TYPE_TRANSFER);
+  signals[DELIVERED] = g_signal_new ("delivered", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+snug_session_init (SnugSession *self)
+{
+  self->name = g_strdup ("");
+  self->device = SNUG_MEMBER_DEVICE_DESKTOP;
+  self->capacity = 10;
+  self->members = g_list_store_new (SNUG_TYPE_MEMBER);
+  self->messages = g_list_store_new (SNUG_TYPE_MESSAGE);
+  self->transfers = g_list_store_new (SNUG_TYPE_TRANSFER);
+}
