@@ -1,0 +1,7 @@
+#!/bin/bash
+# everything compiles without a warning, as a person builds it
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+lane_case 'build/ compiles with -Werror' -- tests/tools/build plain
+lane_end
