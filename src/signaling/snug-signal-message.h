@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 #define SNUG_SIGNAL_MAX_ID_BYTES 32        /* member ids */
 #define SNUG_SIGNAL_MAX_SDP_BYTES 32768
 #define SNUG_SIGNAL_MAX_CANDIDATE_BYTES 1024
+#define SNUG_SIGNAL_MAX_TOKEN_BYTES 512
+#define SNUG_SIGNAL_MAX_TEXT_BYTES 1024    /* reasons, messages, URLs */
+#define SNUG_SIGNAL_MAX_MEMBERS 16
+#define SNUG_SIGNAL_MAX_ICE_SERVERS 4
 
 typedef enum
 {
@@ -46,6 +50,7 @@ typedef struct
 {
   char     *id;
   guint64   seq;
+  char     *role;        /* nullable: of legacy members, "sender" or "receiver" */
   gboolean  legacy;      /* speaks version 1 on its WebSocket */
   gboolean  away;
 } SnugSignalPeer;
@@ -92,6 +97,8 @@ typedef struct
   gboolean        is_private;
   gboolean        resumed;
   gboolean        lost;
+  gboolean        pending;       /* welcome: let in only when the host admits us */
+  gboolean        legacy;        /* peer-joined: speaks version 1 on its WebSocket */
 
   /* error, goodbye */
   SnugSignalCode  code;
@@ -127,6 +134,15 @@ void snug_signal_ice_server_free (SnugSignalIceServer *server);
  * Returns: (transfer full): the message, or %NULL with a %SNUG_JSON_ERROR
  */
 SnugSignalMessage *snug_signal_message_decode (const char *text, gsize length, GError **error);
+
+/* The same for an object that came through the gate already. */
+SnugSignalMessage *snug_signal_message_from_object (JsonObject *object, GError **error);
+
+/* TRUE for the types that only a server says: from a client they are nonsense. */
+gboolean snug_signal_type_is_of_server (SnugSignalType type);
+
+/* TRUE for [A-Za-z0-9_-]{1,32}: what a member id may look like. */
+gboolean snug_signal_is_id (const char *text);
 
 /* Returns: (transfer full): one frame's text. */
 char *snug_signal_message_encode (const SnugSignalMessage *message);
