@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-room-link.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define CODE_LENGTH 6
+#define MAX_SECRET_BYTES 512
+
+G_DEFINE_QUARK (snug-room-link-error-quark, snug_room_link_error)
+
+SnugRoomLink *
+snug_room_link_new (const char *server, const char *code, const char *secret)
+{
+  SnugRoomLink *link = g_new0 (SnugRoomLink, 1);
+
+  link->server = g_strdup (server);
+  link->code = g_strdup (code);
+  link->secret = g_strdup (secret);
+  return link;
+}
+
+SnugRoomLink *
+snug_room_link_copy (const SnugRoomLink *link)
+{
+  return snug_room_link_new (link->server, link->code, link->secret);
+}
+
+void
+snug_room_link_free (SnugRoomLink *link)
+{
+  g_free (link->server);
+  g_free (link->code);
+  g_free (link->secret);
+  g_free (link);
+}
+
+/* Returns: (transfer full): the code in upper case, or NULL. */
+static char *
+fold_code (const char *text)
+{
+  if (strlen (text) != CODE_LENGTH)
+    return NULL;
+  for (const char *c = text; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c))
+      return NULL;
+  return g_ascii_strup (text, -1);
+}
+
+static gboolean
+is_secret (const char *text)
+{
+  return *text != '\0' && strlen (text) <= MAX_SECRET_BYTES && g_utf8_validate (text, -1, NULL);
+}
+
+static SnugRoomLink *
+make (const char *server, const char *code_text, const char *secret, GError **error)
+{
+  g_autofree char *code = code_text != NULL ? fold_code (code_text) : NULL;
+
+  if (code == NULL)
+    {
+      g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_BAD_CODE,
+                           _("A room code has six letters and digits, like BOOK23."));
+      return NULL;
+    }
+  if (secret != NULL && !is_secret (secret))
+    {
+      g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
+                           _("The secret at the end of this link is not readable."));
+      return NULL;
+    }
+  return snug_room_link_new (server, code, secret);
+}
+
+/* "http[s]://HOST[:PORT]" of a parsed URI, or NULL if it names no plain host. */
+static char *
+server_of (const char *scheme, GUri *uri)
+{
+  const char *host = g_uri_get_host (uri);
+  gboolean ipv6 = host != NULL && strchr (host, ':') != NULL;
+  int port = g_uri_get_port (uri);
+
+  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL)
+    return NULL;
+  if (port == -1)
+    return g_strdup_printf (ipv6 ? "%s://[%s]" : "%s://%s", scheme, host);
+  return g_strdup_printf (ipv6 ? "%s://[%s]:%d" : "%s://%s:%d", scheme, host, port);
+}
+
+static SnugRoomLink *
+refuse_server (GError **error)
+{
+  g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_BAD_SERVER,
+                       _("This link does not name a server that Snug can ask."));
+  return NULL;
+}
+
+static SnugRoomLink *
+parse_web_link (GUri *uri, const char *secret, GError **error)
+{
+  g_autofree char *server = server_of (g_uri_get_scheme (uri), uri);
+  g_autoptr (GHashTable) query = NULL;
+  const char *query_text = g_uri_get_query (uri);
+
+  if (server == NULL)
+    return refuse_server (error);
+  if (query_text != NULL)
+    query = g_uri_parse_params (query_text, -1, "&", G_URI_PARAMS_NONE, NULL);
+  return make (server, query != NULL ? g_hash_table_lookup (query, "code") : NULL, secret, error);
+}
+
+/* snug:HOST[:PORT]/CODE#secret. Loopback and local addresses have no certificates: they are plain
+ * http; everything else is https. */
+static gboolean
+is_local_host (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address == NULL)
+    return strcmp (host, "localhost") == 0 || g_str_has_suffix (host, ".local");
+  return g_inet_address_get_is_loopback (address) || g_inet_address_get_is_site_local (address)
+         || g_inet_address_get_is_link_local (address);
+}
+
+static SnugRoomLink *
+parse_snug_link (const char *rest, GError **error)
+{
+  g_autofree char *as_uri = g_strconcat ("snug://", rest + (g_str_has_prefix (rest, "//") ? 2 : 0), NULL);
+  g_autoptr (GUri) uri = g_uri_parse (as_uri, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *server = NULL;
+  const char *path;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL)
+    return refuse_server (error);
+
+  server = server_of (is_local_host (g_uri_get_host (uri)) ? "http" : "https", uri);
+  if (server == NULL)
+    return refuse_server (error);
+
+  path = g_uri_get_path (uri);
+  return make (server, *path == '/' ? path + 1 : path, g_uri_get_fragment (uri), error);
+}
+
+/* CODE or CODE-word-word-word. */
+static SnugRoomLink *
+parse_invite (const char *text, GError **error)
+{
+  g_autofree char *code = g_strndup (text, CODE_LENGTH);
+  const char *rest = strlen (text) > CODE_LENGTH ? text + CODE_LENGTH : "";
+
+  if (strlen (text) < CODE_LENGTH || (*rest != '\0' && *rest != '-'))
+    {
+      g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
+                           _("This is neither a room code nor a room link."));
+      return NULL;
+    }
+  return make (NULL, code, *rest == '-' ? rest + 1 : NULL, error);
+}
+
+SnugRoomLink *
+snug_room_link_parse (const char *text, GError **error)
+{
+  g_autofree char *stripped = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  if (strlen (text) > SNUG_ROOM_LINK_MAX_BYTES || !g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
+                           _("This is neither a room code nor a room link."));
+      return NULL;
+    }
+
+  stripped = g_strstrip (g_strdup (text));
+  if (g_ascii_strncasecmp (stripped, "snug:", 5) == 0)
+    return parse_snug_link (stripped + 5, error);
+
+  if (g_ascii_strncasecmp (stripped, "http://", 7) == 0 || g_ascii_strncasecmp (stripped, "https://", 8) == 0)
+    {
+      uri = g_uri_parse (stripped, G_URI_FLAGS_ENCODED_QUERY, NULL);
+      return uri != NULL ? parse_web_link (uri, g_uri_get_fragment (uri), error) : refuse_server (error);
+    }
+  return parse_invite (stripped, error);
+}
+
+char *
+snug_room_link_to_url (const SnugRoomLink *link)
+{
+  g_autofree char *secret = NULL;
+
+  if (link->server == NULL)
+    return NULL;
+  if (link->secret == NULL)
+    return g_strdup_printf ("%s/?code=%s", link->server, link->code);
+
+  secret = g_uri_escape_string (link->secret, NULL, FALSE);
+  return g_strdup_printf ("%s/?code=%s#%s", link->server, link->code, secret);
+}
+
+char *
+snug_room_link_to_invite (const SnugRoomLink *link)
+{
+  return link->secret != NULL ? g_strdup_printf ("%s-%s", link->code, link->secret) : g_strdup (link->code);
+}

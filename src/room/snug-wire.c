@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-wire.h"
+
+#include <string.h>
+
+#include "snug-json.h"
+
+static const char *const type_names[SNUG_WIRE_N_TYPES] = {
+  [SNUG_WIRE_UNKNOWN] = "",
+  [SNUG_WIRE_HELLO] = "hello",
+  [SNUG_WIRE_CHAT] = "chat",
+  [SNUG_WIRE_CHAT_RECEIVED] = "chat-received",
+  [SNUG_WIRE_TYPING] = "typing",
+  [SNUG_WIRE_AWAY] = "away",
+  [SNUG_WIRE_REMOVED] = "removed",
+  [SNUG_WIRE_PING] = "ping",
+  [SNUG_WIRE_PONG] = "pong",
+  [SNUG_WIRE_FILE_OFFER] = "file-offer",
+  [SNUG_WIRE_FILE_DECLINE] = "file-decline",
+  [SNUG_WIRE_FILE_WITHDRAW] = "file-withdraw",
+  [SNUG_WIRE_FILE_GET] = "file-get",
+  [SNUG_WIRE_FILE_DONE] = "file-done",
+  [SNUG_WIRE_FILE_PAUSE] = "file-pause",
+  [SNUG_WIRE_FILE_CANCEL] = "file-cancel",
+};
+
+const char *
+snug_wire_type_to_text (SnugWireType type)
+{
+  return type_names[type];
+}
+
+static SnugWireType
+type_from_text (const char *text)
+{
+  for (guint type = SNUG_WIRE_UNKNOWN + 1; type < SNUG_WIRE_N_TYPES; type++)
+    if (strcmp (text, type_names[type]) == 0)
+      return type;
+  return SNUG_WIRE_UNKNOWN;
+}
+
+SnugWireMessage *
+snug_wire_message_new (SnugWireType type)
+{
+  SnugWireMessage *message = g_new0 (SnugWireMessage, 1);
+
+  message->type = type;
+  return message;
+}
+
+void
+snug_wire_message_free (SnugWireMessage *message)
+{
+  g_free (message->id);
+  g_free (message->name);
+  g_free (message->app);
+  g_free (message->device);
+  g_free (message->text);
+  g_free (message->reply);
+  g_free (message->peer);
+  g_free (message->mime_type);
+  g_free (message->reason);
+  g_clear_pointer (&message->ids, g_ptr_array_unref);
+  g_clear_pointer (&message->have, g_bytes_unref);
+  g_clear_pointer (&message->fingerprint, g_bytes_unref);
+  g_free (message);
+}
+
+static gboolean
+dup_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
+{
+  const char *text;
+
+  if (!snug_json_peek_string (object, name, max_bytes, &text))
+    return FALSE;
+  *out = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+read_id (JsonObject *object, SnugWireMessage *message)
+{
+  return dup_string (object, "id", SNUG_WIRE_MAX_ID_BYTES, &message->id) && *message->id != '\0';
+}
+
+/* A field that may be absent, but not of another type or size. */
+static gboolean
+optional_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
+{
+  return !json_object_has_member (object, name) || dup_string (object, name, max_bytes, out);
+}
+
+static gboolean
+optional_integer (JsonObject *object, const char *name, guint64 *out)
+{
+  return !json_object_has_member (object, name)
+         || snug_json_peek_integer (object, name, SNUG_JSON_MAX_INTEGER, out);
+}
+
+static gboolean
+read_hello (JsonObject *object, SnugWireMessage *m)
+{
+  return snug_json_peek_integer (object, "v", 1000, &m->version) && m->version >= SNUG_WIRE_VERSION
+         && optional_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
+         && optional_string (object, "app", SNUG_WIRE_MAX_ID_BYTES, &m->app)
+         && optional_string (object, "device", SNUG_WIRE_MAX_ID_BYTES, &m->device);
+}
+
+static gboolean
+read_chat (JsonObject *object, SnugWireMessage *m)
+{
+  return read_id (object, m) && dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text)
+         && optional_integer (object, "ts", &m->ts)
+         && optional_string (object, "reply", SNUG_WIRE_MAX_ID_BYTES, &m->reply);
+}
+
+static gboolean
+read_chat_received (JsonObject *object, SnugWireMessage *m)
+{
+  JsonArray *ids;
+
+  if (!snug_json_peek_array (object, "ids", SNUG_WIRE_MAX_IDS, &ids))
+    return FALSE;
+
+  m->ids = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < json_array_get_length (ids); i++)
+    {
+      const char *id;
+
+      if (!snug_json_peek_element_string (ids, i, SNUG_WIRE_MAX_ID_BYTES, &id))
+        return FALSE;
+      g_ptr_array_add (m->ids, g_strdup (id));
+    }
+  return TRUE;
+}
+
+static gboolean
+read_file_offer (JsonObject *object, SnugWireMessage *m)
+{
+  const char *kind = "file";
+
+  if (!read_id (object, m) || !dup_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
+      || !snug_json_peek_integer (object, "size", SNUG_JSON_MAX_INTEGER, &m->size)
+      || !optional_string (object, "mimeType", SNUG_WIRE_MAX_REASON_BYTES, &m->mime_type)
+      || !optional_integer (object, "mtime", &m->mtime) || !optional_integer (object, "count", &m->count))
+    return FALSE;
+
+  if (json_object_has_member (object, "kind")
+      && !snug_json_peek_string (object, "kind", SNUG_WIRE_MAX_ID_BYTES, &kind))
+    return FALSE;
+  m->kind = strcmp (kind, "folder") == 0 ? SNUG_WIRE_KIND_FOLDER : SNUG_WIRE_KIND_FILE;
+  return strcmp (kind, "file") == 0 || m->kind == SNUG_WIRE_KIND_FOLDER;
+}
+
+static gboolean
+read_file_get (JsonObject *object, SnugWireMessage *m)
+{
+  JsonObject *from;
+
+  if (!read_id (object, m) || !snug_json_peek_object (object, "from", &from)
+      || !snug_json_peek_integer (from, "entry", SNUG_JSON_MAX_INTEGER, &m->from_entry)
+      || !snug_json_peek_integer (from, "offset", SNUG_JSON_MAX_INTEGER, &m->from_offset)
+      || m->from_offset % SNUG_WIRE_PIECE_BYTES != 0)
+    return FALSE;
+
+  if (!json_object_has_member (object, "have"))
+    return m->from_offset == 0;
+  m->have = snug_json_peek_base64url (object, "have", SNUG_WIRE_HASH_BYTES);
+  return m->have != NULL;
+}
+
+static gboolean
+read_file_done (JsonObject *object, SnugWireMessage *m)
+{
+  if (!read_id (object, m))
+    return FALSE;
+  m->fingerprint = snug_json_peek_base64url (object, "fingerprint", SNUG_WIRE_HASH_BYTES);
+  return m->fingerprint != NULL;
+}
+
+static gboolean
+read_file_pause (JsonObject *object, SnugWireMessage *m)
+{
+  return read_id (object, m) && snug_json_peek_boolean (object, "on", &m->on)
+         && (!json_object_has_member (object, "busy") || snug_json_peek_boolean (object, "busy", &m->busy));
+}
+
+static gboolean
+read_fields (JsonObject *object, SnugWireMessage *m)
+{
+  switch (m->type)
+    {
+    case SNUG_WIRE_HELLO:
+      return read_hello (object, m);
+    case SNUG_WIRE_CHAT:
+      return read_chat (object, m);
+    case SNUG_WIRE_CHAT_RECEIVED:
+      return read_chat_received (object, m);
+    case SNUG_WIRE_TYPING:
+    case SNUG_WIRE_AWAY:
+      return snug_json_peek_boolean (object, "on", &m->on);
+    case SNUG_WIRE_REMOVED:
+      return dup_string (object, "peer", SNUG_WIRE_MAX_ID_BYTES, &m->peer);
+    case SNUG_WIRE_PING:
+    case SNUG_WIRE_PONG:
+      return snug_json_peek_integer (object, "t", SNUG_JSON_MAX_INTEGER, &m->t);
+    case SNUG_WIRE_FILE_OFFER:
+      return read_file_offer (object, m);
+    case SNUG_WIRE_FILE_DECLINE:
+    case SNUG_WIRE_FILE_WITHDRAW:
+      return read_id (object, m);
+    case SNUG_WIRE_FILE_GET:
+      return read_file_get (object, m);
+    case SNUG_WIRE_FILE_DONE:
+      return read_file_done (object, m);
+    case SNUG_WIRE_FILE_PAUSE:
+      return read_file_pause (object, m);
+    case SNUG_WIRE_FILE_CANCEL:
+      return read_id (object, m) && optional_string (object, "reason", SNUG_WIRE_MAX_REASON_BYTES, &m->reason);
+    case SNUG_WIRE_UNKNOWN:
+    case SNUG_WIRE_N_TYPES:
+    default:
+      return TRUE;
+    }
+}
+
+SnugWireMessage *
+snug_wire_decode (const char *text, gsize length, GError **error)
+{
+  g_autoptr (JsonObject) object = snug_json_parse (text, length, SNUG_WIRE_MAX_JSON_BYTES, error);
+  g_autoptr (SnugWireMessage) message = NULL;
+  const char *type;
+
+  if (object == NULL)
+    return NULL;
+
+  if (!snug_json_peek_string (object, "type", SNUG_WIRE_MAX_ID_BYTES, &type))
+    {
+      g_set_error_literal (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_BAD, "message without a type");
+      return NULL;
+    }
+
+  message = snug_wire_message_new (type_from_text (type));
+  if (!read_fields (object, message))
+    {
+      g_set_error (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_BAD, "%s with missing or wrong fields",
+                   type_names[message->type]);
+      return NULL;
+    }
+  return g_steal_pointer (&message);
+}
+
+static void
+set_optional (JsonObject *object, const char *name, const char *value)
+{
+  if (value != NULL)
+    json_object_set_string_member (object, name, value);
+}
+
+static void
+set_hash (JsonObject *object, const char *name, GBytes *hash)
+{
+  if (hash != NULL)
+    snug_json_set_base64url (object, name, g_bytes_get_data (hash, NULL), g_bytes_get_size (hash));
+}
+
+static void
+write_hello (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_int_member (object, "v", SNUG_WIRE_VERSION);
+  set_optional (object, "name", m->name);
+  set_optional (object, "app", m->app);
+  set_optional (object, "device", m->device);
+  json_object_set_array_member (object, "features", json_array_new ());
+}
+
+static void
+write_chat (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_string_member (object, "text", m->text);
+  json_object_set_int_member (object, "ts", (gint64) m->ts);
+  set_optional (object, "reply", m->reply);
+}
+
+static void
+write_chat_received (JsonObject *object, const SnugWireMessage *m)
+{
+  JsonArray *ids = json_array_new ();
+
+  for (guint i = 0; i < m->ids->len; i++)
+    json_array_add_string_element (ids, g_ptr_array_index (m->ids, i));
+  json_object_set_array_member (object, "ids", ids);
+}
+
+static void
+write_file_offer (JsonObject *object, const SnugWireMessage *m)
+{
+  gboolean is_folder = m->kind == SNUG_WIRE_KIND_FOLDER;
+
+  json_object_set_string_member (object, "name", m->name);
+  json_object_set_int_member (object, "size", (gint64) m->size);
+  set_optional (object, "mimeType", m->mime_type);
+  if (m->mtime != 0)
+    json_object_set_int_member (object, "mtime", (gint64) m->mtime);
+  json_object_set_string_member (object, "kind", is_folder ? "folder" : "file");
+  if (is_folder)
+    json_object_set_int_member (object, "count", (gint64) m->count);
+}
+
+static void
+write_file_get (JsonObject *object, const SnugWireMessage *m)
+{
+  JsonObject *from = json_object_new ();
+
+  json_object_set_int_member (from, "entry", (gint64) m->from_entry);
+  json_object_set_int_member (from, "offset", (gint64) m->from_offset);
+  json_object_set_object_member (object, "from", from);
+  set_hash (object, "have", m->have);
+}
+
+static void
+write_file_pause (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_boolean_member (object, "on", m->on);
+  if (m->busy)
+    json_object_set_boolean_member (object, "busy", TRUE);
+}
+
+static void
+write_fields (JsonObject *object, const SnugWireMessage *m)
+{
+  switch (m->type)
+    {
+    case SNUG_WIRE_HELLO: write_hello (object, m); break;
+    case SNUG_WIRE_CHAT: write_chat (object, m); break;
+    case SNUG_WIRE_CHAT_RECEIVED: write_chat_received (object, m); break;
+    case SNUG_WIRE_TYPING:
+    case SNUG_WIRE_AWAY: json_object_set_boolean_member (object, "on", m->on); break;
+    case SNUG_WIRE_REMOVED: json_object_set_string_member (object, "peer", m->peer); break;
+    case SNUG_WIRE_PING:
+    case SNUG_WIRE_PONG: json_object_set_int_member (object, "t", (gint64) m->t); break;
+    case SNUG_WIRE_FILE_OFFER: write_file_offer (object, m); break;
+    case SNUG_WIRE_FILE_GET: write_file_get (object, m); break;
+    case SNUG_WIRE_FILE_DONE: set_hash (object, "fingerprint", m->fingerprint); break;
+    case SNUG_WIRE_FILE_PAUSE: write_file_pause (object, m); break;
+    case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
+    case SNUG_WIRE_FILE_DECLINE:
+    case SNUG_WIRE_FILE_WITHDRAW:
+    case SNUG_WIRE_UNKNOWN:
+    case SNUG_WIRE_N_TYPES:
+    default: break;
+    }
+}
+
+char *
+snug_wire_encode (const SnugWireMessage *message)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  json_object_set_string_member (object, "type", type_names[message->type]);
+  set_optional (object, "id", message->id);
+  write_fields (object, message);
+  return snug_json_to_text (object);
+}
+
+gboolean
+snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *out, GError **error)
+{
+  g_autoptr (JsonObject) object = snug_json_parse (text, length, SNUG_WIRE_MAX_JSON_BYTES, error);
+  g_autoptr (GBytes) hash = NULL;
+
+  if (object == NULL)
+    return FALSE;
+
+  *out = (SnugWireFileText) { 0 };
+  hash = snug_json_peek_base64url (object, "sha256", SNUG_WIRE_HASH_BYTES);
+  if (hash != NULL)
+    {
+      out->is_hash = TRUE;
+      memcpy (out->hash, g_bytes_get_data (hash, NULL), SNUG_WIRE_HASH_BYTES);
+      return TRUE;
+    }
+
+  if (snug_json_peek_integer (object, "entry", SNUG_JSON_MAX_INTEGER, &out->entry)
+      && snug_json_peek_integer (object, "offset", SNUG_JSON_MAX_INTEGER, &out->offset)
+      && snug_json_peek_integer (object, "size", SNUG_JSON_MAX_INTEGER, &out->size)
+      && out->offset <= out->size)
+    return TRUE;
+
+  g_set_error_literal (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_BAD, "text on a file channel with wrong fields");
+  return FALSE;
+}
+
+char *
+snug_wire_encode_file_text (const SnugWireFileText *file_text)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  if (file_text->is_hash)
+    {
+      snug_json_set_base64url (object, "sha256", file_text->hash, SNUG_WIRE_HASH_BYTES);
+    }
+  else
+    {
+      json_object_set_int_member (object, "entry", (gint64) file_text->entry);
+      json_object_set_int_member (object, "offset", (gint64) file_text->offset);
+      json_object_set_int_member (object, "size", (gint64) file_text->size);
+    }
+  return snug_json_to_text (object);
+}

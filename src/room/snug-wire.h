@@ -1,0 +1,149 @@
+/* snug-wire: the JSON messages on the data channels of version 2 (PROTOCOL.md section 4).
+ *
+ * A pure codec. The same tests/data/wire/messages.json is read by the tests of the C and of the
+ * JavaScript side.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+#define SNUG_WIRE_VERSION 2
+#define SNUG_WIRE_PROTOCOL "snug.2"              /* protocol of the `session` channel */
+#define SNUG_WIRE_SESSION_LABEL "session"
+#define SNUG_WIRE_FILE_LABEL "file"
+
+#define SNUG_WIRE_MAX_JSON_BYTES (80 * 1024)
+#define SNUG_WIRE_MAX_TEXT_BYTES (64 * 1024)     /* chat text */
+#define SNUG_WIRE_MAX_ID_BYTES 64
+#define SNUG_WIRE_MAX_NAME_BYTES 1024            /* as sent; made safe before it is used */
+#define SNUG_WIRE_MAX_REASON_BYTES 256
+#define SNUG_WIRE_MAX_IDS 256                    /* in one chat-received */
+#define SNUG_WIRE_MAX_FEATURES 32
+
+/* A file travels as binaries of this size, with a piece hash after every piece and the last. */
+#define SNUG_WIRE_CHUNK_BYTES (64 * 1024)
+#define SNUG_WIRE_PIECE_BYTES (1024 * 1024)
+#define SNUG_WIRE_HASH_BYTES 32
+
+typedef enum
+{
+  SNUG_WIRE_UNKNOWN,           /* a type of a later version: ignored */
+  SNUG_WIRE_HELLO,
+  SNUG_WIRE_CHAT,
+  SNUG_WIRE_CHAT_RECEIVED,
+  SNUG_WIRE_TYPING,
+  SNUG_WIRE_AWAY,
+  SNUG_WIRE_REMOVED,
+  SNUG_WIRE_PING,
+  SNUG_WIRE_PONG,
+  SNUG_WIRE_FILE_OFFER,
+  SNUG_WIRE_FILE_DECLINE,
+  SNUG_WIRE_FILE_WITHDRAW,
+  SNUG_WIRE_FILE_GET,
+  SNUG_WIRE_FILE_DONE,
+  SNUG_WIRE_FILE_PAUSE,
+  SNUG_WIRE_FILE_CANCEL,
+  SNUG_WIRE_N_TYPES
+} SnugWireType;
+
+/* Why a sender or receiver says `file-cancel`. */
+#define SNUG_WIRE_REASON_USER "user"
+#define SNUG_WIRE_REASON_CHANGED "changed"          /* the source is not what was offered */
+#define SNUG_WIRE_REASON_BAD_REQUEST "bad-request"
+#define SNUG_WIRE_REASON_BAD_DATA "bad-data"        /* hash or size did not fit */
+#define SNUG_WIRE_REASON_DISK "disk"
+#define SNUG_WIRE_REASON_STALLED "stalled"
+
+typedef enum
+{
+  SNUG_WIRE_KIND_FILE,
+  SNUG_WIRE_KIND_FOLDER
+} SnugWireKind;
+
+/* One message. Only the fields of its type are set; strings are owned, hashes are borrowed bytes. */
+typedef struct
+{
+  SnugWireType  type;
+  char         *id;            /* chat, typing of files: message or transfer id */
+
+  /* hello */
+  guint64       version;
+  char         *name;          /* hello: display name; file-offer: file name, both as the peer wrote them */
+  char         *app;
+  char         *device;        /* "desktop", "terminal", "browser", "phone"; others are unknown */
+
+  /* chat */
+  char         *text;
+  guint64       ts;            /* unix ms, shown, never used for order */
+  char         *reply;         /* nullable */
+
+  /* chat-received */
+  GPtrArray    *ids;           /* of char* */
+
+  /* typing, away, file-pause */
+  gboolean      on;
+  gboolean      busy;          /* file-pause: the receiver's disk is behind, nobody's wish */
+
+  /* removed */
+  char         *peer;
+
+  /* ping, pong */
+  guint64       t;
+
+  /* file-offer */
+  guint64       size;          /* bytes */
+  char         *mime_type;
+  guint64       mtime;         /* unix seconds, 0 = not said */
+  SnugWireKind  kind;
+  guint64       count;         /* entries of a folder */
+
+  /* file-get */
+  guint64       from_entry;
+  guint64       from_offset;   /* bytes, a multiple of SNUG_WIRE_PIECE_BYTES */
+  GBytes       *have;          /* nullable: hash over the piece hashes before from_offset */
+
+  /* file-done */
+  GBytes       *fingerprint;   /* hash over all piece hashes, in order */
+
+  /* file-cancel */
+  char         *reason;
+} SnugWireMessage;
+
+SnugWireMessage *snug_wire_message_new  (SnugWireType type);
+void             snug_wire_message_free (SnugWireMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugWireMessage, snug_wire_message_free)
+
+/**
+ * snug_wire_decode:
+ *
+ * Through the JSON gate; required fields typed and capped. A type of a later version decodes as
+ * %SNUG_WIRE_UNKNOWN; unknown fields are ignored.
+ *
+ * Returns: (transfer full): or %NULL with a %SNUG_JSON_ERROR
+ */
+SnugWireMessage *snug_wire_decode (const char *text, gsize length, GError **error);
+
+/* Returns: (transfer full): one message's JSON text. */
+char            *snug_wire_encode (const SnugWireMessage *message);
+
+/* The texts on a `file` channel: before each entry `{entry, offset, size}`, after each piece `{sha256}`. */
+typedef struct
+{
+  gboolean is_hash;
+  guint64  entry;
+  guint64  offset;        /* bytes, where the data that follows begins */
+  guint64  size;          /* bytes, of the whole entry */
+  guint8   hash[SNUG_WIRE_HASH_BYTES];
+} SnugWireFileText;
+
+gboolean snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *out, GError **error);
+char    *snug_wire_encode_file_text (const SnugWireFileText *file_text);
+
+const char *snug_wire_type_to_text (SnugWireType type);
+
+G_END_DECLS

@@ -1,0 +1,99 @@
+/* Codes, invites and links as people paste them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-room-link.h"
+
+typedef struct
+{
+  const char *text;
+  const char *server;
+  const char *code;
+  const char *secret;
+  const char *url;       /* written again */
+} Good;
+
+static const Good good[] = {
+  { "BOOK23", NULL, "BOOK23", NULL, NULL },
+  { " book23\n", NULL, "BOOK23", NULL, NULL },
+  { "BOOK23-otter-velvet-canoe", NULL, "BOOK23", "otter-velvet-canoe", NULL },
+  { "http://192.168.1.5:2029/?code=QXWV23", "http://192.168.1.5:2029", "QXWV23", NULL,
+    "http://192.168.1.5:2029/?code=QXWV23" },
+  { "https://snug.example/?code=book23#otter-velvet-canoe", "https://snug.example", "BOOK23",
+    "otter-velvet-canoe", "https://snug.example/?code=BOOK23#otter-velvet-canoe" },
+  { "https://snug.example/?x=1&code=BOOK23#p%C3%A4ss%20word", "https://snug.example", "BOOK23", "päss word",
+    "https://snug.example/?code=BOOK23#p%C3%A4ss%20word" },
+  { "http://[2001:db8::1]:2029/?code=QXWV23", "http://[2001:db8::1]:2029", "QXWV23", NULL,
+    "http://[2001:db8::1]:2029/?code=QXWV23" },
+  { "snug:snug.example/BOOK23#a-b-c", "https://snug.example", "BOOK23", "a-b-c",
+    "https://snug.example/?code=BOOK23#a-b-c" },
+  { "snug://192.168.1.5:2029/book23", "http://192.168.1.5:2029", "BOOK23", NULL,
+    "http://192.168.1.5:2029/?code=BOOK23" },
+};
+
+static void
+test_good (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SnugRoomLink) link = snug_room_link_parse (good[i].text, &error);
+      g_autofree char *url = NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (link->server, ==, good[i].server);
+      g_assert_cmpstr (link->code, ==, good[i].code);
+      g_assert_cmpstr (link->secret, ==, good[i].secret);
+      url = snug_room_link_to_url (link);
+      g_assert_cmpstr (url, ==, good[i].url);
+    }
+}
+
+static void
+test_bad (void)
+{
+  static const char *const bad[] = {
+    "", " ", "BOOK2", "BOOK234", "BOOK2é", "BOOK23otter", "BOOK23-", "BO K23", "hello world",
+    "http://", "http:///?code=BOOK23", "http://host/", "http://host/?code=", "http://host/?code=BOOK2",
+    "http://user@host/?code=BOOK23", "http://user:pw@host/?code=BOOK23", "http://host/?code=BOOK23#",
+    "ftp://host/?code=BOOK23", "javascript:alert(1)", "snug:", "snug:/BOOK23", "snug:host", "snug:host/",
+    "snug:host/BOOK2", "snug:u@host/BOOK23", "http://host:99999/?code=BOOK23", "BOOK23-\xff",
+  };
+  g_autofree char *long_secret = g_strnfill (513, 'a');
+  g_autofree char *long_invite = g_strconcat ("BOOK23-", long_secret, NULL);
+  g_autofree char *long_text = g_strnfill (SNUG_ROOM_LINK_MAX_BYTES + 1, ' ');
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SnugRoomLink) link = snug_room_link_parse (bad[i], &error);
+
+      if (link != NULL)
+        g_error ("let through: %s", bad[i]);
+      g_assert_nonnull (error);
+    }
+  g_assert_null (snug_room_link_parse (long_invite, NULL));
+  g_assert_null (snug_room_link_parse (long_text, NULL));
+}
+
+static void
+test_invite (void)
+{
+  g_autoptr (SnugRoomLink) open = snug_room_link_new ("http://h", "QXWV23", NULL);
+  g_autoptr (SnugRoomLink) closed = snug_room_link_new (NULL, "BOOK23", "a-b-c");
+  g_autofree char *first = snug_room_link_to_invite (open);
+  g_autofree char *second = snug_room_link_to_invite (closed);
+
+  g_assert_cmpstr (first, ==, "QXWV23");
+  g_assert_cmpstr (second, ==, "BOOK23-a-b-c");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/room-link/good", test_good);
+  g_test_add_func ("/room-link/bad", test_bad);
+  g_test_add_func ("/room-link/invite", test_invite);
+  return g_test_run ();
+}
