@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 
+#include "snug-candidate.h"
 #include "snug-certificate.h"
 #include "snug-data-channel.h"
 
@@ -70,17 +71,11 @@ typedef struct
 {
   GPtrArray       *ice_servers;       /* nullable, of SnugIceServer, borrowed during construction */
   SnugRelayPolicy  relay;
+  guint            route_timeout_ms;  /* without any pair after this long: FAILED; 0 = 30 s */
+  guint            repair_timeout_ms; /* DISCONNECTED for this long: FAILED; 0 = 5 minutes */
 } SnugPeerConnectionConfig;
 
 /* Where the packets go; all strings borrowed until the next call into the connection. */
-typedef enum
-{
-  SNUG_CANDIDATE_HOST,
-  SNUG_CANDIDATE_SERVER_REFLEXIVE,
-  SNUG_CANDIDATE_PEER_REFLEXIVE,
-  SNUG_CANDIDATE_RELAYED
-} SnugCandidateType;
-
 typedef struct
 {
   SnugCandidateType  local_type;

@@ -48,7 +48,17 @@ typedef struct
   guint64       max_message_size;  /* bytes; 0 = the peer takes any size */
   GPtrArray    *candidates;        /* of char*: attribute values "candidate:…", at most 100 */
   gboolean      end_of_candidates;
+  gboolean      bundle;            /* a=group:BUNDLE is there */
+  guint         section_index;     /* the data section's among all */
+  GPtrArray    *rejected_sections; /* of char*: the other m-lines, "audio 0 …", to be answered alike */
 } SnugSdp;
+
+/**
+ * snug_sdp_new:
+ *
+ * Returns: (transfer full): an empty one, with both arrays; whoever writes fills in every string
+ */
+SnugSdp *snug_sdp_new (void);
 
 /**
  * snug_sdp_parse:

@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-ice-transport.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <nice/agent.h>
+#include <nice/interfaces.h>
+
+#include "snug-context.h"
+#include "snug-ice-server.h"
+#include "snug-network-scope.h"
+
+#define COMPONENT NICE_COMPONENT_TYPE_RTP
+
+/* The kernel's default of 208 KB loses packets from 94 MB/s on. */
+#define SOCKET_BUFFER_BYTES (4 * 1024 * 1024)
+
+#define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
+#define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
+
+struct _SnugIceTransport
+{
+  SnugTransport parent_instance;
+
+  /* owned */
+  NiceAgent       *agent;
+  char            *ufrag;
+  char            *pwd;
+  char            *remote_ufrag;
+  char            *remote_pwd;
+  GQueue           outbox;            /* of char*: candidates to be told */
+  GSource         *deadline;          /* no route yet, or no route any more */
+
+  guint            stream;
+  SnugRelayPolicy  relay;
+  guint            route_timeout_ms;
+  guint            repair_timeout_ms;
+  gboolean         started;
+  gboolean         gathering_done;
+  gboolean         flush_posted;
+  gboolean         has_turn;
+  guint            n_send_failures;
+};
+
+G_DEFINE_FINAL_TYPE (SnugIceTransport, snug_ice_transport, SNUG_TYPE_TRANSPORT)
+
+enum { LOCAL_CANDIDATE, PATH_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* ---- Telling our candidates ---- */
+
+static void
+flush_outbox (gpointer data)
+{
+  SnugIceTransport *self = data;
+
+  self->flush_posted = FALSE;
+  while (!g_queue_is_empty (&self->outbox)
+         && snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CLOSED)
+    {
+      g_autofree char *candidate = g_queue_pop_head (&self->outbox);
+
+      g_signal_emit (self, signals[LOCAL_CANDIDATE], 0, candidate);
+    }
+}
+
+/* libnice finds host candidates inside our own call; nobody may hear of them before it has returned
+ * and the description is on its way. */
+static void
+tell_candidate (SnugIceTransport *self, char *candidate)
+{
+  g_queue_push_tail (&self->outbox, candidate);
+  if (self->flush_posted)
+    return;
+  self->flush_posted = TRUE;
+  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), flush_outbox,
+                     g_object_ref (self), g_object_unref);
+}
+
+static char *
+address_to_string (const NiceAddress *address)
+{
+  char text[NICE_ADDRESS_STRING_LEN];
+
+  nice_address_to_string (address, text);
+  return g_strdup (text);
+}
+
+static char *
+candidate_to_text (const NiceCandidate *nice)
+{
+  g_autoptr (SnugCandidate) candidate = g_new0 (SnugCandidate, 1);
+
+  candidate->foundation = g_strdup (nice->foundation);
+  candidate->component = nice->component_id;
+  candidate->is_udp = nice->transport == NICE_CANDIDATE_TRANSPORT_UDP;
+  candidate->priority = nice->priority;
+  candidate->address = address_to_string (&nice->addr);
+  candidate->port = (guint16) nice_address_get_port (&nice->addr);
+  candidate->type = (SnugCandidateType) nice->type;
+  if (nice->type != NICE_CANDIDATE_TYPE_HOST && nice_address_is_valid (&nice->base_addr))
+    {
+      candidate->related_address = address_to_string (&nice->base_addr);
+      candidate->related_port = (guint16) nice_address_get_port (&nice->base_addr);
+    }
+  return snug_candidate_to_text (candidate);
+}
+
+static gboolean
+may_tell (SnugIceTransport *self, const NiceCandidate *candidate)
+{
+  if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    return FALSE;
+  return self->relay != SNUG_RELAY_ONLY || candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
+}
+
+static void
+on_new_candidate (G_GNUC_UNUSED NiceAgent *agent, NiceCandidate *candidate, SnugIceTransport *self)
+{
+  if (may_tell (self, candidate))
+    tell_candidate (self, candidate_to_text (candidate));
+}
+
+static void
+on_gathering_done (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, SnugIceTransport *self)
+{
+  if (self->gathering_done)
+    return;
+  self->gathering_done = TRUE;
+  tell_candidate (self, g_strdup (""));
+}
+
+/* ---- Sockets ---- */
+
+static void
+enlarge_buffer (int fd, int option, int force_option)
+{
+  int size = SOCKET_BUFFER_BYTES;
+
+  /* The force option passes the system's limit, for those who may. */
+  if (setsockopt (fd, SOL_SOCKET, force_option, &size, sizeof size) != 0)
+    (void) setsockopt (fd, SOL_SOCKET, option, &size, sizeof size);
+}
+
+static void
+enlarge_buffers (SnugIceTransport *self)
+{
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->agent, self->stream, COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    {
+      int fd = g_socket_get_fd (g_ptr_array_index (sockets, i));
+
+      enlarge_buffer (fd, SO_RCVBUF, SO_RCVBUFFORCE);
+      enlarge_buffer (fd, SO_SNDBUF, SO_SNDBUFFORCE);
+    }
+}
+
+/* ---- States ---- */
+
+static gboolean
+on_deadline (gpointer data)
+{
+  SnugIceTransport *self = data;
+  gboolean had_route = snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_DISCONNECTED;
+
+  snug_clear_source (&self->deadline);
+  snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_FAILED,
+                        g_error_new_literal (SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
+                                             had_route ? "The route to the peer was lost"
+                                                       : "No route to the peer was found"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+arm_deadline (SnugIceTransport *self, guint delay_ms)
+{
+  snug_clear_source (&self->deadline);
+  self->deadline = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)), delay_ms,
+                                         on_deadline, self);
+}
+
+static void
+on_route_found (SnugIceTransport *self)
+{
+  snug_clear_source (&self->deadline);
+  snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
+}
+
+/* libnice gives up 10 s after the last answer to a consent check (RFC 7675). Before there was a route
+ * its FAILED means nothing: a check from an address not yet known may still come. */
+static void
+on_route_lost (SnugIceTransport *self)
+{
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
+    return;
+  arm_deadline (self, self->repair_timeout_ms);
+  snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
+}
+
+static void
+on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
+                    G_GNUC_UNUSED guint component, guint state, SnugIceTransport *self)
+{
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
+  g_debug ("ICE: %s", nice_component_state_to_string (state));
+  if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
+    on_route_found (self);
+  else if (state == NICE_COMPONENT_STATE_FAILED)
+    on_route_lost (self);
+}
+
+static void
+on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
+                      G_GNUC_UNUSED guint component, G_GNUC_UNUSED NiceCandidate *local,
+                      G_GNUC_UNUSED NiceCandidate *remote, SnugIceTransport *self)
+{
+  enlarge_buffers (self);
+  g_signal_emit (self, signals[PATH_CHANGED], 0);
+}
+
+static void
+on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_UNUSED guint component,
+            guint n_bytes, char *data, gpointer user_data)
+{
+  SnugIceTransport *self = user_data;
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
+  snug_transport_deliver (SNUG_TRANSPORT (self), (const guint8 *) data, n_bytes);
+}
+
+static gboolean
+snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_bytes)
+{
+  SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
+
+  if (self->agent == NULL)
+    return FALSE;
+  if (nice_agent_send (self->agent, self->stream, COMPONENT, (guint) n_bytes, (const char *) data) > 0)
+    return TRUE;
+  g_debug ("ICE: datagram of %zu bytes not sent (%u so far)", n_bytes, ++self->n_send_failures);
+  return FALSE;
+}
+
+/* ---- End ---- */
+
+static void
+on_agent_closed (GObject *agent, G_GNUC_UNUSED GAsyncResult *result, G_GNUC_UNUSED gpointer user_data)
+{
+  g_object_unref (agent);
+}
+
+/* Runs by itself and not inside a callback of the agent, which holds pointers to what goes away here.
+ * An agent with relays first takes leave of them, else they stay allocated for minutes. */
+static void
+retire_agent (gpointer data)
+{
+  NiceAgent *agent = data;
+  gboolean has_turn = g_object_get_data (G_OBJECT (agent), "snug-has-turn") != NULL;
+  guint stream = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (agent), "snug-stream"));
+
+  if (has_turn)
+    nice_agent_close_async (agent, on_agent_closed, NULL);
+  else
+    {
+      nice_agent_remove_stream (agent, stream);
+      g_object_unref (agent);
+    }
+}
+
+static void
+drop_agent (SnugIceTransport *self)
+{
+  NiceAgent *agent = g_steal_pointer (&self->agent);
+
+  if (agent == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (agent, self);
+  nice_agent_attach_recv (agent, self->stream, COMPONENT,
+                          snug_transport_get_context (SNUG_TRANSPORT (self)), NULL, NULL);
+  g_object_set_data (G_OBJECT (agent), "snug-has-turn", self->has_turn ? agent : NULL);
+  g_object_set_data (G_OBJECT (agent), "snug-stream", GUINT_TO_POINTER (self->stream));
+  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), retire_agent, agent, NULL);
+}
+
+static void
+snug_ice_transport_close (SnugTransport *transport)
+{
+  SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
+
+  snug_clear_source (&self->deadline);
+  drop_agent (self);
+}
+
+static void
+snug_ice_transport_dispose (GObject *object)
+{
+  SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
+
+  snug_clear_source (&self->deadline);
+  drop_agent (self);
+  g_queue_clear_full (&self->outbox, g_free);
+  G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);
+}
+
+static void
+snug_ice_transport_finalize (GObject *object)
+{
+  SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
+
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  g_free (self->remote_ufrag);
+  g_free (self->remote_pwd);
+  G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
+}
+
+static void
+snug_ice_transport_class_init (SnugIceTransportClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  SnugTransportClass *transport_class = SNUG_TRANSPORT_CLASS (class);
+
+  object_class->dispose = snug_ice_transport_dispose;
+  object_class->finalize = snug_ice_transport_finalize;
+  transport_class->send = snug_ice_transport_send;
+  transport_class->close = snug_ice_transport_close;
+
+  signals[LOCAL_CANDIDATE] = g_signal_new ("local-candidate", SNUG_TYPE_ICE_TRANSPORT, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[PATH_CHANGED] = g_signal_new ("path-changed", SNUG_TYPE_ICE_TRANSPORT, G_SIGNAL_RUN_LAST,
+                                        0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+snug_ice_transport_init (SnugIceTransport *self)
+{
+  g_queue_init (&self->outbox);
+}
+
+/* ---- Beginning ---- */
+
+static const NiceRelayType relay_types[] = {
+  [SNUG_ICE_SERVER_TURN_UDP] = NICE_RELAY_TYPE_TURN_UDP,
+  [SNUG_ICE_SERVER_TURN_TCP] = NICE_RELAY_TYPE_TURN_TCP,
+  [SNUG_ICE_SERVER_TURN_TLS] = NICE_RELAY_TYPE_TURN_TLS,
+};
+
+static void
+add_server (SnugIceTransport *self, const SnugIceServer *server, gboolean *has_stun)
+{
+  g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
+
+  if (address == NULL)
+    {
+      g_debug ("ICE: a server's URL that is none");
+      return;
+    }
+
+  if (address->kind == SNUG_ICE_SERVER_STUN)
+    {
+      /* libnice asks one only */
+      if (!*has_stun && self->relay != SNUG_RELAY_ONLY)
+        g_object_set (self->agent, "stun-server", address->host, "stun-server-port",
+                      (guint) address->port, NULL);
+      *has_stun = TRUE;
+      return;
+    }
+
+  if (self->relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
+    return;
+  self->has_turn |= nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, address->host,
+                                               address->port, server->username, server->password,
+                                               relay_types[address->kind]);
+}
+
+static void
+add_servers (SnugIceTransport *self, GPtrArray *servers)
+{
+  gboolean has_stun = FALSE;
+
+  for (guint i = 0; servers != NULL && i < servers->len; i++)
+    add_server (self, g_ptr_array_index (servers, i), &has_stun);
+}
+
+static void
+make_agent (SnugIceTransport *self)
+{
+  GMainContext *context = snug_transport_get_context (SNUG_TRANSPORT (self));
+
+  self->agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
+                                     NICE_AGENT_OPTION_ICE_TRICKLE
+                                     | NICE_AGENT_OPTION_CONSENT_FRESHNESS
+                                     | NICE_AGENT_OPTION_REGULAR_NOMINATION);
+  g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE,
+                "force-relay", self->relay == SNUG_RELAY_ONLY, NULL);
+  self->stream = nice_agent_add_stream (self->agent, 1);
+  nice_agent_attach_recv (self->agent, self->stream, COMPONENT, context, on_receive, self);
+  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
+  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
+  g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
+  g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_new_selected_pair), self);
+}
+
+SnugIceTransport *
+snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *config)
+{
+  static const SnugPeerConnectionConfig plain;
+  SnugIceTransport *self = g_object_new (SNUG_TYPE_ICE_TRANSPORT, "context", context, NULL);
+
+  if (config == NULL)
+    config = &plain;
+  self->relay = config->relay;
+  self->route_timeout_ms = config->route_timeout_ms != 0 ? config->route_timeout_ms
+                                                         : DEFAULT_ROUTE_TIMEOUT_MS;
+  self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
+                                                           : DEFAULT_REPAIR_TIMEOUT_MS;
+  make_agent (self);
+  add_servers (self, config->ice_servers);
+  return self;
+}
+
+/* A machine without any network still has rooms of its own: then, and only then, loopback counts. */
+static void
+add_loopback_if_alone (SnugIceTransport *self)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+
+  if (addresses == NULL)
+    {
+      addresses = nice_interfaces_get_local_ips (TRUE);
+      for (GList *item = addresses; item != NULL; item = item->next)
+        {
+          NiceAddress address;
+
+          nice_address_init (&address);
+          if (nice_address_set_from_string (&address, item->data))
+            nice_agent_add_local_address (self->agent, &address);
+        }
+    }
+  g_list_free_full (addresses, g_free);
+}
+
+static void
+read_local_credentials (SnugIceTransport *self)
+{
+  g_clear_pointer (&self->ufrag, g_free);
+  g_clear_pointer (&self->pwd, g_free);
+  nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd);
+}
+
+gboolean
+snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError **error)
+{
+  if (self->started)
+    return TRUE;
+
+  g_object_set (self->agent, "controlling-mode", controlling, NULL);
+  add_loopback_if_alone (self);
+  if (!nice_agent_gather_candidates (self->agent, self->stream))
+    {
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
+                           "This computer has no usable network address");
+      return FALSE;
+    }
+
+  self->started = TRUE;
+  enlarge_buffers (self);
+  read_local_credentials (self);
+  return TRUE;
+}
+
+const char *
+snug_ice_transport_get_ufrag (SnugIceTransport *self)
+{
+  return self->ufrag;
+}
+
+const char *
+snug_ice_transport_get_pwd (SnugIceTransport *self)
+{
+  return self->pwd;
+}
+
+gboolean
+snug_ice_transport_restart (SnugIceTransport *self, GError **error)
+{
+  if (self->agent == NULL || !nice_agent_restart (self->agent))
+    {
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+      return FALSE;
+    }
+
+  g_clear_pointer (&self->remote_ufrag, g_free);
+  g_clear_pointer (&self->remote_pwd, g_free);
+  read_local_credentials (self);
+  return TRUE;
+}
+
+GPtrArray *
+snug_ice_transport_get_local_candidates (SnugIceTransport *self)
+{
+  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
+  GSList *candidates = self->agent != NULL
+                         ? nice_agent_get_local_candidates (self->agent, self->stream, COMPONENT) : NULL;
+
+  for (GSList *item = candidates; item != NULL; item = item->next)
+    if (may_tell (self, item->data))
+      g_ptr_array_add (texts, candidate_to_text (item->data));
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return texts;
+}
+
+gboolean
+snug_ice_transport_is_gathering_done (SnugIceTransport *self)
+{
+  return self->gathering_done;
+}
+
+/* ---- The peer's side ---- */
+
+gboolean
+snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *ufrag, const char *pwd,
+                                           GError **error)
+{
+  if (self->agent == NULL
+      || !nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd))
+    {
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+      return FALSE;
+    }
+
+  g_free (self->remote_ufrag);
+  g_free (self->remote_pwd);
+  self->remote_ufrag = g_strdup (ufrag);
+  self->remote_pwd = g_strdup (pwd);
+  if (snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL))
+    arm_deadline (self, self->route_timeout_ms);
+  return TRUE;
+}
+
+static NiceCandidate *
+candidate_to_nice (SnugIceTransport *self, const SnugCandidate *candidate)
+{
+  NiceCandidate *nice = nice_candidate_new ((NiceCandidateType) candidate->type);
+
+  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+  nice->stream_id = self->stream;
+  nice->component_id = COMPONENT;
+  nice->priority = candidate->priority;
+  g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
+  nice_address_set_from_string (&nice->addr, candidate->address);
+  nice_address_set_port (&nice->addr, candidate->port);
+  nice->base_addr = nice->addr;
+  return nice;
+}
+
+void
+snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandidate *candidate)
+{
+  NiceCandidate *nice;
+  GSList *list;
+
+  if (self->agent == NULL || !snug_candidate_is_usable (candidate)
+      || (self->relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
+    return;
+
+  nice = candidate_to_nice (self, candidate);
+  list = g_slist_append (NULL, nice);
+  nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, list);
+  g_slist_free_full (list, (GDestroyNotify) nice_candidate_free);
+}
+
+void
+snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
+{
+  if (self->agent != NULL)
+    nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
+}
+
+/* ---- What a person may know ---- */
+
+static void
+write_address (char *out, gsize size, const NiceAddress *address)
+{
+  g_autofree char *text = address_to_string (address);
+  guint port = nice_address_get_port (address);
+
+  if (nice_address_ip_version (address) == 6)
+    g_snprintf (out, size, "[%s]:%u", text, port);
+  else
+    g_snprintf (out, size, "%s:%u", text, port);
+}
+
+static gboolean
+is_same_network (const NiceCandidate *local, const NiceCandidate *remote)
+{
+  g_autofree char *local_text = address_to_string (&local->base_addr);
+  g_autofree char *remote_text = address_to_string (&remote->addr);
+
+  return local->type != NICE_CANDIDATE_TYPE_RELAYED && remote->type != NICE_CANDIDATE_TYPE_RELAYED
+         && snug_network_scope_is_same (local_text, remote_text);
+}
+
+gboolean
+snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
+{
+  NiceCandidate *local = NULL, *remote = NULL;
+  NiceAddress relay;
+
+  if (self->agent == NULL
+      || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote))
+    return FALSE;
+
+  info->local_type = (SnugCandidateType) local->type;
+  info->remote_type = (SnugCandidateType) remote->type;
+  write_address (info->local_address, sizeof info->local_address, &local->addr);
+  write_address (info->remote_address, sizeof info->remote_address, &remote->addr);
+  info->relay_server[0] = '\0';
+  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
+    {
+      nice_candidate_relay_address (local, &relay);
+      write_address (info->relay_server, sizeof info->relay_server, &relay);
+    }
+  info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
+  info->same_network = is_same_network (local, remote);
+  return TRUE;
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-sctp-transport.h"
+
+#include <errno.h>
+#include <string.h>
+#include <usrsctp.h>
+
+#include "snug-peer-connection.h"
+#include "snug-usrsctp.h"
+
+#define READ_SIZE (256 * 1024)
+
+/* A common header and the header of one chunk. */
+#define MIN_PACKET (12 + 4)
+
+/* RFC 9260 section 3.3.10.12: the cause of a peer that aborts because its user wants so. */
+#define CAUSE_USER_INITIATED_ABORT 12
+
+/* A message that has not come to its end. */
+typedef struct
+{
+  GByteArray *bytes;          /* owned; NULL: too large, the rest is thrown away */
+} Partial;
+
+struct _SnugSctpTransport
+{
+  SnugTransport parent_instance;
+
+  /* owned */
+  SnugTransport    *below;
+  struct socket    *socket;
+  GHashTable       *partials;        /* stream and orderedness → Partial */
+
+  /* borrowed */
+  SnugSctpListener  listener;
+  gpointer          listener_data;
+
+  guintptr          address;
+  guint16           remote_port;
+  gsize             max_message_size;
+  gsize             n_partial_bytes;
+  guint             n_streams;
+  gboolean          has_news;        /* usrsctp called; look when it has returned */
+  gboolean          is_draining;
+  guint64           bytes_sent;
+  guint64           bytes_received;
+};
+
+G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
+
+/* ---- Messages in parts ---- */
+
+static void
+partial_free (gpointer data)
+{
+  Partial *partial = data;
+
+  g_clear_pointer (&partial->bytes, g_byte_array_unref);
+  g_free (partial);
+}
+
+/* Ordered and unordered messages of a stream may arrive side by side. */
+static gpointer
+partial_key (guint16 stream, gboolean unordered)
+{
+  return GUINT_TO_POINTER ((guint) stream << 1 | (unordered ? 1u : 0u));
+}
+
+static void
+drop_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
+{
+  gpointer key = partial_key (stream, unordered);
+  Partial *partial = g_hash_table_lookup (self->partials, key);
+
+  if (partial == NULL)
+    return;
+  if (partial->bytes != NULL)
+    self->n_partial_bytes -= partial->bytes->len;
+  g_hash_table_remove (self->partials, key);
+}
+
+static Partial *
+find_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
+{
+  gpointer key = partial_key (stream, unordered);
+  Partial *partial = g_hash_table_lookup (self->partials, key);
+
+  if (partial == NULL)
+    {
+      partial = g_new (Partial, 1);
+      partial->bytes = g_byte_array_new ();
+      g_hash_table_insert (self->partials, key, partial);
+    }
+  return partial;
+}
+
+static void
+give_up_partial (SnugSctpTransport *self, Partial *partial, guint16 stream)
+{
+  self->n_partial_bytes -= partial->bytes->len;
+  g_clear_pointer (&partial->bytes, g_byte_array_unref);
+  if (self->listener.too_large != NULL)
+    self->listener.too_large (self->listener_data, stream);
+}
+
+static void
+add_part (SnugSctpTransport *self, guint16 stream, gboolean unordered, const guint8 *data, gsize n_bytes)
+{
+  Partial *partial = find_partial (self, stream, unordered);
+
+  if (partial->bytes == NULL)
+    return;
+  if (partial->bytes->len + n_bytes > self->max_message_size
+      || self->n_partial_bytes + n_bytes > SNUG_SCTP_MAX_REASSEMBLY)
+    {
+      give_up_partial (self, partial, stream);
+      return;
+    }
+  g_byte_array_append (partial->bytes, data, (guint) n_bytes);
+  self->n_partial_bytes += n_bytes;
+}
+
+/* Returns: (transfer full) (nullable): the message, if it was not given up */
+static GBytes *
+finish_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
+{
+  Partial *partial = g_hash_table_lookup (self->partials, partial_key (stream, unordered));
+  GByteArray *bytes = g_steal_pointer (&partial->bytes);
+
+  if (bytes != NULL)
+    self->n_partial_bytes -= bytes->len;
+  g_hash_table_remove (self->partials, partial_key (stream, unordered));
+  return bytes != NULL ? g_byte_array_free_to_bytes (bytes) : NULL;
+}
+
+static void
+on_data (SnugSctpTransport *self, const struct sctp_rcvinfo *info, const guint8 *data, gsize n_bytes,
+         gboolean is_end)
+{
+  gboolean unordered = (info->rcv_flags & SCTP_UNORDERED) != 0;
+  gboolean is_whole = is_end && n_bytes <= self->max_message_size
+                      && !g_hash_table_contains (self->partials, partial_key (info->rcv_sid, unordered));
+  g_autoptr (GBytes) message = NULL;
+
+  self->bytes_received += n_bytes;
+  if (is_whole)
+    message = g_bytes_new (data, n_bytes);
+  else
+    {
+      add_part (self, info->rcv_sid, unordered, data, n_bytes);
+      message = is_end ? finish_partial (self, info->rcv_sid, unordered) : NULL;
+    }
+  if (message != NULL && self->listener.message != NULL)
+    self->listener.message (self->listener_data, info->rcv_sid, ntohl (info->rcv_ppid), message);
+}
+
+/* ---- Notifications ---- */
+
+static void
+fail (SnugSctpTransport *self, const char *message)
+{
+  snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_FAILED,
+                        g_error_new_literal (SNUG_RTC_ERROR, SNUG_RTC_ERROR_SCTP, message));
+}
+
+static void
+on_association_change (SnugSctpTransport *self, const struct sctp_assoc_change *change)
+{
+  switch (change->sac_state)
+    {
+    case SCTP_COMM_UP:
+      self->n_streams = MIN (change->sac_outbound_streams, change->sac_inbound_streams);
+      self->n_streams = MIN (self->n_streams, SNUG_SCTP_MAX_STREAMS);
+      snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
+      break;
+    case SCTP_SHUTDOWN_COMP:
+      snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CLOSED, NULL);
+      break;
+    case SCTP_COMM_LOST:
+      if (change->sac_error == CAUSE_USER_INITIATED_ABORT)
+        snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CLOSED, NULL);
+      else
+        fail (self, "The peer stopped answering");
+      break;
+    case SCTP_CANT_STR_ASSOC:
+      fail (self, "The peer does not open data channels");
+      break;
+    default:
+      /* A restart loses the peer's streams; no peer that keeps its DTLS session does that. */
+      fail (self, "The peer started anew within the connection");
+      break;
+    }
+}
+
+static void
+on_stream_reset (SnugSctpTransport *self, const struct sctp_stream_reset_event *event)
+{
+  gsize n = (event->strreset_length - sizeof *event) / sizeof event->strreset_stream_list[0];
+
+  for (gsize i = 0; i < n && self->listener.reset != NULL; i++)
+    {
+      guint16 stream = event->strreset_stream_list[i];
+
+      if (event->strreset_flags & SCTP_STREAM_RESET_INCOMING_SSN)
+        {
+          drop_partial (self, stream, FALSE);
+          drop_partial (self, stream, TRUE);
+          self->listener.reset (self->listener_data, stream, TRUE);
+        }
+      /* denied or failed: there is no second way to close it */
+      if (self->listener.reset != NULL
+          && (event->strreset_flags & (SCTP_STREAM_RESET_OUTGOING_SSN | SCTP_STREAM_RESET_DENIED
+                                       | SCTP_STREAM_RESET_FAILED)))
+        self->listener.reset (self->listener_data, stream, FALSE);
+    }
+}
+
+/* RFC 6458 section 6.1.7: the peer gave a message up half-way (RFC 3758). */
+static void
+on_partial_delivery (SnugSctpTransport *self, const struct sctp_pdapi_event *event)
+{
+  drop_partial (self, (guint16) event->pdapi_stream, FALSE);
+  drop_partial (self, (guint16) event->pdapi_stream, TRUE);
+}
+
+static void
+on_notification (SnugSctpTransport *self, const union sctp_notification *notification, gsize n_bytes)
+{
+  if (n_bytes < sizeof notification->sn_header || notification->sn_header.sn_length > n_bytes)
+    return;
+
+  switch (notification->sn_header.sn_type)
+    {
+    case SCTP_ASSOC_CHANGE:
+      on_association_change (self, &notification->sn_assoc_change);
+      break;
+    case SCTP_STREAM_RESET_EVENT:
+      on_stream_reset (self, &notification->sn_strreset_event);
+      break;
+    case SCTP_PARTIAL_DELIVERY_EVENT:
+      on_partial_delivery (self, &notification->sn_pdapi_event);
+      break;
+    default:
+      break;
+    }
+}
+
+/* ---- Reading ---- */
+
+static gboolean
+read_one (SnugSctpTransport *self)
+{
+  static guint64 buffer[READ_SIZE / sizeof (guint64)];
+  struct sctp_rcvinfo info = { 0 };
+  socklen_t n_info = sizeof info, n_from = 0;
+  unsigned int info_type = SCTP_RECVV_NOINFO;
+  int flags = 0;
+  ssize_t n_bytes = usrsctp_recvv (self->socket, buffer, sizeof buffer, NULL, &n_from, &info, &n_info,
+                                   &info_type, &flags);
+
+  if (n_bytes <= 0)
+    return FALSE;
+  if (flags & MSG_NOTIFICATION)
+    on_notification (self, (const union sctp_notification *) buffer, (gsize) n_bytes);
+  else if (info_type == SCTP_RECVV_RCVINFO)
+    on_data (self, &info, (const guint8 *) buffer, (gsize) n_bytes, (flags & MSG_EOR) != 0);
+  return TRUE;
+}
+
+static void
+drain (SnugSctpTransport *self)
+{
+  g_autoptr (SnugSctpTransport) keep = NULL;
+
+  if (!self->has_news || self->is_draining)
+    return;
+  keep = g_object_ref (self);
+  self->is_draining = TRUE;
+  self->has_news = FALSE;
+  while (self->socket != NULL && read_one (self))
+    ;
+  self->is_draining = FALSE;
+  if (self->listener.writable != NULL
+      && snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED)
+    self->listener.writable (self->listener_data);
+}
+
+static void
+on_upcall (G_GNUC_UNUSED struct socket *socket, void *data, G_GNUC_UNUSED int flags)
+{
+  SnugSctpTransport *self = data;
+
+  self->has_news = TRUE;
+}
+
+static void
+on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes, gpointer user_data)
+{
+  SnugSctpTransport *self = user_data;
+
+  if (n_bytes < MIN_PACKET)
+    return;
+  usrsctp_conninput ((void *) self->address, data, n_bytes, 0);
+  drain (self);
+}
+
+static void
+on_ticked (gpointer user_data)
+{
+  drain (user_data);
+}
+
+static void
+on_output (gpointer user_data, guint8 *packet, gsize n_bytes)
+{
+  SnugSctpTransport *self = user_data;
+
+  snug_transport_send (self->below, packet, n_bytes);
+}
+
+/* ---- Life ---- */
+
+static void
+close_socket (SnugSctpTransport *self)
+{
+  if (self->below != NULL)
+    snug_transport_set_receiver (self->below, NULL, NULL);
+  if (self->socket != NULL)
+    {
+      usrsctp_set_upcall (self->socket, NULL, NULL);
+      g_clear_pointer (&self->socket, usrsctp_close);
+    }
+  if (self->address != 0)
+    snug_usrsctp_remove (self->address);
+  self->address = 0;
+}
+
+static void
+snug_sctp_transport_close (SnugTransport *transport)
+{
+  close_socket (SNUG_SCTP_TRANSPORT (transport));
+}
+
+static gboolean
+snug_sctp_transport_send (G_GNUC_UNUSED SnugTransport *transport, G_GNUC_UNUSED const guint8 *data,
+                          G_GNUC_UNUSED gsize n_bytes)
+{
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+snug_sctp_transport_dispose (GObject *object)
+{
+  SnugSctpTransport *self = SNUG_SCTP_TRANSPORT (object);
+
+  self->listener = (SnugSctpListener) { 0 };
+  close_socket (self);
+  g_clear_object (&self->below);
+  g_clear_pointer (&self->partials, g_hash_table_unref);
+  G_OBJECT_CLASS (snug_sctp_transport_parent_class)->dispose (object);
+}
+
+static void
+snug_sctp_transport_class_init (SnugSctpTransportClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = snug_sctp_transport_dispose;
+  SNUG_TRANSPORT_CLASS (class)->send = snug_sctp_transport_send;
+  SNUG_TRANSPORT_CLASS (class)->close = snug_sctp_transport_close;
+}
+
+static void
+snug_sctp_transport_init (SnugSctpTransport *self)
+{
+  self->partials = g_hash_table_new_full (NULL, NULL, NULL, partial_free);
+}
+
+SnugSctpTransport *
+snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_message_size)
+{
+  SnugSctpTransport *self = g_object_new (SNUG_TYPE_SCTP_TRANSPORT, "context",
+                                          snug_transport_get_context (below), NULL);
+
+  self->below = g_object_ref (below);
+  self->remote_port = remote_port;
+  self->max_message_size = max_message_size;
+  return self;
+}
+
+void
+snug_sctp_transport_set_listener (SnugSctpTransport *self, const SnugSctpListener *listener,
+                                  gpointer user_data)
+{
+  self->listener = listener != NULL ? *listener : (SnugSctpListener) { 0 };
+  self->listener_data = user_data;
+}
+
+/* ---- Beginning ---- */
+
+static struct sockaddr_conn
+make_address (SnugSctpTransport *self, guint16 port)
+{
+  struct sockaddr_conn address = {
+    .sconn_family = AF_CONN,
+    .sconn_port = htons (port),
+    .sconn_addr = (void *) self->address,
+  };
+
+  return address;
+}
+
+static gboolean
+set_option (SnugSctpTransport *self, int level, int option, const void *value, gsize n_bytes)
+{
+  if (usrsctp_setsockopt (self->socket, level, option, value, (socklen_t) n_bytes) == 0)
+    return TRUE;
+  g_debug ("SCTP: option %#x: %s", (guint) option, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+subscribe (SnugSctpTransport *self)
+{
+  static const guint16 types[] = {
+    SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      struct sctp_event event = { .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = types[i], .se_on = 1 };
+
+      if (!set_option (self, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof event))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+set_options (SnugSctpTransport *self)
+{
+  const int on = 1;
+  /* close says goodbye at once and keeps nothing behind */
+  const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+  const struct sctp_assoc_value reset = { SCTP_FUTURE_ASSOC, SCTP_ENABLE_RESET_STREAM_REQ };
+  const struct sctp_initmsg init = { .sinit_num_ostreams = SNUG_SCTP_MAX_STREAMS,
+                                     .sinit_max_instreams = SNUG_SCTP_MAX_STREAMS };
+
+  return set_option (self, SOL_SOCKET, SO_LINGER, &linger, sizeof linger)
+         && set_option (self, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on)
+         && set_option (self, IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof on)
+         && set_option (self, IPPROTO_SCTP, SCTP_ENABLE_STREAM_RESET, &reset, sizeof reset)
+         && set_option (self, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof init)
+         && subscribe (self);
+}
+
+/* RFC 8261 section 5: the path MTU is the business of the layers below. */
+static gboolean
+set_packet_size (SnugSctpTransport *self)
+{
+  struct sockaddr_conn remote = make_address (self, self->remote_port);
+  struct sctp_paddrparams params = { .spp_flags = SPP_PMTUD_DISABLE,
+                                     .spp_pathmtu = SNUG_USRSCTP_PACKET_SIZE };
+
+  memcpy (&params.spp_address, &remote, sizeof remote);
+  return set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
+}
+
+/* Both sides bind and connect (RFC 8841 section 9.1); SCTP is made for the crossing. */
+static gboolean
+open_socket (SnugSctpTransport *self)
+{
+  struct sockaddr_conn local = make_address (self, SNUG_SCTP_PORT);
+  struct sockaddr_conn remote = make_address (self, self->remote_port);
+
+  self->socket = usrsctp_socket (AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
+  if (self->socket == NULL || usrsctp_set_non_blocking (self->socket, 1) != 0
+      || usrsctp_set_upcall (self->socket, on_upcall, self) != 0 || !set_options (self)
+      || usrsctp_bind (self->socket, (struct sockaddr *) &local, sizeof local) != 0)
+    return FALSE;
+  if (usrsctp_connect (self->socket, (struct sockaddr *) &remote, sizeof remote) != 0
+      && errno != EINPROGRESS)
+    return FALSE;
+  return set_packet_size (self);
+}
+
+void
+snug_sctp_transport_start (SnugSctpTransport *self)
+{
+  static const SnugUsrsctpUser user = { on_output, on_ticked };
+
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_NEW)
+    return;
+  snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL);
+  self->address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
+  if (!open_socket (self))
+    fail (self, "Data channels cannot be opened here");
+  else
+    snug_transport_set_receiver (self->below, on_packet, self);
+}
+
+/* ---- Sending ---- */
+
+static void
+describe (struct sctp_sendv_spa *spa, const SnugSctpSend *how)
+{
+  memset (spa, 0, sizeof *spa);
+  spa->sendv_flags = SCTP_SEND_SNDINFO_VALID;
+  spa->sendv_sndinfo.snd_sid = how->stream;
+  spa->sendv_sndinfo.snd_ppid = htonl (how->ppid);
+  spa->sendv_sndinfo.snd_flags = SCTP_EOR | (how->unordered ? SCTP_UNORDERED : 0);
+  if (!how->has_max_retransmits && !how->has_max_lifetime)
+    return;
+  spa->sendv_flags |= SCTP_SEND_PRINFO_VALID;
+  spa->sendv_prinfo.pr_policy = how->has_max_retransmits ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
+  spa->sendv_prinfo.pr_value = how->reliability;
+}
+
+SnugSctpResult
+snug_sctp_transport_send_message (SnugSctpTransport *self, const SnugSctpSend *how, const guint8 *data,
+                                  gsize n_bytes)
+{
+  struct sctp_sendv_spa spa;
+
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED
+      || self->socket == NULL)
+    return SNUG_SCTP_REFUSED;
+
+  describe (&spa, how);
+  if (usrsctp_sendv (self->socket, data, n_bytes, NULL, 0, &spa, sizeof spa, SCTP_SENDV_SPA, 0) >= 0)
+    {
+      self->bytes_sent += n_bytes;
+      return SNUG_SCTP_SENT;
+    }
+  if (errno == EWOULDBLOCK || errno == EAGAIN || errno == ENOBUFS)
+    return SNUG_SCTP_FULL;
+  g_debug ("SCTP: a message of %zu bytes on stream %u: %s", n_bytes, how->stream, g_strerror (errno));
+  return SNUG_SCTP_REFUSED;
+}
+
+gboolean
+snug_sctp_transport_reset_stream (SnugSctpTransport *self, guint16 stream)
+{
+  gsize size = sizeof (struct sctp_reset_streams) + sizeof (guint16);
+  g_autofree struct sctp_reset_streams *reset = g_malloc0 (size);
+
+  if (self->socket == NULL)
+    return FALSE;
+  reset->srs_flags = SCTP_STREAM_RESET_OUTGOING;
+  reset->srs_number_streams = 1;
+  reset->srs_stream_list[0] = stream;
+  return set_option (self, IPPROTO_SCTP, SCTP_RESET_STREAMS, reset, size);
+}
+
+guint
+snug_sctp_transport_get_n_streams (SnugSctpTransport *self)
+{
+  return self->n_streams;
+}
+
+void
+snug_sctp_transport_probe (SnugSctpTransport *self)
+{
+  struct sockaddr_conn remote = make_address (self, self->remote_port);
+  struct sctp_paddrparams params = { .spp_flags = SPP_HB_DEMAND };
+
+  if (self->socket == NULL)
+    return;
+  memcpy (&params.spp_address, &remote, sizeof remote);
+  set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
+}
+
+double
+snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self)
+{
+  struct sctp_status status = { 0 };
+  socklen_t size = sizeof status;
+
+  if (self->socket == NULL
+      || usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0)
+    return -1;
+  return status.sstat_primary.spinfo_srtt;
+}
+
+guint64
+snug_sctp_transport_get_bytes_sent (SnugSctpTransport *self)
+{
+  return self->bytes_sent;
+}
+
+guint64
+snug_sctp_transport_get_bytes_received (SnugSctpTransport *self)
+{
+  return self->bytes_received;
+}

@@ -1,0 +1,92 @@
+/* snug-sctp-transport: messages on streams over any datagram layer (RFC 8831, RFC 8261).
+ *
+ * Belongs to the network context of its peer connection. It knows streams and payload types, not
+ * channels.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-transport.h"
+
+G_BEGIN_DECLS
+
+/* RFC 8841 section 5: what we write as `a=sctp-port`. */
+#define SNUG_SCTP_PORT 5000
+
+/* Streams in each direction that we ask for and allow. */
+#define SNUG_SCTP_MAX_STREAMS 1024
+
+/* Bytes of unfinished messages that a peer may make us hold. */
+#define SNUG_SCTP_MAX_REASSEMBLY (16 * 1024 * 1024)
+
+#define SNUG_TYPE_SCTP_TRANSPORT (snug_sctp_transport_get_type ())
+G_DECLARE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG, SCTP_TRANSPORT, SnugTransport)
+
+typedef struct
+{
+  /* A whole message. */
+  void (*message)   (gpointer user_data, guint16 stream, guint32 ppid, GBytes *message);
+
+  /* A message on @stream was larger than we take; it is thrown away. */
+  void (*too_large) (gpointer user_data, guint16 stream);
+
+  /* The peer reset its side of @stream, or, if not @by_peer, our own reset is through. */
+  void (*reset)     (gpointer user_data, guint16 stream, gboolean by_peer);
+
+  /* There may be room to send again. */
+  void (*writable)  (gpointer user_data);
+} SnugSctpListener;
+
+typedef enum
+{
+  SNUG_SCTP_SENT,
+  SNUG_SCTP_FULL,      /* try again when writable */
+  SNUG_SCTP_REFUSED    /* it never will */
+} SnugSctpResult;
+
+/* How one message goes. Zero-initialised: ordered and reliable. */
+typedef struct
+{
+  guint16   stream;
+  guint32   ppid;
+  gboolean  unordered;
+  gboolean  has_max_retransmits;
+  gboolean  has_max_lifetime;
+  guint32   reliability;   /* retransmissions or milliseconds */
+} SnugSctpSend;
+
+/**
+ * snug_sctp_transport_new:
+ * @below: carries the packets; referenced
+ * @remote_port: the peer's `a=sctp-port`
+ * @max_message_size: of messages from the peer, in bytes
+ */
+SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote_port,
+                                            gsize max_message_size);
+
+/* The one listener; %NULL ends it. */
+void           snug_sctp_transport_set_listener (SnugSctpTransport *self, const SnugSctpListener *listener,
+                                                 gpointer user_data);
+
+/* Begins the association; @below is connected now. */
+void           snug_sctp_transport_start (SnugSctpTransport *self);
+
+/* @n_bytes at least 1. */
+SnugSctpResult snug_sctp_transport_send_message (SnugSctpTransport *self, const SnugSctpSend *how,
+                                                 const guint8 *data, gsize n_bytes);
+
+/* RFC 8831 section 6.7: resets our side of @stream after what was sent on it. */
+gboolean       snug_sctp_transport_reset_stream (SnugSctpTransport *self, guint16 stream);
+
+/* Streams that both sides have; 0 before it is connected. */
+guint          snug_sctp_transport_get_n_streams (SnugSctpTransport *self);
+
+/* The route is back: asks the peer at once instead of at the next try. */
+void           snug_sctp_transport_probe (SnugSctpTransport *self);
+
+double         snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self);   /* < 0: not known */
+guint64        snug_sctp_transport_get_bytes_sent     (SnugSctpTransport *self);
+guint64        snug_sctp_transport_get_bytes_received (SnugSctpTransport *self);
+
+G_END_DECLS

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-usrsctp.h"
+
+#include <usrsctp.h>
+
+#include "snug-context.h"
+#include "snug-crc32c.h"
+
+/* usrsctp's own timer thread would tick as often. */
+#define TICK_MS 10
+
+/* The default of 512 caps the flight at 600 KB and makes the receiver drop chunks. */
+#define MAX_CHUNKS 65536
+#define SEND_BUFFER (512 * 1024)
+#define RECEIVE_BUFFER (4 * 1024 * 1024)
+
+/* HighSpeed TCP (RFC 3649): as good as the default on short paths, three times as good on long ones. */
+#define CONGESTION_CONTROL 1
+#define INITIAL_WINDOW 10
+#define MAX_BURST 10
+
+/* RFC 9260 section 16 suggests up to a minute between tries and ten tries. ICE tells us sooner whether
+ * there is a route, and while there is none the association shall outlive five minutes and be quick
+ * when it comes back: tries every four seconds, as many as that takes. */
+#define RTO_MIN_MS 1000
+#define RTO_INITIAL_MS 1000
+#define RTO_MAX_MS 4000
+#define MAX_TRIES 200
+
+typedef struct
+{
+  guintptr         address;
+  GMainContext    *context;      /* owned */
+  GSource         *tick;         /* owned; nullable: another user of the context has it */
+  SnugUsrsctpUser  user;
+  gpointer         user_data;    /* borrowed */
+} Entry;
+
+static GHashTable *entries;      /* owned: address → Entry */
+static GThread *owner;           /* borrowed: the thread of all entries */
+static gint64 last_tick;         /* monotonic microseconds that usrsctp has been told */
+
+static Entry *
+find (guintptr address)
+{
+  return entries != NULL ? g_hash_table_lookup (entries, (gpointer) address) : NULL;
+}
+
+static int
+on_output (void *address, void *packet, size_t n_bytes, G_GNUC_UNUSED uint8_t tos,
+           G_GNUC_UNUSED uint8_t set_df)
+{
+  Entry *entry = find ((guintptr) address);
+
+  if (entry == NULL)
+    return 0;
+  snug_crc32c_seal_packet (packet, n_bytes);
+  entry->user.output (entry->user_data, packet, n_bytes);
+  return 0;
+}
+
+static void
+start_usrsctp (void)
+{
+  usrsctp_init_nothreads (0, on_output, NULL);
+
+  /* on_output() writes the checksum; of what comes in DTLS has seen to the integrity. */
+  usrsctp_enable_crc32c_offload ();
+
+  usrsctp_sysctl_set_sctp_max_chunks_on_queue (MAX_CHUNKS);
+  usrsctp_sysctl_set_sctp_sendspace (SEND_BUFFER);
+  usrsctp_sysctl_set_sctp_recvspace (RECEIVE_BUFFER);
+  usrsctp_sysctl_set_sctp_default_cc_module (CONGESTION_CONTROL);
+  usrsctp_sysctl_set_sctp_initial_cwnd (INITIAL_WINDOW);
+  usrsctp_sysctl_set_sctp_max_burst_default (MAX_BURST);
+  usrsctp_sysctl_set_sctp_rto_min_default (RTO_MIN_MS);
+  usrsctp_sysctl_set_sctp_rto_initial_default (RTO_INITIAL_MS);
+  usrsctp_sysctl_set_sctp_rto_max_default (RTO_MAX_MS);
+  usrsctp_sysctl_set_sctp_init_rto_max_default (RTO_MAX_MS);
+  usrsctp_sysctl_set_sctp_assoc_rtx_max_default (MAX_TRIES);
+  usrsctp_sysctl_set_sctp_path_rtx_max_default (MAX_TRIES);
+
+  /* One address, inside DTLS: nothing to learn from ECN, no addresses to add, nobody to authenticate,
+   * no answer to packets of associations that are gone. */
+  usrsctp_sysctl_set_sctp_ecn_enable (0);
+  usrsctp_sysctl_set_sctp_auto_asconf (0);
+  usrsctp_sysctl_set_sctp_asconf_enable (0);
+  usrsctp_sysctl_set_sctp_auth_enable (0);
+  usrsctp_sysctl_set_sctp_blackhole (2);
+}
+
+static gboolean
+on_tick (G_GNUC_UNUSED gpointer data)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 elapsed_ms = (now - last_tick) / 1000;
+  g_autofree gpointer *addresses = NULL;
+  guint n = 0;
+
+  /* several contexts tick; each moves the one clock by what has passed */
+  if (elapsed_ms > 0)
+    {
+      last_tick += elapsed_ms * 1000;
+      usrsctp_handle_timers ((uint32_t) elapsed_ms);
+    }
+
+  addresses = g_hash_table_get_keys_as_array (entries, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      Entry *entry = find ((guintptr) addresses[i]);
+
+      if (entry != NULL)
+        entry->user.ticked (entry->user_data);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+has_tick (GMainContext *context)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->context == context && entry->tick != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+give_tick (GMainContext *context)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->context != context)
+        continue;
+      entry->tick = snug_context_timeout (context, TICK_MS, on_tick, NULL);
+      return;
+    }
+}
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  snug_clear_source (&entry->tick);
+  g_main_context_unref (entry->context);
+  g_free (entry);
+}
+
+guintptr
+snug_usrsctp_add (GMainContext *context, const SnugUsrsctpUser *user, gpointer user_data)
+{
+  static guintptr last_address;
+  Entry *entry = g_new0 (Entry, 1);
+
+  if (entries == NULL)
+    {
+      start_usrsctp ();
+      entries = g_hash_table_new_full (NULL, NULL, NULL, entry_free);
+    }
+  if (g_hash_table_size (entries) == 0)
+    {
+      owner = g_thread_self ();
+      last_tick = g_get_monotonic_time ();
+    }
+  g_assert (owner == g_thread_self ());
+
+  entry->address = ++last_address;
+  entry->context = g_main_context_ref (context);
+  entry->user = *user;
+  entry->user_data = user_data;
+  g_hash_table_insert (entries, (gpointer) entry->address, entry);
+  usrsctp_register_address ((void *) entry->address);
+  if (!has_tick (context))
+    give_tick (context);
+  return entry->address;
+}
+
+void
+snug_usrsctp_remove (guintptr address)
+{
+  Entry *entry = find (address);
+  g_autoptr (GMainContext) context = NULL;
+  gboolean had_tick;
+
+  if (entry == NULL)
+    return;
+  context = g_main_context_ref (entry->context);
+  had_tick = entry->tick != NULL;
+  usrsctp_deregister_address ((void *) address);
+  g_hash_table_remove (entries, (gpointer) address);
+  if (had_tick)
+    give_tick (context);
+}

@@ -1,0 +1,34 @@
+/* snug-usrsctp: the one usrsctp of the process: its settings, its clock and who is who.
+ *
+ * usrsctp runs without threads of its own. Everything that uses it at one time must live in one
+ * thread (the network thread in the programs); contexts may differ.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Largest SCTP packet in bytes; with DTLS, UDP and IP it keeps below 1,280. */
+#define SNUG_USRSCTP_PACKET_SIZE 1200
+
+typedef struct
+{
+  /* A packet to be sent. Called from inside usrsctp, which must not be entered from here. */
+  void (*output) (gpointer user_data, guint8 *packet, gsize n_bytes);
+
+  /* The clock has ticked: sockets may have something new. */
+  void (*ticked) (gpointer user_data);
+} SnugUsrsctpUser;
+
+/**
+ * snug_usrsctp_add:
+ *
+ * Returns: the address to give to usrsctp for AF_CONN; never 0, never used again
+ */
+guintptr snug_usrsctp_add    (GMainContext *context, const SnugUsrsctpUser *user, gpointer user_data);
+void     snug_usrsctp_remove (guintptr address);
+
+G_END_DECLS
