@@ -1,0 +1,57 @@
+/* snug-cli: a member of a room, on a terminal or in a script.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "cli-app.h"
+#include "cli-events.h"
+#include "cli-status.h"
+#include "snug-config.h"
+
+static int
+refuse (char **argv, const GError *error)
+{
+  gboolean json = g_strv_contains ((const char *const *) argv, "--json");
+  g_autofree char *line = json ? snug_cli_event_error ("usage", error->message, NULL) : NULL;
+
+  fprintf (stderr, "snug-cli: %s\n", error->message);
+  if (json)
+    printf ("%s\n", line);
+  return SNUG_CLI_STATUS_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (SnugCliOptions) options = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
+  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (SNUG_GETTEXT_PACKAGE);
+  g_set_prgname ("snug-cli");
+  /* Who reads our lines may go first: that is an error of the write, not our end. */
+  signal (SIGPIPE, SIG_IGN);
+
+  options = snug_cli_options_parse ((const char *const *) argv, &error);
+  if (options == NULL)
+    return refuse (argv, error);
+  switch (options->command)
+    {
+    case SNUG_CLI_HELP:
+      printf ("%s", options->help);
+      return SNUG_CLI_STATUS_DONE;
+    case SNUG_CLI_VERSION:
+      printf ("snug-cli %s\n", SNUG_VERSION);
+      return SNUG_CLI_STATUS_DONE;
+    case SNUG_CLI_CREATE:
+    case SNUG_CLI_JOIN:
+    default:
+      return snug_cli_app_run (options);
+    }
+}
