@@ -1,0 +1,24 @@
+/* snug: the window.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+
+#include "snug-application.h"
+#include "snug-config.h"
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (SnugApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
+  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (SNUG_GETTEXT_PACKAGE);
+  g_set_application_name (_("Snug"));
+
+  application = snug_application_new ();
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-chat-pane.h"
+
+#include "snug-composer.h"
+#include "snug-message-row.h"
+#include "snug-words.h"
+
+/* So near the end, a new message is followed; farther up somebody is reading. */
+#define NEAR_END_PX 60
+
+struct _SnugChatPane
+{
+  AdwBin             parent_instance;
+
+  SnugSession       *session;      /* owned */
+  gboolean           follows;      /* the newest message is kept in sight */
+
+  /* Template */
+  GtkStack          *stack;
+  GtkScrolledWindow *scroller;
+  GtkListView       *list;
+  GtkRevealer       *to_end;
+  GtkWidget         *writing;
+  GtkRevealer       *typing_revealer;
+  GtkLabel          *typing;
+  SnugComposer      *composer;
+};
+
+G_DEFINE_FINAL_TYPE (SnugChatPane, snug_chat_pane, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* --- The end of the list --- */
+
+static gboolean
+is_near_end (GtkAdjustment *adjustment)
+{
+  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment)
+         >= gtk_adjustment_get_upper (adjustment) - NEAR_END_PX;
+}
+
+static void
+on_scrolled (SnugChatPane *self)
+{
+  self->follows = is_near_end (gtk_scrolled_window_get_vadjustment (self->scroller));
+  gtk_revealer_set_reveal_child (self->to_end, !self->follows);
+}
+
+/* The list grew or was measured anew. */
+static void
+on_extent_changed (SnugChatPane *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  if (self->follows)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+}
+
+void
+snug_chat_pane_go_to_end (SnugChatPane *self)
+{
+  guint n_items = g_list_model_get_n_items (snug_session_get_messages (self->session));
+
+  if (n_items == 0)
+    return;
+  self->follows = TRUE;
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", n_items - 1);
+}
+
+/* --- What is shown --- */
+
+static void
+update (SnugChatPane *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED && state != SNUG_SESSION_STARTING;
+  gboolean has_messages = g_list_model_get_n_items (snug_session_get_messages (self->session)) > 0;
+
+  gtk_stack_set_visible_child_name (self->stack, has_messages ? "messages" : in_room ? "empty" : "outside");
+  gtk_widget_set_visible (self->writing, in_room);
+}
+
+static void
+on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added, GListModel *messages)
+{
+  g_autoptr (SnugMessage) last = n_added > 0 ? g_list_model_get_item (messages, position + n_added - 1) : NULL;
+
+  update (self);
+  /* What one has just said oneself is never out of sight. */
+  if (last != NULL && snug_message_get_own (last))
+    snug_chat_pane_go_to_end (self);
+}
+
+static void
+update_typing (SnugChatPane *self)
+{
+  g_autofree char *words = snug_words_typing (snug_session_get_members (self->session));
+
+  if (*words != '\0')
+    gtk_label_set_label (self->typing, words);
+  gtk_revealer_set_reveal_child (self->typing_revealer, *words != '\0');
+}
+
+static void
+on_members_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added, GListModel *members)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      g_signal_connect_object (member, "notify::typing", G_CALLBACK (update_typing), self, G_CONNECT_SWAPPED);
+    }
+  update_typing (self);
+}
+
+/* --- Rows --- */
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  gtk_list_item_set_activatable (item, FALSE);
+  gtk_list_item_set_child (item, GTK_WIDGET (snug_message_row_new ()));
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *self)
+{
+  guint position = gtk_list_item_get_position (item);
+  GListModel *messages = snug_session_get_messages (self->session);
+  g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (messages, position - 1) : NULL;
+
+  snug_message_row_bind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item), before);
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  snug_message_row_unbind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)));
+}
+
+static void
+show_messages (SnugChatPane *self)
+{
+  GListModel *messages = snug_session_get_messages (self->session);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkNoSelection *model = gtk_no_selection_new (g_object_ref (messages));
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  gtk_list_view_set_factory (self->list, factory);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
+  g_object_unref (factory);
+  g_object_unref (model);
+  g_signal_connect_object (messages, "items-changed", G_CALLBACK (on_messages_changed), self, G_CONNECT_SWAPPED);
+}
+
+static void
+watch_session (SnugChatPane *self)
+{
+  GListModel *members = snug_session_get_members (self->session);
+
+  show_messages (self);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, G_CONNECT_SWAPPED);
+  on_members_changed (self, 0, 0, g_list_model_get_n_items (members), members);
+  update (self);
+}
+
+/* --- Life --- */
+
+static gboolean
+snug_chat_pane_grab_focus (GtkWidget *widget)
+{
+  SnugChatPane *self = SNUG_CHAT_PANE (widget);
+
+  if (!gtk_widget_get_visible (self->writing))
+    return GTK_WIDGET_CLASS (snug_chat_pane_parent_class)->grab_focus (widget);
+  snug_composer_focus (self->composer);
+  return TRUE;
+}
+
+static void
+snug_chat_pane_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_SESSION)
+    g_value_set_object (value, SNUG_CHAT_PANE (object)->session);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+snug_chat_pane_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugChatPane *self = SNUG_CHAT_PANE (object);
+
+  if (prop_id != PROP_SESSION)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else if (g_set_object (&self->session, g_value_get_object (value)) && self->session != NULL)
+    watch_session (self);
+}
+
+static void
+snug_chat_pane_dispose (GObject *object)
+{
+  g_clear_object (&SNUG_CHAT_PANE (object)->session);
+  G_OBJECT_CLASS (snug_chat_pane_parent_class)->dispose (object);
+}
+
+static void
+snug_chat_pane_class_init (SnugChatPaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = snug_chat_pane_get_property;
+  object_class->set_property = snug_chat_pane_set_property;
+  object_class->dispose = snug_chat_pane_dispose;
+  widget_class->grab_focus = snug_chat_pane_grab_focus;
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
+                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (SNUG_TYPE_COMPOSER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-chat-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, scroller);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, list);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, to_end);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, writing);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, typing_revealer);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, typing);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, composer);
+}
+
+static void
+snug_chat_pane_init (SnugChatPane *self)
+{
+  GtkAdjustment *adjustment;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->follows = TRUE;
+  adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_extent_changed), self, G_CONNECT_SWAPPED);
+}

@@ -1,0 +1,20 @@
+/* snug-chat-pane: what was said, and where to say more.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "snug-session.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_CHAT_PANE (snug_chat_pane_get_type ())
+G_DECLARE_FINAL_TYPE (SnugChatPane, snug_chat_pane, SNUG, CHAT_PANE, AdwBin)
+
+/* Property "session" (SnugSession, writable). */
+
+void snug_chat_pane_go_to_end (SnugChatPane *self);
+
+G_END_DECLS

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-columns.h"
+
+struct _SnugColumns
+{
+  GtkLayoutManager parent_instance;
+
+  int              threshold;
+  int              spacing;
+  int              row_spacing;
+  gboolean         split;
+};
+
+G_DEFINE_FINAL_TYPE (SnugColumns, snug_columns, GTK_TYPE_LAYOUT_MANAGER)
+
+enum
+{
+  PROP_0,
+  PROP_THRESHOLD,
+  PROP_SPACING,
+  PROP_ROW_SPACING,
+  PROP_SPLIT,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+typedef struct
+{
+  GtkWidget *first;      /* borrowed; NULL if not shown */
+  GtkWidget *second;     /* borrowed; NULL if not shown */
+} Pair;
+
+static Pair
+get_pair (GtkWidget *widget)
+{
+  Pair pair = { NULL, NULL };
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      if (!gtk_widget_should_layout (child))
+        continue;
+      if (pair.first == NULL)
+        pair.first = child;
+      else
+        pair.second = child;
+    }
+  return pair;
+}
+
+static void
+measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *minimum, int *natural)
+{
+  *minimum = 0;
+  *natural = 0;
+  if (child != NULL)
+    gtk_widget_measure (child, orientation, for_size, minimum, natural, NULL, NULL);
+}
+
+/* The width of the second column, or 0 if the two stand below each other at @width. */
+static int
+second_column_width (SnugColumns *self, const Pair *pair, int width)
+{
+  int first_minimum, first_natural, second_minimum, second_natural;
+  int first_width, second_width;
+
+  if (pair->first == NULL || pair->second == NULL)
+    return 0;
+  measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
+  measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
+
+  second_width = self->split ? (width - self->spacing) / 2 : second_natural;
+  first_width = width - self->spacing - second_width;
+  if (first_width < first_minimum || second_width < second_minimum)
+    return 0;
+  if (self->threshold > 0)
+    return width >= self->threshold ? second_width : 0;
+  return first_width >= first_natural ? second_width : 0;
+}
+
+static void
+measure_width (SnugColumns *self, const Pair *pair, int *minimum, int *natural)
+{
+  int first_minimum, first_natural, second_minimum, second_natural;
+  int gap = pair->first != NULL && pair->second != NULL ? self->spacing : 0;
+
+  measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
+  measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
+  *minimum = MAX (first_minimum, second_minimum);
+  *natural = self->split ? 2 * MAX (first_natural, second_natural) + gap : first_natural + gap + second_natural;
+}
+
+static void
+measure_height (SnugColumns *self, const Pair *pair, int width, int *minimum, int *natural)
+{
+  int first_minimum, first_natural, second_minimum, second_natural;
+  int gap = pair->first != NULL && pair->second != NULL ? self->row_spacing : 0;
+  int second_width = width < 0 ? 0 : second_column_width (self, pair, width);
+
+  if (second_width > 0)
+    {
+      measure_child (pair->first, GTK_ORIENTATION_VERTICAL, width - self->spacing - second_width,
+                     &first_minimum, &first_natural);
+      measure_child (pair->second, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum, &second_natural);
+      *minimum = MAX (first_minimum, second_minimum);
+      *natural = MAX (first_natural, second_natural);
+      return;
+    }
+  measure_child (pair->first, GTK_ORIENTATION_VERTICAL, width, &first_minimum, &first_natural);
+  measure_child (pair->second, GTK_ORIENTATION_VERTICAL, width, &second_minimum, &second_natural);
+  *minimum = first_minimum + gap + second_minimum;
+  *natural = first_natural + gap + second_natural;
+}
+
+static void
+snug_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation, int for_size,
+                      int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  Pair pair = get_pair (widget);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    measure_width (SNUG_COLUMNS (manager), &pair, minimum, natural);
+  else
+    measure_height (SNUG_COLUMNS (manager), &pair, for_size, minimum, natural);
+}
+
+static GtkSizeRequestMode
+snug_columns_get_request_mode (GtkLayoutManager *manager, GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+allocate (GtkWidget *widget, GtkWidget *child, int x, int y, int width, int height)
+{
+  gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  GtkAllocation box = { mirrored ? gtk_widget_get_width (widget) - x - width : x, y, width, height };
+
+  if (child != NULL)
+    gtk_widget_size_allocate (child, &box, -1);
+}
+
+static void
+snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, int height, int baseline)
+{
+  SnugColumns *self = SNUG_COLUMNS (manager);
+  Pair pair = get_pair (widget);
+  int second_width = second_column_width (self, &pair, width);
+  int minimum, natural;
+
+  if (second_width > 0)
+    {
+      allocate (widget, pair.first, 0, 0, width - self->spacing - second_width, height);
+      allocate (widget, pair.second, width - second_width, 0, second_width, height);
+      return;
+    }
+  measure_child (pair.first, GTK_ORIENTATION_VERTICAL, width, &minimum, &natural);
+  if (pair.second == NULL)
+    natural = height;
+  allocate (widget, pair.first, 0, 0, width, natural);
+  allocate (widget, pair.second, 0, natural + self->row_spacing, width,
+            MAX (height - natural - self->row_spacing, 0));
+}
+
+static void
+snug_columns_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SnugColumns *self = SNUG_COLUMNS (object);
+
+  switch (prop_id)
+    {
+    case PROP_THRESHOLD: g_value_set_int (value, self->threshold); break;
+    case PROP_SPACING: g_value_set_int (value, self->spacing); break;
+    case PROP_ROW_SPACING: g_value_set_int (value, self->row_spacing); break;
+    case PROP_SPLIT: g_value_set_boolean (value, self->split); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_columns_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugColumns *self = SNUG_COLUMNS (object);
+
+  switch (prop_id)
+    {
+    case PROP_THRESHOLD: self->threshold = g_value_get_int (value); break;
+    case PROP_SPACING: self->spacing = g_value_get_int (value); break;
+    case PROP_ROW_SPACING: self->row_spacing = g_value_get_int (value); break;
+    case PROP_SPLIT: self->split = g_value_get_boolean (value); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+  gtk_layout_manager_layout_changed (GTK_LAYOUT_MANAGER (self));
+}
+
+static void
+snug_columns_class_init (SnugColumnsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkLayoutManagerClass *layout_class = GTK_LAYOUT_MANAGER_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = snug_columns_get_property;
+  object_class->set_property = snug_columns_set_property;
+  layout_class->get_request_mode = snug_columns_get_request_mode;
+  layout_class->measure = snug_columns_measure;
+  layout_class->allocate = snug_columns_allocate;
+
+  props[PROP_THRESHOLD] = g_param_spec_int ("threshold", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_SPACING] = g_param_spec_int ("spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_ROW_SPACING] = g_param_spec_int ("row-spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+snug_columns_init (SnugColumns *self)
+{
+}

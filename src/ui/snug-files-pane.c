@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-files-pane.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-transfer-row.h"
+#include "snug-words.h"
+
+/* In the order in which they stand. */
+enum
+{
+  SECTION_INCOMING,
+  SECTION_ACTIVE,
+  SECTION_WAITING,
+  SECTION_DONE,
+  N_SECTIONS
+};
+
+static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Active"), N_("Waiting"), N_("Done") };
+
+struct _SnugFilesPane
+{
+  AdwBin         parent_instance;
+
+  SnugSession   *session;                  /* owned */
+
+  /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each section a
+   * model of its heading (none or one GtkStringObject) and one of its transfers, laid end to end. */
+  GListStore    *headings[N_SECTIONS];     /* owned */
+  GListStore    *transfers[N_SECTIONS];    /* owned */
+  GHashTable    *section_of;               /* owned; SnugTransfer → section + 1 */
+  GListModel    *rows;                     /* owned */
+  GPtrArray     *bound;                    /* owned; the GtkListItems (borrowed) that stand for rows now */
+  guint          restyle;                  /* source; 0: none */
+
+  /* Template */
+  GtkStack      *stack;
+  AdwStatusPage *empty;
+  GtkButton     *empty_button;
+  GtkLabel      *summary;
+  GtkListView   *list;
+};
+
+G_DEFINE_FINAL_TYPE (SnugFilesPane, snug_files_pane, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* --- Sections --- */
+
+static guint
+section_for (SnugTransfer *transfer)
+{
+  if (snug_transfer_is_finished (transfer))
+    return SECTION_DONE;
+  if (snug_transfer_is_active (transfer))
+    return SECTION_ACTIVE;
+  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? SECTION_INCOMING : SECTION_WAITING;
+}
+
+static void
+update_heading (SnugFilesPane *self, guint section)
+{
+  gboolean needed = g_list_model_get_n_items (G_LIST_MODEL (self->transfers[section])) > 0;
+  gboolean there = g_list_model_get_n_items (G_LIST_MODEL (self->headings[section])) > 0;
+  g_autoptr (GtkStringObject) heading = NULL;
+
+  if (needed == there)
+    return;
+  if (there)
+    {
+      g_list_store_remove_all (self->headings[section]);
+      return;
+    }
+  heading = gtk_string_object_new (_(section_titles[section]));
+  g_list_store_append (self->headings[section], heading);
+}
+
+static void
+take_out (SnugFilesPane *self, SnugTransfer *transfer)
+{
+  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
+  guint position;
+
+  if (section-- == 0)
+    return;
+  g_hash_table_remove (self->section_of, transfer);
+  if (g_list_store_find (self->transfers[section], transfer, &position))
+    g_list_store_remove (self->transfers[section], position);
+  update_heading (self, section);
+}
+
+/* What ended last is looked for first; everything else keeps the order in which it came. */
+static void
+put_in (SnugFilesPane *self, SnugTransfer *transfer)
+{
+  guint section = section_for (transfer);
+
+  g_hash_table_insert (self->section_of, transfer, GUINT_TO_POINTER (section + 1));
+  update_heading (self, section);
+  if (section == SECTION_DONE)
+    g_list_store_insert (self->transfers[section], 0, transfer);
+  else
+    g_list_store_append (self->transfers[section], transfer);
+  update_heading (self, section);
+}
+
+/* --- What is shown besides the rows --- */
+
+static void
+update_summary (SnugFilesPane *self)
+{
+  GListModel *active = G_LIST_MODEL (self->transfers[SECTION_ACTIVE]);
+  guint n_active = g_list_model_get_n_items (active);
+  double speed = 0;
+  g_autofree char *text = NULL;
+  g_autofree char *rate = NULL;
+
+  for (guint i = 0; i < n_active; i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (active, i);
+
+      speed += snug_transfer_get_speed (transfer);
+    }
+  rate = snug_words_size ((guint64) speed);
+  if (n_active == 0)
+    text = g_strdup (_("Drop files anywhere in the window to send them"));
+  else if (speed < 1)
+    text = g_strdup_printf (ngettext ("%u active", "%u active", n_active), n_active);
+  else
+    text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active, rate);
+  gtk_label_set_label (self->summary, text);
+}
+
+static void
+update_page (SnugFilesPane *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED && state != SNUG_SESSION_STARTING;
+
+  adw_status_page_set_title (self->empty, in_room ? _("Drop files here, or paste them") : _("No room yet"));
+  adw_status_page_set_description (self->empty,
+                                   in_room ? _("Everyone in the room is asked before anything is sent.")
+                                           : _("Files go to the people in your room. Open a room or join one first."));
+  gtk_button_set_label (self->empty_button, in_room ? _("Send Files…") : _("Go to Room"));
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->empty_button),
+                                          in_room ? NULL : g_variant_new_string ("room"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), in_room ? "room.choose-files" : "win.show-page");
+  gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->section_of) > 0 ? "files" : "empty");
+}
+
+/* --- Following the transfers --- */
+
+static void
+on_transfer_state (SnugTransfer *transfer, GParamSpec *pspec, SnugFilesPane *self)
+{
+  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
+
+  if (section != 0 && section - 1 != section_for (transfer))
+    {
+      take_out (self, transfer);
+      put_in (self, transfer);
+    }
+  update_summary (self);
+}
+
+static void
+forget_missing (SnugFilesPane *self, GListModel *transfers)
+{
+  g_autoptr (GHashTable) present = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer known;
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      g_hash_table_add (present, transfer);
+    }
+  g_hash_table_iter_init (&iter, self->section_of);
+  while (g_hash_table_iter_next (&iter, &known, NULL))
+    if (!g_hash_table_contains (present, known))
+      g_ptr_array_add (missing, g_object_ref (known));
+  for (guint i = 0; i < missing->len; i++)
+    {
+      g_signal_handlers_disconnect_by_data (missing->pdata[i], self);
+      take_out (self, missing->pdata[i]);
+    }
+}
+
+static void
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, SnugFilesPane *self)
+{
+  if (n_removed > 0)
+    forget_missing (self, transfers);
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (g_hash_table_contains (self->section_of, transfer))
+        continue;
+      put_in (self, transfer);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_transfer_state), self, 0);
+      g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self, G_CONNECT_SWAPPED);
+    }
+  update_summary (self);
+  update_page (self);
+}
+
+/* --- Rows that look like boxed lists: the first and the last of a section are round --- */
+
+static gboolean
+is_heading_at (SnugFilesPane *self, guint position)
+{
+  g_autoptr (GObject) item = g_list_model_get_item (self->rows, position);
+
+  return item == NULL || GTK_IS_STRING_OBJECT (item);
+}
+
+static void
+set_class (GtkWidget *widget, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+style_item (SnugFilesPane *self, GtkListItem *item)
+{
+  guint position = gtk_list_item_get_position (item);
+  GtkWidget *row = gtk_widget_get_parent (gtk_list_item_get_child (item));
+  gboolean heading = is_heading_at (self, position);
+
+  if (row == NULL)
+    return;
+  set_class (row, "heading-row", heading);
+  set_class (row, "transfer-row", !heading);
+  set_class (row, "first", !heading && is_heading_at (self, position - 1));
+  set_class (row, "last", !heading && is_heading_at (self, position + 1));
+  gtk_widget_set_focusable (row, !heading);
+}
+
+static gboolean
+on_restyle (gpointer user_data)
+{
+  SnugFilesPane *self = user_data;
+
+  self->restyle = 0;
+  for (guint i = 0; i < self->bound->len; i++)
+    style_item (self, self->bound->pdata[i]);
+  return G_SOURCE_REMOVE;
+}
+
+/* Before the next frame, once for all changes of this turn. */
+static void
+on_rows_changed (SnugFilesPane *self)
+{
+  if (self->restyle == 0)
+    self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
+}
+
+static GtkWidget *
+heading_new (void)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  return label;
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *self)
+{
+  GObject *object = gtk_list_item_get_item (item);
+  GtkWidget *row;
+
+  gtk_list_item_set_activatable (item, FALSE);
+  if (GTK_IS_STRING_OBJECT (object))
+    {
+      GtkWidget *label = heading_new ();
+      const char *text = gtk_string_object_get_string (GTK_STRING_OBJECT (object));
+
+      gtk_label_set_label (GTK_LABEL (label), text);
+      gtk_list_item_set_child (item, label);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      text, -1);
+    }
+  else
+    {
+      row = gtk_list_item_get_child (item);
+      if (row == NULL || !SNUG_IS_TRANSFER_ROW (row))
+        gtk_list_item_set_child (item, row = snug_transfer_row_new (NULL));
+      snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), SNUG_TRANSFER (object));
+    }
+  g_ptr_array_add (self->bound, item);
+  style_item (self, item);
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *self)
+{
+  GtkWidget *row = gtk_list_item_get_child (item);
+
+  g_ptr_array_remove_fast (self->bound, item);
+  if (SNUG_IS_TRANSFER_ROW (row))
+    snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), NULL);
+}
+
+/* --- Keys --- */
+
+/* The row that has the focus itself, not a button in it: Space on a button presses that button. */
+static SnugTransferRow *
+focused_row (SnugFilesPane *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *row = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+
+  return row != NULL && SNUG_IS_TRANSFER_ROW (row) ? SNUG_TRANSFER_ROW (row) : NULL;
+}
+
+static gboolean
+on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, SnugFilesPane *self)
+{
+  SnugTransferRow *row = focused_row (self);
+  const char *action = NULL;
+
+  if (row == NULL || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  if (keyval == GDK_KEY_space)
+    action = snug_transfer_row_get_space_action (row);
+  else if (keyval == GDK_KEY_Delete)
+    action = snug_transfer_row_get_delete_action (row);
+  if (action == NULL)
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_activate_action (GTK_WIDGET (self), action, "s",
+                              snug_transfer_get_id (snug_transfer_row_get_transfer (row)));
+  return GDK_EVENT_STOP;
+}
+
+static void
+on_pasted (GObject *clipboard, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugFilesPane) self = user_data;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) uris = NULL;
+
+  if (value == NULL)
+    return;
+  for (GSList *at = g_value_get_boxed (value); at != NULL; at = at->next)
+    {
+      g_autofree char *uri = g_file_get_uri (at->data);
+
+      g_strv_builder_add (builder, uri);
+    }
+  uris = g_strv_builder_end (builder);
+  gtk_widget_activate_action (GTK_WIDGET (self), "room.offer", "^as", uris);
+}
+
+static gboolean
+on_paste (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
+
+  if (!gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST)
+      && !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard), "text/uri-list"))
+    return FALSE;
+  gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL, on_pasted,
+                                  g_object_ref (widget));
+  return TRUE;
+}
+
+/* --- Life --- */
+
+static void
+make_rows (SnugFilesPane *self)
+{
+  GListStore *models = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      self->headings[i] = g_list_store_new (GTK_TYPE_STRING_OBJECT);
+      self->transfers[i] = g_list_store_new (SNUG_TYPE_TRANSFER);
+      g_list_store_append (models, self->headings[i]);
+      g_list_store_append (models, self->transfers[i]);
+    }
+  self->section_of = g_hash_table_new (NULL, NULL);
+  self->bound = g_ptr_array_new ();
+  self->rows = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (models)));
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self, G_CONNECT_SWAPPED);
+}
+
+static void
+show_rows (SnugFilesPane *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkNoSelection *model = gtk_no_selection_new (g_object_ref (self->rows));
+
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
+  gtk_list_view_set_factory (self->list, factory);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
+  g_object_unref (factory);
+  g_object_unref (model);
+}
+
+static void
+watch_session (SnugFilesPane *self)
+{
+  GListModel *transfers = snug_session_get_transfers (self->session);
+
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);
+  on_transfers_changed (transfers, 0, 0, g_list_model_get_n_items (transfers), self);
+}
+
+static void
+snug_files_pane_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_SESSION)
+    g_value_set_object (value, SNUG_FILES_PANE (object)->session);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+snug_files_pane_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugFilesPane *self = SNUG_FILES_PANE (object);
+
+  if (prop_id != PROP_SESSION)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else if (g_set_object (&self->session, g_value_get_object (value)) && self->session != NULL)
+    watch_session (self);
+}
+
+static void
+snug_files_pane_dispose (GObject *object)
+{
+  SnugFilesPane *self = SNUG_FILES_PANE (object);
+
+  g_clear_handle_id (&self->restyle, g_source_remove);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (snug_files_pane_parent_class)->dispose (object);
+}
+
+static void
+snug_files_pane_finalize (GObject *object)
+{
+  SnugFilesPane *self = SNUG_FILES_PANE (object);
+
+  for (guint i = 0; i < N_SECTIONS; i++)
+    {
+      g_object_unref (self->headings[i]);
+      g_object_unref (self->transfers[i]);
+    }
+  g_object_unref (self->rows);
+  g_hash_table_unref (self->section_of);
+  g_ptr_array_unref (self->bound);
+  G_OBJECT_CLASS (snug_files_pane_parent_class)->finalize (object);
+}
+
+static void
+snug_files_pane_class_init (SnugFilesPaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = snug_files_pane_get_property;
+  object_class->set_property = snug_files_pane_set_property;
+  object_class->dispose = snug_files_pane_dispose;
+  object_class->finalize = snug_files_pane_finalize;
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
+                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, on_paste, NULL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-files-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, summary);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, list);
+}
+
+static void
+snug_files_pane_init (SnugFilesPane *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  make_rows (self);
+  show_rows (self);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
+}

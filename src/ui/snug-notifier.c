@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-notifier.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-words.h"
+
+struct _SnugNotifier
+{
+  GObject         parent_instance;
+
+  GtkApplication *application;     /* borrowed */
+  SnugSession    *session;         /* owned */
+  SnugSettings   *settings;        /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (SnugNotifier, snug_notifier, G_TYPE_OBJECT)
+
+static gboolean
+is_wanted (SnugNotifier *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (self->application);
+  gboolean wanted;
+
+  g_object_get (self->settings, "notifications", &wanted, NULL);
+  return wanted && (window == NULL || !gtk_window_is_active (window));
+}
+
+static void
+send (SnugNotifier *self, const char *id, GNotification *notification)
+{
+  g_application_send_notification (G_APPLICATION (self->application), id, notification);
+}
+
+static void
+withdraw (SnugNotifier *self, const char *id)
+{
+  g_application_withdraw_notification (G_APPLICATION (self->application), id);
+}
+
+/* --- Messages --- */
+
+static void
+notify_message (SnugNotifier *self, SnugMessage *message)
+{
+  g_autofree char *title = g_strdup_printf (_("Message from %s"), snug_message_get_sender_name (message));
+  g_autoptr (GNotification) notification = g_notification_new (title);
+  g_autofree char *body = NULL;
+  gboolean with_text;
+
+  g_object_get (self->settings, "notification-text", &with_text, NULL);
+  if (with_text)
+    {
+      /* Servers of the desktop take markup in the body. */
+      body = g_markup_escape_text (snug_message_get_text (message), -1);
+      g_notification_set_body (notification, body);
+    }
+  g_notification_set_category (notification, "im.received");
+  g_notification_set_default_action_and_target (notification, "app.show-page", "s", "chat");
+  send (self, "message", notification);
+}
+
+static void
+on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added, SnugNotifier *self)
+{
+  g_autoptr (SnugMessage) last = n_added > 0 ? g_list_model_get_item (messages, position + n_added - 1) : NULL;
+
+  if (last != NULL && snug_message_get_kind (last) == SNUG_MESSAGE_TEXT && !snug_message_get_own (last)
+      && is_wanted (self))
+    notify_message (self, last);
+}
+
+/* --- Files --- */
+
+static void
+notify_offer (SnugNotifier *self, SnugTransfer *transfer)
+{
+  const char *id = snug_transfer_get_id (transfer);
+  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
+  g_autofree char *title = g_strdup_printf (_("%s wants to send a file (%s)"), snug_transfer_get_member_name (transfer), size);
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_category (notification, "transfer");
+  g_notification_set_default_action_and_target (notification, "app.show-page", "s", "files");
+  g_notification_add_button_with_target (notification, _("Decline"), "app.file-decline", "s", id);
+  g_notification_add_button_with_target (notification, _("Accept"), "app.file-accept", "s", id);
+  send (self, id, notification);
+}
+
+static void
+notify_done (SnugNotifier *self, SnugTransfer *transfer)
+{
+  const char *id = snug_transfer_get_id (transfer);
+  gboolean incoming = snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN;
+  g_autofree char *title = g_strdup_printf (incoming ? _("A file from %s is here") : _("%s has your file"),
+                                            snug_transfer_get_member_name (transfer));
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_category (notification, "transfer.complete");
+  g_notification_set_default_action_and_target (notification, "app.show-page", "s", "files");
+  if (incoming)
+    g_notification_add_button_with_target (notification, _("Open"), "app.file-open", "s", id);
+  send (self, id, notification);
+}
+
+/* A question that has been answered must not stand there any longer. */
+static void
+on_transfer_state (SnugTransfer *transfer, GParamSpec *pspec, SnugNotifier *self)
+{
+  if (snug_transfer_get_state (transfer) == SNUG_TRANSFER_DONE && is_wanted (self))
+    notify_done (self, transfer);
+  else
+    withdraw (self, snug_transfer_get_id (transfer));
+}
+
+static void
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, SnugNotifier *self)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_transfer_state), self, 0);
+    }
+}
+
+static void
+on_offer_received (SnugSession *session, SnugTransfer *transfer, SnugNotifier *self)
+{
+  if (is_wanted (self))
+    notify_offer (self, transfer);
+}
+
+/* Whoever looks at the window has read it. */
+static void
+on_window_active (GtkWindow *window, GParamSpec *pspec, SnugNotifier *self)
+{
+  if (gtk_window_is_active (window))
+    withdraw (self, "message");
+}
+
+static void
+on_window_added (GtkApplication *application, GtkWindow *window, SnugNotifier *self)
+{
+  g_signal_connect_object (window, "notify::is-active", G_CALLBACK (on_window_active), self, 0);
+}
+
+SnugNotifier *
+snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettings *settings)
+{
+  SnugNotifier *self = g_object_new (SNUG_TYPE_NOTIFIER, NULL);
+
+  self->application = application;
+  self->session = g_object_ref (session);
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (session, "offer-received", G_CALLBACK (on_offer_received), self, 0);
+  g_signal_connect_object (snug_session_get_messages (session), "items-changed", G_CALLBACK (on_messages_changed),
+                           self, 0);
+  g_signal_connect_object (snug_session_get_transfers (session), "items-changed", G_CALLBACK (on_transfers_changed),
+                           self, 0);
+  g_signal_connect_object (application, "window-added", G_CALLBACK (on_window_added), self, 0);
+  return self;
+}
+
+static void
+snug_notifier_dispose (GObject *object)
+{
+  SnugNotifier *self = SNUG_NOTIFIER (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (snug_notifier_parent_class)->dispose (object);
+}
+
+static void
+snug_notifier_class_init (SnugNotifierClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = snug_notifier_dispose;
+}
+
+static void
+snug_notifier_init (SnugNotifier *self)
+{
+}

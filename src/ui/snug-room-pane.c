@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-room-pane.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-checklist.h"
+#include "snug-columns.h"
+#include "snug-invite-card.h"
+#include "snug-member-row.h"
+#include "snug-start-page.h"
+#include "snug-words.h"
+
+struct _SnugRoomPane
+{
+  AdwBin          parent_instance;
+
+  /* Owned */
+  SnugSession    *session;
+  SnugSettings   *settings;
+
+  /* Template */
+  GtkStack       *stack;
+  SnugStartPage  *start;
+  GtkSpinner     *starting_spinner;
+  GtkLabel       *starting_title;
+  SnugChecklist  *starting_steps;
+  AdwStatusPage  *over;
+  GtkButton      *over_button;
+  GtkWidget      *over_back;
+  GtkWidget      *connecting;
+  GtkLabel       *connecting_title;
+  SnugChecklist  *connecting_steps;
+  GtkLabel       *people_count;
+  GtkListBox     *people;
+  GtkWidget      *waiting;
+  GtkLabel       *privacy;
+};
+
+G_DEFINE_FINAL_TYPE (SnugRoomPane, snug_room_pane, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+void
+snug_room_pane_focus_join (SnugRoomPane *self)
+{
+  snug_start_page_focus_join (self->start);
+}
+
+void
+snug_room_pane_show_join_error (SnugRoomPane *self, const char *text)
+{
+  snug_start_page_show_error (self->start, text);
+  snug_start_page_focus_join (self->start);
+}
+
+/* --- Which page --- */
+
+static const char *
+page_for (SnugSession *session)
+{
+  switch (snug_session_get_state (session))
+    {
+    case SNUG_SESSION_EMPTY: return "start";
+    case SNUG_SESSION_STARTING: return "starting";
+    case SNUG_SESSION_FAILED: return "over";
+    case SNUG_SESSION_WAITING:
+    case SNUG_SESSION_CONNECTING:
+    case SNUG_SESSION_CONNECTED:
+    case SNUG_SESSION_RECONNECTING:
+    case SNUG_SESSION_NO_SERVER:
+    default: return "room";
+    }
+}
+
+static void
+update_starting (SnugRoomPane *self)
+{
+  const char *code = snug_session_get_code (self->session);
+  g_autofree char *title = code != NULL ? g_strdup_printf (_("Joining %s…"), code) : g_strdup (_("Opening a room…"));
+  gboolean starting = snug_session_get_state (self->session) == SNUG_SESSION_STARTING;
+
+  gtk_label_set_label (self->starting_title, title);
+  gtk_spinner_set_spinning (self->starting_spinner, starting);
+  gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL);
+}
+
+/* AdwStatusPage takes markup, and an error may quote what a server said. */
+static void
+update_over (SnugRoomPane *self)
+{
+  g_autoptr (SnugProblem) problem = snug_problem_new (self->session);
+  g_autofree char *title = NULL;
+  g_autofree char *body = NULL;
+
+  if (problem == NULL || !problem->over)
+    return;
+  title = g_markup_escape_text (problem->title, -1);
+  body = g_markup_escape_text (problem->body, -1);
+  adw_status_page_set_title (self->over, title);
+  adw_status_page_set_description (self->over, body);
+  gtk_button_set_label (self->over_button, problem->button);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->over_button), problem->action);
+  gtk_widget_set_visible (self->over_back, g_strcmp0 (problem->action, "room.start-over") != 0);
+}
+
+static SnugMember *
+find_connecting (SnugRoomPane *self)
+{
+  GListModel *members = snug_session_get_members (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (snug_member_get_state (member) == SNUG_MEMBER_CONNECTING)
+        return member; /* the model keeps it */
+    }
+  return NULL;
+}
+
+/* Only while nobody is connected: later arrivals have the same list in their own row. */
+static void
+update_connecting (SnugRoomPane *self)
+{
+  SnugMember *member = find_connecting (self);
+  gboolean shown = member != NULL && snug_session_get_state (self->session) == SNUG_SESSION_CONNECTING;
+  g_autofree char *title = NULL;
+
+  gtk_widget_set_visible (self->connecting, shown);
+  snug_checklist_set_member (self->connecting_steps, shown ? member : NULL);
+  if (!shown)
+    return;
+  title = g_strdup_printf (_("Connecting to %s…"), snug_member_get_display_name (member));
+  gtk_label_set_label (self->connecting_title, title);
+}
+
+static void
+update_people_count (SnugRoomPane *self)
+{
+  guint n_people = g_list_model_get_n_items (snug_session_get_members (self->session)) + 1;
+  guint capacity;
+  g_autofree char *text = NULL;
+
+  g_object_get (self->session, "capacity", &capacity, NULL);
+  /* Translators: how many are in the room, and how many fit: "2 of 10". */
+  text = g_strdup_printf (_("%u of %u"), n_people, capacity);
+  gtk_label_set_label (self->people_count, text);
+  gtk_widget_set_visible (self->waiting, n_people == 1);
+}
+
+static void
+update (SnugRoomPane *self)
+{
+  const char *page = page_for (self->session);
+  g_autofree char *privacy = snug_words_privacy (self->session);
+
+  if (!g_str_equal (page, "start") && !g_str_equal (page, "over"))
+    snug_start_page_clear (self->start);
+  update_starting (self);
+  update_over (self);
+  update_connecting (self);
+  update_people_count (self);
+  gtk_label_set_label (self->privacy, privacy);
+  gtk_stack_set_visible_child_name (self->stack, page);
+}
+
+/* --- People --- */
+
+static gboolean
+own_name (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  const char *name = g_value_get_string (from);
+
+  if (name != NULL && *name != '\0')
+    /* Translators: one's own name in the list of people. */
+    g_value_take_string (to, g_strdup_printf (_("%s (you)"), name));
+  else
+    g_value_set_string (to, _("You"));
+  return TRUE;
+}
+
+static GtkWidget *
+tag_new (const char *text)
+{
+  GtkWidget *tag = gtk_label_new (text);
+
+  gtk_widget_add_css_class (tag, "tag");
+  gtk_widget_set_valign (tag, GTK_ALIGN_CENTER);
+  return tag;
+}
+
+static GtkWidget *
+own_row_new (SnugSession *session)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle", _("This computer"), NULL);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("computer-symbolic");
+  GtkWidget *host = tag_new (_("Host"));
+
+  gtk_widget_add_css_class (icon, "device-icon");
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), host);
+  g_object_bind_property (session, "is-host", host, "visible", G_BINDING_SYNC_CREATE);
+  g_object_bind_property_full (session, "name", row, "title", G_BINDING_SYNC_CREATE, own_name, NULL, NULL, NULL);
+  return row;
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  return SNUG_IS_MEMBER (item) ? snug_member_row_new (item) : own_row_new (item);
+}
+
+static void
+bind_people (SnugRoomPane *self)
+{
+  GListStore *lists = g_list_store_new (G_TYPE_LIST_MODEL);
+  GListStore *self_only = g_list_store_new (SNUG_TYPE_SESSION);
+  g_autoptr (GtkFlattenListModel) everybody = NULL;
+
+  g_list_store_append (self_only, self->session);
+  g_list_store_append (lists, self_only);
+  g_list_store_append (lists, snug_session_get_members (self->session));
+  g_object_unref (self_only);
+  everybody = gtk_flatten_list_model_new (G_LIST_MODEL (lists));
+  gtk_list_box_bind_model (self->people, G_LIST_MODEL (everybody), create_row, NULL, NULL);
+}
+
+static void
+on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added, gpointer user_data)
+{
+  SnugRoomPane *self = user_data;
+
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    }
+  update (self);
+}
+
+static void
+watch_session (SnugRoomPane *self)
+{
+  static const char *const watched[] = { "notify::state", "notify::code", "notify::error", "notify::capacity" };
+  GListModel *members = snug_session_get_members (self->session);
+
+  for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
+    g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, 0);
+  bind_people (self);
+  on_members_changed (members, 0, 0, g_list_model_get_n_items (members), self);
+}
+
+/* --- Life --- */
+
+static void
+snug_room_pane_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SnugRoomPane *self = SNUG_ROOM_PANE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION: g_value_set_object (value, self->session); break;
+    case PROP_SETTINGS: g_value_set_object (value, self->settings); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_room_pane_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugRoomPane *self = SNUG_ROOM_PANE (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION:
+      if (g_set_object (&self->session, g_value_get_object (value)) && self->session != NULL)
+        watch_session (self);
+      break;
+    case PROP_SETTINGS: g_set_object (&self->settings, g_value_get_object (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_room_pane_dispose (GObject *object)
+{
+  SnugRoomPane *self = SNUG_ROOM_PANE (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (snug_room_pane_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-room-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, start);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_spinner);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_title);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_steps);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_back);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_title);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_steps);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, people_count);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, people);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, waiting);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, privacy);
+}
+
+static void
+snug_room_pane_class_init (SnugRoomPaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = snug_room_pane_get_property;
+  object_class->set_property = snug_room_pane_set_property;
+  object_class->dispose = snug_room_pane_dispose;
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION, flags);
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (SNUG_TYPE_CHECKLIST);
+  g_type_ensure (SNUG_TYPE_COLUMNS);
+  g_type_ensure (SNUG_TYPE_INVITE_CARD);
+  g_type_ensure (SNUG_TYPE_START_PAGE);
+  bind_template (GTK_WIDGET_CLASS (klass));
+}
+
+static void
+snug_room_pane_init (SnugRoomPane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

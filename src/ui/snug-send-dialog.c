@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-send-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-display-text.h"
+
+struct _SnugSendDialog
+{
+  AdwWindow    parent_instance;
+
+  /* Owned */
+  SnugSession *session;
+  GListModel  *to_send;
+  GPtrArray   *member_ids;     /* of char *, in the order of the choices; "" is everybody */
+
+  /* Template */
+  GtkListBox  *files;
+  GtkWidget   *to_list;
+  AdwComboRow *to;
+  GtkLabel    *note;
+  GtkButton   *send;
+};
+
+G_DEFINE_FINAL_TYPE (SnugSendDialog, snug_send_dialog, ADW_TYPE_WINDOW)
+
+enum
+{
+  SEND,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  g_autofree char *base = g_file_get_basename (item);
+  g_autofree char *name = g_filename_display_name (base);
+  g_autofree char *shown = snug_display_text_one_line (name, 255);
+  g_autofree char *type = g_content_type_guess (base, NULL, 0, NULL);
+  g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", shown, "title-lines", 2, NULL);
+
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_gicon (icon));
+  return row;
+}
+
+static gboolean
+is_in_room (SnugSendDialog *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
+}
+
+static void
+fill_choices (SnugSendDialog *self)
+{
+  GListModel *members = snug_session_get_members (self->session);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  gtk_string_list_append (names, _("Everyone in the room"));
+  g_ptr_array_add (self->member_ids, g_strdup (""));
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (snug_member_get_state (member) == SNUG_MEMBER_LEFT || snug_member_get_state (member) == SNUG_MEMBER_FAILED)
+        continue;
+      gtk_string_list_append (names, snug_member_get_display_name (member));
+      g_ptr_array_add (self->member_ids, g_strdup (snug_member_get_id (member)));
+    }
+  adw_combo_row_set_model (self->to, G_LIST_MODEL (names));
+}
+
+static void
+show_situation (SnugSendDialog *self)
+{
+  gboolean in_room = is_in_room (self);
+
+  gtk_widget_set_visible (self->to_list, in_room);
+  gtk_button_set_label (self->send, in_room ? _("Send") : _("Create Room"));
+  gtk_label_set_label (self->note,
+                       in_room ? _("They are asked before anything is sent.")
+                               : _("You are in no room yet. One is opened, and whoever enters it is offered the files."));
+}
+
+static void
+on_send (SnugSendDialog *self)
+{
+  guint chosen = adw_combo_row_get_selected (self->to);
+  const char *member_id = is_in_room (self) && chosen < self->member_ids->len ? self->member_ids->pdata[chosen] : "";
+
+  g_signal_emit (self, signals[SEND], 0, self->to_send, member_id);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+SnugSendDialog *
+snug_send_dialog_new (GtkWindow *parent, SnugSession *session, GListModel *files)
+{
+  SnugSendDialog *self = g_object_new (SNUG_TYPE_SEND_DIALOG, "transient-for", parent, NULL);
+
+  self->session = g_object_ref (session);
+  self->to_send = g_object_ref (files);
+  gtk_list_box_bind_model (self->files, files, create_row, NULL, NULL);
+  fill_choices (self);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (show_situation), self, G_CONNECT_SWAPPED);
+  show_situation (self);
+  return self;
+}
+
+static void
+snug_send_dialog_dispose (GObject *object)
+{
+  SnugSendDialog *self = SNUG_SEND_DIALOG (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->to_send);
+  g_clear_pointer (&self->member_ids, g_ptr_array_unref);
+  G_OBJECT_CLASS (snug_send_dialog_parent_class)->dispose (object);
+}
+
+static void
+snug_send_dialog_class_init (SnugSendDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = snug_send_dialog_dispose;
+  signals[SEND] = g_signal_new ("send", SNUG_TYPE_SEND_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 2, G_TYPE_LIST_MODEL, G_TYPE_STRING);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-send-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, files);
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to_list);
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to);
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, note);
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, send);
+  gtk_widget_class_bind_template_callback (widget_class, on_send);
+}
+
+static void
+snug_send_dialog_init (SnugSendDialog *self)
+{
+  self->member_ids = g_ptr_array_new_with_free_func (g_free);
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-start-page.h"
+
+#include "snug-settings.h"
+#include "snug-words.h"
+
+struct _SnugStartPage
+{
+  AdwBin         parent_instance;
+
+  SnugSettings  *settings;      /* owned */
+
+  /* Template */
+  AdwEntryRow   *code;
+  GtkWidget     *join;
+  GtkLabel      *error;
+  AdwEntryRow   *name;
+  GtkSpinButton *most_people;
+  GtkLabel      *privacy;
+};
+
+G_DEFINE_FINAL_TYPE (SnugStartPage, snug_start_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+void
+snug_start_page_focus_join (SnugStartPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->code));
+}
+
+void
+snug_start_page_show_error (SnugStartPage *self, const char *text)
+{
+  gtk_label_set_label (self->error, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->error), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->code), "error");
+}
+
+void
+snug_start_page_clear (SnugStartPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->code), "");
+}
+
+static void
+on_code_changed (SnugStartPage *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->code))));
+
+  gtk_widget_set_sensitive (self->join, *text != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->error), FALSE);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->code), "error");
+}
+
+static void
+on_join (SnugStartPage *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->code));
+
+  if (gtk_widget_get_sensitive (self->join))
+    gtk_widget_activate_action (GTK_WIDGET (self), "room.join", "s", text);
+}
+
+static void
+bind_settings (SnugStartPage *self)
+{
+  const GBindingFlags both = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+
+  g_object_bind_property (self->settings, "name", self->name, "text", both);
+  g_object_bind_property (self->settings, "most-people", self->most_people, "value", both);
+}
+
+static void
+snug_start_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_SETTINGS)
+    g_value_set_object (value, SNUG_START_PAGE (object)->settings);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+snug_start_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugStartPage *self = SNUG_START_PAGE (object);
+
+  if (prop_id != PROP_SETTINGS)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  else if (g_set_object (&self->settings, g_value_get_object (value)) && self->settings != NULL)
+    bind_settings (self);
+}
+
+static void
+snug_start_page_dispose (GObject *object)
+{
+  g_clear_object (&SNUG_START_PAGE (object)->settings);
+  G_OBJECT_CLASS (snug_start_page_parent_class)->dispose (object);
+}
+
+static void
+snug_start_page_class_init (SnugStartPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = snug_start_page_get_property;
+  object_class->set_property = snug_start_page_set_property;
+  object_class->dispose = snug_start_page_dispose;
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS,
+                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-start-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, code);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, join);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, name);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, most_people);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, privacy);
+  gtk_widget_class_bind_template_callback (widget_class, on_code_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_join);
+}
+
+static void
+snug_start_page_init (SnugStartPage *self)
+{
+  g_autofree char *privacy = snug_words_privacy (NULL);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_label_set_label (self->privacy, privacy);
+}

@@ -1,0 +1,21 @@
+/* snug-start-page: outside a room: open one, or join one.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_START_PAGE (snug_start_page_get_type ())
+G_DECLARE_FINAL_TYPE (SnugStartPage, snug_start_page, SNUG, START_PAGE, AdwBin)
+
+/* Property "settings" (SnugSettings, writable). Raises room.create and room.join. */
+
+void snug_start_page_focus_join (SnugStartPage *self);
+/* @text: a sentence under the entry, until the person types again. */
+void snug_start_page_show_error (SnugStartPage *self, const char *text);
+void snug_start_page_clear      (SnugStartPage *self);
+
+G_END_DECLS

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-transfer-row.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-columns.h"
+#include "snug-words.h"
+
+struct _SnugTransferRow
+{
+  AdwBin          parent_instance;
+
+  SnugTransfer   *transfer;      /* owned; NULL while not bound */
+  gulong          on_notify;
+  guint           shown;         /* shape() + 1 of the buttons that stand there; 0: none yet */
+
+  /* Template */
+  GtkImage       *icon;
+  GtkLabel       *name;
+  GtkLabel       *words;
+  GtkProgressBar *progress;
+  GtkButton      *first;
+  GtkButton      *second;
+  GtkMenuButton  *more;
+};
+
+G_DEFINE_FINAL_TYPE (SnugTransferRow, snug_transfer_row, ADW_TYPE_BIN)
+
+/* What can be done in a state, by direction. The first button is the one thing most people want then. */
+typedef struct
+{
+  const char *label;
+  const char *action;
+} Command;
+
+typedef struct
+{
+  Command  first;
+  Command  second;
+  Command  menu[4];
+  gboolean suggested;      /* the first button asks for a decision */
+} Commands;
+
+static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
+  [SNUG_TRANSFER_IN] = {
+    [SNUG_TRANSFER_OFFERED] = { { N_("Accept"), "file.accept" }, { N_("Decline"), "file.decline" },
+                                { { N_("Save To…"), "file.accept-to" } }, TRUE },
+    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_DONE] = { { N_("Open"), "file.open" }, { NULL },
+                             { { N_("Show in Folder"), "file.show" }, { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_DECLINED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_CANCELLED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_FAILED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
+  },
+  [SNUG_TRANSFER_OUT] = {
+    [SNUG_TRANSFER_OFFERED] = { { N_("Withdraw"), "file.cancel" }, { NULL }, { { NULL } }, FALSE },
+    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_DONE] = { { NULL }, { NULL },
+                             { { N_("Open"), "file.open" }, { N_("Show in Folder"), "file.show" },
+                               { N_("Send Again"), "file.send-again" }, { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_DECLINED] = { { N_("Send Again"), "file.send-again" }, { NULL },
+                                 { { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_CANCELLED] = { { N_("Send Again"), "file.send-again" }, { NULL },
+                                  { { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_FAILED] = { { N_("Send Again"), "file.send-again" }, { NULL },
+                               { { N_("Remove from List"), "file.forget" } }, FALSE },
+  },
+};
+
+static const Commands *
+get_commands (SnugTransferRow *self)
+{
+  return &commands[snug_transfer_get_direction (self->transfer)][snug_transfer_get_state (self->transfer)];
+}
+
+const char *
+snug_transfer_row_get_space_action (SnugTransferRow *self)
+{
+  const char *action = self->transfer != NULL ? get_commands (self)->first.action : NULL;
+
+  return g_strcmp0 (action, "file.pause") == 0 || g_strcmp0 (action, "file.resume") == 0 ? action : NULL;
+}
+
+const char *
+snug_transfer_row_get_delete_action (SnugTransferRow *self)
+{
+  return self->transfer != NULL && snug_transfer_is_finished (self->transfer) ? "file.forget" : NULL;
+}
+
+static void
+show_button (SnugTransferRow *self, GtkButton *button, const Command *command)
+{
+  const char *id = snug_transfer_get_id (self->transfer);
+  g_autofree char *spoken = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (button), command->label != NULL);
+  if (command->label == NULL)
+    return;
+  /* Translators: what a button does, and to which file: "Accept holiday.jpg". */
+  spoken = g_strdup_printf (_("%s %s"), _(command->label), snug_transfer_get_name (self->transfer));
+  gtk_button_set_label (button, _(command->label));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+}
+
+static GMenuModel *
+make_menu (SnugTransferRow *self, const Command *items, guint n_items)
+{
+  GMenu *menu = g_menu_new ();
+  const char *id = snug_transfer_get_id (self->transfer);
+
+  for (guint i = 0; i < n_items && items[i].label != NULL; i++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (_(items[i].label), NULL);
+
+      g_menu_item_set_action_and_target (item, items[i].action, "s", id);
+      g_menu_append_item (menu, item);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+/* Buttons are made anew only when they change: a click must never meet one that is being rebuilt. */
+static void
+show_commands (SnugTransferRow *self)
+{
+  guint shape = 1 + (guint) snug_transfer_get_direction (self->transfer) * (SNUG_TRANSFER_FAILED + 1)
+                + (guint) snug_transfer_get_state (self->transfer);
+  const Commands *now = get_commands (self);
+  g_autoptr (GMenuModel) menu = NULL;
+
+  if (shape == self->shown)
+    return;
+  self->shown = shape;
+  show_button (self, self->first, &now->first);
+  show_button (self, self->second, &now->second);
+  menu = make_menu (self, now->menu, G_N_ELEMENTS (now->menu));
+  gtk_menu_button_set_menu_model (self->more, menu);
+  gtk_widget_set_visible (GTK_WIDGET (self->more), g_menu_model_get_n_items (menu) > 0);
+  if (now->suggested)
+    gtk_widget_add_css_class (GTK_WIDGET (self->first), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->first), "suggested-action");
+}
+
+static void
+show_progress (SnugTransferRow *self)
+{
+  guint64 size = snug_transfer_get_size (self->transfer);
+  guint64 bytes = snug_transfer_get_bytes (self->transfer);
+  g_autofree char *words = snug_words_transfer (self->transfer);
+
+  gtk_label_set_label (self->words, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), snug_transfer_is_active (self->transfer));
+  gtk_progress_bar_set_fraction (self->progress, size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
+}
+
+static void
+set_class (GtkWidget *widget, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
+show_mood (SnugTransferRow *self)
+{
+  SnugTransferState state = snug_transfer_get_state (self->transfer);
+
+  set_class (GTK_WIDGET (self->words), "error", state == SNUG_TRANSFER_FAILED);
+  set_class (GTK_WIDGET (self->words), "dim-label", state != SNUG_TRANSFER_FAILED);
+  set_class (GTK_WIDGET (self->progress), "paused", state == SNUG_TRANSFER_PAUSED);
+}
+
+static void
+update (SnugTransferRow *self)
+{
+  g_autofree char *sentence = NULL;
+  GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  show_commands (self);
+  show_progress (self);
+  show_mood (self);
+  /* The list's own item is what a screen reader stops at. */
+  sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), gtk_label_get_label (self->words));
+  if (item != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+}
+
+/* The name decides the type where the other side said none, and never what is done with the file. */
+static GIcon *
+make_icon (SnugTransfer *transfer)
+{
+  const char *mime_type = snug_transfer_get_mime_type (transfer);
+  g_autofree char *type = mime_type != NULL && *mime_type != '\0' ? g_content_type_from_mime_type (mime_type) : NULL;
+
+  if (type == NULL || g_content_type_is_unknown (type))
+    {
+      g_free (type);
+      type = g_content_type_guess (snug_transfer_get_name (transfer), NULL, 0, NULL);
+    }
+  return g_content_type_get_symbolic_icon (type);
+}
+
+static void
+show_file (SnugTransferRow *self)
+{
+  const char *name = snug_transfer_get_name (self->transfer);
+  g_autoptr (GIcon) icon = make_icon (self->transfer);
+  g_autofree char *spoken = g_strdup_printf (_("More for %s"), name);
+
+  gtk_image_set_from_gicon (self->icon, icon);
+  gtk_label_set_label (self->name, name);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+void
+snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
+{
+  if (self->transfer != NULL)
+    g_clear_signal_handler (&self->on_notify, self->transfer);
+  g_set_object (&self->transfer, transfer);
+  if (transfer == NULL)
+    return;
+  self->shown = 0;
+  self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  show_file (self);
+  update (self);
+}
+
+SnugTransfer *
+snug_transfer_row_get_transfer (SnugTransferRow *self)
+{
+  return self->transfer;
+}
+
+GtkWidget *
+snug_transfer_row_new (SnugTransfer *transfer)
+{
+  SnugTransferRow *self = g_object_new (SNUG_TYPE_TRANSFER_ROW, NULL);
+
+  snug_transfer_row_set_transfer (self, transfer);
+  return GTK_WIDGET (self);
+}
+
+static void
+snug_transfer_row_dispose (GObject *object)
+{
+  snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (object), NULL);
+  G_OBJECT_CLASS (snug_transfer_row_parent_class)->dispose (object);
+}
+
+static void
+snug_transfer_row_class_init (SnugTransferRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = snug_transfer_row_dispose;
+  g_type_ensure (SNUG_TYPE_COLUMNS);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-transfer-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, name);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, words);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, progress);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, first);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, second);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, more);
+}
+
+static void
+snug_transfer_row_init (SnugTransferRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

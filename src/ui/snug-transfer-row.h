@@ -1,0 +1,28 @@
+/* snug-transfer-row: one file on its way, with its one button and its menu.
+ *
+ * Stands in the Files list and, as a card, in the chat: both show the same SnugTransfer.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "snug-transfer.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_TRANSFER_ROW (snug_transfer_row_get_type ())
+G_DECLARE_FINAL_TYPE (SnugTransferRow, snug_transfer_row, SNUG, TRANSFER_ROW, AdwBin)
+
+/* @transfer: (nullable): bind later */
+GtkWidget    *snug_transfer_row_new          (SnugTransfer *transfer);
+/* @transfer: (nullable): %NULL lets go of it */
+void          snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer);
+SnugTransfer *snug_transfer_row_get_transfer (SnugTransferRow *self);   /* (transfer none) (nullable) */
+
+/* What Space and Delete do on this row; the action's name, or %NULL for nothing. */
+const char   *snug_transfer_row_get_space_action  (SnugTransferRow *self);
+const char   *snug_transfer_row_get_delete_action (SnugTransferRow *self);
+
+G_END_DECLS

@@ -1,0 +1,622 @@
+/* The commands of the window: one door for menus, buttons, keys and tests.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-window-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-qr-window.h"
+#include "snug-send-dialog.h"
+#include "snug-words.h"
+
+static gboolean
+is_in_room (SnugWindow *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
+}
+
+static void
+show_page (SnugWindow *self, const char *name)
+{
+  adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
+/* --- Room --- */
+
+static void
+on_create (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
+    snug_session_leave (self->session);
+  show_page (self, "room");
+  snug_session_create (self->session, TRUE);
+}
+
+static void
+on_join (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  const char *invite = g_variant_get_string (parameter, NULL);
+  g_autoptr (GError) error = NULL;
+
+  show_page (self, "room");
+  if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
+    snug_session_leave (self->session);
+  if (!snug_session_join (self->session, invite, &error))
+    snug_room_pane_show_join_error (self->room, error != NULL ? error->message : _("That is not a room code or link."));
+}
+
+static void
+on_enter_code (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
+    snug_session_leave (self->session);
+  show_page (self, "room");
+  snug_room_pane_focus_join (self->room);
+}
+
+static void
+leave (SnugWindow *self)
+{
+  snug_session_leave (self->session);
+  show_page (self, "room");
+}
+
+static void
+on_leave_answered (SnugWindow *self, const char *response)
+{
+  if (g_strcmp0 (response, "leave") == 0)
+    leave (self);
+}
+
+static void
+ask_leave (SnugWindow *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Leave the Room?"),
+                                              _("Files are on their way. Leaving cancels them."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _("Stay"), "leave", _("Leave"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "leave", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_leave_answered), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_leave (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  if (snug_window_has_active_transfers (self))
+    ask_leave (self);
+  else
+    leave (self);
+}
+
+static void
+on_start_over (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  leave (SNUG_WINDOW (widget));
+}
+
+/* Escape: gives up what has not begun yet, and nothing else. */
+static void
+on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  if (state == SNUG_SESSION_STARTING || state == SNUG_SESSION_FAILED)
+    leave (self);
+}
+
+static void
+on_retry (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_session_retry (SNUG_WINDOW (widget)->session);
+}
+
+static void
+copy_text (SnugWindow *self, const char *text, const char *said)
+{
+  if (text == NULL)
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  snug_window_toast (self, said);
+}
+
+static void
+on_copy_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  copy_text (self, snug_session_get_link (self->session), _("Link copied"));
+}
+
+static void
+on_copy_invite (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  copy_text (self, snug_session_get_invite (self->session), _("Code copied"));
+}
+
+static void
+on_show_qr (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  snug_qr_window_present (GTK_WINDOW (self), snug_session_get_link (self->session),
+                          snug_session_get_invite (self->session));
+}
+
+static void
+on_copy_qr (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (SnugQr) qr = snug_qr_new (snug_session_get_link (self->session));
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (qr == NULL)
+    return;
+  texture = snug_qr_to_texture (qr, 8);
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (widget), texture);
+  snug_window_toast (self, _("QR code copied as an image"));
+}
+
+static void
+on_qr_saved (GtkNativeDialog *chooser, int response, SnugWindow *self)
+{
+  g_autoptr (SnugQr) qr = snug_qr_new (snug_session_get_link (self->session) != NULL
+                                       ? snug_session_get_link (self->session) : "");
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT && qr != NULL)
+    {
+      file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+      texture = snug_qr_to_texture (qr, 8);
+      if (!gdk_texture_save_to_png (texture, g_file_peek_path (file)))
+        snug_window_toast (self, _("The image could not be saved there"));
+    }
+  g_object_unref (chooser);
+}
+
+static void
+on_save_qr (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save QR Code"), GTK_WINDOW (self),
+                                                               GTK_FILE_CHOOSER_ACTION_SAVE, _("Save"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), "snug-room.png");
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_qr_saved), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+on_say (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (snug_session_say (self->session, g_variant_get_string (parameter, NULL), &error) == NULL && error != NULL)
+    snug_window_toast (self, error->message);
+}
+
+/* --- Offering files --- */
+
+static SnugMember *
+find_member (SnugWindow *self, const char *id)
+{
+  GListModel *members = snug_session_get_members (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (g_strcmp0 (snug_member_get_id (member), id) == 0)
+        return member; /* the model keeps it */
+    }
+  return NULL;
+}
+
+static void
+on_offered (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!snug_session_offer_file_finish (SNUG_SESSION (session), result, &error) && self->session != NULL
+      && error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    snug_window_toast (self, error->message);
+}
+
+void
+snug_window_offer (SnugWindow *self, GListModel *files, SnugMember *member)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      snug_session_offer_file (self->session, file, member, on_offered, g_object_ref (self));
+    }
+  show_page (self, "files");
+}
+
+static void
+on_offer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree const char **uris = g_variant_get_strv (parameter, NULL);
+
+  for (guint i = 0; uris[i] != NULL; i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (uris[i]);
+
+      g_list_store_append (files, file);
+    }
+  snug_window_offer (SNUG_WINDOW (widget), G_LIST_MODEL (files), NULL);
+}
+
+static void
+on_files_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
+{
+  const char *member_id = g_object_get_data (G_OBJECT (chooser), "member-id");
+  g_autoptr (GListModel) files = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
+      snug_window_offer (self, files, member_id != NULL ? find_member (self, member_id) : NULL);
+    }
+  g_object_unref (chooser);
+}
+
+static void
+choose_files (SnugWindow *self, const char *member_id)
+{
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Send Files"), GTK_WINDOW (self),
+                                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("Send"), NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
+  g_object_set_data_full (G_OBJECT (chooser), "member-id", g_strdup (member_id), g_free);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_files_chosen), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+on_choose_files (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  choose_files (SNUG_WINDOW (widget), NULL);
+}
+
+static void
+on_choose_files_for (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  choose_files (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+/* --- Transfers, named by their id --- */
+
+static SnugTransfer *
+find_transfer (GtkWidget *widget, GVariant *parameter)
+{
+  GListModel *transfers = snug_session_get_transfers (SNUG_WINDOW (widget)->session);
+  const char *id = g_variant_get_string (parameter, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (g_strcmp0 (snug_transfer_get_id (transfer), id) == 0)
+        return g_steal_pointer (&transfer);
+    }
+  return NULL;
+}
+
+static void
+accept (SnugWindow *self, SnugTransfer *transfer, GFile *folder)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!snug_session_accept (self->session, transfer, folder, &error) && error != NULL)
+    snug_window_toast (self, error->message);
+}
+
+static void
+on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
+{
+  SnugTransfer *transfer = g_object_get_data (G_OBJECT (chooser), "transfer");
+  g_autoptr (GFile) folder = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+      accept (self, transfer, folder);
+    }
+  g_object_unref (chooser);
+}
+
+static void
+choose_folder (SnugWindow *self, SnugTransfer *transfer)
+{
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save To"), GTK_WINDOW (self),
+                                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                                               _("Save Here"), NULL);
+  g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+  g_object_set_data_full (G_OBJECT (chooser), "transfer", g_object_ref (transfer), g_object_unref);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+static void
+on_opened (GObject *parent, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_show_uri_full_finish (GTK_WINDOW (parent), result, &error) && self->session != NULL)
+    snug_window_toast (self, _("No program on this computer opens this file"));
+}
+
+static void
+open_file (SnugWindow *self, GFile *file)
+{
+  g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
+
+  if (uri != NULL)
+    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_opened, g_object_ref (self));
+}
+
+typedef struct
+{
+  SnugWindow *window;     /* owned */
+  GFile      *file;       /* owned */
+} Showing;
+
+/* No file manager on the bus: the folder itself, then. */
+static void
+on_shown (GObject *bus, GAsyncResult *result, gpointer user_data)
+{
+  Showing *showing = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, NULL);
+  g_autoptr (GFile) folder = g_file_get_parent (showing->file);
+
+  if (reply == NULL && showing->window->session != NULL)
+    open_file (showing->window, folder);
+  g_object_unref (showing->window);
+  g_object_unref (showing->file);
+  g_free (showing);
+}
+
+static void
+show_in_folder (SnugWindow *self, GFile *file)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (g_application_get_default ());
+  g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
+  g_autoptr (GFile) folder = NULL;
+  const char *uris[] = { uri, NULL };
+  Showing *showing;
+
+  if (uri == NULL)
+    return;
+  if (bus == NULL)
+    {
+      folder = g_file_get_parent (file);
+      open_file (self, folder);
+      return;
+    }
+  showing = g_new0 (Showing, 1);
+  showing->window = g_object_ref (self);
+  showing->file = g_object_ref (file);
+  g_dbus_connection_call (bus, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1",
+                          "org.freedesktop.FileManager1", "ShowItems", g_variant_new ("(^ass)", uris, ""), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, 5000, NULL, on_shown, showing);
+}
+
+/* A new offer of the same file to the same member; the old row stays where it is. */
+static void
+send_again (SnugWindow *self, SnugTransfer *transfer)
+{
+  GFile *file = snug_transfer_get_file (transfer);
+
+  if (file != NULL)
+    snug_session_offer_file (self->session, file, find_member (self, snug_transfer_get_member_id (transfer)),
+                             on_offered, g_object_ref (self));
+}
+
+static void
+on_file (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (SnugTransfer) transfer = find_transfer (widget, parameter);
+
+  if (transfer == NULL)
+    return;
+  if (g_str_equal (action, "file.accept"))
+    accept (self, transfer, NULL);
+  else if (g_str_equal (action, "file.accept-to"))
+    choose_folder (self, transfer);
+  else if (g_str_equal (action, "file.decline"))
+    snug_session_decline (self->session, transfer);
+  else if (g_str_equal (action, "file.cancel"))
+    snug_session_cancel (self->session, transfer);
+  else if (g_str_equal (action, "file.pause"))
+    snug_session_pause (self->session, transfer);
+  else if (g_str_equal (action, "file.resume"))
+    snug_session_resume (self->session, transfer);
+  else if (g_str_equal (action, "file.forget"))
+    snug_session_forget (self->session, transfer);
+  else if (g_str_equal (action, "file.send-again"))
+    send_again (self, transfer);
+  else if (g_str_equal (action, "file.open"))
+    open_file (self, snug_transfer_get_file (transfer));
+  else if (g_str_equal (action, "file.show"))
+    show_in_folder (self, snug_transfer_get_file (transfer));
+}
+
+/* --- The window itself --- */
+
+static void
+on_show_page (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  show_page (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_go_to_end (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  show_page (self, "chat");
+  snug_chat_pane_go_to_end (self->chat);
+}
+
+static void
+on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_id, SnugWindow *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  if (state == SNUG_SESSION_FAILED)
+    snug_session_leave (self->session);
+  if (!is_in_room (self))
+    snug_session_create (self->session, TRUE);
+  snug_window_offer (self, files, *member_id != '\0' ? find_member (self, member_id) : NULL);
+  if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
+    show_page (self, "room");
+}
+
+void
+snug_window_ask_send (SnugWindow *self, GListModel *files)
+{
+  SnugSendDialog *dialog = snug_send_dialog_new (GTK_WINDOW (self), self->session, files);
+
+  g_signal_connect_object (dialog, "send", G_CALLBACK (on_send_answered), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_join_answered (GtkWidget *dialog, const char *response, SnugWindow *self)
+{
+  const char *invite = g_object_get_data (G_OBJECT (dialog), "invite");
+
+  if (g_strcmp0 (response, "join") != 0)
+    return;
+  if (snug_session_get_state (self->session) != SNUG_SESSION_EMPTY)
+    snug_session_leave (self->session);
+  gtk_widget_activate_action (GTK_WIDGET (self), "room.join", "s", invite);
+}
+
+static void
+ask_join_dialog (SnugWindow *self, const char *invite, const SnugRoomLink *link)
+{
+  g_autofree char *heading = g_strdup_printf (_("Join Room %s?"), link->code);
+  g_autofree char *server = link->server != NULL ? g_strdup_printf (_("Server: %s"), link->server)
+                                                 : g_strdup (_("On the server of your preferences."));
+  const char *leaving = is_in_room (self) ? _("You leave the room you are in.") : NULL;
+  g_autofree char *body = g_strdup_printf ("%s\n%s%s%s", server, _("Nothing is contacted before you join."),
+                                           leaving != NULL ? "\n" : "", leaving != NULL ? leaving : "");
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("Cancel"), "join", _("Join"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "join", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "join");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "invite", g_strdup (invite), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_join_answered), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+snug_window_ask_join (SnugWindow *self, const char *invite)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugRoomLink) link = snug_room_link_parse (invite, &error);
+
+  if (link != NULL)
+    ask_join_dialog (self, invite, link);
+  else
+    snug_window_toast (self, error->message);
+}
+
+static const struct
+{
+  const char                  *name;
+  const char                  *parameter_type;
+  GtkWidgetActionActivateFunc  activate;
+} actions[] = {
+  { "win.show-page", "s", on_show_page },
+  { "room.create", NULL, on_create },
+  { "room.join", "s", on_join },
+  { "room.enter-code", NULL, on_enter_code },
+  { "room.leave", NULL, on_leave },
+  { "room.start-over", NULL, on_start_over },
+  { "room.cancel", NULL, on_cancel },
+  { "room.retry", NULL, on_retry },
+  { "room.copy-link", NULL, on_copy_link },
+  { "room.copy-invite", NULL, on_copy_invite },
+  { "room.show-qr", NULL, on_show_qr },
+  { "room.copy-qr", NULL, on_copy_qr },
+  { "room.save-qr", NULL, on_save_qr },
+  { "room.say", "s", on_say },
+  { "room.offer", "as", on_offer },
+  { "room.choose-files", NULL, on_choose_files },
+  { "room.choose-files-for", "s", on_choose_files_for },
+  { "chat.go-to-end", NULL, on_go_to_end },
+  { "file.accept", "s", on_file },
+  { "file.accept-to", "s", on_file },
+  { "file.decline", "s", on_file },
+  { "file.cancel", "s", on_file },
+  { "file.pause", "s", on_file },
+  { "file.resume", "s", on_file },
+  { "file.open", "s", on_file },
+  { "file.show", "s", on_file },
+  { "file.send-again", "s", on_file },
+  { "file.forget", "s", on_file },
+};
+
+void
+snug_window_install_actions (GtkWidgetClass *klass)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter_type, actions[i].activate);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "room.cancel", NULL);
+}
+
+void
+snug_window_update_actions (SnugWindow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean in_room = is_in_room (self);
+  gboolean entered = in_room && snug_session_get_code (self->session) != NULL
+                     && snug_session_get_state (self->session) != SNUG_SESSION_STARTING;
+  gboolean has_link = entered && snug_session_get_link (self->session) != NULL;
+
+  gtk_widget_action_set_enabled (widget, "room.create", !in_room);
+  gtk_widget_action_set_enabled (widget, "room.join", !in_room);
+  gtk_widget_action_set_enabled (widget, "room.enter-code", !in_room);
+  gtk_widget_action_set_enabled (widget, "room.leave", in_room);
+  gtk_widget_action_set_enabled (widget, "room.copy-link", has_link);
+  gtk_widget_action_set_enabled (widget, "room.copy-invite", entered);
+  gtk_widget_action_set_enabled (widget, "room.show-qr", has_link);
+  gtk_widget_action_set_enabled (widget, "room.copy-qr", has_link);
+  gtk_widget_action_set_enabled (widget, "room.save-qr", has_link);
+  gtk_widget_action_set_enabled (widget, "room.say", entered);
+  gtk_widget_action_set_enabled (widget, "room.offer", entered);
+  gtk_widget_action_set_enabled (widget, "room.choose-files", entered);
+  gtk_widget_action_set_enabled (widget, "room.choose-files-for", entered);
+}

@@ -1,0 +1,58 @@
+/* snug-window-private: what the window's two files share.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-chat-pane.h"
+#include "snug-files-pane.h"
+#include "snug-room-pane.h"
+#include "snug-window.h"
+
+G_BEGIN_DECLS
+
+struct _SnugWindow
+{
+  AdwApplicationWindow  parent_instance;
+
+  /* Owned */
+  SnugSession          *session;
+  SnugSettings         *settings;
+
+  guint                 lost_timer;      /* source of the seconds in "Reconnecting… 12 s"; 0: none */
+  gint64                lost_since_us;   /* monotonic; 0: not lost */
+  guint                 relayout;        /* source of the change between wide and narrow; 0: none */
+  guint                 n_unread;
+  gboolean              wide;
+  gboolean              may_close;       /* the person said so */
+
+  /* Template */
+  AdwToastOverlay      *toasts;
+  AdwHeaderBar         *header;
+  AdwViewSwitcherTitle *title;
+  GtkWidget            *room_chip;
+  GtkLabel             *chip_title;
+  GtkLabel             *chip_subtitle;
+  GtkRevealer          *strip;
+  GtkLabel             *strip_title;
+  GtkLabel             *strip_body;
+  GtkButton            *strip_button;
+  AdwViewStack         *stack;
+  AdwViewStackPage     *chat_page;
+  AdwViewStackPage     *files_page;
+  AdwViewStackPage     *room_page;
+  SnugChatPane         *chat;
+  SnugFilesPane        *files;
+  SnugRoomPane         *room;
+  GtkRevealer          *drop_highlight;
+  GtkLabel             *drop_label;
+};
+
+gboolean snug_window_has_active_transfers (SnugWindow *self);
+
+/* snug-window-actions.c: the commands. */
+void snug_window_install_actions (GtkWidgetClass *klass);
+void snug_window_update_actions  (SnugWindow *self);
+void snug_window_offer           (SnugWindow *self, GListModel *files, SnugMember *member);
+
+G_END_DECLS

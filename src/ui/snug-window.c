@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-window-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-columns.h"
+#include "snug-words.h"
+
+/* From this width on (at normal text size) the header holds the page switcher and the state beside each other. */
+#define WIDE_PX 700
+
+G_DEFINE_FINAL_TYPE (SnugWindow, snug_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+void
+snug_window_toast (SnugWindow *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  adw_toast_set_timeout (toast, 4);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* --- What the state means for the header and the strip --- */
+
+static gint64
+lost_seconds (SnugWindow *self)
+{
+  return self->lost_since_us != 0 ? (g_get_monotonic_time () - self->lost_since_us) / G_USEC_PER_SEC : 0;
+}
+
+static void
+update_title (SnugWindow *self)
+{
+  g_autofree char *title = snug_words_title (self->session);
+  g_autofree char *subtitle = snug_words_subtitle (self->session, lost_seconds (self));
+  g_autofree char *window_title = NULL;
+
+  adw_view_switcher_title_set_title (self->title, title);
+  adw_view_switcher_title_set_subtitle (self->title, subtitle);
+  gtk_label_set_label (self->chip_title, title);
+  gtk_label_set_label (self->chip_subtitle, subtitle);
+  gtk_widget_set_visible (self->room_chip, self->wide && snug_session_get_state (self->session) != SNUG_SESSION_EMPTY);
+  window_title = g_strdup_printf ("%s · %s", title, subtitle);
+  gtk_window_set_title (GTK_WINDOW (self), window_title);
+}
+
+/* A room that is over fills the Room page itself: the strip would only say it twice. */
+static void
+update_strip (SnugWindow *self)
+{
+  g_autoptr (SnugProblem) problem = snug_problem_new (self->session);
+  gboolean on_room = g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "room") == 0;
+  gboolean shown = problem != NULL && !(problem->over && on_room);
+
+  adw_view_stack_page_set_needs_attention (self->room_page, problem != NULL && !on_room);
+  if (shown)
+    {
+      gtk_label_set_label (self->strip_title, problem->title);
+      gtk_label_set_label (self->strip_body, problem->body);
+      gtk_button_set_label (self->strip_button, problem->button);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_button), problem->action);
+    }
+  gtk_revealer_set_reveal_child (self->strip, shown);
+}
+
+static gboolean
+on_lost_second (gpointer user_data)
+{
+  update_title (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+count_lost_time (SnugWindow *self)
+{
+  gboolean lost = snug_session_get_state (self->session) == SNUG_SESSION_RECONNECTING;
+
+  if (lost && self->lost_timer == 0)
+    {
+      self->lost_since_us = g_get_monotonic_time ();
+      self->lost_timer = g_timeout_add_seconds (1, on_lost_second, self);
+    }
+  else if (!lost)
+    {
+      self->lost_since_us = 0;
+      g_clear_handle_id (&self->lost_timer, g_source_remove);
+    }
+}
+
+static void
+on_session_changed (SnugWindow *self)
+{
+  count_lost_time (self);
+  update_title (self);
+  update_strip (self);
+  snug_window_update_actions (self);
+}
+
+/* --- Badges --- */
+
+static gboolean
+is_reading_chat (SnugWindow *self)
+{
+  return gtk_window_is_active (GTK_WINDOW (self))
+         && g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "chat") == 0;
+}
+
+static void
+set_unread (SnugWindow *self, guint n_unread)
+{
+  self->n_unread = n_unread;
+  adw_view_stack_page_set_badge_number (self->chat_page, n_unread);
+}
+
+static void
+on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added, gpointer user_data)
+{
+  SnugWindow *self = user_data;
+  guint n_unread = g_list_model_get_n_items (messages) == 0 ? 0 : self->n_unread;
+
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+
+      if (!snug_message_get_own (message) && snug_message_get_kind (message) != SNUG_MESSAGE_SYSTEM)
+        n_unread++;
+    }
+  set_unread (self, is_reading_chat (self) ? 0 : n_unread);
+}
+
+static void
+update_files_badge (SnugWindow *self)
+{
+  GListModel *transfers = snug_session_get_transfers (self->session);
+  guint n_offers = 0;
+  guint n_active = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      n_active += snug_transfer_is_active (transfer) ? 1 : 0;
+      n_offers += snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED
+                  && snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? 1 : 0;
+    }
+  adw_view_stack_page_set_badge_number (self->files_page, n_active + n_offers);
+  adw_view_stack_page_set_needs_attention (self->files_page, n_offers > 0);
+}
+
+static void
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, gpointer user_data)
+{
+  SnugWindow *self = user_data;
+
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_files_badge), self, G_CONNECT_SWAPPED);
+    }
+  update_files_badge (self);
+}
+
+static void
+on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added, gpointer user_data)
+{
+  SnugWindow *self = user_data;
+
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::path", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+    }
+  on_session_changed (self);
+}
+
+static void
+on_page_changed (SnugWindow *self)
+{
+  if (self->session == NULL)
+    return;
+  if (is_reading_chat (self))
+    set_unread (self, 0);
+  update_strip (self);
+}
+
+/* --- Files dropped anywhere --- */
+
+static GdkDragAction
+on_drop_enter (GtkDropTarget *target, double x, double y, SnugWindow *self)
+{
+  gboolean in_room = snug_session_get_code (self->session) != NULL;
+
+  gtk_label_set_label (self->drop_label, in_room ? _("Drop to offer to everyone in the room")
+                                                 : _("Drop to send once you are in a room"));
+  gtk_revealer_set_reveal_child (self->drop_highlight, TRUE);
+  return GDK_ACTION_COPY;
+}
+
+static void
+on_drop_leave (GtkDropTarget *target, SnugWindow *self)
+{
+  gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SnugWindow *self)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+
+  gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
+  for (GSList *at = g_value_get_boxed (value); at != NULL; at = at->next)
+    g_list_store_append (files, at->data);
+  if (snug_session_get_code (self->session) != NULL)
+    snug_window_offer (self, G_LIST_MODEL (files), NULL);
+  else
+    snug_window_ask_send (self, G_LIST_MODEL (files));
+  return TRUE;
+}
+
+/* Before the text entry sees it: a file dropped there is meant as a file, not as its name. */
+static void
+take_drops (SnugWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
+  g_signal_connect (target, "enter", G_CALLBACK (on_drop_enter), self);
+  g_signal_connect (target, "leave", G_CALLBACK (on_drop_leave), self);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* --- Wide and narrow --- */
+
+static int
+wide_from_px (SnugWindow *self)
+{
+  int dpi = 0;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
+  return dpi > 0 ? (int) ((gint64) WIDE_PX * dpi / (96 * 1024)) : WIDE_PX;
+}
+
+static gboolean
+on_relayout (gpointer user_data)
+{
+  SnugWindow *self = user_data;
+
+  self->relayout = 0;
+  adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
+  update_title (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+snug_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  gboolean wide = width >= wide_from_px (self);
+
+  GTK_WIDGET_CLASS (snug_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (wide == self->wide)
+    return;
+  self->wide = wide;
+  /* Not here: a widget that is shown or hidden while sizes are being given out is given none. */
+  if (self->relayout == 0)
+    self->relayout = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_relayout, self, NULL);
+}
+
+/* --- Life --- */
+
+static void
+on_close_answered (SnugWindow *self, const char *response)
+{
+  if (g_strcmp0 (response, "close") != 0)
+    return;
+  self->may_close = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+ask_close (SnugWindow *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Stop the Transfers?"),
+                                              _("Files are on their way. Closing Snug leaves the room and cancels them."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close", _("Leave and Close"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+gboolean
+snug_window_has_active_transfers (SnugWindow *self)
+{
+  GListModel *transfers = snug_session_get_transfers (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (snug_transfer_is_active (transfer))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+keep_size (SnugWindow *self)
+{
+  int width, height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_object_set (self->settings, "width", MAX (width, 1), "height", MAX (height, 1),
+                "maximized", gtk_window_is_maximized (GTK_WINDOW (self)), NULL);
+}
+
+static gboolean
+snug_window_close_request (GtkWindow *window)
+{
+  SnugWindow *self = SNUG_WINDOW (window);
+
+  if (!self->may_close && snug_window_has_active_transfers (self))
+    {
+      ask_close (self);
+      return TRUE;
+    }
+  keep_size (self);
+  return GTK_WINDOW_CLASS (snug_window_parent_class)->close_request (window);
+}
+
+static void
+restore_size (SnugWindow *self)
+{
+  int width, height;
+  gboolean maximized;
+
+  g_object_get (self->settings, "width", &width, "height", &height,
+                "maximized", &maximized, NULL);
+  gtk_window_set_default_size (GTK_WINDOW (self), width, height);
+  if (maximized)
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+typedef void (*OnItemsChanged) (GListModel *, guint, guint, guint, gpointer);
+
+static void
+watch_model (SnugWindow *self, GListModel *model, OnItemsChanged on_changed)
+{
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_changed), self, 0);
+  on_changed (model, 0, 0, g_list_model_get_n_items (model), self);
+}
+
+static void
+watch_session (SnugWindow *self)
+{
+  static const char *const watched[] = { "notify::state", "notify::code", "notify::link", "notify::n-connected",
+                                         "notify::error" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
+    g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+  watch_model (self, snug_session_get_members (self->session), on_members_changed);
+  watch_model (self, snug_session_get_messages (self->session), on_messages_changed);
+  watch_model (self, snug_session_get_transfers (self->session), on_transfers_changed);
+  on_session_changed (self);
+}
+
+static void
+add_help (SnugWindow *self)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/snugrooms/Snug/snug-shortcuts.ui");
+
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (self),
+                                           GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+}
+
+SnugWindow *
+snug_window_new (SnugApplication *application)
+{
+  SnugWindow *self = g_object_new (SNUG_TYPE_WINDOW, "application", application, NULL);
+  gboolean connected;
+
+  self->session = g_object_ref (snug_application_get_session (application));
+  self->settings = g_object_ref (snug_application_get_settings (application));
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
+  restore_size (self);
+  watch_session (self);
+  connected = snug_session_get_state (self->session) == SNUG_SESSION_CONNECTED;
+  adw_view_stack_set_visible_child_name (self->stack, connected ? "chat" : "room");
+  return self;
+}
+
+static void
+snug_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SnugWindow *self = SNUG_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION: g_value_set_object (value, self->session); break;
+    case PROP_SETTINGS: g_value_set_object (value, self->settings); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_window_dispose (GObject *object)
+{
+  SnugWindow *self = SNUG_WINDOW (object);
+
+  g_clear_handle_id (&self->lost_timer, g_source_remove);
+  g_clear_handle_id (&self->relayout, g_source_remove);
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (snug_window_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, room_chip);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, chip_title);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, chip_subtitle);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_title);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_body);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat_page);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, files_page);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, room_page);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, files);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, room);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, drop_highlight);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, drop_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_page_changed);
+}
+
+static void
+snug_window_class_init (SnugWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = snug_window_get_property;
+  object_class->dispose = snug_window_dispose;
+  widget_class->size_allocate = snug_window_size_allocate;
+  GTK_WINDOW_CLASS (klass)->close_request = snug_window_close_request;
+
+  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION, flags);
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (SNUG_TYPE_COLUMNS);
+  g_type_ensure (SNUG_TYPE_CHAT_PANE);
+  g_type_ensure (SNUG_TYPE_FILES_PANE);
+  g_type_ensure (SNUG_TYPE_ROOM_PANE);
+  bind_template (widget_class);
+  snug_window_install_actions (widget_class);
+}
+
+static void
+snug_window_init (SnugWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  adw_view_switcher_title_set_view_switcher_enabled (self->title, FALSE);
+  add_help (self);
+  take_drops (self);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_page_changed), NULL);
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-words.h"
+
+#include <glib/gi18n-lib.h>
+
+static guint
+count_members (SnugSession *session, SnugMemberState state, SnugMember **first)
+{
+  GListModel *members = snug_session_get_members (session);
+  guint n = 0;
+
+  *first = NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (snug_member_get_state (member) != state)
+        continue;
+      if (n++ == 0)
+        *first = member; /* the model keeps it */
+    }
+  return n;
+}
+
+/* --- Problems --- */
+
+static SnugProblem *
+problem_new (const char *title, const char *body, const char *button, const char *action, gboolean over)
+{
+  SnugProblem *problem = g_new0 (SnugProblem, 1);
+
+  problem->title = g_strdup (title);
+  problem->body = g_strdup (body);
+  problem->button = button;
+  problem->action = action;
+  problem->over = over;
+  return problem;
+}
+
+void
+snug_problem_free (SnugProblem *problem)
+{
+  g_free (problem->title);
+  g_free (problem->body);
+  g_free (problem);
+}
+
+static const char *
+failure_title (const GError *error)
+{
+  if (error == NULL || error->domain != SNUG_SESSION_ERROR)
+    return _("Could not connect");
+
+  switch ((SnugSessionError) error->code)
+    {
+    case SNUG_SESSION_ERROR_UNREACHABLE: return _("Server unreachable");
+    case SNUG_SESSION_ERROR_ROOM_NOT_FOUND: return _("There is no such room");
+    case SNUG_SESSION_ERROR_ROOM_FULL: return _("Room is full");
+    case SNUG_SESSION_ERROR_REFUSED: return _("You were not let in");
+    case SNUG_SESSION_ERROR_EXPIRED: return _("This room is over");
+    case SNUG_SESSION_ERROR_SECRET: return _("This is a private room");
+    case SNUG_SESSION_ERROR_VERSION: return _("Update needed");
+    case SNUG_SESSION_ERROR_HOSTING: return _("Could not open a room here");
+    case SNUG_SESSION_ERROR_BUSY:
+    case SNUG_SESSION_ERROR_BAD_INVITE:
+    case SNUG_SESSION_ERROR_NO_SERVER_NAMED:
+    default: return _("Could not connect");
+    }
+}
+
+/* Trying again helps where the world may have changed, and nowhere else. */
+static gboolean
+may_retry (const GError *error)
+{
+  return error == NULL || error->domain != SNUG_SESSION_ERROR
+         || error->code == SNUG_SESSION_ERROR_UNREACHABLE || error->code == SNUG_SESSION_ERROR_ROOM_FULL
+         || error->code == SNUG_SESSION_ERROR_ROOM_NOT_FOUND || error->code == SNUG_SESSION_ERROR_HOSTING;
+}
+
+static SnugProblem *
+failure_new (const GError *error)
+{
+  const char *body = error != NULL ? error->message : _("The room could not be reached.");
+
+  if (may_retry (error))
+    return problem_new (failure_title (error), body, _("Try Again"), "room.retry", TRUE);
+  return problem_new (failure_title (error), body, _("New Room"), "room.start-over", TRUE);
+}
+
+static SnugProblem *
+lost_new (SnugSession *session)
+{
+  SnugMember *lost;
+  g_autofree char *title = NULL;
+
+  count_members (session, SNUG_MEMBER_RECONNECTING, &lost);
+  title = lost != NULL ? g_strdup_printf (_("Connection to %s lost"), snug_member_get_display_name (lost))
+                       : g_strdup (_("Connection lost"));
+  return problem_new (title, _("Transfers are paused. What you write is sent when the connection is back."),
+                      _("Try Now"), "room.retry", FALSE);
+}
+
+SnugProblem *
+snug_problem_new (SnugSession *session)
+{
+  switch (snug_session_get_state (session))
+    {
+    case SNUG_SESSION_RECONNECTING:
+      return lost_new (session);
+    case SNUG_SESSION_NO_SERVER:
+      return problem_new (_("Server unreachable"),
+                          _("Nobody new can join. People already connected stay connected."),
+                          _("Try Now"), "room.retry", FALSE);
+    case SNUG_SESSION_FAILED:
+      return failure_new (snug_session_get_error (session));
+    case SNUG_SESSION_EMPTY:
+    case SNUG_SESSION_STARTING:
+    case SNUG_SESSION_WAITING:
+    case SNUG_SESSION_CONNECTING:
+    case SNUG_SESSION_CONNECTED:
+    default:
+      return NULL;
+    }
+}
+
+/* --- The room --- */
+
+char *
+snug_words_title (SnugSession *session)
+{
+  const char *code = snug_session_get_code (session);
+
+  return g_strdup (code != NULL ? code : _("Snug"));
+}
+
+static const char *
+path_words (SnugSession *session)
+{
+  GListModel *members = snug_session_get_members (session);
+  gboolean direct = FALSE;
+  gboolean relay = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (snug_member_get_state (member) != SNUG_MEMBER_CONNECTED)
+        continue;
+      relay |= snug_member_get_path (member) == SNUG_PATH_RELAY;
+      direct |= snug_member_get_path (member) == SNUG_PATH_DIRECT
+                || snug_member_get_path (member) == SNUG_PATH_DIRECT_LOCAL;
+    }
+  if (relay && direct)
+    return _("direct and relayed");
+  if (relay)
+    return _("relayed");
+  return direct ? _("direct") : NULL;
+}
+
+static char *
+people_words (SnugSession *session)
+{
+  guint n_people = snug_session_get_n_connected (session) + 1;
+  const char *path = path_words (session);
+  g_autofree char *people = g_strdup_printf (ngettext ("%u person", "%u people", n_people), n_people);
+
+  /* Translators: "3 people · direct" */
+  return path != NULL ? g_strdup_printf (_("%s · %s"), people, path) : g_steal_pointer (&people);
+}
+
+static char *
+connecting_words (SnugSession *session)
+{
+  SnugMember *other;
+
+  count_members (session, SNUG_MEMBER_CONNECTING, &other);
+  if (other == NULL)
+    return g_strdup (_("Connecting…"));
+  return g_strdup_printf (_("Connecting to %s…"), snug_member_get_display_name (other));
+}
+
+static char *
+connected_words (SnugSession *session)
+{
+  SnugMember *away;
+  guint n_away = count_members (session, SNUG_MEMBER_AWAY, &away);
+
+  if (n_away == 1 && g_list_model_get_n_items (snug_session_get_members (session)) == 1)
+    return g_strdup_printf (_("%s is away"), snug_member_get_display_name (away));
+  return people_words (session);
+}
+
+static char *
+reconnecting_words (gint64 lost_s)
+{
+  if (lost_s <= 0)
+    return g_strdup (_("Reconnecting…"));
+  /* Translators: how long it has been lost, in seconds. */
+  return g_strdup_printf (_("Reconnecting… %d s"), (int) lost_s);
+}
+
+char *
+snug_words_subtitle (SnugSession *session, gint64 lost_s)
+{
+  switch (snug_session_get_state (session))
+    {
+    case SNUG_SESSION_STARTING:
+      return g_strdup (snug_session_get_code (session) == NULL ? _("Opening a room…") : _("Joining…"));
+    case SNUG_SESSION_WAITING:
+      return g_strdup (_("Waiting for people"));
+    case SNUG_SESSION_CONNECTING:
+      return connecting_words (session);
+    case SNUG_SESSION_CONNECTED:
+      return connected_words (session);
+    case SNUG_SESSION_RECONNECTING:
+      return reconnecting_words (lost_s);
+    case SNUG_SESSION_NO_SERVER:
+      return snug_session_get_n_connected (session) > 0 ? people_words (session)
+                                                        : g_strdup (_("Server unreachable"));
+    case SNUG_SESSION_FAILED:
+      return g_strdup (failure_title (snug_session_get_error (session)));
+    case SNUG_SESSION_EMPTY:
+    default:
+      return g_strdup (_("Not in a room"));
+    }
+}
+
+char *
+snug_words_privacy (SnugSession *session)
+{
+  if (session == NULL)
+    return g_strdup (_("Messages and files go straight from device to device, encrypted. "
+                       "A server only helps them find each other: it sees the room code, each member's own "
+                       "IP address and the times."));
+  return g_strdup (_("The server sees: room code, each member's own IP address, times. It is not sent: messages, "
+                     "names, files. An open room trusts its server to introduce the right people."));
+}
+
+/* --- People --- */
+
+char *
+snug_words_member (SnugMember *member)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *error = NULL;
+
+  g_object_get (member, "path-text", &path, "error-text", &error, NULL);
+  switch (snug_member_get_state (member))
+    {
+    case SNUG_MEMBER_CONNECTING: return g_strdup (_("Connecting…"));
+    case SNUG_MEMBER_RECONNECTING: return g_strdup (_("Connection lost, reconnecting…"));
+    case SNUG_MEMBER_AWAY: return g_strdup (_("Away"));
+    case SNUG_MEMBER_LEFT: return g_strdup (_("Left the room"));
+    case SNUG_MEMBER_FAILED: return g_strdup (error != NULL ? error : _("Could not connect"));
+    case SNUG_MEMBER_CONNECTED:
+    default: return g_strdup (path != NULL && *path != '\0' ? path : _("Connected"));
+    }
+}
+
+const char *
+snug_words_device_icon (SnugMemberDevice device)
+{
+  switch (device)
+    {
+    case SNUG_MEMBER_DEVICE_DESKTOP: return "computer-symbolic";
+    case SNUG_MEMBER_DEVICE_TERMINAL: return "utilities-terminal-symbolic";
+    case SNUG_MEMBER_DEVICE_BROWSER: return "web-browser-symbolic";
+    case SNUG_MEMBER_DEVICE_PHONE: return "phone-symbolic";
+    case SNUG_MEMBER_DEVICE_LEGACY_PAGE: return "web-browser-symbolic";
+    case SNUG_MEMBER_DEVICE_UNKNOWN:
+    default: return "avatar-default-symbolic";
+    }
+}
+
+const char *
+snug_words_device_name (SnugMemberDevice device)
+{
+  switch (device)
+    {
+    case SNUG_MEMBER_DEVICE_DESKTOP: return _("Computer");
+    case SNUG_MEMBER_DEVICE_TERMINAL: return _("Terminal");
+    case SNUG_MEMBER_DEVICE_BROWSER: return _("Web browser");
+    case SNUG_MEMBER_DEVICE_PHONE: return _("Phone");
+    case SNUG_MEMBER_DEVICE_LEGACY_PAGE: return _("0trace page");
+    case SNUG_MEMBER_DEVICE_UNKNOWN:
+    default: return _("Device");
+    }
+}
+
+char *
+snug_words_typing (GListModel *members)
+{
+  g_autoptr (SnugMember) first = NULL;
+  guint n_typing = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+      gboolean typing;
+
+      g_object_get (member, "typing", &typing, NULL);
+      if (typing && n_typing++ == 0)
+        first = g_object_ref (member);
+    }
+  if (n_typing == 0)
+    return g_strdup ("");
+  if (n_typing == 1)
+    return g_strdup_printf (_("%s is typing…"), snug_member_get_display_name (first));
+  return g_strdup_printf (ngettext ("%u person is typing…", "%u people are typing…", n_typing), n_typing);
+}
+
+/* --- Files --- */
+
+char *
+snug_words_size (guint64 n_bytes)
+{
+  static const char *const units[] = { N_("kB"), N_("MB"), N_("GB"), N_("TB"), N_("PB") };
+  double amount = (double) n_bytes / 1000;
+  guint unit = 0;
+
+  if (n_bytes < 1000)
+    return g_strdup_printf (ngettext ("%u byte", "%u bytes", (gulong) n_bytes), (guint) n_bytes);
+
+  while (amount >= 999.5 && unit + 1 < G_N_ELEMENTS (units))
+    {
+      amount /= 1000;
+      unit++;
+    }
+  /* Translators: an amount and its unit, "1.5 GB". Ten and more go without a fraction: calmer to watch. */
+  return g_strdup_printf (amount < 9.95 ? _("%.1f %s") : _("%.0f %s"), amount, _(units[unit]));
+}
+
+char *
+snug_words_time_left (int seconds)
+{
+  if (seconds < 0)
+    return g_strdup ("");
+  if (seconds < 60)
+    return g_strdup_printf (_("%d s left"), MAX (seconds, 1));
+  if (seconds < 3600)
+    return g_strdup_printf (_("%d min left"), (seconds + 30) / 60);
+  return g_strdup_printf (_("%d h %d min left"), seconds / 3600, seconds % 3600 / 60);
+}
+
+static char *
+who_words (SnugTransfer *transfer)
+{
+  const char *name = snug_transfer_get_member_name (transfer);
+
+  return g_strdup_printf (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT ? _("to %s") : _("from %s"),
+                          name);
+}
+
+static char *
+offer_words (SnugTransfer *transfer, const char *size)
+{
+  const char *name = snug_transfer_get_member_name (transfer);
+
+  if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN)
+    return g_strdup_printf (_("%s wants to send you this · %s"), name, size);
+  return g_strdup_printf (_("%s · waiting for %s to accept"), size, name);
+}
+
+static char *
+running_words (SnugTransfer *transfer, const char *size)
+{
+  g_autofree char *who = who_words (transfer);
+  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
+  g_autofree char *speed = snug_words_size ((guint64) snug_transfer_get_speed (transfer));
+  g_autofree char *left = snug_words_time_left (snug_transfer_get_seconds_left (transfer));
+
+  if (snug_transfer_get_speed (transfer) < 1)
+    return g_strdup_printf (_("%s of %s · %s"), bytes, size, who);
+  if (*left == '\0')
+    return g_strdup_printf (_("%s of %s · %s/s · %s"), bytes, size, speed, who);
+  return g_strdup_printf (_("%s of %s · %s/s · %s · %s"), bytes, size, speed, left, who);
+}
+
+static char *
+paused_words (SnugTransfer *transfer, const char *size)
+{
+  const char *reason = snug_transfer_get_reason (transfer);
+  g_autofree char *who = who_words (transfer);
+  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
+
+  return g_strdup_printf (_("%s of %s · %s · %s"), bytes, size, reason != NULL ? reason : _("Paused"), who);
+}
+
+static char *
+done_words (SnugTransfer *transfer, const char *size)
+{
+  const char *name = snug_transfer_get_member_name (transfer);
+
+  if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN)
+    return g_strdup_printf (_("%s · received from %s"), size, name);
+  return g_strdup_printf (_("%s · %s has it"), size, name);
+}
+
+char *
+snug_words_transfer (SnugTransfer *transfer)
+{
+  const char *reason = snug_transfer_get_reason (transfer);
+  g_autofree char *who = who_words (transfer);
+  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
+
+  switch (snug_transfer_get_state (transfer))
+    {
+    case SNUG_TRANSFER_OFFERED: return offer_words (transfer, size);
+    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · starting · %s"), size, who);
+    case SNUG_TRANSFER_RUNNING: return running_words (transfer, size);
+    case SNUG_TRANSFER_PAUSED: return paused_words (transfer, size);
+    case SNUG_TRANSFER_DONE: return done_words (transfer, size);
+    case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("Declined · %s · %s"), size, who);
+    case SNUG_TRANSFER_CANCELLED:
+      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Cancelled"), size, who);
+    case SNUG_TRANSFER_FAILED:
+    default:
+      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Failed"), size, who);
+    }
+}
+
+/* --- Chat --- */
+
+static GDateTime *
+local_time (gint64 time_ms)
+{
+  return g_date_time_new_from_unix_local (time_ms / 1000);
+}
+
+char *
+snug_words_clock (gint64 time_ms)
+{
+  g_autoptr (GDateTime) time = local_time (time_ms);
+
+  /* Translators: the time of a message, see g_date_time_format(). */
+  return g_date_time_format (time, _("%H:%M"));
+}
+
+static gint
+day_number (GDateTime *time)
+{
+  GDate date;
+
+  g_date_clear (&date, 1);
+  g_date_set_dmy (&date, (GDateDay) g_date_time_get_day_of_month (time),
+                  (GDateMonth) g_date_time_get_month (time), (GDateYear) g_date_time_get_year (time));
+  return (gint) g_date_get_julian (&date);
+}
+
+gboolean
+snug_words_same_day (gint64 a_ms, gint64 b_ms)
+{
+  g_autoptr (GDateTime) a = local_time (a_ms);
+  g_autoptr (GDateTime) b = local_time (b_ms);
+
+  return day_number (a) == day_number (b);
+}
+
+char *
+snug_words_day (gint64 time_ms, gint64 now_ms)
+{
+  g_autoptr (GDateTime) time = local_time (time_ms);
+  g_autoptr (GDateTime) now = local_time (now_ms);
+
+  switch (day_number (now) - day_number (time))
+    {
+    case 0: return g_strdup (_("Today"));
+    case 1: return g_strdup (_("Yesterday"));
+    /* Translators: a day of this or another year, see g_date_time_format(). */
+    default: return g_date_time_format (time, _("%A, %-d %B"));
+    }
+}
+
+const char *
+snug_words_delivery (SnugDelivery delivery)
+{
+  switch (delivery)
+    {
+    case SNUG_DELIVERY_QUEUED: return _("Waiting to be sent");
+    case SNUG_DELIVERY_SENT: return _("Sent");
+    case SNUG_DELIVERY_DELIVERED: return _("Delivered");
+    case SNUG_DELIVERY_NONE:
+    default: return "";
+    }
+}
+
+char *
+snug_words_message (SnugMessage *message)
+{
+  gboolean own = snug_message_get_own (message);
+  const char *text = snug_message_get_text (message);
+  const char *who = own ? _("You") : snug_message_get_sender_name (message);
+  g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (message));
+
+  if (snug_message_get_kind (message) == SNUG_MESSAGE_SYSTEM)
+    return g_strdup (text);
+  if (snug_message_get_delivery (message) == SNUG_DELIVERY_NONE)
+    return g_strdup_printf ("%s, %s, %s", who, clock, text);
+  return g_strdup_printf ("%s, %s, %s, %s", who, clock, text,
+                          snug_words_delivery (snug_message_get_delivery (message)));
+}
