@@ -19,6 +19,7 @@ typedef struct
   gboolean    built_in;             /* one own room; create-room over HTTP answers 403; Host and Origin checked;
                                      * peers from loopback, private and on-link prefixes only */
   gboolean    allow_any_peer;       /* built_in: also take peers from public addresses */
+  gboolean    behind_proxy;         /* a reverse proxy on this machine names the client, last in X-Forwarded-For */
   const char *key_file;             /* HMAC key of tokens, made with 0600 if absent; NULL: a key in memory */
   GPtrArray  *ice_servers;          /* nullable, of SnugSignalIceServer */
   guint       max_frame_bytes;      /* [65536] */
@@ -63,7 +64,19 @@ guint    snug_server_get_port (SnugServer *self);
 gboolean snug_server_create_room (SnugServer *self, guint capacity, gboolean is_private,
                                   char **code, char **member, char **token, GError **error);
 
-/* Says `goodbye` to every member and closes. Idempotent. */
+/* What `goodbye` tells members to wait before they try again, when the reason is "restart". */
+#define SNUG_SERVER_AGAIN_AFTER_S 5
+
+/**
+ * snug_server_stop:
+ * @reason: for the members: "restart" (come back, see above) or "over"
+ *
+ * Listens no more, says `goodbye` to every member and closes their sockets, which takes a moment: see
+ * snug_server_get_n_connections(). Idempotent.
+ */
 void     snug_server_stop (SnugServer *self, const char *reason);
+
+/* Open TCP connections, of all kinds. */
+guint    snug_server_get_n_connections (SnugServer *self);
 
 G_END_DECLS

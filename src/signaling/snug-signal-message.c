@@ -560,8 +560,8 @@ static const TypeRow rows[] = {
   [SNUG_SIGNAL_SEALED] = { "sealed", read_body, write_body },
 };
 
-static SnugSignalType
-type_from_name (const char *name)
+SnugSignalType
+snug_signal_type_from_name (const char *name)
 {
   for (guint i = SNUG_SIGNAL_UNKNOWN + 1; i < G_N_ELEMENTS (rows); i++)
     {
@@ -651,7 +651,7 @@ snug_signal_message_from_object (JsonObject *object, GError **error)
       return NULL;
     }
 
-  type = type_from_name (name);
+  type = snug_signal_type_from_name (name);
   message = snug_signal_message_new (type);
   if (type == SNUG_SIGNAL_UNKNOWN)
     message->type_name = g_strdup (name);

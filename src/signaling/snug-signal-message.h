@@ -138,6 +138,8 @@ SnugSignalMessage *snug_signal_message_decode (const char *text, gsize length, G
 /* The same for an object that came through the gate already. */
 SnugSignalMessage *snug_signal_message_from_object (JsonObject *object, GError **error);
 
+SnugSignalType snug_signal_type_from_name (const char *name);
+
 /* TRUE for the types that only a server says: from a client they are nonsense. */
 gboolean snug_signal_type_is_of_server (SnugSignalType type);
 

@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-server-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "snug-context.h"
+#include "snug-room-code.h"
+#include "snug-server-guard.h"
+
+/* A listener's queue, so that a thousand who lost the server can come back at once. */
+#define BACKLOG 4096
+#define ACCEPT_AT_ONCE 64
+#define ACCEPT_AGAIN_MS 200
+/* How long HTTP may take for nothing: to send a request, to take an answer, to idle in between. */
+#define HTTP_MS 20000
+#define MAX_DOORS_OF_ADDRESS 1024
+#define MAX_ROOMS 100000
+#define MAX_ENDED 16384
+/* Entries of all kinds a minute and address: as many as a lecture hall behind one router. */
+#define MAX_ENTRIES_PER_MINUTE 240
+
+G_DEFINE_FINAL_TYPE (SnugServer, snug_server, G_TYPE_OBJECT)
+
+typedef struct
+{
+  SnugServer *server;     /* borrowed */
+  GSocket    *socket;     /* owned */
+  GSource    *source;     /* owned */
+} Listener;
+
+/* Rooms */
+
+static void
+entry_free (gpointer data)
+{
+  SnugServerEntry *entry = data;
+
+  snug_clear_source (&entry->timer);
+  snug_server_room_free (entry->room);
+  g_free (entry->owner);
+  g_free (entry);
+}
+
+SnugServerEntry *
+snug_server_find_room (SnugServer *self, const char *code)
+{
+  char folded[SNUG_ROOM_CODE_CHARS + 1];
+
+  return snug_room_code_fold (code, folded) ? g_hash_table_lookup (self->rooms, folded) : NULL;
+}
+
+guint
+snug_server_count_members (SnugServer *self)
+{
+  GHashTableIter iter;
+  gpointer entry;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    n += snug_server_room_get_n_members (((SnugServerEntry *) entry)->room);
+  return n;
+}
+
+static void
+end_entry (SnugServer *self, SnugServerEntry *entry)
+{
+  if (g_hash_table_size (self->ended) >= MAX_ENDED)
+    g_hash_table_remove_all (self->ended);
+  g_hash_table_add (self->ended, g_strdup (snug_server_room_get_instance (entry->room)));
+  g_hash_table_remove (self->rooms, snug_server_room_get_code (entry->room));
+}
+
+static gboolean
+on_room_due (gpointer data)
+{
+  SnugServerEntry *entry = data;
+
+  snug_clear_source (&entry->timer);
+  snug_server_room_tick (entry->room, g_get_monotonic_time ());
+  snug_server_settle (entry->server, entry);
+  return G_SOURCE_REMOVE;
+}
+
+void
+snug_server_settle (SnugServer *self, SnugServerEntry *entry)
+{
+  gint64 deadline_us = snug_server_room_get_deadline (entry->room);
+  gint64 delay_ms = (deadline_us - g_get_monotonic_time () + 999) / 1000;
+
+  if (snug_server_room_is_over (entry->room))
+    {
+      end_entry (self, entry);
+      return;
+    }
+  if (entry->timer != NULL && entry->timer_us == deadline_us)
+    return;
+
+  snug_clear_source (&entry->timer);
+  entry->timer_us = deadline_us;
+  entry->timer = snug_context_timeout (self->context, (guint) CLAMP (delay_ms, 0, G_MAXINT),
+                                       on_room_due, entry);
+}
+
+static SnugServerEntry *
+add_entry (SnugServer *self, SnugServerRoom *room, const char *owner, guint64 expires)
+{
+  SnugServerEntry *entry = g_new0 (SnugServerEntry, 1);
+  gint64 unix_now = g_get_real_time () / G_USEC_PER_SEC;
+
+  entry->server = self;
+  entry->room = room;
+  entry->owner = g_strdup (owner);
+  entry->created_at = unix_now;
+  snug_server_room_set_expiry (room, g_get_monotonic_time ()
+                                     + ((gint64) expires - unix_now) * G_USEC_PER_SEC);
+  g_hash_table_insert (self->rooms, g_strdup (snug_server_room_get_code (room)), entry);
+  snug_server_settle (self, entry);
+  return entry;
+}
+
+static guint
+count_rooms_of (SnugServer *self, const char *owner)
+{
+  GHashTableIter iter;
+  gpointer entry;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    n += g_strcmp0 (((SnugServerEntry *) entry)->owner, owner) == 0 ? 1 : 0;
+  return n;
+}
+
+/* Never a live one twice. */
+static char *
+make_free_code (SnugServer *self, gboolean is_private)
+{
+  for (;;)
+    {
+      g_autofree char *code = snug_room_code_make (is_private);
+
+      if (!g_hash_table_contains (self->rooms, code))
+        return g_steal_pointer (&code);
+    }
+}
+
+SnugServerEntry *
+snug_server_make_room (SnugServer *self, SnugServerRoomKind kind, guint capacity, gboolean is_private,
+                       const char *owner, SnugSignalCode *error)
+{
+  g_auto (SnugTokenClaims) claims = { .capacity = capacity, .is_private = is_private };
+  SnugServerRoom *room;
+
+  /* Half of all word codes taken would make the search for a free one long. */
+  if (self->stopped || g_hash_table_size (self->rooms) >= (is_private ? MAX_ROOMS / 4 : MAX_ROOMS)
+      || (owner != NULL && count_rooms_of (self, owner) >= self->config.max_rooms_per_address))
+    {
+      *error = SNUG_SIGNAL_CODE_RATE_LIMITED;
+      self->n_refused[*error]++;
+      return NULL;
+    }
+
+  claims.code = make_free_code (self, is_private);
+  claims.instance = snug_random_hex (8);
+  claims.expires = (guint64) (g_get_real_time () / G_USEC_PER_SEC) + self->config.room_lifetime_s;
+  room = snug_server_room_new (kind, &claims, &snug_server_guest_io, self, &self->times, self->key,
+                               g_get_monotonic_time ());
+  self->n_rooms_made++;
+  return add_entry (self, room, owner, claims.expires);
+}
+
+static SnugServerEntry *
+recreate_room (SnugServer *self, const SnugTokenClaims *claims)
+{
+  /* Whatever was given before this second is less: nobody enters a thousand times in one. */
+  guint64 reserved_seq = (guint64) (g_get_real_time () / G_USEC_PER_SEC) * 1024;
+  SnugServerRoom *room =
+    snug_server_room_recreate (claims, reserved_seq, &snug_server_guest_io, self, &self->times, self->key,
+                               g_get_monotonic_time ());
+
+  return add_entry (self, room, NULL, claims->expires);
+}
+
+SnugServerEntry *
+snug_server_find_room_by_token (SnugServer *self, const char *code, const SnugTokenClaims *claims,
+                                SnugSignalCode *error)
+{
+  SnugServerEntry *entry = snug_server_find_room (self, code);
+  guint64 unix_now = (guint64) (g_get_real_time () / G_USEC_PER_SEC);
+
+  *error = SNUG_SIGNAL_CODE_EXPIRED;
+  if (claims->expires <= unix_now || g_hash_table_contains (self->ended, claims->instance))
+    return NULL;
+  if (entry != NULL && strcmp (snug_server_room_get_instance (entry->room), claims->instance) == 0)
+    return entry;
+  /* The built-in server carries its own room: only who made one brings it back. */
+  if (entry != NULL || self->stopped || (self->config.built_in && !claims->creator)
+      || g_hash_table_size (self->rooms) >= MAX_ROOMS)
+    return NULL;
+  return recreate_room (self, claims);
+}
+
+gboolean
+snug_server_create_room (SnugServer *self, guint capacity, gboolean is_private, char **code, char **member,
+                         char **token, GError **error)
+{
+  SnugSignalCode why;
+  SnugServerEntry *entry = snug_server_make_room (self, SNUG_SERVER_ROOM_VERSION_2,
+                                                  CLAMP (capacity, 2, SNUG_SIGNAL_MAX_MEMBERS), is_private,
+                                                  NULL, &why);
+
+  if (entry == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _("The server takes no more rooms"));
+      return FALSE;
+    }
+  *code = g_strdup (snug_server_room_get_code (entry->room));
+  *member = g_strdup (SNUG_SERVER_ROOM_CREATOR);
+  *token = snug_server_room_make_creator_token (entry->room);
+  return TRUE;
+}
+
+/* Doors: accepted connections */
+
+static void
+count_door (SnugServer *self, const char *address, int change)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->n_doors, address)) + (guint) change;
+
+  if (n == 0)
+    g_hash_table_remove (self->n_doors, address);
+  else
+    g_hash_table_insert (self->n_doors, g_strdup (address), GUINT_TO_POINTER (n));
+}
+
+static void
+on_connection_gone (gpointer data, GObject *connection)
+{
+  SnugServerDoor *door = data;
+
+  snug_clear_source (&door->deadline);
+  if (door->server != NULL)
+    {
+      count_door (door->server, door->address, -1);
+      g_hash_table_remove (door->server->doors, door);
+    }
+  g_free (door->address);
+  g_free (door);
+}
+
+static gboolean
+on_http_time_over (gpointer data)
+{
+  SnugServerDoor *door = data;
+
+  g_socket_shutdown (g_socket_connection_get_socket (door->connection), TRUE, TRUE, NULL);
+  snug_clear_source (&door->deadline);
+  return G_SOURCE_REMOVE;
+}
+
+void
+snug_server_door_rearm (SnugServerDoor *door)
+{
+  snug_clear_source (&door->deadline);
+  if (door->server != NULL && !door->upgraded)
+    door->deadline = snug_context_timeout (door->server->context, HTTP_MS, on_http_time_over, door);
+}
+
+static gboolean
+is_proxy (SnugServer *self, GInetAddress *remote)
+{
+  return self->config.behind_proxy && g_inet_address_get_is_loopback (remote);
+}
+
+static SnugServerDoor *
+door_new (SnugServer *self, GSocketConnection *connection, GInetAddress *remote, GInetAddress *local)
+{
+  SnugServerDoor *door = g_new0 (SnugServerDoor, 1);
+
+  door->server = self;
+  door->connection = connection;
+  door->address = snug_throttle_key (remote);
+  door->from_proxy = is_proxy (self, remote);
+  door->reached_private = !door->from_proxy && snug_guard_address_is_private (local);
+  count_door (self, door->address, 1);
+  g_hash_table_add (self->doors, door);
+  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, door);
+  snug_server_door_rearm (door);
+  return door;
+}
+
+static gboolean
+may_come_in (SnugServer *self, GInetAddress *remote)
+{
+  g_autofree char *address = snug_throttle_key (remote);
+
+  if (is_proxy (self, remote))
+    return TRUE;
+  if (GPOINTER_TO_UINT (g_hash_table_lookup (self->n_doors, address)) >= MAX_DOORS_OF_ADDRESS)
+    return FALSE;
+  return !self->config.built_in || self->config.allow_any_peer || snug_guard_address_is_near (remote);
+}
+
+static void
+let_in (SnugServer *self, GSocket *socket)
+{
+  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
+  GInetAddress *remote_address;
+
+  if (remote == NULL || local == NULL)
+    return;
+  remote_address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
+  if (!may_come_in (self, remote_address))
+    return;
+
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  /* The address is what every request of this connection shows us: so it leads back to the door. */
+  g_object_set_data (G_OBJECT (remote), "snug-door",
+                     door_new (self, connection, remote_address,
+                               g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local))));
+  soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, NULL);
+}
+
+/* Listening */
+
+static void listen_again (Listener *listener);
+
+static gboolean
+on_listen_time (gpointer data)
+{
+  Listener *listener = data;
+
+  snug_clear_source (&listener->source);
+  listen_again (listener);
+  return G_SOURCE_REMOVE;
+}
+
+/* Most likely there is no descriptor left: the queue waits, and some will be freed. */
+static void
+rest (Listener *listener, const GError *error)
+{
+  g_debug ("accept: %s", error->message);
+  snug_clear_source (&listener->source);
+  listener->source = snug_context_timeout (listener->server->context, ACCEPT_AGAIN_MS, on_listen_time,
+                                           listener);
+}
+
+static gboolean
+on_connections (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  Listener *listener = data;
+
+  for (guint i = 0; i < ACCEPT_AT_ONCE; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+
+      if (accepted != NULL)
+        {
+          let_in (listener->server, accepted);
+          continue;
+        }
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        rest (listener, error);
+      break;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+listen_again (Listener *listener)
+{
+  listener->source = g_socket_create_source (listener->socket, G_IO_IN, NULL);
+  g_source_set_callback (listener->source, G_SOURCE_FUNC (on_connections), listener, NULL);
+  g_source_attach (listener->source, listener->server->context);
+}
+
+static void
+listener_free (gpointer data)
+{
+  Listener *listener = data;
+
+  snug_clear_source (&listener->source);
+  g_socket_close (listener->socket, NULL);
+  g_object_unref (listener->socket);
+  g_free (listener);
+}
+
+static GSocketAddress *
+parse_address (const char *text, GError **error)
+{
+  const char *colon = strrchr (text, ':');
+  g_autofree char *name = NULL;
+  GSocketAddress *address = NULL;
+  guint64 port;
+
+  if (colon != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &port, NULL))
+    {
+      name = *text == '[' && colon > text + 1 && colon[-1] == ']'
+             ? g_strndup (text + 1, (gsize) (colon - text - 2)) : g_strndup (text, (gsize) (colon - text));
+      address = g_inet_socket_address_new_from_string (name, (guint) port);
+    }
+  if (address == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                 _("“%s” is not an address and port to listen on"), text);
+  return address;
+}
+
+static guint
+get_port (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+
+  return address != NULL ? g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)) : 0;
+}
+
+gboolean
+snug_server_listen (SnugServer *self, const char *text, GError **error)
+{
+  g_autoptr (GSocketAddress) address = parse_address (text, error);
+  g_autoptr (GSocket) socket = NULL;
+  Listener *listener;
+
+  if (address == NULL)
+    return FALSE;
+
+  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                         G_SOCKET_PROTOCOL_TCP, error);
+  if (socket == NULL)
+    return FALSE;
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  if (!g_socket_bind (socket, address, TRUE, error) || !g_socket_listen (socket, error))
+    return FALSE;
+
+  if (self->port == 0)
+    self->port = get_port (socket);
+  listener = g_new0 (Listener, 1);
+  *listener = (Listener) { self, g_steal_pointer (&socket), NULL };
+  g_ptr_array_add (self->listeners, listener);
+  listen_again (listener);
+  return TRUE;
+}
+
+guint
+snug_server_get_port (SnugServer *self)
+{
+  return self->port;
+}
+
+guint
+snug_server_get_n_connections (SnugServer *self)
+{
+  return g_hash_table_size (self->doors);
+}
+
+/* The end */
+
+static void
+say_goodbye (SnugServer *self, const char *reason, guint again_after)
+{
+  g_autoptr (GList) entries = g_hash_table_get_values (self->rooms);
+  g_autoptr (GList) guests = NULL;
+
+  for (GList *l = entries; l != NULL; l = l->next)
+    {
+      snug_server_room_goodbye (((SnugServerEntry *) l->data)->room, reason, again_after);
+      snug_server_settle (self, l->data);
+    }
+
+  guests = g_hash_table_get_keys (self->guests);
+  for (GList *l = guests; l != NULL; l = l->next)
+    snug_server_guest_goodbye (l->data);
+}
+
+/* What is not a WebSocket has nothing to wait for. */
+static void
+hang_up (SnugServer *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->doors);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      SnugServerDoor *door = key;
+
+      if (!door->upgraded)
+        g_socket_shutdown (g_socket_connection_get_socket (door->connection), TRUE, TRUE, NULL);
+    }
+}
+
+void
+snug_server_stop (SnugServer *self, const char *reason)
+{
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  g_ptr_array_set_size (self->listeners, 0);
+  say_goodbye (self, reason, strcmp (reason, "restart") == 0 ? SNUG_SERVER_AGAIN_AFTER_S : 0);
+  hang_up (self);
+}
+
+/* Life */
+
+static void
+set_default (guint *number, guint value)
+{
+  if (*number == 0)
+    *number = value;
+}
+
+static void
+take_config (SnugServer *self, const SnugServerConfig *given)
+{
+  SnugServerConfig *config = &self->config;
+
+  *config = *given;
+  config->web_root = config->key_file = NULL;
+  config->ice_servers = NULL;
+  self->web_root = g_strdup (given->web_root);
+  self->ice_servers = given->ice_servers != NULL ? g_ptr_array_ref (given->ice_servers) : NULL;
+
+  set_default (&config->max_frame_bytes, SNUG_SIGNAL_MAX_BYTES);
+  set_default (&config->max_frames_per_s, 20);
+  set_default (&config->max_frame_burst, 200);
+  set_default (&config->max_rooms_per_address, 20);
+  set_default (&config->max_joins_per_minute, 5);
+  set_default (&config->max_room_infos_per_minute, 20);
+  set_default (&config->ping_interval_ms, 25000);
+  set_default (&config->dead_after_ms, 60000);
+  set_default (&config->empty_room_ms, 300000);
+  set_default (&config->creator_grace_ms, 60000);
+  set_default (&config->resume_grace_ms, 180000);
+  set_default (&config->room_lifetime_s, 86400);
+}
+
+static void
+derive_limits (SnugServer *self)
+{
+  const SnugServerConfig *config = &self->config;
+
+  self->times = (SnugServerRoomTimes) {
+    .resume_grace_ms = config->resume_grace_ms,
+    .creator_grace_ms = config->creator_grace_ms,
+    .empty_room_ms = config->empty_room_ms,
+    .probe_ms = 2000,
+    .pending_ms = 30000,
+    .asked_ms = 300000,
+    .max_candidates = 100,
+  };
+  self->limits = (SnugWebsocketLimits) {
+    /* A little more than a frame: the room can say what was wrong with it. */
+    .max_message_bytes = config->max_frame_bytes + config->max_frame_bytes / 8,
+    .max_fragments = 16,
+    .max_frames_per_s = config->max_frames_per_s,
+    .max_frame_burst = config->max_frame_burst,
+    .ping_interval_ms = config->ping_interval_ms,
+    .dead_after_ms = config->dead_after_ms,
+  };
+  self->joins = snug_throttle_new (config->max_joins_per_minute);
+  self->entries = snug_throttle_new (MAX_ENTRIES_PER_MINUTE);
+  self->room_infos = snug_throttle_new (config->max_room_infos_per_minute);
+}
+
+static void
+load_key (SnugServer *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->key = snug_token_load_key (path, &error);
+  if (self->key != NULL)
+    return;
+  g_message ("%s; memberships will not outlive this process", error->message);
+  self->key = snug_token_load_key (NULL, NULL);
+}
+
+SnugServer *
+snug_server_new (const SnugServerConfig *config)
+{
+  SnugServer *self = g_object_new (SNUG_TYPE_SERVER, NULL);
+
+  take_config (self, config);
+  derive_limits (self);
+  load_key (self, config->key_file);
+  snug_server_add_http_handlers (self);
+  return self;
+}
+
+static void
+kill_guests (SnugServer *self)
+{
+  g_autoptr (GList) guests = g_hash_table_get_keys (self->guests);
+
+  for (GList *l = guests; l != NULL; l = l->next)
+    snug_server_guest_kill (l->data);
+}
+
+static void
+forget_doors (SnugServer *self)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->doors);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      SnugServerDoor *door = key;
+
+      door->server = NULL;
+      snug_clear_source (&door->deadline);
+    }
+  g_hash_table_remove_all (self->doors);
+}
+
+static void
+snug_server_dispose (GObject *object)
+{
+  SnugServer *self = SNUG_SERVER (object);
+
+  snug_server_stop (self, "over");
+  kill_guests (self);
+  g_hash_table_remove_all (self->rooms);
+  forget_doors (self);
+  if (self->soup != NULL)
+    soup_server_disconnect (self->soup);
+  g_clear_object (&self->soup);
+  G_OBJECT_CLASS (snug_server_parent_class)->dispose (object);
+}
+
+static void
+snug_server_finalize (GObject *object)
+{
+  SnugServer *self = SNUG_SERVER (object);
+
+  g_ptr_array_unref (self->listeners);
+  g_hash_table_unref (self->rooms);
+  g_hash_table_unref (self->ended);
+  g_hash_table_unref (self->guests);
+  g_hash_table_unref (self->doors);
+  g_hash_table_unref (self->n_doors);
+  g_clear_pointer (&self->key, g_bytes_unref);
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_pointer (&self->joins, snug_throttle_free);
+  g_clear_pointer (&self->entries, snug_throttle_free);
+  g_clear_pointer (&self->room_infos, snug_throttle_free);
+  g_free (self->web_root);
+  g_main_context_unref (self->context);
+  G_OBJECT_CLASS (snug_server_parent_class)->finalize (object);
+}
+
+static void
+snug_server_class_init (SnugServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = snug_server_dispose;
+  object_class->finalize = snug_server_finalize;
+}
+
+static void
+snug_server_init (SnugServer *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->soup = soup_server_new (NULL, NULL);
+  self->listeners = g_ptr_array_new_with_free_func (listener_free);
+  self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->guests = g_hash_table_new_full (NULL, NULL, snug_server_guest_release, NULL);
+  self->doors = g_hash_table_new (NULL, NULL);
+  self->n_doors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-throttle.h"
+
+#include <string.h>
+
+#include "snug-bytes.h"
+
+/* A stranger with a /32 of IPv6 has four billion keys: beyond this many they share one bucket. */
+#define MAX_KEYS 16384
+#define SHARED_KEY ""
+
+struct _SnugThrottle
+{
+  GHashTable *buckets;    /* owned: key → SnugBucket */
+  double      per_second;
+  double      burst;
+};
+
+static void
+grow (SnugBucket *bucket, double per_second, gint64 now_us)
+{
+  double seconds = (double) (now_us - bucket->at_us) / G_USEC_PER_SEC;
+
+  bucket->used = MAX (0, bucket->used - MAX (0, seconds) * per_second);
+  bucket->at_us = now_us;
+}
+
+gboolean
+snug_bucket_take (SnugBucket *bucket, double per_second, double burst, gint64 now_us)
+{
+  grow (bucket, per_second, now_us);
+  if (bucket->used + 1 > burst)
+    return FALSE;
+  bucket->used += 1;
+  return TRUE;
+}
+
+SnugThrottle *
+snug_throttle_new (guint per_minute)
+{
+  SnugThrottle *throttle = g_new0 (SnugThrottle, 1);
+
+  throttle->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  throttle->per_second = per_minute / 60.0;
+  throttle->burst = per_minute;
+  return throttle;
+}
+
+void
+snug_throttle_free (SnugThrottle *throttle)
+{
+  g_hash_table_unref (throttle->buckets);
+  g_free (throttle);
+}
+
+guint
+snug_throttle_get_size (SnugThrottle *throttle)
+{
+  return g_hash_table_size (throttle->buckets);
+}
+
+/* A full bucket remembers nothing. */
+static void
+forget_full_buckets (SnugThrottle *throttle, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer bucket;
+
+  g_hash_table_iter_init (&iter, throttle->buckets);
+  while (g_hash_table_iter_next (&iter, NULL, &bucket))
+    {
+      grow (bucket, throttle->per_second, now_us);
+      if (((SnugBucket *) bucket)->used <= 0)
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
+static SnugBucket *
+get_bucket (SnugThrottle *throttle, const char *key, gint64 now_us)
+{
+  SnugBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
+
+  if (bucket != NULL)
+    return bucket;
+
+  if (g_hash_table_size (throttle->buckets) >= MAX_KEYS)
+    forget_full_buckets (throttle, now_us);
+  if (g_hash_table_size (throttle->buckets) >= MAX_KEYS && *key != '\0')
+    return get_bucket (throttle, SHARED_KEY, now_us);
+
+  bucket = g_new0 (SnugBucket, 1);
+  bucket->at_us = now_us;
+  g_hash_table_insert (throttle->buckets, g_strdup (key), bucket);
+  return bucket;
+}
+
+gboolean
+snug_throttle_take (SnugThrottle *throttle, const char *key, gint64 now_us)
+{
+  return snug_bucket_take (get_bucket (throttle, key, now_us), throttle->per_second, throttle->burst,
+                           now_us);
+}
+
+void
+snug_throttle_give_back (SnugThrottle *throttle, const char *key)
+{
+  SnugBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
+
+  if (bucket != NULL)
+    bucket->used = MAX (0, bucket->used - 1);
+}
+
+char *
+snug_throttle_key (GInetAddress *address)
+{
+  static const guint8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
+    return snug_bytes_to_hex (bytes, 4);
+  if (memcmp (bytes, mapped, sizeof mapped) == 0)
+    return snug_bytes_to_hex (bytes + 12, 4);
+  return snug_bytes_to_hex (bytes, 8);
+}

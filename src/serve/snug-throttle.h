@@ -1,0 +1,45 @@
+/* snug-throttle: how often one address may do a thing.
+ *
+ * Token buckets. The caller gives the clock, so that tests need none.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Plain data; zero-initialised it is full. */
+typedef struct
+{
+  double used;     /* tokens taken and not yet grown again */
+  gint64 at_us;
+} SnugBucket;
+
+/* Takes one token. Returns: %FALSE if there is none. */
+gboolean snug_bucket_take (SnugBucket *bucket, double per_second, double burst, gint64 now_us);
+
+typedef struct _SnugThrottle SnugThrottle;
+
+/* At most @per_minute a minute for each key, and as many at once. */
+SnugThrottle *snug_throttle_new  (guint per_minute);
+void          snug_throttle_free (SnugThrottle *throttle);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugThrottle, snug_throttle_free)
+
+gboolean snug_throttle_take      (SnugThrottle *throttle, const char *key, gint64 now_us);
+/* Undoes a take: it was no offence. */
+void     snug_throttle_give_back (SnugThrottle *throttle, const char *key);
+guint    snug_throttle_get_size  (SnugThrottle *throttle);
+
+/**
+ * snug_throttle_key:
+ *
+ * Who an address is to a limit: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64, which one
+ * person has whole (RFC 6177).
+ *
+ * Returns: (transfer full): the key
+ */
+char *snug_throttle_key (GInetAddress *address);
+
+G_END_DECLS

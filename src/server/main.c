@@ -1,0 +1,161 @@
+/* snug-server: signaling for rooms, and the web client. The door is described in its --help.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "snug-config.h"
+#include "snug-server-settings.h"
+#include "snug-server.h"
+
+#define EXIT_USAGE 1
+#define EXIT_CANNOT_LISTEN 2
+#define DEFAULT_LISTEN "0.0.0.0:2029"
+/* How long members have to read our goodbye. */
+#define FAREWELL_MS 2000
+
+typedef struct
+{
+  GMainLoop  *loop;      /* owned */
+  SnugServer *server;    /* owned */
+} Program;
+
+static gboolean
+on_farewell_over (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_check_connections (gpointer data)
+{
+  Program *program = data;
+
+  if (snug_server_get_n_connections (program->server) == 0)
+    g_main_loop_quit (program->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_stop_signal (gpointer data)
+{
+  Program *program = data;
+
+  snug_server_stop (program->server, "restart");
+  g_timeout_add (20, on_check_connections, program);
+  g_timeout_add (FAREWELL_MS, on_farewell_over, program->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Every member is an open file. */
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
+/* "http://ADDR:PORT", with the port that was really taken. */
+static char *
+make_url (const char *listen, guint port)
+{
+  const char *colon = strrchr (listen, ':');
+  g_autofree char *address = g_strndup (listen, (gsize) (colon - listen));
+  gboolean bare_ipv6 = strchr (address, ':') != NULL && *address != '[';
+
+  return g_strdup_printf (bare_ipv6 ? "http://[%s]:%u" : "http://%s:%u", address, port);
+}
+
+static int
+run (const SnugServerSettings *settings)
+{
+  Program program = { .server = snug_server_new (&settings->config) };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = NULL;
+
+  if (!snug_server_listen (program.server, settings->listen, &error))
+    {
+      g_printerr (_("Cannot listen on %s: %s\n"), settings->listen, error->message);
+      g_object_unref (program.server);
+      return EXIT_CANNOT_LISTEN;
+    }
+
+  url = make_url (settings->listen, snug_server_get_port (program.server));
+  g_print ("listening %s\n", url);
+  fflush (stdout);
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  g_unix_signal_add (SIGTERM, on_stop_signal, &program);
+  g_unix_signal_add (SIGINT, on_stop_signal, &program);
+  g_main_loop_run (program.loop);
+  g_main_loop_unref (program.loop);
+  g_object_unref (program.server);
+  return EXIT_SUCCESS;
+}
+
+static int
+usage (const GError *error)
+{
+  g_printerr ("snug-server: %s\n", error->message);
+  return EXIT_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *listen = NULL;
+  g_autofree char *config_file = NULL;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &listen,
+      N_("Where to listen (default 0.0.0.0:2029); port 0 takes any free one"), N_("ADDR:PORT") },
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config_file, N_("Read settings from FILE"), N_("FILE") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Show the version and exit"), NULL },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (SnugServerSettings) settings = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
+  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (SNUG_GETTEXT_PACKAGE);
+
+  g_option_context_add_main_entries (context, entries, SNUG_GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, _("Signaling server of Snug: rooms for people, and the web client."));
+  g_option_context_set_description (context, snug_server_settings_help ());
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return usage (error);
+  if (argc > 1)
+    {
+      g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("unexpected “%s”"), argv[1]);
+      return usage (error);
+    }
+  if (version)
+    {
+      g_print ("snug-server %s\n", SNUG_VERSION);
+      return EXIT_SUCCESS;
+    }
+  if (!snug_server_settings_load (&settings, config_file, &error))
+    return usage (error);
+  if (listen != NULL || settings.listen == NULL)
+    {
+      g_free (settings.listen);
+      settings.listen = g_strdup (listen != NULL ? listen : DEFAULT_LISTEN);
+    }
+
+  raise_file_limit ();
+  return run (&settings);
+}

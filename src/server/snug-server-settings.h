@@ -1,0 +1,33 @@
+/* snug-server-settings: the configuration file of the program snug-server.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-server.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  SnugServerConfig config;
+  char            *listen;       /* owned, nullable */
+  char            *web_root;     /* owned */
+  char            *key_file;     /* owned, nullable */
+  GPtrArray       *ice_servers;  /* owned */
+} SnugServerSettings;
+
+/**
+ * snug_server_settings_load:
+ * @path: (nullable): a key file; %NULL: the defaults
+ *
+ * A group or key that we do not know is an error: a limit that is misspelt is no limit.
+ */
+gboolean snug_server_settings_load  (SnugServerSettings *settings, const char *path, GError **error);
+void     snug_server_settings_clear (SnugServerSettings *settings);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SnugServerSettings, snug_server_settings_clear)
+
+/* What may stand in the file, for --help. */
+const char *snug_server_settings_help (void);
+
+G_END_DECLS
