@@ -1,0 +1,85 @@
+// digest: SHA-256 and base64url.
+//
+// On https the browser has SHA-256 itself. A page over plain http on a local network has not (crypto.subtle
+// exists in secure contexts only), so the build copies @noble/hashes beside the page; a page built without
+// it can still chat, and says that it cannot check files.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** @typedef {(bytes: Uint8Array) => Promise<Uint8Array>} Sha256 */
+
+/** Where assemble.py puts the library. */
+const LIBRARY = './noble/sha2.js';
+
+/** @type {Sha256} */
+const bySubtle = async (bytes) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes)));
+
+/**
+ * The way to hash that this page has, or null.
+ *
+ * @returns {Promise<Sha256 | null>}
+ */
+export async function findSha256() {
+  if (globalThis.crypto?.subtle) return bySubtle;
+  try {
+    const library = /** @type {{ sha256(bytes: Uint8Array): Uint8Array }} */ (await import(LIBRARY));
+    return async (bytes) => library.sha256(bytes);
+  } catch {
+    return null;
+  }
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * Base64url without padding (RFC 4648 section 5), which is how binary values travel.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function toBase64Url(bytes) {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const nChars = Math.min(bytes.length - i, 3) + 1;
+    for (let j = 0; j < nChars; j++) text += ALPHABET[(group >> (18 - 6 * j)) & 63];
+  }
+  return text;
+}
+
+/**
+ * @param {string} text
+ * @param {number} nBytes the exact decoded size asked for
+ * @returns {Uint8Array | null} null unless `text` is the one true spelling of `nBytes` bytes
+ */
+export function fromBase64Url(text, nBytes) {
+  if (text.length !== Math.ceil((nBytes * 4) / 3)) return null;
+
+  const bytes = new Uint8Array(nBytes);
+  let bits = 0;
+  let nBits = 0;
+  let at = 0;
+  for (const char of text) {
+    const value = ALPHABET.indexOf(char);
+    if (value < 0) return null;
+    bits = ((bits << 6) | value) & 0xffff;
+    nBits += 6;
+    if (nBits >= 8) {
+      nBits -= 8;
+      bytes[at++] = bits >> nBits;
+    }
+  }
+  return (bits & ((1 << nBits) - 1)) === 0 ? bytes : null;
+}
+
+/** A name that nobody else makes: 96 random bits. */
+export function randomId() {
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(12)));
+}
+
+/**
+ * @param {Uint8Array} bytes
+ */
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

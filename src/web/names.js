@@ -1,0 +1,112 @@
+// names: a stranger's names, made fit to be shown and to be a file name (ui.md, "A stranger's names").
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { byteLength } from './json-gate.js';
+
+export const MAX_FILE_NAME_BYTES = 255;
+export const MAX_DISPLAY_NAME_CHARS = 64;
+
+/** Control and format characters (bidi among them), line and paragraph separators, private use, halves. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+
+/** Tab, line feed, zero-width (non-)joiner, left-to-right and right-to-left mark. */
+const KEPT_IN_TEXT = /[\t\n\u200c\u200d\u200e\u200f]/;
+
+const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+
+/**
+ * The longest start of `text` within `maxBytes` that splits no character.
+ *
+ * @param {string} text
+ * @param {number} maxBytes
+ */
+function clip(text, maxBytes) {
+  let kept = '';
+  let nBytes = 0;
+  for (const char of text) {
+    nBytes += byteLength(char);
+    if (nBytes > maxBytes) break;
+    kept += char;
+  }
+  return kept;
+}
+
+/**
+ * @param {string} name
+ */
+function splitExtension(name) {
+  const dot = name.lastIndexOf('.');
+  if (dot <= 0 || name.length - dot > 17) return [name, ''];
+  return [name.slice(0, dot), name.slice(dot)];
+}
+
+/**
+ * One path component that is safe to show and to save.
+ *
+ * @param {string} raw
+ */
+export function safeFileName(raw) {
+  let name = raw
+    .normalize('NFC')
+    .replace(UNSAFE, '')
+    .replace(/[/\\:*?"<>|]/g, '_')
+    .replace(/^[.\s]+/, '')
+    .replace(/[.\s]+$/, '');
+
+  if (name === '') name = 'file';
+  if (RESERVED_ON_WINDOWS.test(name)) name = `_${name}`;
+
+  const [stem = '', extension = ''] = splitExtension(name);
+  return clip(stem, MAX_FILE_NAME_BYTES - byteLength(extension)) + extension;
+}
+
+/**
+ * A person's name on one line, or "" if nothing is left of it.
+ *
+ * @param {string} raw
+ */
+export function safeDisplayName(raw) {
+  const name = raw.normalize('NFC').replace(/\s+/gu, ' ').replace(UNSAFE, '').trim();
+  const chars = Array.from(name);
+  if (chars.length <= MAX_DISPLAY_NAME_CHARS) return name;
+  return `${chars.slice(0, MAX_DISPLAY_NAME_CHARS - 1).join('')}…`;
+}
+
+/**
+ * A message of several lines: line feeds and tabs stay, and the joiners and marks that emoji and scripts
+ * need; what can reorder or hide the text around it goes.
+ *
+ * @param {string} raw
+ */
+export function safeText(raw) {
+  return raw.replace(UNSAFE, (char) => (KEPT_IN_TEXT.test(char) ? char : '')).normalize('NFC').trim();
+}
+
+/**
+ * Tells people of one name apart: "Ana", "Ana (2)".
+ *
+ * @param {string} name
+ * @param {Iterable<string>} taken
+ */
+export function distinctName(name, taken) {
+  const used = new Set(taken);
+  if (!used.has(name)) return name;
+  for (let n = 2; ; n++) {
+    const candidate = `${name} (${n})`;
+    if (!used.has(candidate)) return candidate;
+  }
+}
+
+/**
+ * A long name shortened in the middle, so that its extension stays to be seen.
+ *
+ * @param {string} name
+ * @param {number} [maxChars]
+ */
+export function ellipsise(name, maxChars = 42) {
+  const chars = Array.from(name);
+  if (chars.length <= maxChars) return name;
+  const nEnd = Math.floor(maxChars / 3);
+  return `${chars.slice(0, maxChars - nEnd - 1).join('')}…${chars.slice(-nEnd).join('')}`;
+}

@@ -1,0 +1,341 @@
+// room-store: everything that the page shows, in one place. Views read it and render; only apply() writes.
+//
+// No I/O here: room.js, chat.js and transfers.js do things and tell the store what became of them.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { distinctName } from './names.js';
+import { _ } from './words.js';
+
+/** @typedef {import('./peer-link.js').LinkState} LinkState */
+/** @typedef {import('./peer-link.js').Steps} Steps */
+/** @typedef {import('./route.js').Route} Route */
+
+/**
+ * Where the page stands: outside a room, asking whether to join, a link it cannot follow, on its way in,
+ * inside, or outside again with a reason.
+ *
+ * @typedef {'empty' | 'asking' | 'private' | 'joining' | 'inside' | 'over'} Phase
+ * @typedef {'connecting' | 'open' | 'reconnecting'} ServerState
+ *
+ * @typedef {object} Member one other person
+ * @property {string} id
+ * @property {number} seq
+ * @property {string} name as they gave it, made safe; "" until their hello
+ * @property {string} displayName
+ * @property {string} device
+ * @property {LinkState} link
+ * @property {boolean} away
+ * @property {boolean} typing
+ * @property {number} lostAt ms, while the link is reconnecting
+ * @property {Steps} steps
+ * @property {Route | null} route
+ * @property {number} rttMs -1 unknown
+ *
+ * @typedef {'none' | 'queued' | 'sent' | 'delivered'} Delivery
+ *
+ * @typedef {object} Message one line of the chat
+ * @property {string} key
+ * @property {'text' | 'system' | 'file'} kind
+ * @property {boolean} own
+ * @property {string} senderId
+ * @property {string} senderName
+ * @property {string} text of a file: the offer's id
+ * @property {number} time our clock, ms
+ * @property {Delivery} delivery
+ *
+ * @typedef {'offered' | 'accepted' | 'running' | 'paused' | 'done' | 'declined' | 'cancelled' | 'failed'}
+ *   TransferState
+ *
+ * @typedef {object} Transfer one file on its way between us and one member
+ * @property {string} key
+ * @property {string} id of the offer; an offer to three members is three transfers
+ * @property {'in' | 'out'} direction
+ * @property {string} memberId "" while nobody is there
+ * @property {string} memberName
+ * @property {string} name
+ * @property {string} mimeType
+ * @property {number} size
+ * @property {boolean} canAccept of an incoming offer
+ * @property {TransferState} state
+ * @property {number} bytes
+ * @property {number} speed bytes a second
+ * @property {number} secondsLeft -1 unknown
+ * @property {boolean} pausedByUs
+ * @property {string} reason a sentence
+ * @property {Blob | null} blob the whole, checked
+ * @property {string} fingerprint hex
+ * @property {number} time
+ *
+ * @typedef {object} State
+ * @property {Phase} phase
+ * @property {string} code
+ * @property {string} ownName
+ * @property {string} selfId
+ * @property {string} hostId
+ * @property {number} capacity
+ * @property {boolean} locked
+ * @property {number} expires unix seconds
+ * @property {ServerState} server
+ * @property {string} refusal why the page is outside again: a code of the protocol, or "left"
+ * @property {boolean} canHash
+ * @property {Map<string, Member>} members in order of entry
+ * @property {Message[]} messages
+ * @property {Map<string, Transfer>} transfers
+ * @property {number} unread
+ * @property {boolean} isChatSeen
+ */
+
+/** @type {Steps} */
+const FIRST_STEPS = { answered: 'running', route: 'waiting', keys: 'waiting' };
+/** In memory only, so an endless talker costs a bounded amount. */
+const MAX_MESSAGES = 5000;
+
+/** @returns {State} */
+function initialState() {
+  return {
+    phase: 'empty',
+    code: '',
+    ownName: '',
+    selfId: '',
+    hostId: '',
+    capacity: 0,
+    locked: false,
+    expires: 0,
+    server: 'connecting',
+    refusal: '',
+    canHash: true,
+    members: new Map(),
+    messages: [],
+    transfers: new Map(),
+    unread: 0,
+    isChatSeen: true,
+  };
+}
+
+/**
+ * @typedef {{ type: 'changed', values: Partial<Pick<State, 'ownName' | 'selfId' | 'hostId' | 'capacity'
+ *     | 'locked' | 'expires' | 'server' | 'canHash' | 'isChatSeen'>> }
+ *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
+ *   | { type: 'member-joined', id: string, seq: number, away: boolean }
+ *   | { type: 'member-changed', id: string, values: Partial<Member> }
+ *   | { type: 'member-left', id: string }
+ *   | { type: 'message', message: Message }
+ *   | { type: 'system', text: string, time: number }
+ *   | { type: 'delivery', key: string, delivery: Delivery }
+ *   | { type: 'transfer', transfer: Transfer }
+ *   | { type: 'transfer-changed', key: string, values: Partial<Transfer> }
+ *   | { type: 'transfer-forgotten', key: string }} Action
+ */
+
+/** Events: `change`, once for all that happened in one turn. */
+export class RoomStore extends EventTarget {
+  #state = initialState();
+  #isChangeDue = false;
+  #nSystem = 0;
+
+  /** Borrowed: read, never write. */
+  get state() {
+    return this.#state;
+  }
+
+  /** @param {string} id */
+  member(id) {
+    return this.#state.members.get(id);
+  }
+
+  /** @param {string} key */
+  transfer(key) {
+    return this.#state.transfers.get(key);
+  }
+
+  /** @param {Action} action */
+  apply(action) {
+    switch (action.type) {
+      case 'changed':
+        this.#change(action.values);
+        break;
+      case 'phase':
+        this.#enterPhase(action);
+        break;
+      case 'member-joined':
+        this.#addMember(action);
+        break;
+      case 'member-changed':
+        this.#changeMember(action.id, action.values);
+        break;
+      case 'member-left':
+        this.#removeMember(action.id);
+        break;
+      case 'message':
+        this.#addMessage(action.message);
+        break;
+      case 'system':
+        this.#addMessage(this.#systemMessage(action.text, action.time));
+        break;
+      case 'delivery':
+        this.#changeDelivery(action.key, action.delivery);
+        break;
+      case 'transfer':
+        this.#changeTransfer(action.transfer.key, action.transfer);
+        break;
+      case 'transfer-changed':
+        if (this.#state.transfers.has(action.key)) this.#changeTransfer(action.key, action.values);
+        break;
+      case 'transfer-forgotten':
+        this.#forgetTransfer(action.key);
+        break;
+    }
+    this.#announce();
+  }
+
+  #announce() {
+    if (this.#isChangeDue) return;
+    this.#isChangeDue = true;
+    queueMicrotask(() => {
+      this.#isChangeDue = false;
+      this.dispatchEvent(new Event('change'));
+    });
+  }
+
+  /** @param {Partial<State>} values */
+  #change(values) {
+    this.#state = { ...this.#state, ...values };
+    if (values.isChatSeen) this.#state.unread = 0;
+  }
+
+  /** @param {{ phase: Phase, code?: string, refusal?: string }} action */
+  #enterPhase({ phase, code = this.#state.code, refusal = '' }) {
+    const { ownName, canHash, isChatSeen } = this.#state;
+    // A new room begins empty; what was said and received stays readable until then.
+    if (phase === 'joining') this.#state = { ...initialState(), ownName, canHash, isChatSeen };
+    this.#change({ phase, code, refusal });
+    if (phase === 'over') this.#change({ members: new Map() });
+  }
+
+  /** @param {{ id: string, seq: number, away: boolean }} peer */
+  #addMember({ id, seq, away }) {
+    const others = [...this.#state.members.values()].filter((member) => member.id !== id);
+    others.push({
+      id,
+      seq,
+      name: '',
+      displayName: '',
+      device: '',
+      link: 'connecting',
+      away,
+      typing: false,
+      lostAt: 0,
+      steps: FIRST_STEPS,
+      route: null,
+      rttMs: -1,
+    });
+    others.sort((a, b) => a.seq - b.seq);
+    this.#setMembers(others);
+  }
+
+  /**
+   * @param {string} id
+   * @param {Partial<Member>} values
+   */
+  #changeMember(id, values) {
+    const member = this.#state.members.get(id);
+    if (!member) return;
+    const members = [...this.#state.members.values()].map((m) => (m === member ? { ...m, ...values } : m));
+    this.#setMembers(members);
+    if (values.name !== undefined) this.#renameInTransfers(id);
+  }
+
+  /** @param {string} id */
+  #removeMember(id) {
+    this.#setMembers([...this.#state.members.values()].filter((member) => member.id !== id));
+  }
+
+  /** Who came first keeps the bare name. @param {Member[]} members */
+  #setMembers(members) {
+    /** @type {string[]} */
+    const taken = [];
+    const named = members.map((member) => {
+      const displayName = distinctName(member.name || _('Guest'), taken);
+      taken.push(displayName);
+      return displayName === member.displayName ? member : { ...member, displayName };
+    });
+    this.#change({ members: new Map(named.map((member) => [member.id, member])) });
+  }
+
+  /** @param {string} id */
+  #renameInTransfers(id) {
+    const memberName = this.#state.members.get(id)?.displayName ?? '';
+    for (const transfer of this.#state.transfers.values())
+      if (transfer.memberId === id) this.#changeTransfer(transfer.key, { memberName });
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} time
+   * @returns {Message}
+   */
+  #systemMessage(text, time) {
+    const key = `system-${this.#nSystem++}`;
+    return { key, kind: 'system', own: false, senderId: '', senderName: '', text, time, delivery: 'none' };
+  }
+
+  /** @param {Message} message */
+  #addMessage(message) {
+    const messages = [...this.#state.messages, message].slice(-MAX_MESSAGES);
+    const isNews = !message.own && message.kind !== 'system' && !this.#state.isChatSeen;
+    this.#change({ messages, unread: this.#state.unread + (isNews ? 1 : 0) });
+  }
+
+  /**
+   * @param {string} key
+   * @param {Delivery} delivery
+   */
+  #changeDelivery(key, delivery) {
+    const messages = this.#state.messages.map((m) => (m.key === key ? { ...m, delivery } : m));
+    this.#change({ messages });
+  }
+
+  /**
+   * @param {string} key
+   * @param {Partial<Transfer>} values
+   */
+  #changeTransfer(key, values) {
+    const transfer = /** @type {Transfer} */ ({ ...this.#state.transfers.get(key), ...values });
+    this.#change({ transfers: new Map(this.#state.transfers).set(key, transfer) });
+  }
+
+  /** @param {string} key */
+  #forgetTransfer(key) {
+    const transfers = new Map(this.#state.transfers);
+    transfers.delete(key);
+    this.#change({ transfers });
+  }
+}
+
+/**
+ * What the room looks like from here, in the words of the design.
+ *
+ * @param {State} state
+ * @returns {'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'away' | 'no-server' | 'failed'}
+ */
+export function roomState(state) {
+  const members = [...state.members.values()];
+  const has = (/** @type {LinkState} */ link) => members.some((member) => member.link === link && !member.away);
+  if (state.server === 'reconnecting') return 'no-server';
+  if (members.length === 0) return 'waiting';
+  if (members.some((member) => member.link === 'connected')) return 'connected';
+  if (has('reconnecting')) return 'reconnecting';
+  if (has('connecting')) return 'connecting';
+  return has('failed') ? 'failed' : 'away';
+}
+
+/** @param {Transfer} transfer */
+export function isActive(transfer) {
+  return ['accepted', 'running', 'paused'].includes(transfer.state);
+}
+
+/** @param {Transfer} transfer */
+export function isFinished(transfer) {
+  return ['done', 'declined', 'cancelled', 'failed'].includes(transfer.state);
+}

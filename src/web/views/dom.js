@@ -1,0 +1,128 @@
+// dom: the few ways in which views make and change elements. Text goes into textContent, never into markup.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`no #${id} in the page`);
+  return element;
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string | (Node | null)[]} [content] text, or children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function el(tag, className = '', content = []) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (typeof content === 'string') element.textContent = content;
+  else element.append(...content.filter((node) => node !== null));
+  return element;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** One of the symbols of index.html. @param {string} name */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  const use = document.createElementNS(SVG, 'use');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  use.setAttribute('href', `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** @param {SVGElement} svg @param {string} name */
+export function setIcon(svg, name) {
+  svg.firstElementChild?.setAttribute('href', `#icon-${name}`);
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} onClick
+ * @param {string} [className]
+ */
+export function button(label, onClick, className = '') {
+  const element = el('button', `button ${className}`.trim(), label);
+  element.type = 'button';
+  element.addEventListener('click', onClick);
+  return element;
+}
+
+/**
+ * @param {string} name of the symbol
+ * @param {string} label for those who do not see it
+ * @param {() => void} onClick
+ */
+export function iconButton(name, label, onClick) {
+  const element = button('', onClick, 'flat round');
+  element.setAttribute('aria-label', label);
+  element.title = label;
+  element.append(icon(name));
+  return element;
+}
+
+/** Writes only what changes, so that nothing flickers and no reader repeats itself. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * A container whose children follow a list: made once, updated in place, moved only if the order changes.
+ *
+ * @template Item
+ */
+export class KeyedList {
+  #container;
+  #keyOf;
+  #make;
+  #rows = /** @type {Map<string, { item: Item, row: { element: HTMLElement, update(item: Item): void } }>} */ (
+    new Map()
+  );
+
+  /**
+   * @param {HTMLElement} container
+   * @param {(item: Item) => string} keyOf
+   * @param {(item: Item) => { element: HTMLElement, update(item: Item): void }} make
+   */
+  constructor(container, keyOf, make) {
+    this.#container = container;
+    this.#keyOf = keyOf;
+    this.#make = make;
+  }
+
+  /** @param {Item[]} items */
+  render(items) {
+    const keys = new Set(items.map(this.#keyOf));
+    for (const [key, { row }] of this.#rows) {
+      if (keys.has(key)) continue;
+      row.element.remove();
+      this.#rows.delete(key);
+    }
+    let next = this.#container.firstElementChild;
+    for (const item of items) {
+      const { element } = this.#rowFor(item);
+      if (element === next) next = next.nextElementSibling;
+      else this.#container.insertBefore(element, next);
+    }
+  }
+
+  /** @param {Item} item */
+  #rowFor(item) {
+    const key = this.#keyOf(item);
+    const known = this.#rows.get(key);
+    if (known?.item === item) return known.row;
+    const row = known?.row ?? this.#make(item);
+    row.update(item);
+    this.#rows.set(key, { item, row });
+    return row;
+  }
+}

@@ -1,0 +1,5 @@
+// What browsers have and Node 18 has not yet.
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { webcrypto } from 'node:crypto';
+
+globalThis.crypto ??= webcrypto;

@@ -1,0 +1,104 @@
+// The store: what the page shows follows from what happened.
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RoomStore, roomState } from '../../src/web/room-store.js';
+
+function makeRoom() {
+  const store = new RoomStore();
+  store.apply({ type: 'phase', phase: 'joining', code: 'BOOK23' });
+  store.apply({ type: 'changed', values: { server: 'open' } });
+  store.apply({ type: 'phase', phase: 'inside' });
+  return store;
+}
+
+const join = (store, id, seq, name) => {
+  store.apply({ type: 'member-joined', id, seq, away: false });
+  if (name) store.apply({ type: 'member-changed', id, values: { name } });
+};
+const link = (store, id, state) => store.apply({ type: 'member-changed', id, values: { link: state } });
+const message = (key, values = {}) => ({
+  type: 'message',
+  message: { key, kind: 'text', own: false, senderId: 'm2', senderName: 'Ana', text: key, time: 0, delivery: 'none', ...values },
+});
+
+test('the room stands where its members stand', () => {
+  const store = makeRoom();
+  assert.equal(roomState(store.state), 'waiting');
+  join(store, 'm2', 2);
+  assert.equal(roomState(store.state), 'connecting');
+  link(store, 'm2', 'connected');
+  assert.equal(roomState(store.state), 'connected');
+  join(store, 'm3', 3);
+  assert.equal(roomState(store.state), 'connected');
+  link(store, 'm2', 'reconnecting');
+  assert.equal(roomState(store.state), 'reconnecting');
+  store.apply({ type: 'member-left', id: 'm3' });
+  store.apply({ type: 'member-changed', id: 'm2', values: { away: true } });
+  assert.equal(roomState(store.state), 'away');
+  store.apply({ type: 'member-changed', id: 'm2', values: { away: false, link: 'failed' } });
+  assert.equal(roomState(store.state), 'failed');
+  store.apply({ type: 'changed', values: { server: 'reconnecting' } });
+  assert.equal(roomState(store.state), 'no-server');
+});
+
+test('people of one name are told apart, in order of entry, also when one goes', () => {
+  const store = makeRoom();
+  const names = () => [...store.state.members.values()].map((m) => m.displayName);
+  join(store, 'm5', 5, 'Ana');
+  join(store, 'm3', 3, 'Ana');
+  join(store, 'm4', 4);
+  assert.deepEqual(names(), ['Ana', 'Guest', 'Ana (2)']);
+  store.apply({ type: 'member-left', id: 'm3' });
+  assert.deepEqual(names(), ['Guest', 'Ana']);
+});
+
+test('unread counts what others say while nobody looks', () => {
+  const store = makeRoom();
+  store.apply(message('a'));
+  assert.equal(store.state.unread, 0);
+  store.apply({ type: 'changed', values: { isChatSeen: false } });
+  store.apply(message('b'));
+  store.apply(message('c', { own: true }));
+  store.apply({ type: 'system', text: 'Ben joined', time: 0 });
+  assert.equal(store.state.unread, 1);
+  store.apply({ type: 'changed', values: { isChatSeen: true } });
+  assert.equal(store.state.unread, 0);
+});
+
+test('an endless talker costs a bounded amount', () => {
+  const store = makeRoom();
+  for (let i = 0; i < 5100; i++) store.apply(message(`k${i}`));
+  assert.equal(store.state.messages.length, 5000);
+  assert.equal(store.state.messages[0].key, 'k100');
+});
+
+test('a new room begins empty, an ended one can still be read', () => {
+  const store = makeRoom();
+  store.apply(message('a'));
+  join(store, 'm2', 2, 'Ana');
+  store.apply({ type: 'phase', phase: 'over', refusal: 'expired' });
+  assert.equal(store.state.messages.length, 1);
+  assert.equal(store.state.members.size, 0);
+  store.apply({ type: 'phase', phase: 'joining', code: 'OTHR23' });
+  assert.equal(store.state.messages.length, 0);
+  assert.equal(store.state.refusal, '');
+});
+
+test('many changes in one turn are one event', async () => {
+  const store = makeRoom();
+  await Promise.resolve();
+  let n = 0;
+  store.addEventListener('change', () => n++);
+  for (let i = 0; i < 10; i++) store.apply(message(`k${i}`));
+  await Promise.resolve();
+  assert.equal(n, 1);
+});
+
+test('what is said of somebody who left changes nothing', () => {
+  const store = makeRoom();
+  link(store, 'm9', 'connected');
+  store.apply({ type: 'transfer-changed', key: 'none', values: { bytes: 5 } });
+  assert.equal(store.state.members.size, 0);
+  assert.equal(store.state.transfers.size, 0);
+});

@@ -1,0 +1,43 @@
+// Throttle, words, routes, and invites as people type them.
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { classify } from '../../src/web/route.js';
+import { Throttle } from '../../src/web/throttle.js';
+import { _, formatDuration, formatNames, formatSize, n_ } from '../../src/web/words.js';
+
+test('200 at once pass, the 201st does not, 20 more a second later do', () => {
+  const throttle = new Throttle();
+  const passed = (n, at) => Array.from({ length: n }, () => throttle.take(at)).filter(Boolean).length;
+  assert.equal(passed(201, 1000), 200);
+  assert.equal(passed(21, 2000), 20);
+  assert.equal(passed(300, 100_000), 200);
+});
+
+test('sizes and times are calm', () => {
+  assert.deepEqual([0, 1, 999, 1000, 1500, 174e6, 1.5e9, 999_999].map(formatSize),
+    ['0 B', '1 B', '999 B', '1 kB', '1.5 kB', '174 MB', '1.5 GB', '1 MB']);
+  assert.deepEqual([0, 14, 59, 60, 61, 3600, 7500, 200_000].map(formatDuration),
+    ['0 s', '14 s', '59 s', '1 min', '2 min', '1 h', '2 h 5 min', '2 days']);
+});
+
+test('names in a row', () => {
+  assert.equal(formatNames(['Ana']), 'Ana');
+  assert.equal(formatNames(['Ana', 'Ben']), 'Ana and Ben');
+  assert.equal(formatNames(['Ana', 'Ben', 'Cleo', 'Dan']), 'Ana, Ben and 2 more');
+});
+
+test('a name with braces is a name', () => {
+  assert.equal(_('{name} left', { name: '{code}' }), '{code} left');
+  assert.equal(n_('{n} file', '{n} files', 2), '2 files');
+});
+
+test('the way is named after both ends', () => {
+  const host = (address) => ({ candidateType: 'host', address });
+  assert.equal(classify(host('192.168.1.2'), host('192.168.1.3')), 'direct-local');
+  assert.equal(classify(host('x.local'), { candidateType: 'prflx', address: '' }), 'direct-local');
+  assert.equal(classify(host('fd00::2'), host('fe80::1')), 'direct-local');
+  assert.equal(classify(host('192.168.1.2'), host('203.0.113.5')), 'direct');
+  assert.equal(classify({ candidateType: 'srflx', address: '' }, host('')), 'direct');
+  assert.equal(classify(host('10.0.0.1'), { candidateType: 'relay', address: '10.0.0.2' }), 'relay');
+});
