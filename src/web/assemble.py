@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""assemble.py: puts the page together in one folder, from which it can be served.
+
+Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes that a page
+on plain http needs for SHA-256 (there the browser has none). The library comes from tests/node_modules or,
+where npm is, by `npm ci` into the build folder; it is never committed. A page without it works, and
+says what it lacks.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+NOBLE_FILES = ['sha2.js', '_md.js', '_u64.js', 'utils.js', 'crypto.js']
+SERVED = {'.html', '.css', '.js'}
+FETCH_SECONDS = 60
+FETCH_AGAIN_AFTER_SECONDS = 3600
+
+
+def write_if_changed(path, data):
+    if path.exists() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def page_files(source):
+    for path in sorted(source.rglob('*')):
+        if path.is_file() and path.suffix in SERVED:
+            yield path.relative_to(source)
+
+
+def fetch_noble(tests, npm, folder):
+    """`npm ci` of the one library, bounded, and not again for an hour if it failed."""
+    attempt = folder / 'attempt'
+    if attempt.exists() and time.time() - attempt.stat().st_mtime < FETCH_AGAIN_AFTER_SECONDS:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    attempt.touch()
+    for name in ('package.json', 'package-lock.json'):
+        shutil.copy(tests / name, folder / name)
+    command = [npm, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=0']
+    try:
+        subprocess.run(command, cwd=folder, timeout=FETCH_SECONDS, check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except (subprocess.SubprocessError, OSError) as error:
+        print(f'web: npm could not fetch @noble/hashes: {error}', file=sys.stderr)
+
+
+def find_noble(arguments):
+    places = [arguments.tests / 'node_modules', arguments.cache / 'node_modules']
+    for fetched in (False, True):
+        for place in places:
+            esm = place / '@noble' / 'hashes' / 'esm'
+            if all((esm / name).exists() for name in NOBLE_FILES):
+                return esm
+        if not fetched and arguments.npm:
+            fetch_noble(arguments.tests, arguments.npm, arguments.cache)
+    return None
+
+
+def noble_text(path):
+    """The file without its source map; the one bare import made a relative one, as no browser knows npm."""
+    lines = path.read_text(encoding='utf-8').splitlines()
+    kept = [line for line in lines if not line.startswith('//# sourceMappingURL')]
+    return '\n'.join(kept).replace("'@noble/hashes/crypto'", "'./crypto.js'") + '\n'
+
+
+def remove_leftovers(output, wanted):
+    for path in [*output.glob('*.js'), *output.glob('views/*'), *output.glob('noble/*')]:
+        if path.relative_to(output) not in wanted:
+            path.unlink()
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description='Puts the web page together.')
+    parser.add_argument('--output', required=True, help='folder; relative to the prefix while meson installs')
+    parser.add_argument('--source', type=pathlib.Path, required=True)
+    parser.add_argument('--icon', type=pathlib.Path, required=True)
+    parser.add_argument('--tests', type=pathlib.Path, required=True, help='where package.json and node_modules are')
+    parser.add_argument('--cache', type=pathlib.Path, required=True, help='where npm may fetch to')
+    parser.add_argument('--npm', help='the program, if there is one')
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    output = pathlib.Path(os.environ.get('MESON_INSTALL_DESTDIR_PREFIX', '.')) / arguments.output
+    pieces = {path: (arguments.source / path).read_bytes() for path in page_files(arguments.source)}
+    pieces[pathlib.Path('icon.svg')] = arguments.icon.read_bytes()
+
+    esm = find_noble(arguments)
+    if esm is None:
+        print('web: a page without @noble/hashes: over plain http it will send and take no files', file=sys.stderr)
+    else:
+        for name in NOBLE_FILES:
+            pieces[pathlib.Path('noble') / name] = noble_text(esm / name).encode()
+        pieces[pathlib.Path('noble') / 'LICENSE'] = (esm.parent / 'LICENSE').read_bytes()
+
+    remove_leftovers(output, pieces)
+    for path, data in pieces.items():
+        write_if_changed(output / path, data)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,24 @@
+// fragment: takes what follows # out of the address bar before anything else runs.
+//
+// A room link's fragment is the secret of a private room. It must not stay where a shoulder, a screenshot
+// or the browser's history reads it. Loaded first and on its own for that reason.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+function takeFragment() {
+  const fragment = location.hash.slice(1);
+  if (location.href.includes('#')) history.replaceState(null, '', location.pathname + location.search);
+  return fragment;
+}
+
+let taken = takeFragment();
+
+// The same page with another fragment is not loaded again.
+addEventListener('hashchange', () => {
+  taken = takeFragment() || taken;
+});
+
+/** Whether the link that opened this page had a secret. */
+export function linkHadSecret() {
+  return taken !== '';
+}

@@ -1,0 +1,110 @@
+// main: puts store, room and views together. Loading the page joins nothing: link previews must not burn a
+// room. Only a reload of a tab that is in a room goes back into it.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { linkHadSecret } from './fragment.js';
+import { isActive, RoomStore } from './room-store.js';
+import { Room } from './room.js';
+import { ChatView } from './views/chat-view.js';
+import { byId, setText } from './views/dom.js';
+import { FilesView } from './views/files-view.js';
+import { OutsideView } from './views/outside-view.js';
+import { RoomView } from './views/room-view.js';
+import { ShellView } from './views/shell-view.js';
+import { _ } from './words.js';
+
+const origin = location.origin;
+const store = new RoomStore();
+const room = new Room(store, origin);
+
+const input = /** @type {HTMLInputElement} */ (byId('file-input'));
+let pickedFor = '';
+
+/** @param {string} [memberId] */
+function pickFiles(memberId = '') {
+  pickedFor = memberId;
+  input.click();
+}
+
+input.addEventListener('change', () => {
+  room.transfers?.offer(input.files ?? [], pickedFor);
+  input.value = '';
+});
+
+/** @param {Iterable<File>} files */
+function offerFiles(files) {
+  room.transfers?.offer(files);
+}
+
+/** The clipboard API is missing on plain http, the old command is not. @param {string} text */
+async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.setAttribute('readonly', '');
+  document.body.append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
+
+/** @param {HTMLElement} from the button that says that it is done */
+async function copyLink(from) {
+  await copyText(`${origin}/?code=${store.state.code}`);
+  const words = from.textContent ?? '';
+  if (words === _('Copied')) return;
+  setText(from, _('Copied'));
+  setTimeout(() => setText(from, words), 1500);
+}
+
+const shell = new ShellView({ store, room, offerFiles });
+const views = [
+  shell,
+  new OutsideView({ room, store, origin }),
+  new ChatView({ room, pickFiles, offerFiles, copyLink }),
+  new FilesView(room, pickFiles),
+  new RoomView({ room, origin, copyLink, sendFilesTo: pickFiles }),
+];
+
+function render() {
+  for (const view of views) view.render(store.state);
+}
+
+let isRenderDue = false;
+store.addEventListener('change', () => {
+  if (isRenderDue) return;
+  isRenderDue = true;
+  const soon = document.hidden ? setTimeout : requestAnimationFrame;
+  soon(() => {
+    isRenderDue = false;
+    render();
+  });
+});
+
+// "Reconnecting… 12 s" and "Expires in …" move on by themselves.
+setInterval(() => !document.hidden && store.state.phase === 'inside' && render(), 1000);
+
+/** The address bar shows the room we are in, so that a reload finds it. */
+function showAddress() {
+  const { phase, code } = store.state;
+  const address = phase === 'empty' || code === '' ? '/' : `/?code=${code}`;
+  if (location.pathname + location.search !== address) history.replaceState(null, '', address);
+}
+store.addEventListener('change', showAddress);
+
+// Somebody would lose what is on its way.
+addEventListener('beforeunload', (event) => {
+  if ([...store.state.transfers.values()].some(isActive)) event.preventDefault();
+});
+
+function begin() {
+  const code = new URLSearchParams(location.search).get('code')?.toUpperCase() ?? '';
+  if (!/^[A-Z0-9]{6}$/.test(code)) store.apply({ type: 'phase', phase: 'empty', code: '' });
+  else if (linkHadSecret()) store.apply({ type: 'phase', phase: 'private', code });
+  else if (!room.resume(code)) store.apply({ type: 'phase', phase: 'asking', code });
+  render();
+}
+
+addEventListener('hashchange', () => linkHadSecret() && store.state.phase !== 'inside' && begin());
+begin();

@@ -1,0 +1,478 @@
+// room: our presence in one room. Joins signaling, links, chat and transfers; tells the store.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { Chat } from './chat.js';
+import { findSha256 } from './digest.js';
+import { BadJson, parseJsonBytes, peekInteger, peekString } from './json-gate.js';
+import { eraseMembership, loadMembership, saveMembership, saveName } from './membership.js';
+import { safeDisplayName } from './names.js';
+import { PeerLink } from './peer-link.js';
+import { Signaling } from './signaling.js';
+import { Throttle } from './throttle.js';
+import { Transfers } from './transfers.js';
+import { decodeMessage, encode, hello } from './wire.js';
+import { _ } from './words.js';
+
+/** @typedef {import('./json-gate.js').JsonObject} JsonObject */
+/** @typedef {import('./room-store.js').RoomStore} RoomStore */
+/** @typedef {import('./signaling.js').Membership} Membership */
+/** @typedef {import('./signaling.js').Welcome} Welcome */
+/** @typedef {import('./wire.js').Message} Message */
+
+const MAX_MEMBERS = 16;
+const MAX_ID_BYTES = 32;
+const PING_EVERY_MS = 5_000;
+const DEFAULT_CAPACITY = 8;
+
+/** Answers to what we sent are as many as what we sent: only what members begin is counted. */
+const UNCOUNTED = new Set(['chat-received', 'pong', 'file-done']);
+
+/** What a phone is, as far as a page can tell. */
+function deviceKind() {
+  return matchMedia('(pointer: coarse) and (hover: none)').matches ? 'phone' : 'browser';
+}
+
+/** One membership, one certificate: who checked it once need not check it again. */
+async function makeCertificate() {
+  try {
+    /** @type {EcKeyGenParams} */
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+    return [await RTCPeerConnection.generateCertificate(algorithm)];
+  } catch {
+    return [];
+  }
+}
+
+const microseconds = () => Math.round(performance.now() * 1000);
+
+/** @typedef {{ link: PeerLink, throttle: Throttle }} Companion */
+
+export class Room {
+  #store;
+  #origin;
+  #signaling = /** @type {Signaling | null} */ (null);
+  #companions = /** @type {Map<string, Companion>} */ (new Map());
+  #chat;
+  #transfers = /** @type {Transfers | null} */ (null);
+  #certificates = /** @type {RTCCertificate[]} */ ([]);
+  #iceServers = /** @type {RTCIceServer[]} */ ([]);
+  #seq = 0;
+  #pingTimer = 0;
+
+  /**
+   * @param {RoomStore} store
+   * @param {string} origin "http[s]://HOST[:PORT]" of the server
+   */
+  constructor(store, origin) {
+    this.#store = store;
+    this.#origin = origin;
+    this.#chat = this.#makeChat();
+    document.addEventListener('visibilitychange', () => this.#broadcast({ type: 'away', on: document.hidden }));
+  }
+
+  // ---- what the person does
+
+  /** @param {string} code @param {string} name */
+  async join(code, name) {
+    await this.#enter(code, name, null);
+  }
+
+  /** After a reload: the same member again. @param {string} code @returns {boolean} whether there was one */
+  resume(code) {
+    const saved = loadMembership(code);
+    if (saved === null) return false;
+    this.#enter(code, saved.name, { member: saved.member, token: saved.token });
+    return true;
+  }
+
+  /** Makes an open room and enters it. @param {string} name @returns {Promise<boolean>} */
+  async create(name) {
+    const answer = await this.#post('/api/create-room', { v: 2, capacity: DEFAULT_CAPACITY, private: false });
+    const code = answer && peekString(answer, 'code', 6);
+    const member = answer && peekString(answer, 'member', MAX_ID_BYTES);
+    const token = answer && peekString(answer, 'token', 2048);
+    if (!code || !member || !token) return false;
+    await this.#enter(code, name, { member, token });
+    return true;
+  }
+
+  leave() {
+    this.#end('left');
+  }
+
+  /** Whatever does not work just now: at once instead of later. */
+  retry() {
+    if (this.#signaling === null) {
+      const { code, ownName } = this.#store.state;
+      this.join(code, ownName);
+      return;
+    }
+    this.#signaling.retry();
+    for (const { link } of this.#companions.values()) link.retry();
+  }
+
+  /** @param {string} text */
+  say(text) {
+    return this.#chat.say(text);
+  }
+
+  /** @param {boolean} on */
+  setTyping(on) {
+    this.#chat.setTyping(on);
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    const ownName = safeDisplayName(name);
+    saveName(ownName);
+    this.#store.apply({ type: 'changed', values: { ownName } });
+    this.#save();
+    this.#broadcast(hello(ownName, deviceKind()));
+  }
+
+  get transfers() {
+    return this.#transfers;
+  }
+
+  // ---- coming and going
+
+  /** @param {string} code @param {string} name @param {Membership | null} membership */
+  async #enter(code, name, membership) {
+    const ownName = safeDisplayName(name);
+    saveName(ownName);
+    this.#store.apply({ type: 'phase', phase: 'joining', code });
+    this.#store.apply({ type: 'changed', values: { ownName } });
+    const [certificates, sha256] = await Promise.all([makeCertificate(), findSha256()]);
+    if (this.#store.state.phase !== 'joining') return;
+
+    this.#certificates = certificates;
+    this.#store.apply({ type: 'changed', values: { canHash: sha256 !== null } });
+    this.#chat = this.#makeChat();
+    const linkOf = (/** @type {string} */ id) => this.#companions.get(id)?.link;
+    this.#transfers = new Transfers({ store: this.#store, sha256, linkOf });
+    this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#openSignaling(code, membership);
+  }
+
+  #makeChat() {
+    return new Chat(this.#store, (id, text) => this.#companions.get(id)?.link.sendText(text) ?? false);
+  }
+
+  /** @param {string} code @param {Membership | null} membership */
+  #openSignaling(code, membership) {
+    const signaling = new Signaling({ origin: this.#origin, code, membership });
+    this.#signaling = signaling;
+    signaling.addEventListener('state', () => signaling === this.#signaling && this.#onSignalingState(signaling));
+    signaling.addEventListener('welcome', (event) =>
+      this.#onWelcome(/** @type {CustomEvent<Welcome>} */ (event).detail),
+    );
+    signaling.addEventListener('frame', (event) =>
+      this.#onFrame(/** @type {CustomEvent<JsonObject>} */ (event).detail),
+    );
+    signaling.open();
+  }
+
+  /** @param {Signaling} signaling */
+  #onSignalingState(signaling) {
+    const { state, error } = signaling;
+    if (state === 'closed') this.#end(error?.code ?? 'left');
+    else if (state !== 'idle') this.#store.apply({ type: 'changed', values: { server: state } });
+  }
+
+  /** @param {string} refusal */
+  #end(refusal) {
+    const signaling = this.#signaling;
+    this.#signaling = null;
+    this.#transfers?.close();
+    this.#transfers = null;
+    clearInterval(this.#pingTimer);
+    for (const id of [...this.#companions.keys()]) this.#drop(id);
+    signaling?.close();
+    eraseMembership();
+    this.#store.apply({ type: 'phase', phase: 'over', refusal });
+  }
+
+  #save() {
+    const membership = this.#signaling?.membership;
+    const { code, ownName } = this.#store.state;
+    if (membership) saveMembership({ code, name: ownName, ...membership });
+  }
+
+  /** @param {string} path @param {object} body @returns {Promise<JsonObject | null>} */
+  async #post(path, body) {
+    try {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch(this.#origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return parseJsonBytes(new Uint8Array(await answer.arrayBuffer()), 64 * 1024);
+    } catch (error) {
+      console.debug('room: no answer:', String(error));
+      return null;
+    }
+  }
+
+  // ---- members
+
+  /** @param {Welcome} welcome */
+  #onWelcome(welcome) {
+    if (welcome.isPrivate) {
+      this.#end('private');
+      return;
+    }
+    const { self, host, capacity, locked, expires } = welcome;
+    if (!welcome.resumed || self !== this.#store.state.selfId) this.#forgetOthers();
+    this.#seq = welcome.seq;
+    this.#iceServers = welcome.iceServers;
+    this.#store.apply({ type: 'changed', values: { selfId: self, hostId: host, capacity, locked, expires } });
+    if (this.#store.state.phase === 'joining') this.#onInside(welcome);
+    this.#save();
+    this.#meet(welcome.members, welcome.resumed);
+  }
+
+  /** @param {Welcome} welcome */
+  #onInside(welcome) {
+    this.#store.apply({ type: 'phase', phase: 'inside' });
+    if (welcome.members.length > 0) this.#note(_('Earlier messages are not shown.'));
+  }
+
+  /** @param {import('./signaling.js').Peer[]} peers everybody who is there @param {boolean} isReturn */
+  #meet(peers, isReturn) {
+    const present = new Set(peers.map((peer) => peer.id));
+    for (const id of [...this.#companions.keys()]) if (!present.has(id)) this.#part(id);
+    for (const peer of peers) {
+      const companion = this.#companions.get(peer.id);
+      this.#change(peer.id, { away: peer.away });
+      // What was said to the server while it was away is said again.
+      if (companion) companion.link.retry();
+      else this.#addCompanion(peer, isReturn);
+    }
+  }
+
+  /** We are somebody new to everybody. */
+  #forgetOthers() {
+    for (const id of [...this.#companions.keys()]) this.#part(id);
+  }
+
+  /** @param {import('./signaling.js').Peer} peer @param {boolean} [isReturn] whether we were here before */
+  #addCompanion({ id, seq, away }, isReturn = false) {
+    if (this.#companions.size >= MAX_MEMBERS) return;
+    const link = new PeerLink({
+      offers: this.#seq < seq,
+      configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
+      send: (frame) => this.#signaling?.send({ ...frame, to: id }),
+    });
+    this.#companions.set(id, { link, throttle: new Throttle() });
+    this.#store.apply({ type: 'member-joined', id, seq, away });
+    link.addEventListener('state', () => this.#onLinkState(id, link));
+    link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
+    link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
+    link.addEventListener('file-channel', (event) =>
+      this.#transfers?.onChannel(id, /** @type {CustomEvent<RTCDataChannel>} */ (event).detail),
+    );
+    link.start({ isReturn });
+  }
+
+  /** @param {string} id */
+  #drop(id) {
+    const companion = this.#companions.get(id);
+    this.#companions.delete(id);
+    companion?.link.close();
+  }
+
+  /** A member is gone for good. @param {string} id */
+  #part(id) {
+    const name = this.#store.member(id)?.displayName;
+    const wasSeen = this.#store.member(id)?.name !== '';
+    this.#transfers?.onLeft(id);
+    this.#chat.onLeft(id);
+    this.#drop(id);
+    this.#store.apply({ type: 'member-left', id });
+    if (name && wasSeen) this.#note(_('{name} left', { name }));
+  }
+
+  /** @param {string} id @param {PeerLink} link */
+  #onLinkState(id, link) {
+    if (this.#companions.get(id)?.link !== link) return;
+    this.#change(id, { link: link.state, lostAt: link.state === 'reconnecting' ? Date.now() : 0 });
+    if (link.state === 'connected') this.#onConnected(id, link);
+    else this.#transfers?.onLost(id);
+  }
+
+  /** @param {string} id @param {PeerLink} link */
+  #onConnected(id, link) {
+    link.sendText(encode(hello(this.#store.state.ownName, deviceKind())));
+    if (document.hidden) link.sendText(encode({ type: 'away', on: true }));
+    this.#chat.onConnected(id);
+    this.#transfers?.onConnected(id);
+    this.#measure(id, link);
+  }
+
+  #ping() {
+    for (const [id, { link }] of this.#companions) {
+      if (link.state !== 'connected') continue;
+      link.sendText(encode({ type: 'ping', t: microseconds() }));
+      this.#measure(id, link);
+    }
+  }
+
+  /** @param {string} id @param {PeerLink} link */
+  async #measure(id, link) {
+    const route = await link.route();
+    if (route && link.state === 'connected') this.#change(id, { route });
+  }
+
+  // ---- frames of the server
+
+  /** @param {JsonObject} frame */
+  #onFrame(frame) {
+    const from = peekString(frame, 'from', MAX_ID_BYTES);
+    const peer = peekString(frame, 'peer', MAX_ID_BYTES) ?? '';
+    switch (frame.type) {
+      case 'offer':
+      case 'answer':
+      case 'ice-candidate':
+      case 'restart':
+        this.#companions.get(from ?? '')?.link.receive(frame);
+        break;
+      case 'peer-joined':
+        this.#onPeerJoined(peer, peekInteger(frame, 'seq'));
+        break;
+      case 'peer-left':
+        if (this.#companions.has(peer)) this.#part(peer);
+        break;
+      case 'peer-away':
+        this.#change(peer, { away: true });
+        break;
+      case 'peer-back':
+        this.#change(peer, { away: false });
+        this.#companions.get(peer)?.link.retry();
+        break;
+      case 'host':
+        this.#store.apply({ type: 'changed', values: { hostId: peer } });
+        break;
+      case 'room':
+        this.#onRoom(frame);
+        break;
+    }
+  }
+
+  /** @param {string} id @param {number} [seq] */
+  #onPeerJoined(id, seq) {
+    if (id === '' || seq === undefined || id === this.#store.state.selfId) return;
+    if (this.#companions.has(id)) this.#part(id);
+    this.#addCompanion({ id, seq, away: false });
+  }
+
+  /** @param {JsonObject} frame */
+  #onRoom(frame) {
+    const { capacity, expires } = this.#store.state;
+    const values = {
+      locked: frame.locked === true,
+      capacity: peekInteger(frame, 'capacity', MAX_MEMBERS) ?? capacity,
+      expires: peekInteger(frame, 'expires') ?? expires,
+    };
+    this.#store.apply({ type: 'changed', values });
+  }
+
+  // ---- messages of members
+
+  /** @param {string} id @param {unknown} text */
+  #onText(id, text) {
+    try {
+      const message = decodeMessage(text);
+      if (message !== null && this.#isWithinRate(id, message)) this.#onMessage(id, message);
+    } catch (error) {
+      // A peer's nonsense is no reason to stop.
+      if (!(error instanceof BadJson)) throw error;
+      console.debug('room: message dropped:', error.message);
+    }
+  }
+
+  /** @param {string} id @param {Message} message */
+  #isWithinRate(id, message) {
+    return UNCOUNTED.has(message.type) || (this.#companions.get(id)?.throttle.take(Date.now()) ?? false);
+  }
+
+  /** @param {string} id @param {Message} message */
+  #onMessage(id, message) {
+    switch (message.type) {
+      case 'hello':
+        this.#onHello(id, message);
+        break;
+      case 'chat':
+        this.#chat.onChat(id, message);
+        break;
+      case 'chat-received':
+        this.#chat.onReceived(id, message.ids);
+        break;
+      case 'typing':
+        this.#chat.onTyping(id, message.on);
+        break;
+      case 'away':
+        this.#change(id, { away: message.on });
+        break;
+      case 'ping':
+        this.#companions.get(id)?.link.sendText(encode({ type: 'pong', t: message.t }));
+        break;
+      case 'pong':
+        this.#change(id, { rttMs: Math.max(0, microseconds() - message.t) / 1000 });
+        break;
+      default:
+        this.#onFileMessage(id, message);
+    }
+  }
+
+  /** @param {string} id @param {Message} message */
+  #onFileMessage(id, message) {
+    const transfers = this.#transfers;
+    switch (message.type) {
+      case 'file-offer':
+        transfers?.onOffer(id, message);
+        break;
+      case 'file-decline':
+      case 'file-withdraw':
+        transfers?.onRefusal(id, message);
+        break;
+      case 'file-get':
+        transfers?.onGet(id, message);
+        break;
+      case 'file-done':
+        transfers?.onDone(id, message);
+        break;
+      case 'file-pause':
+        transfers?.onPause(id, message);
+        break;
+      case 'file-cancel':
+        transfers?.onCancel(id, message);
+        break;
+    }
+  }
+
+  /** @param {string} id @param {import('./wire.js').Hello} message */
+  #onHello(id, message) {
+    const before = this.#store.member(id);
+    const name = safeDisplayName(message.name) || _('Guest');
+    if (before?.name === name && before.device === message.device) return;
+    const oldName = before?.displayName ?? '';
+    this.#change(id, { name, device: message.device });
+    const newName = this.#store.member(id)?.displayName ?? name;
+    if (before?.name === '') this.#note(_('{name} joined', { name: newName }));
+    else if (oldName !== newName) this.#note(_('{old} is now {name}', { old: oldName, name: newName }));
+  }
+
+  /** @param {string} text */
+  #note(text) {
+    this.#store.apply({ type: 'system', text, time: Date.now() });
+  }
+
+  /** @param {string} id @param {Partial<import('./room-store.js').Member>} values */
+  #change(id, values) {
+    this.#store.apply({ type: 'member-changed', id, values });
+  }
+
+  /** @param {JsonObject} message */
+  #broadcast(message) {
+    const text = encode(message);
+    for (const { link } of this.#companions.values()) link.sendText(text);
+  }
+}

@@ -1,0 +1,59 @@
+// files-view: the Files pane. Incoming, Active, Waiting, Done; empty sections are not there.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { isActive, isFinished } from '../room-store.js';
+import { _, formatSpeed } from '../words.js';
+import { byId, el, icon, KeyedList, setText } from './dom.js';
+import { TransferRow } from './transfer-row.js';
+
+/** @typedef {import('../room.js').Room} Room */
+/** @typedef {import('../room-store.js').State} State */
+/** @typedef {import('../room-store.js').Transfer} Transfer */
+
+/** @type {{ title: () => string, has: (transfer: Transfer) => boolean }[]} */
+const SECTIONS = [
+  { title: () => _('Incoming'), has: (t) => t.state === 'offered' && t.direction === 'in' },
+  { title: () => _('Active'), has: isActive },
+  { title: () => _('Waiting'), has: (t) => t.state === 'offered' && t.direction === 'out' },
+  { title: () => _('Done'), has: isFinished },
+];
+
+export class FilesView {
+  #sections;
+  #empty;
+  #totalSpeed = byId('total-speed');
+
+  /** @param {Room} room @param {() => void} pickFiles */
+  constructor(room, pickFiles) {
+    setText(byId('files-title'), _('Files'));
+    const send = byId('send-files');
+    setText(send, _('Send Files…'));
+    send.addEventListener('click', pickFiles);
+
+    this.#empty = el('div', 'empty', [
+      el('div', '', [icon('files'), el('p', '', _('Drop files here, or paste them.'))]),
+    ]);
+    this.#sections = SECTIONS.map(({ title, has }) => {
+      const list = el('ul', 'boxed');
+      const section = el('section', 'section', [el('h3', 'section-title', title()), list]);
+      const rows = new KeyedList(list, (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => room.transfers));
+      return { section, rows, has };
+    });
+    byId('files-scroll').append(this.#empty, ...this.#sections.map(({ section }) => section));
+  }
+
+  /** @param {State} state */
+  render(state) {
+    const transfers = [...state.transfers.values()];
+    this.#empty.hidden = transfers.length > 0;
+    for (const { section, rows, has } of this.#sections) {
+      const own = transfers.filter(has).sort((a, b) => b.time - a.time);
+      section.hidden = own.length === 0;
+      rows.render(own);
+    }
+    const speed = transfers.reduce((sum, transfer) => sum + transfer.speed, 0);
+    setText(this.#totalSpeed, speed > 0 ? formatSpeed(speed) : '');
+    /** @type {HTMLButtonElement} */ (byId('send-files')).disabled = !state.canHash;
+  }
+}

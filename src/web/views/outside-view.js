@@ -1,0 +1,196 @@
+// outside-view: everything before and after a room. One card: a question, a checklist, or a reason.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { loadName } from '../membership.js';
+import { _ } from '../words.js';
+import { Checklist } from './checklist.js';
+import { button, byId, el, KeyedList, setText } from './dom.js';
+import { serverSees } from './room-view.js';
+import { TransferRow } from './transfer-row.js';
+
+/** @typedef {import('../room.js').Room} Room */
+/** @typedef {import('../room-store.js').RoomStore} RoomStore */
+/** @typedef {import('../room-store.js').State} State */
+/** @typedef {import('../room-store.js').Transfer} Transfer */
+/** @typedef {{ title: string, text: string, retry?: string }} Words */
+
+const PRIVATE = () => _('This is a private room. This page cannot enter private rooms yet.');
+
+/**
+ * Why the page is outside again: what happened, what it means, what to do.
+ *
+ * @param {string} refusal
+ * @param {string} code
+ * @returns {Words}
+ */
+function wordsFor(refusal, code) {
+  switch (refusal) {
+    case 'left':
+      return { title: _('You left {code}', { code }), text: _('The others stay. The link lets you in again.'), retry: _('Join Again') };
+    case 'room-not-found':
+      return {
+        title: _('No room {code}', { code }),
+        text: _('The code is not right, or the room is over. Compare it with the one you were given, or ask for a new link.'),
+        retry: _('Try Again'),
+      };
+    case 'room-full':
+      return { title: _('Room is full'), text: _('Nobody else fits in. Try again when somebody has left.'), retry: _('Try Again') };
+    case 'locked':
+      return { title: _('Room is locked'), text: _('Ask somebody inside to unlock it, then try again.'), retry: _('Try Again') };
+    case 'expired':
+      return { title: _('This room is over'), text: _('Its time was up, or it was closed. What you received can still be saved here.') };
+    case 'denied':
+      return { title: _('Not let in'), text: _('Somebody inside decided against it.') };
+    case 'removed':
+      return { title: _('You were removed'), text: _('Somebody closed the door of this room for you.') };
+    case 'replaced':
+      return { title: _('Open somewhere else'), text: _('You entered this room from another tab or window. This one has let go.'), retry: _('Use Here') };
+    case 'in-use':
+      return { title: _('Already open'), text: _('This room is open in another tab as the same person.'), retry: _('Join as Somebody New') };
+    case 'private':
+      return { title: _('Private room'), text: PRIVATE() };
+    case 'version':
+      return { title: _('Update needed'), text: _('This page speaks version 2 of the protocol; the server does not. Ask whoever runs it for a newer one.') };
+    default:
+      return { title: _('Not let in'), text: _('The server refused: {code}.', { code: refusal }), retry: _('Try Again') };
+  }
+}
+
+/** "Join room BOOK23?" with the code standing out. @param {HTMLElement} title @param {string} code */
+function askToJoin(title, code) {
+  const [before = '', after = ''] = _('Join room {code}?').split('{code}');
+  title.replaceChildren(before, el('span', 'code', code), after);
+}
+
+/** A code, an invite or a link, as a person types it. @param {string} text @param {string} origin */
+export function readInvite(text, origin) {
+  const trimmed = text.trim();
+  if (/^[a-z0-9]{6}$/i.test(trimmed)) return { code: trimmed.toUpperCase(), hasSecret: false, server: origin };
+  if (/^[a-z0-9]{6}-\S+$/i.test(trimmed)) return { code: trimmed.slice(0, 6).toUpperCase(), hasSecret: true, server: origin };
+  try {
+    const url = new URL(trimmed);
+    const code = url.searchParams.get('code') ?? '';
+    if (!/^https?:$/.test(url.protocol) || !/^[a-z0-9]{6}$/i.test(code)) return null;
+    return { code: code.toUpperCase(), hasSecret: url.hash.length > 1, server: url.origin };
+  } catch {
+    return null;
+  }
+}
+
+export class OutsideView {
+  #room;
+  #store;
+  #origin;
+  #form = /** @type {HTMLFormElement} */ (byId('outside-form'));
+  #title = byId('outside-title');
+  #text = byId('outside-text');
+  #code = /** @type {HTMLInputElement} */ (byId('code'));
+  #name = /** @type {HTMLInputElement} */ (byId('name'));
+  #problem = byId('outside-problem');
+  #buttons = byId('outside-buttons');
+  #checklist = new Checklist();
+  #files;
+  #shown = '';
+
+  /** @param {{ room: Room, store: RoomStore, origin: string }} options */
+  constructor({ room, store, origin }) {
+    this.#room = room;
+    this.#store = store;
+    this.#origin = origin;
+    setText(byId('code-label'), _('Code or link'));
+    setText(byId('name-label'), _('Your name'));
+    setText(byId('outside-submit'), _('Join'));
+    setText(byId('outside-footer'), serverSees());
+    setText(byId('outside-files-title'), _('Files you received'));
+    this.#code.placeholder = 'BOOK23';
+    this.#name.placeholder = _('as others see you');
+    this.#name.value = loadName();
+    byId('outside-checklist').append(this.#checklist.element);
+    this.#files = new KeyedList(byId('outside-files-list'), (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => null));
+    this.#form.addEventListener('submit', (event) => this.#onSubmit(event));
+  }
+
+  /** @param {Event} event */
+  #onSubmit(event) {
+    event.preventDefault();
+    const { phase, code } = this.#store.state;
+    if (phase === 'asking') {
+      this.#room.join(code, this.#name.value);
+      return;
+    }
+    const invite = readInvite(this.#code.value, this.#origin);
+    if (invite === null) this.#showProblem(_('A room code has six letters and digits, like BOOK23.'));
+    else if (invite.hasSecret) this.#showProblem(PRIVATE());
+    else if (invite.server !== this.#origin) location.assign(`${invite.server}/?code=${invite.code}`);
+    else this.#room.join(invite.code, this.#name.value);
+  }
+
+  /** @param {string} text */
+  #showProblem(text) {
+    this.#problem.hidden = text === '';
+    setText(this.#problem, text);
+  }
+
+  async #create() {
+    if (await this.#room.create(this.#name.value)) return;
+    this.#showProblem(_('This server made no room. It may carry its own room only, or be busy: try again in a while.'));
+  }
+
+  /** @param {State} state */
+  render(state) {
+    const { phase, server, transfers } = state;
+    const received = [...transfers.values()].filter((transfer) => transfer.blob !== null);
+    byId('outside-files').hidden = phase !== 'over' || received.length === 0;
+    this.#files.render(received);
+    this.#checklist.element.hidden = phase !== 'joining';
+    this.#checklist.update(server === 'reconnecting' ? 'failed' : server === 'open' ? 'done' : 'running');
+    this.#showPhase(state);
+  }
+
+  /** Only what is new is made new: a name being typed stays. @param {State} state */
+  #showPhase(state) {
+    const { phase, code, refusal, server } = state;
+    const shown = [phase, code, refusal, phase === 'joining' && server].join();
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#form.hidden = phase !== 'asking' && phase !== 'empty';
+    byId('code-field').hidden = phase !== 'empty';
+    this.#showProblem('');
+    this.#buttons.replaceChildren();
+    this.#text.textContent = '';
+    if (phase === 'asking') this.#showQuestion(code);
+    else if (phase === 'empty') this.#showStart();
+    else if (phase === 'joining') this.#showJoining(server);
+    else if (phase === 'private') this.#showWords({ title: _('Private room'), text: PRIVATE() });
+    else if (phase === 'over') this.#showWords(wordsFor(refusal, code));
+  }
+
+  /** @param {string} code */
+  #showQuestion(code) {
+    askToJoin(this.#title, code);
+    setText(this.#text, _('Chat and files go straight to the people inside.'));
+  }
+
+  #showStart() {
+    setText(this.#title, _('A room for a few people'));
+    setText(this.#text, _('Chat and files go straight from one device to the other. Enter a code, or start a room.'));
+    this.#buttons.append(button(_('Create Room'), () => this.#create()));
+  }
+
+  /** @param {State['server']} server */
+  #showJoining(server) {
+    setText(this.#title, server === 'reconnecting' ? _('Server unreachable') : _('Joining…'));
+    if (server === 'reconnecting') setText(this.#text, _('It may be asleep, or this device is not on its network. Trying again by itself.'));
+    if (server === 'reconnecting') this.#buttons.append(button(_('Retry'), () => this.#room.retry(), 'suggested'));
+    this.#buttons.append(button(_('Cancel'), () => this.#room.leave()));
+  }
+
+  /** @param {Words} words */
+  #showWords({ title, text, retry }) {
+    setText(this.#title, title);
+    setText(this.#text, text);
+    if (retry) this.#buttons.append(button(retry, () => this.#room.retry(), 'suggested'));
+    this.#buttons.append(button(_('Another Room'), () => this.#store.apply({ type: 'phase', phase: 'empty', code: '' })));
+  }
+}

@@ -1,0 +1,196 @@
+// room-view: the Room pane. The invite, the people, our own name, and what the server can see.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { _, formatDuration, formatNumber, n_ } from '../words.js';
+import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
+
+/** @typedef {import('../room.js').Room} Room */
+/** @typedef {import('../room-store.js').Member} Member */
+/** @typedef {import('../room-store.js').State} State */
+
+/** @param {string} device */
+function deviceWords(device) {
+  switch (device) {
+    case 'desktop':
+      return _('Desktop');
+    case 'phone':
+      return _('Phone');
+    case 'terminal':
+      return _('Terminal');
+    case 'browser':
+      return _('Browser');
+    default:
+      return '';
+  }
+}
+
+/** @param {string} device */
+const deviceIcon = (device) =>
+  ['desktop', 'phone', 'terminal', 'browser'].includes(device) ? device : 'person';
+
+/** "Direct, local network · 3 ms". @param {Member} member */
+export function pathWords({ route, rttMs }) {
+  if (route === null) return _('Connected');
+  const words = {
+    'direct-local': _('Direct, local network'),
+    direct: _('Direct, internet'),
+    relay: route.relay ? _('Relay {name}', { name: route.relay }) : _('Relay'),
+  };
+  const rtt = rttMs < 0 ? [] : [_('{n} ms', { n: formatNumber(rttMs, rttMs < 10 ? 1 : 0) })];
+  return [words[route.path], ...rtt].join(' · ');
+}
+
+/** @param {Member} member */
+function stateWords(member) {
+  if (member.link === 'connected') return member.away ? _('Away') : pathWords(member);
+  if (member.away) return _('Away');
+  switch (member.link) {
+    case 'reconnecting':
+      return _('Reconnecting…');
+    case 'failed':
+      return _('Could not connect');
+    default:
+      return _('Connecting…');
+  }
+}
+
+/** @param {Member} member */
+function dotClass({ link, away }) {
+  if (link === 'failed') return 'failed';
+  return link === 'connected' && !away ? 'connected' : 'waiting';
+}
+
+class MemberRow {
+  element = el('li', 'member');
+  #icon = icon('person');
+  #name = el('span');
+  #state = el('span');
+  #dot = el('span', 'state-dot');
+  #facts = el('dl');
+
+  /** @param {(memberId: string) => void} sendFiles @param {Member} member */
+  constructor(sendFiles, { id }) {
+    const badge = el('span', 'badge-icon person', [this.#icon]);
+    const detail = el('span', 'row-detail', [this.#dot, this.#state]);
+    const words = el('span', 'row-words', [el('span', 'row-title', [this.#name]), detail]);
+    const more = el('div', 'member-more', [this.#facts, button(_('Send File…'), () => sendFiles(id))]);
+    this.element.append(el('details', '', [el('summary', '', [badge, words, icon('more')]), more]));
+  }
+
+  /** @param {Member} member */
+  update(member) {
+    setText(this.#name, member.displayName);
+    setIcon(this.#icon, deviceIcon(member.device));
+    this.#dot.className = `state-dot ${dotClass(member)}`;
+    setText(this.#state, [deviceWords(member.device), stateWords(member)].filter(Boolean).join(' · '));
+    const facts = this.#factsOf(member);
+    const text = facts.flat().join('\n');
+    if (this.#facts.dataset.shown === text) return;
+    this.#facts.dataset.shown = text;
+    this.#facts.replaceChildren(...facts.flatMap(([name, value]) => [el('dt', '', name), el('dd', '', value)]));
+  }
+
+  /** @param {Member} member @returns {[string, string][]} */
+  #factsOf({ route, steps }) {
+    if (route === null) return [[_('Route'), steps.route === 'failed' ? _('none found') : _('not yet')]];
+    /** @type {[string, string][]} */
+    const facts = [[_('Candidates'), `${route.local} / ${route.remote} · ${route.protocol.toUpperCase()}`]];
+    if (route.cipher) facts.push([_('Encryption'), [route.dtls && `DTLS ${route.dtls}`, route.cipher].filter(Boolean).join(' · ')]);
+    return facts;
+  }
+}
+
+export class RoomView {
+  #code = el('p', 'big-code');
+  #link = el('p', 'link');
+  #expires = el('p', 'expires');
+  #peopleTitle = el('h3', 'section-title');
+  #ownName = el('span');
+  #ownDetail = el('span');
+  #name = el('input');
+  #list;
+  #origin;
+
+  /**
+   * @param {object} options
+   * @param {Room} options.room
+   * @param {string} options.origin
+   * @param {(from: HTMLElement) => void} options.copyLink
+   * @param {(memberId: string) => void} options.sendFilesTo
+   */
+  constructor({ room, origin, copyLink, sendFilesTo }) {
+    this.#origin = origin;
+    setText(byId('room-title'), _('Room'));
+    const others = el('ul', 'others');
+    const people = el('div', 'boxed', [this.#ownRow(), others]);
+    this.#list = new KeyedList(others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(sendFilesTo, member));
+
+    byId('room-scroll').append(
+      el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]),
+      el('section', 'section', [this.#peopleTitle, people]),
+      el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
+      button(_('Leave Room'), () => room.leave(), 'leave'),
+      el('p', 'footer', serverSees()),
+    );
+  }
+
+  /** @param {(from: HTMLElement) => void} copyLink */
+  #inviteCard(copyLink) {
+    const copy = button('', () => copyLink(words));
+    const words = el('span', '', _('Copy Link'));
+    copy.append(icon('copy'), words);
+    return el('div', 'boxed invite', [this.#code, this.#link, copy, this.#expires]);
+  }
+
+  #ownRow() {
+    const badge = el('span', 'badge-icon person', [icon('person')]);
+    const title = el('p', 'row-title', [this.#ownName]);
+    return el('div', 'row', [badge, el('div', 'row-words', [title, el('p', 'row-detail', [this.#ownDetail])])]);
+  }
+
+  /** @param {Room} room */
+  #nameForm(room) {
+    const save = button(_('Change'), () => {});
+    save.type = 'submit';
+    this.#name.maxLength = 64;
+    this.#name.setAttribute('autocomplete', 'nickname');
+    this.#name.setAttribute('aria-label', _('Your name'));
+    const form = el('form', 'name-form', [this.#name, save]);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      room.rename(this.#name.value);
+      this.#name.blur();
+    });
+    return form;
+  }
+
+  /** @param {State} state */
+  render(state) {
+    const { code, ownName, members, capacity, hostId, selfId, expires } = state;
+    setText(this.#code, code);
+    setText(this.#link, `${this.#origin}/?code=${code}`);
+    setText(this.#ownName, ownName || _('Guest'));
+    setText(this.#ownDetail, hostId === selfId ? _('You · host') : _('You'));
+    if (document.activeElement !== this.#name) this.#name.value = ownName;
+    const n = members.size + 1;
+    const people = n_('{n} person', '{n} people', n);
+    setText(this.#peopleTitle, capacity > 0 ? _('{people} of at most {max}', { people, max: capacity }) : people);
+    this.#showExpiry(expires);
+    this.#list.render([...members.values()]);
+  }
+
+  /** @param {number} expires */
+  #showExpiry(expires) {
+    const seconds = expires - Date.now() / 1000;
+    this.#expires.hidden = expires === 0 || seconds <= 0;
+    setText(this.#expires, _('Expires in {time}', { time: formatDuration(Math.max(60, seconds)) }));
+  }
+}
+
+/** True to the mode that the room is in: an open room. */
+export function serverSees() {
+  return _(
+    'The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.',
+  );
+}

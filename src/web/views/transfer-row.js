@@ -1,0 +1,159 @@
+// transfer-row: one file on its way, in the Files pane and as a card in the chat alike.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { ellipsise } from '../names.js';
+import { isActive, isFinished } from '../room-store.js';
+import { _, formatDuration, formatSize, formatSpeed } from '../words.js';
+import { button, el, icon, iconButton, setIcon, setText } from './dom.js';
+
+/** @typedef {import('../room-store.js').Transfer} Transfer */
+/** @typedef {import('../transfers.js').Transfers} Transfers */
+
+/** @param {string} mimeType */
+function iconFor(mimeType) {
+  if (mimeType.startsWith('image/')) return 'image';
+  if (mimeType.startsWith('video/')) return 'film';
+  if (mimeType.startsWith('audio/')) return 'music';
+  return /zip|compressed|tar|rar/.test(mimeType) ? 'archive' : 'file';
+}
+
+/** "to Ana" or "from Ana". @param {Transfer} transfer */
+function withWhom({ direction, memberName }) {
+  if (memberName === '') return _('for who comes');
+  return direction === 'out' ? _('to {name}', { name: memberName }) : _('from {name}', { name: memberName });
+}
+
+/** @param {Transfer} transfer */
+function progressWords({ bytes, size, speed, secondsLeft }) {
+  const words = [_('{done} of {all}', { done: formatSize(bytes), all: formatSize(size) })];
+  if (speed > 0) words.push(formatSpeed(speed));
+  if (secondsLeft >= 0) words.push(_('{time} left', { time: formatDuration(secondsLeft) }));
+  return words;
+}
+
+/** "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". @param {Transfer} transfer */
+export function describe(transfer) {
+  const { state, size, reason, direction } = transfer;
+  const whom = withWhom(transfer);
+  switch (state) {
+    case 'offered':
+      return [formatSize(size), reason || (direction === 'out' ? _('offered {whom}', { whom }) : whom)].join(' · ');
+    case 'accepted':
+      return [formatSize(size), _('waiting to begin'), whom].join(' · ');
+    case 'running':
+      return [...progressWords(transfer), whom].join(' · ');
+    case 'paused':
+      return [...progressWords(transfer).slice(0, 1), reason].join(' · ');
+    case 'done':
+      return [formatSize(size), direction === 'out' ? _('arrived') : _('received'), whom].join(' · ');
+    default:
+      return [reason || whom, formatSize(size)].join(' · ');
+  }
+}
+
+/**
+ * Blob addresses are made once a file, and taken back when the page goes.
+ *
+ * @type {WeakMap<Blob, string>}
+ */
+const addresses = new WeakMap();
+
+/** @param {Blob} blob */
+function addressOf(blob) {
+  const address = addresses.get(blob) ?? URL.createObjectURL(blob);
+  addresses.set(blob, address);
+  return address;
+}
+
+/** @param {string} name @param {Blob} blob */
+function saveLink(name, blob) {
+  const link = el('a', 'button suggested', _('Save'));
+  link.href = addressOf(blob);
+  link.download = name;
+  link.setAttribute('aria-label', _('Save {name}', { name }));
+  return link;
+}
+
+export class TransferRow {
+  element;
+  #getTransfers;
+  #badge = el('span', 'badge-icon');
+  #icon = icon('file');
+  #title = el('p', 'row-title');
+  #detail = el('p', 'row-detail');
+  #progress = el('progress');
+  #buttons = el('div', 'row-buttons');
+  #shape = '';
+
+  /**
+   * @param {() => Transfers | null} getTransfers
+   * @param {'li' | 'div'} [tag]
+   */
+  constructor(getTransfers, tag = 'li') {
+    this.#getTransfers = getTransfers;
+    this.#badge.append(this.#icon);
+    this.#progress.max = 1;
+    const words = el('div', 'row-words', [this.#title, this.#detail]);
+    this.element = el(tag, 'transfer', [this.#badge, words, this.#buttons, this.#progress]);
+  }
+
+  /** @param {Transfer} transfer */
+  update(transfer) {
+    const { name, state, direction, size, bytes, canAccept } = transfer;
+    const asks = state === 'offered' && direction === 'in';
+    this.element.dataset.state = state;
+    this.element.classList.toggle('asks', asks && canAccept);
+    this.#badge.classList.toggle('asks', asks);
+    this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
+    setIcon(this.#icon, iconFor(transfer.mimeType));
+    setText(this.#title, ellipsise(name));
+    this.#title.title = name;
+    setText(this.#detail, describe(transfer));
+    this.#detail.classList.toggle('reason-failed', state === 'failed');
+    this.#progress.hidden = !isActive(transfer);
+    this.#progress.value = size > 0 ? bytes / size : 0;
+    this.#progress.setAttribute('aria-label', name);
+    this.#showButtons(transfer);
+  }
+
+  /** Buttons are made anew only when others are needed: focus stays where it is. @param {Transfer} transfer */
+  #showButtons(transfer) {
+    const { key, state, direction, pausedByUs, blob, canAccept } = transfer;
+    const shape = [key, state, pausedByUs, blob !== null, canAccept].join();
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    const had = this.#buttons.contains(document.activeElement);
+    this.#buttons.replaceChildren(...this.#buttonsFor(transfer));
+    if (had && direction === 'in') /** @type {HTMLElement | null} */ (this.#buttons.firstElementChild)?.focus();
+  }
+
+  /** @param {Transfer} transfer @returns {HTMLElement[]} */
+  #buttonsFor({ key, id, name, state, direction, memberId, pausedByUs, blob, canAccept }) {
+    const transfers = this.#getTransfers;
+    const cancel = iconButton('close', _('Cancel {name}', { name }), () => transfers()?.cancel(key));
+    const remove = iconButton('close', _('Remove {name} from the list', { name }), () => transfers()?.forget(key));
+    switch (state) {
+      case 'offered':
+        if (direction === 'out' && memberId === '') return [button(_('Withdraw'), () => transfers()?.withdraw(id))];
+        if (direction === 'out') return [button(_('Withdraw'), () => transfers()?.cancel(key))];
+        return this.#answers(key, canAccept);
+      case 'running':
+        return [iconButton('pause', _('Pause {name}', { name }), () => transfers()?.pause(key, true)), cancel];
+      case 'paused':
+        if (!pausedByUs) return [cancel];
+        return [iconButton('resume', _('Resume {name}', { name }), () => transfers()?.pause(key, false)), cancel];
+      case 'accepted':
+        return [cancel];
+      default:
+        return blob ? [saveLink(name, blob)] : transfers() ? [remove] : [];
+    }
+  }
+
+  /** @param {string} key @param {boolean} canAccept */
+  #answers(key, canAccept) {
+    const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
+    if (!canAccept) return [decline];
+    return [decline, button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested')];
+  }
+}

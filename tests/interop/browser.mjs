@@ -1,0 +1,235 @@
+// browser: real browsers for tests, Chromium by playwright-core and Firefox by puppeteer-core (WebDriver
+// BiDi), behind one small face, so that a test does not care which one it drives.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, devices } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+
+const CHROMIUM = process.env.SNUG_CHROMIUM ?? '/usr/bin/chromium';
+const FIREFOX = process.env.SNUG_FIREFOX ?? ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
+
+const CHROMIUM_FLAGS = [
+  '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
+];
+
+export const PHONE = devices['Pixel 5'];
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+/** Everything a test waits for ends some time. */
+export const PATIENCE_MS = 30_000;
+
+const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Polls, for what sends no event. */
+async function until(condition, what, timeoutMs = PATIENCE_MS) {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await delay(50);
+  }
+}
+
+/** Lines that a page should not print: refusals of the content policy, errors nobody caught. */
+class Complaints {
+  lines = [];
+
+  console(type, text) {
+    if (type === 'error' || /Content Security Policy|Refused to/.test(text)) this.lines.push(`${type}: ${text}`);
+    else if (process.env.SNUG_TEST_VERBOSE) console.log(`  page: ${text}`);
+  }
+
+  uncaught(error) {
+    this.lines.push(`uncaught: ${error.message}`);
+  }
+}
+
+/** A tab of Chromium. */
+class ChromiumPage {
+  complaints = new Complaints();
+
+  constructor(context, page) {
+    this.context = context;
+    this.page = page;
+    page.on('console', (message) => this.complaints.console(message.type(), message.text()));
+    page.on('pageerror', (error) => this.complaints.uncaught(error));
+    page.setDefaultTimeout(PATIENCE_MS);
+  }
+
+  goto(url) {
+    return this.page.goto(url);
+  }
+
+  url() {
+    return this.page.url();
+  }
+
+  reload() {
+    return this.page.reload();
+  }
+
+  evaluate(fn, arg) {
+    return this.page.evaluate(fn, arg);
+  }
+
+  waitFor(fn, arg, timeoutMs = PATIENCE_MS) {
+    return this.page.waitForFunction(fn, arg, { timeout: timeoutMs });
+  }
+
+  setFiles(selector, paths) {
+    return this.page.setInputFiles(selector, paths);
+  }
+
+  /** What a click downloads. */
+  async download(click) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), click()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  setOffline(on) {
+    return this.context.setOffline(on);
+  }
+
+  screenshot(path) {
+    return this.page.screenshot({ path });
+  }
+
+  close() {
+    return this.context.close();
+  }
+}
+
+/** A tab of Firefox. */
+class FirefoxPage {
+  complaints = new Complaints();
+
+  constructor(page, downloads) {
+    this.page = page;
+    this.downloads = downloads;
+    page.on('console', (message) => this.complaints.console(message.type(), message.text()));
+    page.on('pageerror', (error) => this.complaints.uncaught(error));
+    page.setDefaultTimeout(PATIENCE_MS);
+  }
+
+  goto(url) {
+    return this.page.goto(url);
+  }
+
+  url() {
+    return this.page.url();
+  }
+
+  reload() {
+    return this.page.reload();
+  }
+
+  evaluate(fn, arg) {
+    return this.page.evaluate(fn, arg);
+  }
+
+  waitFor(fn, arg, timeoutMs = PATIENCE_MS) {
+    return this.page.waitForFunction(fn, { timeout: timeoutMs, polling: 50 }, arg);
+  }
+
+  async setFiles(selector, paths) {
+    const input = await this.page.$(selector);
+    await input.uploadFile(...[paths].flat());
+  }
+
+  async download(click) {
+    const before = new Set(await readdir(this.downloads));
+    await click();
+    const name = await until(async () => {
+      const names = (await readdir(this.downloads)).filter((n) => !before.has(n));
+      return !names.some((n) => n.endsWith('.part')) && names[0];
+    }, 'a download');
+    const path = join(this.downloads, name);
+    // Firefox makes the file first, empty, and fills it at the end.
+    let size = -1;
+    await until(async () => {
+      const last = size;
+      size = (await stat(path)).size;
+      return size === last;
+    }, 'the end of a download');
+    return { name, bytes: await readFile(path) };
+  }
+
+  screenshot(path) {
+    return this.page.screenshot({ path });
+  }
+
+  close() {
+    return this.page.close();
+  }
+}
+
+class Chromium {
+  static async launch({ args = [] } = {}) {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...args] });
+    return new Chromium(browser);
+  }
+
+  constructor(browser) {
+    this.browser = browser;
+    this.name = 'Chromium';
+  }
+
+  /** A tab in a profile of its own. */
+  async newPage(options = DESKTOP) {
+    const context = await this.browser.newContext({ ...options, acceptDownloads: true });
+    return new ChromiumPage(context, await context.newPage());
+  }
+
+  close() {
+    return this.browser.close();
+  }
+}
+
+class Firefox {
+  static async launch({ prefs = {} } = {}) {
+    const downloads = await mkdtemp(join(tmpdir(), 'snug-downloads-'));
+    const browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: FIREFOX,
+      headless: true,
+      extraPrefsFirefox: {
+        'browser.download.dir': downloads,
+        'browser.download.folderList': 2,
+        'browser.download.useDownloadDir': true,
+        'browser.download.alwaysOpenPanel': false,
+        'browser.download.always_ask_before_handling_new_types': false,
+        ...prefs,
+      },
+    });
+    return new Firefox(browser, downloads);
+  }
+
+  constructor(browser, downloads) {
+    this.browser = browser;
+    this.downloads = downloads;
+    this.name = 'Firefox';
+  }
+
+  async newPage({ viewport } = DESKTOP) {
+    const context = await this.browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport(viewport);
+    return new FirefoxPage(page, this.downloads);
+  }
+
+  async close() {
+    await this.browser.close();
+    await rm(this.downloads, { recursive: true, force: true });
+  }
+}
+
+export const launchChromium = (options) => Chromium.launch(options);
+export const launchFirefox = (options) => Firefox.launch(options);

@@ -1,0 +1,188 @@
+// page-member: one person in front of the web client, in words.
+//
+// It sees what a person sees: it finds things by what is written on them, and presses only what is visible.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/** @param {{ selector: string, text?: string }} what, in the page */
+const press = ({ selector, text }) => {
+  const found = [...document.querySelectorAll(selector)].find(
+    (e) => e.checkVisibility() && (text === undefined || e.textContent.trim() === text || e.ariaLabel === text),
+  );
+  if (!found) throw new Error(`nothing to press: ${selector} ${text ?? ''}`);
+  found.click();
+};
+
+/** Runs in the page: the row of a file in the Files pane. */
+const rowState = ({ name, state, within }) => {
+  const rows = [...document.querySelectorAll(`${within} .transfer`)];
+  return rows.some((row) => row.querySelector('.row-title').title === name && row.dataset.state === state);
+};
+
+export class PageMember {
+  #page;
+
+  /** @param {import('./browser.mjs').ChromiumPage} page */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  get page() {
+    return this.#page;
+  }
+
+  /** Opens the link; does not join. */
+  async open(link) {
+    await this.#page.goto(link);
+    await this.#page.waitFor(() => !document.querySelector('#outside').hidden || !document.querySelector('#panes').hidden);
+  }
+
+  /** Opens the link, gives a name, presses Join, and is in. */
+  async join(link, name) {
+    await this.open(link);
+    await this.#fill('#name', name);
+    await this.press('#outside-submit');
+    await this.waitUntilInside();
+  }
+
+  /** Starts a room from the start page. @returns {Promise<string>} its link */
+  async create(origin, name) {
+    await this.open(origin);
+    await this.#fill('#name', name);
+    await this.press('#outside-buttons .button', 'Create Room');
+    await this.waitUntilInside();
+    return this.#page.evaluate(() => document.querySelector('.invite .link').textContent);
+  }
+
+  waitUntilInside() {
+    return this.#page.waitFor(() => !document.querySelector('#panes').hidden);
+  }
+
+  /** @param {string} pattern of the bar's second line */
+  waitForState(pattern) {
+    return this.#page.waitFor((p) => new RegExp(p).test(document.querySelector('#bar-subtitle').textContent), pattern);
+  }
+
+  /** @param {string} pattern of the card outside a room */
+  waitForWords(pattern) {
+    return this.#page.waitFor((p) => new RegExp(p).test(document.querySelector('#outside').innerText), pattern);
+  }
+
+  /** Until `n` others are connected. */
+  waitForMembers(n) {
+    return this.#page.waitFor((m) => document.querySelectorAll('.member .state-dot.connected').length === m, n);
+  }
+
+  memberNames() {
+    return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-title')].map((e) => e.textContent));
+  }
+
+  async say(text) {
+    await this.show('chat');
+    await this.#fill('#text', text);
+    await this.press('#send');
+  }
+
+  waitForChat(text, from) {
+    return this.#page.waitFor(
+      ({ text: t, from: f }) =>
+        [...document.querySelectorAll('.message')].some(
+          (e) => e.querySelector('.bubble').textContent === t && (f === undefined || e.ariaLabel.startsWith(`${f}, `)),
+        ),
+      { text, from },
+    );
+  }
+
+  /** How often a text stands in the chat. */
+  countChat(text) {
+    return this.#page.evaluate(
+      (t) => [...document.querySelectorAll('.message .bubble')].filter((e) => e.textContent === t).length,
+      text,
+    );
+  }
+
+  waitUntilDelivered(text) {
+    return this.#page.waitFor(
+      (t) => [...document.querySelectorAll('.message.own')].some((e) => e.ariaLabel?.endsWith(`${t}, delivered`)),
+      text,
+    );
+  }
+
+  /** Offers a file to everybody. */
+  async sendFile(path) {
+    await this.#page.setFiles('#file-input', path);
+  }
+
+  async acceptFile(name) {
+    await this.waitForFile(name, 'offered');
+    await this.#pressInRow(name, 'offered', 'Accept');
+  }
+
+  async declineFile(name) {
+    await this.waitForFile(name, 'offered');
+    await this.#pressInRow(name, 'offered', 'Decline');
+  }
+
+  /** Presses a button of a file's row, whatever its state. */
+  async pressInFile(name, state, label) {
+    await this.waitForFile(name, state);
+    await this.#pressInRow(name, state, label);
+  }
+
+  waitForFile(name, state, timeoutMs) {
+    return this.#page.waitFor(rowState, { name, state, within: '#files-scroll' }, timeoutMs);
+  }
+
+  /** Saves a received file as a person does. @returns {Promise<Buffer>} */
+  async saveReceived(name) {
+    await this.waitForFile(name, 'done', 120_000);
+    await this.show('files');
+    const { bytes } = await this.#page.download(() => this.#pressInRow(name, 'done', `Save ${name}`));
+    return bytes;
+  }
+
+  /** Goes to a pane, where panes are tabs. */
+  show(pane) {
+    return this.#page.evaluate((index) => {
+      const tab = document.querySelectorAll('.tab')[index];
+      if (tab?.checkVisibility()) tab.click();
+    }, ['chat', 'files', 'room'].indexOf(pane));
+  }
+
+  async leave() {
+    await this.show('room');
+    await this.press('.button.leave');
+    await this.waitForWords('You left');
+  }
+
+  press(selector, text) {
+    return this.#page.evaluate(press, { selector, text });
+  }
+
+  #fill(selector, text) {
+    return this.#page.evaluate(
+      ({ selector: s, text: t }) => {
+        const field = document.querySelector(s);
+        field.focus();
+        field.value = t;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+      { selector, text },
+    );
+  }
+
+  async #pressInRow(name, state, label) {
+    await this.show('files');
+    await this.#page.evaluate(
+      ({ name: n, state: s, label: l }) => {
+        const rows = [...document.querySelectorAll('#files-scroll .transfer')];
+        const row = rows.find((r) => r.querySelector('.row-title').title === n && r.dataset.state === s);
+        const isIt = (b) => b.textContent.trim() === l || b.getAttribute('aria-label') === l;
+        const button = [...row.querySelectorAll('.button')].find(isIt);
+        if (!button?.checkVisibility()) throw new Error(`no button ${l} at ${n}`);
+        button.click();
+      },
+      { name, state, label },
+    );
+  }
+}
