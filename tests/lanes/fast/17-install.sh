@@ -1,0 +1,37 @@
+#!/bin/bash
+# make install puts everything in its place, the menu entry leads to the program, manuals tell what programs do
+# shellcheck disable=SC2016,SC2317
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+id=io.github.snugrooms.Snug
+box=$(mktemp -d)
+trap 'rm -rf "$box"' EXIT
+
+# With the plain build: `make install` differs from it by prefix and optimisation only.
+prefix=$(/usr/bin/meson introspect build --buildoptions | /usr/bin/python3 -c \
+  'import json, sys; print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
+top=$box$prefix
+
+files_are () { diff -u tests/lanes/installed.txt <(cd "$top" && find . ! -type d ! -path './share/snug/web/*' | LC_ALL=C sort); }
+programs_start () { for program in "$top"/bin/*; do "$program" --version || return 1; done; }
+field () { sed -n "s/^$1=\([^ ]*\).*/\1/p" "$top/$2"; }
+entry_leads_to_program () { test -x "$top/bin/$(field Exec "share/applications/$id.desktop" | head -n 1)"; }
+service_leads_to_program () { test -x "$box$(field Exec "share/dbus-1/services/$id.service")"; }
+
+# The installed completion, asked as bash would ask it.
+completes () {
+  local COMP_WORDS=(snug-cli create --on) COMP_CWORD=2 COMPREPLY=()
+  . "$top/share/bash-completion/completions/snug-cli" && _snug_cli && [ "${COMPREPLY[*]}" = --on-conflict ]
+}
+
+lane_case 'it installs below DESTDIR' -- env DESTDIR="$box" /usr/bin/meson install -C build --no-rebuild
+lane_case 'nothing is left out or added unnoticed' -- files_are
+lane_case 'the programs start' -- programs_start
+lane_case 'the menu entry names the program' -- entry_leads_to_program
+lane_case 'the D-Bus service names the program' -- service_leads_to_program
+lane_case 'bash completes an option' -- completes
+for program in build/src/cli/snug-cli build/src/server/snug-server build/src/ui/snug; do
+  lane_case "help, manual and completion of $(basename "$program") agree" -- tests/tools/check-options "$program"
+done
+lane_end
