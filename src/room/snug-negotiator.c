@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-negotiator.h"
+
+#include <string.h>
+
+#include "snug-backoff.h"
+#include "snug-context.h"
+#include "snug-sdp.h"
+#include "snug-wire.h"
+
+/* How often the path and the round trip are looked at. */
+#define INFO_INTERVAL_MS 2000
+/* The offerer mends a lost route; the answerer asks for it if nothing came in this time. */
+#define OFFERER_PATIENCE_MS 1000
+#define ANSWERER_PATIENCE_MS 4000
+/* An answerer that hears no offer asks for one. */
+#define FIRST_OFFER_PATIENCE_MS 5000
+/* Restarts asked for by the member, at most one in this time: each costs a gathering. */
+#define RESTART_SPACING_US (G_USEC_PER_SEC)
+/* New sessions begun without success before giving up. */
+#define MAX_TRIES 4
+/* Candidates that may wait for their description. */
+#define MAX_EARLY_CANDIDATES 100
+
+typedef struct
+{
+  SnugChannelFunc func;
+  gpointer        user_data;
+  GDestroyNotify  destroy;
+} Expectation;
+
+struct _SnugNegotiator
+{
+  GObject                  parent_instance;
+
+  /* Owned */
+  GMainContext            *network;
+  SnugCertificate         *certificate;
+  SnugPeerConnection      *connection;        /* nullable */
+  SnugDataChannel         *session;           /* nullable */
+  GPtrArray               *ice_servers;       /* nullable */
+  GHashTable              *expectations;      /* "label\nprotocol" → Expectation */
+  GQueue                   early_candidates;  /* of SnugSignalMessage, of an offer still to come */
+  GSource                 *mend_timer;
+  GSource                 *info_timer;
+  GError                  *error;
+  char                    *remote_ufrag;
+
+  SnugRelayPolicy          relay;
+  SnugBackoff              backoff;
+  SnugPeerLinkState        state;
+  guint64                  neg;               /* of the offer in force; 0 = none */
+  gint64                   last_offer_us;
+  guint                    n_tries;           /* sessions begun since the last success */
+  gboolean                 offerer;
+  gboolean                 started;
+  gboolean                 signaling_open;
+  gboolean                 said_in_vain;      /* something was not sent while signaling was away */
+  gboolean                 was_connected;
+};
+
+G_DEFINE_FINAL_TYPE (SnugNegotiator, snug_negotiator, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL,
+  CHANGED,
+  TEXT,
+  SESSION_OPENED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void begin_session (SnugNegotiator *self);
+static void mend_later (SnugNegotiator *self, guint patience_ms);
+
+static void
+say (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  if (self->signaling_open)
+    g_signal_emit (self, signals[SIGNAL], 0, message);
+  else
+    self->said_in_vain = TRUE;
+}
+
+static void
+enter (SnugNegotiator *self, SnugPeerLinkState state, const GError *error)
+{
+  if (self->state == SNUG_PEER_LINK_CLOSED)
+    return;
+
+  self->state = state;
+  g_clear_error (&self->error);
+  if (error != NULL)
+    self->error = g_error_copy (error);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* --- describing ---------------------------------------------------------------------------------- */
+
+static JsonObject *
+make_caps (void)
+{
+  JsonObject *caps = json_object_new ();
+
+  json_object_set_int_member (caps, "v", SNUG_WIRE_VERSION);
+  json_object_set_array_member (caps, "features", json_array_new ());
+  return caps;
+}
+
+static void
+say_description (SnugNegotiator *self, SnugSignalType type, char *sdp)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (type);
+
+  message->sdp = sdp;
+  message->neg = self->neg;
+  message->caps = make_caps ();
+  self->last_offer_us = g_get_monotonic_time ();
+  say (self, message);
+}
+
+static void
+say_offer (SnugNegotiator *self, gboolean ice_restart)
+{
+  g_autoptr (GError) error = NULL;
+  char *sdp;
+
+  self->neg++;
+  sdp = snug_peer_connection_create_offer (self->connection, ice_restart, &error);
+  if (sdp != NULL)
+    say_description (self, SNUG_SIGNAL_OFFER, sdp);
+  else
+    g_debug ("no offer: %s", error->message);
+}
+
+/* `restart {neg}`: mend the session that offer @neg began; without `neg`: begin a new one. */
+static void
+ask_for_offer (SnugNegotiator *self, gboolean new_session)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_RESTART);
+
+  message->neg = new_session ? 0 : self->neg;
+  say (self, message);
+}
+
+static void
+on_local_candidate (SnugPeerConnection *connection, const char *candidate, gpointer user_data)
+{
+  SnugNegotiator *self = user_data;
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_ICE_CANDIDATE);
+
+  message->candidate = g_strdup (candidate);
+  message->sdp_mid = g_strdup ("0");
+  message->neg = self->neg;
+  say (self, message);
+}
+
+/* --- the session channel ------------------------------------------------------------------------- */
+
+static void
+on_session_message (SnugDataChannel *channel, GBytes *message, gboolean is_text, gpointer user_data)
+{
+  SnugNegotiator *self = user_data;
+
+  if (is_text && channel == self->session)
+    g_signal_emit (self, signals[TEXT], 0, message);
+}
+
+static gboolean
+on_info_timer (gpointer user_data)
+{
+  g_signal_emit (user_data, signals[CHANGED], 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_session_open (SnugNegotiator *self)
+{
+  self->was_connected = TRUE;
+  self->n_tries = 0;
+  snug_backoff_reset (&self->backoff);
+  snug_clear_source (&self->mend_timer);
+  if (self->info_timer == NULL)
+    self->info_timer = snug_context_timeout (self->network, INFO_INTERVAL_MS, on_info_timer, self);
+  enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
+  g_signal_emit (self, signals[SESSION_OPENED], 0);
+}
+
+static void
+on_session_state_changed (SnugDataChannel *channel, SnugNegotiator *self)
+{
+  if (channel != self->session)
+    return;
+
+  switch (snug_data_channel_get_state (channel))
+    {
+    case SNUG_DATA_CHANNEL_OPEN:
+      on_session_open (self);
+      break;
+
+    case SNUG_DATA_CHANNEL_CLOSED:
+      /* The member closed it: it left, or its page was reloaded and a new session will come. */
+      if (self->state == SNUG_PEER_LINK_CONNECTED)
+        {
+          enter (self, SNUG_PEER_LINK_RECONNECTING, NULL);
+          mend_later (self, self->offerer ? OFFERER_PATIENCE_MS : ANSWERER_PATIENCE_MS);
+        }
+      break;
+
+    case SNUG_DATA_CHANNEL_CONNECTING:
+    case SNUG_DATA_CHANNEL_CLOSING:
+    default:
+      break;
+    }
+}
+
+static void
+drop_session (SnugNegotiator *self)
+{
+  if (self->session == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  snug_data_channel_set_message_func (self->session, NULL, NULL, NULL);
+  g_clear_object (&self->session);
+}
+
+static void
+adopt_session (SnugNegotiator *self, SnugDataChannel *channel)
+{
+  drop_session (self);
+  self->session = g_object_ref (channel);
+  g_signal_connect (channel, "state-changed", G_CALLBACK (on_session_state_changed), self);
+  snug_data_channel_set_message_func (channel, on_session_message, self, NULL);
+  if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_OPEN)
+    on_session_open (self);
+}
+
+/* --- channels for others ------------------------------------------------------------------------- */
+
+static void
+expectation_free (gpointer data)
+{
+  Expectation *expectation = data;
+
+  if (expectation->func != NULL)
+    expectation->func (NULL, expectation->user_data);
+  if (expectation->destroy != NULL)
+    expectation->destroy (expectation->user_data);
+  g_free (expectation);
+}
+
+static char *
+expectation_key (const char *label, const char *protocol)
+{
+  return g_strconcat (label, "\n", protocol, NULL);
+}
+
+static void
+fulfil (Expectation *expectation, SnugDataChannel *channel)
+{
+  SnugChannelFunc func = expectation->func;
+
+  expectation->func = NULL;
+  func (channel, expectation->user_data);
+}
+
+static void
+on_data_channel (SnugPeerConnection *connection, SnugDataChannel *channel, SnugNegotiator *self)
+{
+  g_autofree char *key = expectation_key (snug_data_channel_get_label (channel),
+                                          snug_data_channel_get_protocol (channel));
+  g_autofree char *own_key = NULL;
+  gpointer expectation = NULL;
+
+  if (!self->offerer && strcmp (snug_data_channel_get_label (channel), SNUG_WIRE_SESSION_LABEL) == 0)
+    {
+      adopt_session (self, channel);
+      return;
+    }
+
+  if (!g_hash_table_steal_extended (self->expectations, key, (gpointer *) &own_key, &expectation))
+    {
+      /* PROTOCOL.md section 4: an unasked file channel or an unknown label is reset. */
+      g_debug ("unexpected channel \"%s\" closed", snug_data_channel_get_label (channel));
+      snug_data_channel_close (channel);
+      return;
+    }
+  fulfil (expectation, channel);
+  expectation_free (expectation);
+}
+
+void
+snug_negotiator_expect_channel (SnugNegotiator *self, const char *label, const char *protocol,
+                                SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  Expectation *expectation = g_new (Expectation, 1);
+
+  *expectation = (Expectation) { func, user_data, destroy };
+  g_hash_table_replace (self->expectations, expectation_key (label, protocol), expectation);
+}
+
+void
+snug_negotiator_unexpect_channel (SnugNegotiator *self, const char *label, const char *protocol)
+{
+  g_autofree char *key = expectation_key (label, protocol);
+
+  g_hash_table_remove (self->expectations, key);
+}
+
+void
+snug_negotiator_open_channel (SnugNegotiator *self, const char *label, const char *protocol,
+                              SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+{
+  SnugDataChannelInit init = { .protocol = protocol };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->connection != NULL)
+    channel = snug_peer_connection_create_data_channel (self->connection, label, &init, &error);
+  if (error != NULL)
+    g_debug ("no channel: %s", error->message);
+
+  func (channel, user_data);
+  if (destroy != NULL)
+    destroy (user_data);
+}
+
+/* --- the peer connection ------------------------------------------------------------------------- */
+
+static void
+give_up_or_try_again (SnugNegotiator *self, const GError *error)
+{
+  gboolean unsafe = g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT);
+
+  if (unsafe || self->n_tries >= MAX_TRIES || !self->was_connected)
+    {
+      snug_clear_source (&self->mend_timer);
+      enter (self, SNUG_PEER_LINK_FAILED, error);
+      return;
+    }
+  enter (self, SNUG_PEER_LINK_RECONNECTING, error);
+  mend_later (self, snug_backoff_next_ms (&self->backoff, g_random_double ()));
+}
+
+static void
+on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *self)
+{
+  switch (snug_peer_connection_get_state (connection))
+    {
+    case SNUG_PEER_CONNECTION_CONNECTED:
+      snug_clear_source (&self->mend_timer);
+      if (self->session != NULL && snug_data_channel_get_state (self->session) == SNUG_DATA_CHANNEL_OPEN)
+        enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
+      break;
+
+    case SNUG_PEER_CONNECTION_DISCONNECTED:
+      enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
+      mend_later (self, self->offerer ? OFFERER_PATIENCE_MS : ANSWERER_PATIENCE_MS);
+      break;
+
+    case SNUG_PEER_CONNECTION_FAILED:
+      give_up_or_try_again (self, snug_peer_connection_get_error (connection));
+      break;
+
+    case SNUG_PEER_CONNECTION_CLOSED:
+      /* Closed by the member in good order: as if its channel had been closed. */
+      if (self->state != SNUG_PEER_LINK_CLOSED && self->state != SNUG_PEER_LINK_RECONNECTING)
+        {
+          enter (self, SNUG_PEER_LINK_RECONNECTING, NULL);
+          mend_later (self, self->offerer ? OFFERER_PATIENCE_MS : ANSWERER_PATIENCE_MS);
+        }
+      break;
+
+    case SNUG_PEER_CONNECTION_NEW:
+    case SNUG_PEER_CONNECTION_CONNECTING:
+    default:
+      break;
+    }
+}
+
+static void
+on_connection_progress (SnugPeerConnection *connection, SnugNegotiator *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+drop_connection (SnugNegotiator *self)
+{
+  drop_session (self);
+  if (self->connection == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  snug_peer_connection_close (self->connection);
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->remote_ufrag, g_free);
+}
+
+static void
+make_connection (SnugNegotiator *self)
+{
+  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
+
+  drop_connection (self);
+  self->connection = snug_peer_connection_new (self->network, self->certificate, &config);
+  g_signal_connect (self->connection, "state-changed", G_CALLBACK (on_connection_state_changed), self);
+  g_signal_connect (self->connection, "stage-changed", G_CALLBACK (on_connection_progress), self);
+  g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_connection_progress), self);
+  g_signal_connect (self->connection, "local-candidate", G_CALLBACK (on_local_candidate), self);
+  g_signal_connect (self->connection, "data-channel", G_CALLBACK (on_data_channel), self);
+}
+
+/* The offerer's first step. The counter starts again with each session: an offer with `neg` 1 and other
+ * ICE credentials than before is a new session, whatever was before. */
+static void
+begin_session (SnugNegotiator *self)
+{
+  SnugDataChannelInit init = { .protocol = SNUG_WIRE_PROTOCOL };
+  g_autoptr (SnugDataChannel) session = NULL;
+
+  make_connection (self);
+  self->n_tries++;
+  self->neg = 0;
+  session = snug_peer_connection_create_data_channel (self->connection, SNUG_WIRE_SESSION_LABEL, &init, NULL);
+  if (session != NULL)
+    adopt_session (self, session);
+  enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
+  say_offer (self, FALSE);
+}
+
+static gboolean
+can_restart_ice (SnugNegotiator *self)
+{
+  return self->connection != NULL
+         && snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_DISCONNECTED;
+}
+
+static gboolean
+on_mend_timer (gpointer user_data)
+{
+  SnugNegotiator *self = user_data;
+
+  snug_clear_source (&self->mend_timer);
+  if (self->offerer && can_restart_ice (self))
+    say_offer (self, TRUE);
+  else if (self->offerer)
+    begin_session (self);
+  else
+    ask_for_offer (self, !can_restart_ice (self));
+
+  /* No answer is an answer too: ask again, more and more slowly. */
+  mend_later (self, 2000 + snug_backoff_next_ms (&self->backoff, g_random_double ()));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+mend_later (SnugNegotiator *self, guint patience_ms)
+{
+  snug_clear_source (&self->mend_timer);
+  if (self->started && self->state != SNUG_PEER_LINK_CLOSED)
+    self->mend_timer = snug_context_timeout (self->network, patience_ms, on_mend_timer, self);
+}
+
+/* --- the member's words -------------------------------------------------------------------------- */
+
+static void
+add_candidate (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!snug_peer_connection_add_remote_candidate (self->connection, message->candidate, &error))
+    g_debug ("candidate dropped: %s", error->message);
+}
+
+static void
+add_early_candidates (SnugNegotiator *self)
+{
+  SnugSignalMessage *message;
+
+  while ((message = g_queue_pop_head (&self->early_candidates)) != NULL)
+    {
+      if (message->neg == self->neg)
+        add_candidate (self, message);
+      snug_signal_message_unref (message);
+    }
+}
+
+static void
+handle_candidate (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  if (self->connection != NULL && message->neg == self->neg)
+    add_candidate (self, message);
+  else if (!self->offerer && message->neg > self->neg
+           && g_queue_get_length (&self->early_candidates) < MAX_EARLY_CANDIDATES)
+    g_queue_push_tail (&self->early_candidates, snug_signal_message_ref (message));
+}
+
+/* Whether the offer begins a session of its own, rather than going on with the one we have. */
+static gboolean
+is_new_session (SnugNegotiator *self, SnugSignalMessage *message, const SnugSdp *sdp)
+{
+  if (self->connection == NULL
+      || snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_FAILED
+      || snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_CLOSED)
+    return TRUE;
+  return message->neg <= 1 && g_strcmp0 (self->remote_ufrag, sdp->ice_ufrag) != 0;
+}
+
+static void
+handle_offer (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugSdp) sdp = snug_sdp_parse (message->sdp, &error);
+  gboolean is_new;
+  char *answer;
+
+  if (self->offerer || sdp == NULL)
+    {
+      g_debug ("offer dropped: %s", error != NULL ? error->message : "we are the offerer");
+      return;
+    }
+
+  is_new = is_new_session (self, message, sdp);
+  if (is_new && message->neg > 1)
+    {
+      /* It mends a session that we no longer have. */
+      ask_for_offer (self, TRUE);
+      return;
+    }
+  if (!is_new && message->neg < self->neg)
+    return;
+
+  if (is_new)
+    make_connection (self);
+  answer = snug_peer_connection_accept_offer (self->connection, message->sdp, &error);
+  if (answer == NULL)
+    {
+      g_debug ("offer refused: %s", error->message);
+      return;
+    }
+
+  self->neg = message->neg;
+  g_free (self->remote_ufrag);
+  self->remote_ufrag = g_strdup (sdp->ice_ufrag);
+  snug_clear_source (&self->mend_timer);
+  if (is_new)
+    enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
+  say_description (self, SNUG_SIGNAL_ANSWER, answer);
+  add_early_candidates (self);
+}
+
+static void
+handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->offerer || self->connection == NULL || message->neg != self->neg)
+    return;
+  if (snug_peer_connection_accept_answer (self->connection, message->sdp, &error))
+    return;
+
+  g_debug ("answer refused: %s", error->message);
+  /* Another certificate than the session's: the member came back without its session. */
+  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT) && self->n_tries < MAX_TRIES)
+    begin_session (self);
+}
+
+static void
+handle_restart (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  if (!self->offerer || g_get_monotonic_time () - self->last_offer_us < RESTART_SPACING_US)
+    return;
+
+  if (message->neg == 0 || self->connection == NULL)
+    begin_session (self);
+  else if (message->neg == self->neg)
+    say_offer (self, TRUE);
+}
+
+void
+snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *message)
+{
+  if (self->state == SNUG_PEER_LINK_CLOSED)
+    return;
+
+  switch ((int) message->type)
+    {
+    case SNUG_SIGNAL_OFFER:
+      handle_offer (self, message);
+      break;
+    case SNUG_SIGNAL_ANSWER:
+      handle_answer (self, message);
+      break;
+    case SNUG_SIGNAL_ICE_CANDIDATE:
+      handle_candidate (self, message);
+      break;
+    case SNUG_SIGNAL_RESTART:
+      handle_restart (self, message);
+      break;
+    default:
+      break;
+    }
+}
+
+/* --- what the room asks -------------------------------------------------------------------------- */
+
+void
+snug_negotiator_start (SnugNegotiator *self)
+{
+  if (self->started)
+    return;
+  self->started = TRUE;
+  if (self->offerer)
+    begin_session (self);
+  else
+    mend_later (self, FIRST_OFFER_PATIENCE_MS);
+}
+
+void
+snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open)
+{
+  if (self->signaling_open == open)
+    return;
+  self->signaling_open = open;
+
+  /* Descriptions and candidates said into the void are made again, not repeated. */
+  if (!open || !self->said_in_vain)
+    return;
+  self->said_in_vain = FALSE;
+  if (self->state != SNUG_PEER_LINK_CONNECTED)
+    mend_later (self, 0);
+}
+
+void
+snug_negotiator_retry (SnugNegotiator *self)
+{
+  if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
+    return;
+  self->n_tries = 0;
+  snug_backoff_reset (&self->backoff);
+  enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
+  mend_later (self, 0);
+}
+
+void
+snug_negotiator_send_text (SnugNegotiator *self, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->session == NULL || !snug_data_channel_send_text (self->session, text, &error))
+    g_debug ("text not sent: %s", error != NULL ? error->message : "no session");
+}
+
+void
+snug_negotiator_close (SnugNegotiator *self)
+{
+  if (self->state == SNUG_PEER_LINK_CLOSED)
+    return;
+  snug_clear_source (&self->mend_timer);
+  snug_clear_source (&self->info_timer);
+  drop_connection (self);
+  g_hash_table_remove_all (self->expectations);
+  enter (self, SNUG_PEER_LINK_CLOSED, NULL);
+}
+
+void
+snug_negotiator_get_status (SnugNegotiator *self, SnugPeerLinkStatus *status)
+{
+  *status = (SnugPeerLinkStatus) { .state = self->state };
+  status->error = self->error != NULL ? g_error_copy (self->error) : NULL;
+  if (self->connection == NULL)
+    return;
+  status->stage = snug_peer_connection_get_stage (self->connection);
+  status->has_info = snug_peer_connection_get_info (self->connection, &status->info);
+}
+
+void
+snug_peer_link_status_clear (SnugPeerLinkStatus *status)
+{
+  g_clear_error (&status->error);
+}
+
+/* --- life ---------------------------------------------------------------------------------------- */
+
+SnugNegotiator *
+snug_negotiator_new (GMainContext *network, SnugCertificate *certificate,
+                     const SnugPeerConnectionConfig *config, gboolean offerer)
+{
+  SnugNegotiator *self = g_object_new (SNUG_TYPE_NEGOTIATOR, NULL);
+
+  self->network = g_main_context_ref (network);
+  self->certificate = g_object_ref (certificate);
+  self->ice_servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : NULL;
+  self->relay = config->relay;
+  self->offerer = offerer;
+  return self;
+}
+
+static void
+snug_negotiator_dispose (GObject *object)
+{
+  SnugNegotiator *self = SNUG_NEGOTIATOR (object);
+
+  snug_clear_source (&self->mend_timer);
+  snug_clear_source (&self->info_timer);
+  drop_connection (self);
+  g_hash_table_remove_all (self->expectations);
+  g_queue_clear_full (&self->early_candidates, (GDestroyNotify) snug_signal_message_unref);
+  g_clear_object (&self->certificate);
+  G_OBJECT_CLASS (snug_negotiator_parent_class)->dispose (object);
+}
+
+static void
+snug_negotiator_finalize (GObject *object)
+{
+  SnugNegotiator *self = SNUG_NEGOTIATOR (object);
+
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_pointer (&self->expectations, g_hash_table_unref);
+  g_clear_pointer (&self->network, g_main_context_unref);
+  g_clear_error (&self->error);
+  g_free (self->remote_ufrag);
+  G_OBJECT_CLASS (snug_negotiator_parent_class)->finalize (object);
+}
+
+static void
+snug_negotiator_class_init (SnugNegotiatorClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = SNUG_TYPE_NEGOTIATOR;
+
+  object_class->dispose = snug_negotiator_dispose;
+  object_class->finalize = snug_negotiator_finalize;
+
+  signals[SIGNAL] = g_signal_new ("signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, SNUG_TYPE_SIGNAL_MESSAGE);
+  signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TEXT] = g_signal_new ("text", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[SESSION_OPENED] = g_signal_new ("session-opened", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 0);
+}
+
+static void
+snug_negotiator_init (SnugNegotiator *self)
+{
+  self->expectations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, expectation_free);
+  self->backoff = (SnugBackoff) { .first_ms = 1000, .most_ms = 30000 };
+  g_queue_init (&self->early_candidates);
+}

@@ -1,0 +1,72 @@
+/* snug-negotiator: offers and answers with one member, and the peer connection that comes of them.
+ *
+ * The network-context half of a SnugPeerLink; everything here happens in that context. It decides when
+ * to offer, when to restart ICE and when to start a new session (PROTOCOL.md section 2, "Who offers").
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-peer-connection.h"
+#include "snug-signal-message.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SNUG_PEER_LINK_CONNECTING,
+  SNUG_PEER_LINK_CONNECTED,       /* the `session` channel is open */
+  SNUG_PEER_LINK_RECONNECTING,    /* was connected; the route is being mended */
+  SNUG_PEER_LINK_FAILED,          /* given up for now; the error says why; retry tries again */
+  SNUG_PEER_LINK_CLOSED
+} SnugPeerLinkState;
+
+/* What the other context may know, copied at each change. */
+typedef struct
+{
+  SnugPeerLinkState        state;
+  SnugPeerConnectionStage  stage;
+  GError                  *error;      /* owned, nullable */
+  gboolean                 has_info;
+  SnugPeerConnectionInfo   info;
+} SnugPeerLinkStatus;
+
+/**
+ * SnugChannelFunc:
+ * @channel: (nullable): %NULL if there will be no channel (the connection ended first)
+ *
+ * Runs in the network context.
+ */
+typedef void (*SnugChannelFunc) (SnugDataChannel *channel, gpointer user_data);
+
+#define SNUG_TYPE_NEGOTIATOR (snug_negotiator_get_type ())
+G_DECLARE_FINAL_TYPE (SnugNegotiator, snug_negotiator, SNUG, NEGOTIATOR, GObject)
+
+/**
+ * SnugNegotiator::signal: (SnugSignalMessage *message): to be sent to the member
+ * SnugNegotiator::changed: read it with snug_negotiator_get_status()
+ * SnugNegotiator::text: (GBytes *text): one text of the `session` channel
+ * SnugNegotiator::session-opened: a new `session` channel is open
+ */
+
+SnugNegotiator *snug_negotiator_new (GMainContext *network, SnugCertificate *certificate,
+                                     const SnugPeerConnectionConfig *config, gboolean offerer);
+
+void snug_negotiator_start         (SnugNegotiator *self);
+void snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *message);
+void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
+void snug_negotiator_retry         (SnugNegotiator *self);
+void snug_negotiator_close         (SnugNegotiator *self);
+void snug_negotiator_send_text     (SnugNegotiator *self, const char *text);
+
+void snug_negotiator_open_channel     (SnugNegotiator *self, const char *label, const char *protocol,
+                                       SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
+void snug_negotiator_expect_channel   (SnugNegotiator *self, const char *label, const char *protocol,
+                                       SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
+void snug_negotiator_unexpect_channel (SnugNegotiator *self, const char *label, const char *protocol);
+
+/* @status is filled with copies; clear it with snug_peer_link_status_clear(). */
+void snug_negotiator_get_status    (SnugNegotiator *self, SnugPeerLinkStatus *status);
+void snug_peer_link_status_clear   (SnugPeerLinkStatus *status);
+
+G_END_DECLS

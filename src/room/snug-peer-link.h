@@ -1,0 +1,70 @@
+/* snug-peer-link: the connection to one member, seen from the main context.
+ *
+ * One of the few places where the main and the network context meet: the object belongs to the main
+ * context; the peer connection inside it belongs to the network context, and the two speak by posted
+ * messages, without locks. It joins rtc and signaling: descriptions and candidates go out as
+ * SnugSignalMessages without a receiver, which the room addresses.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-negotiator.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_PEER_LINK (snug_peer_link_get_type ())
+G_DECLARE_FINAL_TYPE (SnugPeerLink, snug_peer_link, SNUG, PEER_LINK, GObject)
+
+/**
+ * SnugPeerLink::signal: (SnugSignalMessage *message): to be sent to the member (offer, answer, …)
+ * SnugPeerLink::changed: state, stage, error or info
+ * SnugPeerLink::text: (GBytes *text): one text of the `session` channel
+ * SnugPeerLink::session-opened: a new `session` channel is open: what the old one did not confirm is lost
+ */
+
+/**
+ * snug_peer_link_new:
+ * @network: where the peer connection lives
+ * @offerer: the lower `seq` of a pair offers, for the pair's whole life
+ */
+SnugPeerLink *snug_peer_link_new (GMainContext *network, SnugCertificate *certificate,
+                                  const SnugPeerConnectionConfig *config, gboolean offerer);
+
+/* Makes the first offer (offerer), or asks for one if none comes (answerer). */
+void snug_peer_link_start         (SnugPeerLink *self);
+/* An offer, answer, candidate or restart of this member. Nonsense is dropped. */
+void snug_peer_link_handle_signal (SnugPeerLink *self, SnugSignalMessage *message);
+/* Signaling works (again): what waited for it is done now. */
+void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
+void snug_peer_link_retry         (SnugPeerLink *self);
+void snug_peer_link_close         (SnugPeerLink *self);
+
+/* Queues a text on the `session` channel; FALSE if it is not open. */
+gboolean snug_peer_link_send_text (SnugPeerLink *self, const char *text);
+
+SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
+SnugPeerConnectionStage       snug_peer_link_get_stage (SnugPeerLink *self);
+const GError                 *snug_peer_link_get_error (SnugPeerLink *self);   /* nullable */
+const SnugPeerConnectionInfo *snug_peer_link_get_info  (SnugPeerLink *self);   /* NULL until connected */
+
+/**
+ * snug_peer_link_open_channel:
+ *
+ * Opens a channel to the member; @func gets it at once, before it is open.
+ * @destroy runs in the network context.
+ */
+void snug_peer_link_open_channel   (SnugPeerLink *self, const char *label, const char *protocol,
+                                    SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
+
+/**
+ * snug_peer_link_expect_channel:
+ *
+ * The next channel that the member opens with this label and protocol goes to @func; channels that
+ * nobody expects are closed. Ends by itself when the channel came or the link closed.
+ */
+void snug_peer_link_expect_channel (SnugPeerLink *self, const char *label, const char *protocol,
+                                    SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
+void snug_peer_link_unexpect_channel (SnugPeerLink *self, const char *label, const char *protocol);
+
+G_END_DECLS

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-peer.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-context.h"
+#include "snug-json.h"
+#include "snug-member-private.h"
+#include "snug-token-bucket.h"
+
+/* PROTOCOL.md section 4: 20 messages a second, burst 200. We say a little less than we take, so that
+ * two clocks never disagree about it. */
+#define TAKE_PER_SECOND 20
+#define TAKE_BURST 200
+#define SAY_PER_SECOND 18
+#define SAY_BURST 150
+
+#define PING_INTERVAL_MS 5000
+/* How long a member whom the server has lost may live on by its link alone while that is broken. */
+#define LEFT_GRACE_MS 15000
+
+struct _SnugPeer
+{
+  GObject           parent_instance;
+
+  /* Owned */
+  SnugMember       *member;
+  SnugPeerLink     *link;
+  char             *own_name;
+  GQueue            outbox;         /* of char*: texts that wait for the rate */
+  GSource          *outbox_timer;
+  GSource          *ping_timer;
+  GSource          *left_timer;
+
+  SnugMemberDevice  own_device;
+  SnugTokenBucket   say;
+  SnugTokenBucket   take;
+  guint             n_dropped;      /* messages that were nonsense or too many */
+  gboolean          ready;
+  gboolean          away;
+  gboolean          left;
+};
+
+G_DEFINE_FINAL_TYPE (SnugPeer, snug_peer, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL,
+  MESSAGE,
+  READY,
+  LOST,
+  NAMED,
+  ENDED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static const char *const device_texts[] = { "", "desktop", "terminal", "browser", "phone", "" };
+
+const char *
+snug_member_device_to_text (SnugMemberDevice device)
+{
+  return device_texts[device];
+}
+
+SnugMemberDevice
+snug_member_device_from_text (const char *text)
+{
+  for (guint i = SNUG_MEMBER_DEVICE_DESKTOP; i <= SNUG_MEMBER_DEVICE_PHONE; i++)
+    if (g_strcmp0 (text, device_texts[i]) == 0)
+      return (SnugMemberDevice) i;
+  return SNUG_MEMBER_DEVICE_UNKNOWN;
+}
+
+/* --- saying ---------------------------------------------------------------------------------------- */
+
+static gboolean
+on_outbox_timer (gpointer user_data)
+{
+  SnugPeer *self = user_data;
+  guint wait_ms;
+
+  snug_clear_source (&self->outbox_timer);
+  while (!g_queue_is_empty (&self->outbox) && snug_token_bucket_take (&self->say, g_get_monotonic_time ()))
+    {
+      g_autofree char *text = g_queue_pop_head (&self->outbox);
+      snug_peer_link_send_text (self->link, text);
+    }
+
+  if (!g_queue_is_empty (&self->outbox))
+    {
+      wait_ms = snug_token_bucket_wait_ms (&self->say, g_get_monotonic_time ());
+      self->outbox_timer = snug_context_timeout (g_main_context_get_thread_default (), wait_ms, on_outbox_timer, self);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+put_in_outbox (SnugPeer *self, const SnugWireMessage *message)
+{
+  g_queue_push_tail (&self->outbox, snug_wire_encode (message));
+  if (self->outbox_timer == NULL)
+    on_outbox_timer (self);
+}
+
+static void
+say_hello (SnugPeer *self)
+{
+  g_autoptr (SnugWireMessage) hello = snug_wire_message_new (SNUG_WIRE_HELLO);
+
+  hello->name = g_strdup (self->own_name);
+  hello->app = g_strdup ("snug");
+  hello->device = g_strdup (snug_member_device_to_text (self->own_device));
+  put_in_outbox (self, hello);
+}
+
+static gboolean
+on_ping_timer (gpointer user_data)
+{
+  SnugPeer *self = user_data;
+  g_autoptr (SnugWireMessage) ping = snug_wire_message_new (SNUG_WIRE_PING);
+
+  ping->t = (guint64) g_get_monotonic_time ();
+  if (self->ready && g_queue_is_empty (&self->outbox))
+    put_in_outbox (self, ping);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+snug_peer_send (SnugPeer *self, const SnugWireMessage *message)
+{
+  if (!self->ready)
+    return FALSE;
+  put_in_outbox (self, message);
+  return TRUE;
+}
+
+void
+snug_peer_set_own_name (SnugPeer *self, const char *own_name)
+{
+  g_free (self->own_name);
+  self->own_name = g_strdup (own_name);
+  if (self->ready)
+    say_hello (self);
+}
+
+/* --- what a person sees ---------------------------------------------------------------------------- */
+
+static const char *
+explain (const GError *error)
+{
+  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
+    return _("Not safe: the certificate was not the one announced. The connection was closed.");
+  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE))
+    return _("No way through: both networks block direct links, and no relay is set up or it does not answer.");
+  return _("The connection could not be set up.");
+}
+
+static void
+show_steps (SnugPeer *self, SnugPeerLinkState state)
+{
+  static const SnugPeerConnectionStage needed[SNUG_N_STEPS] = {
+    SNUG_PEER_CONNECTION_STAGE_ANSWERED, SNUG_PEER_CONNECTION_STAGE_ROUTE, SNUG_PEER_CONNECTION_STAGE_VERIFIED
+  };
+  SnugPeerConnectionStage stage = snug_peer_link_get_stage (self->link);
+  gboolean earlier_done = TRUE;
+
+  for (guint step = 0; step < SNUG_N_STEPS; step++)
+    {
+      gboolean done = stage >= needed[step];
+      SnugStepState running = state == SNUG_PEER_LINK_FAILED ? SNUG_STEP_FAILED : SNUG_STEP_RUNNING;
+
+      snug_member_set_step (self->member, step,
+                            done ? SNUG_STEP_DONE : earlier_done ? running : SNUG_STEP_WAITING);
+      earlier_done = done;
+    }
+}
+
+static SnugMemberState
+member_state (SnugPeer *self, SnugPeerLinkState state)
+{
+  switch (state)
+    {
+    case SNUG_PEER_LINK_CONNECTED:
+      return !self->ready ? SNUG_MEMBER_CONNECTING : self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_CONNECTED;
+    case SNUG_PEER_LINK_RECONNECTING:
+      return self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_RECONNECTING;
+    case SNUG_PEER_LINK_FAILED:
+      return SNUG_MEMBER_FAILED;
+    case SNUG_PEER_LINK_CLOSED:
+      return SNUG_MEMBER_LEFT;
+    case SNUG_PEER_LINK_CONNECTING:
+    default:
+      return self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_CONNECTING;
+    }
+}
+
+static const char *
+candidate_type_text (SnugCandidateType type)
+{
+  switch (type)
+    {
+    case SNUG_CANDIDATE_HOST: return _("own address");
+    case SNUG_CANDIDATE_SERVER_REFLEXIVE: return _("address seen by a STUN server");
+    case SNUG_CANDIDATE_PEER_REFLEXIVE: return _("address seen by the other side");
+    case SNUG_CANDIDATE_RELAYED:
+    default: return _("relay");
+    }
+}
+
+static char *
+describe_info (const SnugPeerConnectionInfo *info)
+{
+  g_autofree char *fingerprint = snug_fingerprint_to_text (info->remote_fingerprint);
+
+  return g_strdup_printf (_("Here: %s (%s)\nThere: %s (%s)\n%s, %s, %s\nTheir certificate: %s"),
+                          info->local_address, candidate_type_text (info->local_type),
+                          info->remote_address, candidate_type_text (info->remote_type),
+                          info->ipv6 ? "IPv6" : "IPv4", info->dtls_version, info->dtls_cipher, fingerprint);
+}
+
+static void
+show_info (SnugPeer *self, const SnugPeerConnectionInfo *info)
+{
+  gboolean relayed = info->local_type == SNUG_CANDIDATE_RELAYED || info->remote_type == SNUG_CANDIDATE_RELAYED;
+  g_autofree char *details = describe_info (info);
+
+  snug_member_set_path (self->member,
+                        relayed ? SNUG_PATH_RELAY : info->same_network ? SNUG_PATH_DIRECT_LOCAL : SNUG_PATH_DIRECT,
+                        info->relay_server);
+  if (snug_member_get_rtt_ms (self->member) < 0 && info->rtt_ms >= 0)
+    snug_member_set_rtt_ms (self->member, info->rtt_ms);
+  snug_member_set_details (self->member, details);
+}
+
+static void
+show (SnugPeer *self)
+{
+  SnugPeerLinkState state = snug_peer_link_get_state (self->link);
+  const SnugPeerConnectionInfo *info = snug_peer_link_get_info (self->link);
+
+  snug_member_set_error_text (self->member, state == SNUG_PEER_LINK_FAILED
+                                              ? explain (snug_peer_link_get_error (self->link)) : NULL);
+  show_steps (self, state);
+  if (info != NULL)
+    show_info (self, info);
+  snug_member_set_state (self->member, member_state (self, state));
+}
+
+/* --- hearing --------------------------------------------------------------------------------------- */
+
+static void
+become_ready (SnugPeer *self)
+{
+  if (self->ready)
+    return;
+  self->ready = TRUE;
+  show (self);
+  g_signal_emit (self, signals[READY], 0);
+}
+
+static void
+become_lost (SnugPeer *self)
+{
+  if (!self->ready)
+    return;
+  self->ready = FALSE;
+  g_queue_clear_full (&self->outbox, g_free);
+  snug_clear_source (&self->outbox_timer);
+  snug_member_set_typing (self->member, FALSE);
+  g_signal_emit (self, signals[LOST], 0);
+}
+
+static void
+handle_hello (SnugPeer *self, SnugWireMessage *hello)
+{
+  snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
+  snug_member_set_device (self->member, snug_member_device_from_text (hello->device));
+  g_signal_emit (self, signals[NAMED], 0);
+  become_ready (self);
+}
+
+static void
+handle_pong (SnugPeer *self, SnugWireMessage *pong)
+{
+  gint64 elapsed_us = g_get_monotonic_time () - (gint64) pong->t;
+  double rtt_ms = (double) elapsed_us / 1000, before_ms = snug_member_get_rtt_ms (self->member);
+
+  /* A pong that answers no ping of ours says nothing. */
+  if (elapsed_us <= 0 || elapsed_us > 60 * G_USEC_PER_SEC)
+    return;
+  snug_member_set_rtt_ms (self->member, before_ms < 0 ? rtt_ms : before_ms + (rtt_ms - before_ms) / 4);
+}
+
+static void
+handle_message (SnugPeer *self, SnugWireMessage *message)
+{
+  switch ((int) message->type)
+    {
+    case SNUG_WIRE_HELLO:
+      handle_hello (self, message);
+      break;
+
+    case SNUG_WIRE_PING:
+      {
+        g_autoptr (SnugWireMessage) pong = snug_wire_message_new (SNUG_WIRE_PONG);
+        pong->t = message->t;
+        put_in_outbox (self, pong);
+        break;
+      }
+
+    case SNUG_WIRE_PONG:
+      handle_pong (self, message);
+      break;
+
+    case SNUG_WIRE_AWAY:
+      snug_peer_set_away (self, message->on);
+      break;
+
+    case SNUG_WIRE_TYPING:
+      snug_member_set_typing (self->member, message->on);
+      break;
+
+    default:
+      if (message->type == SNUG_WIRE_CHAT)
+        snug_member_set_typing (self->member, FALSE);
+      if (self->ready)
+        g_signal_emit (self, signals[MESSAGE], 0, message);
+      break;
+    }
+}
+
+static void
+on_link_text (SnugPeerLink *link, GBytes *text, SnugPeer *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugWireMessage) message = NULL;
+  gsize length;
+  const char *data = g_bytes_get_data (text, &length);
+
+  if (!snug_token_bucket_take (&self->take, g_get_monotonic_time ()))
+    {
+      self->n_dropped++;
+      g_debug ("%s says too much: %u dropped", snug_member_get_id (self->member), self->n_dropped);
+      return;
+    }
+
+  message = snug_wire_decode (data, length, &error);
+  if (message == NULL)
+    {
+      self->n_dropped++;
+      g_debug ("%s: %s (%u dropped)", snug_member_get_id (self->member), error->message, self->n_dropped);
+      return;
+    }
+  handle_message (self, message);
+}
+
+static gboolean
+on_left_timer (gpointer user_data)
+{
+  SnugPeer *self = user_data;
+
+  snug_clear_source (&self->left_timer);
+  g_signal_emit (self, signals[ENDED], 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* The server has lost the member: it stays for as long as its link lives (PROTOCOL.md section 5). */
+static void
+check_left (SnugPeer *self)
+{
+  SnugPeerLinkState state = snug_peer_link_get_state (self->link);
+
+  if (!self->left || state == SNUG_PEER_LINK_CONNECTED)
+    snug_clear_source (&self->left_timer);
+  else if (self->left_timer == NULL)
+    self->left_timer = snug_context_timeout (g_main_context_get_thread_default (),
+                                             state == SNUG_PEER_LINK_RECONNECTING ? LEFT_GRACE_MS : 0,
+                                             on_left_timer, self);
+}
+
+static void
+on_link_changed (SnugPeerLink *link, SnugPeer *self)
+{
+  if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
+    become_lost (self);
+  show (self);
+  check_left (self);
+}
+
+static void
+on_link_session_opened (SnugPeerLink *link, SnugPeer *self)
+{
+  /* What the old channel had not delivered is gone: whoever cares says it again at "ready". */
+  become_lost (self);
+  say_hello (self);
+}
+
+static void
+on_link_signal (SnugPeerLink *link, SnugSignalMessage *message, SnugPeer *self)
+{
+  g_signal_emit (self, signals[SIGNAL], 0, message);
+}
+
+/* --- the room's word ------------------------------------------------------------------------------- */
+
+void
+snug_peer_start (SnugPeer *self, gboolean signaling_open)
+{
+  snug_peer_link_set_signaling (self->link, signaling_open);
+  snug_peer_link_start (self->link);
+}
+
+void
+snug_peer_set_away (SnugPeer *self, gboolean away)
+{
+  self->away = away;
+  show (self);
+}
+
+void
+snug_peer_leave (SnugPeer *self, gboolean at_once)
+{
+  self->left = TRUE;
+  if (at_once)
+    {
+      snug_peer_link_close (self->link);
+      g_signal_emit (self, signals[ENDED], 0);
+      return;
+    }
+  check_left (self);
+}
+
+void
+snug_peer_stay (SnugPeer *self)
+{
+  self->left = FALSE;
+  snug_clear_source (&self->left_timer);
+}
+
+SnugMember *
+snug_peer_get_member (SnugPeer *self)
+{
+  return self->member;
+}
+
+SnugPeerLink *
+snug_peer_get_link (SnugPeer *self)
+{
+  return self->link;
+}
+
+gboolean
+snug_peer_is_ready (SnugPeer *self)
+{
+  return self->ready;
+}
+
+SnugPeer *
+snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certificate,
+               const SnugPeerConnectionConfig *config, gboolean offerer,
+               const char *own_name, SnugMemberDevice own_device)
+{
+  SnugPeer *self = g_object_new (SNUG_TYPE_PEER, NULL);
+
+  self->member = g_object_ref (member);
+  self->own_name = g_strdup (own_name);
+  self->own_device = own_device;
+  self->link = snug_peer_link_new (network, certificate, config, offerer);
+  g_signal_connect (self->link, "signal", G_CALLBACK (on_link_signal), self);
+  g_signal_connect (self->link, "changed", G_CALLBACK (on_link_changed), self);
+  g_signal_connect (self->link, "text", G_CALLBACK (on_link_text), self);
+  g_signal_connect (self->link, "session-opened", G_CALLBACK (on_link_session_opened), self);
+  self->ping_timer = snug_context_timeout (g_main_context_get_thread_default (), PING_INTERVAL_MS,
+                                           on_ping_timer, self);
+  show_steps (self, SNUG_PEER_LINK_CONNECTING);
+  return self;
+}
+
+static void
+snug_peer_dispose (GObject *object)
+{
+  SnugPeer *self = SNUG_PEER (object);
+
+  snug_clear_source (&self->outbox_timer);
+  snug_clear_source (&self->ping_timer);
+  snug_clear_source (&self->left_timer);
+  g_queue_clear_full (&self->outbox, g_free);
+  if (self->link != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->link, self);
+      snug_peer_link_close (self->link);
+    }
+  g_clear_object (&self->link);
+  g_clear_object (&self->member);
+  G_OBJECT_CLASS (snug_peer_parent_class)->dispose (object);
+}
+
+static void
+snug_peer_finalize (GObject *object)
+{
+  g_free (SNUG_PEER (object)->own_name);
+  G_OBJECT_CLASS (snug_peer_parent_class)->finalize (object);
+}
+
+static void
+snug_peer_class_init (SnugPeerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = SNUG_TYPE_PEER;
+
+  object_class->dispose = snug_peer_dispose;
+  object_class->finalize = snug_peer_finalize;
+
+  signals[SIGNAL] = g_signal_new ("signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, SNUG_TYPE_SIGNAL_MESSAGE);
+  signals[MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[READY] = g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[LOST] = g_signal_new ("lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[NAMED] = g_signal_new ("named", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+snug_peer_init (SnugPeer *self)
+{
+  self->say = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (SAY_PER_SECOND, SAY_BURST);
+  self->take = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (TAKE_PER_SECOND, TAKE_BURST);
+  g_queue_init (&self->outbox);
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-room.h"
+
+#include "snug-member-private.h"
+#include "snug-peer.h"
+
+typedef struct
+{
+  SnugRoomHandler func;
+  gpointer        user_data;
+} Handler;
+
+struct _SnugRoom
+{
+  GObject                   parent_instance;
+
+  /* Owned */
+  SnugSignaling            *signaling;
+  GMainContext             *network;
+  SnugCertificate          *certificate;
+  GPtrArray                *ice_servers;   /* nullable */
+  GListStore               *members;
+  GHashTable               *peers;         /* member id → SnugPeer */
+  char                     *name;
+  char                     *self_id;
+  char                     *host_id;
+
+  Handler                   handlers[SNUG_WIRE_N_TYPES];
+  SnugRelayPolicy           relay;
+  SnugMemberDevice          device;
+  guint64                   self_seq;
+  gint64                    expires;
+  guint                     n_ready;
+  gboolean                  locked;
+  gboolean                  closed;
+};
+
+G_DEFINE_FINAL_TYPE (SnugRoom, snug_room, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  MEMBER_READY,
+  MEMBER_LOST,
+  MEMBER_LEFT,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+changed (SnugRoom *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static SnugPeer *
+peer_of (SnugRoom *self, SnugMember *member)
+{
+  return g_hash_table_lookup (self->peers, snug_member_get_id (member));
+}
+
+/* --- members --------------------------------------------------------------------------------------- */
+
+static void
+on_peer_signal (SnugPeer *peer, SnugSignalMessage *message, SnugRoom *self)
+{
+  g_free (message->to);
+  message->to = g_strdup (snug_member_get_id (snug_peer_get_member (peer)));
+  snug_signaling_send (self->signaling, message);
+}
+
+static void
+on_peer_message (SnugPeer *peer, SnugWireMessage *message, SnugRoom *self)
+{
+  Handler *handler = &self->handlers[message->type];
+
+  if (handler->func != NULL)
+    handler->func (self, snug_peer_get_member (peer), message, handler->user_data);
+}
+
+static void
+on_peer_ready (SnugPeer *peer, SnugRoom *self)
+{
+  self->n_ready++;
+  g_signal_emit (self, signals[MEMBER_READY], 0, snug_peer_get_member (peer));
+  changed (self);
+}
+
+static void
+on_peer_lost (SnugPeer *peer, SnugRoom *self)
+{
+  self->n_ready--;
+  g_signal_emit (self, signals[MEMBER_LOST], 0, snug_peer_get_member (peer));
+  changed (self);
+}
+
+/* Two people called Ana are told apart: the later one is "Ana (2)". */
+static void
+on_peer_named (SnugPeer *peer, SnugRoom *self)
+{
+  SnugMember *named = snug_peer_get_member (peer);
+  const char *name = snug_member_get_name (named);
+  guint ordinal = 1;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+
+      if (g_strcmp0 (snug_member_get_name (member), name) == 0)
+        snug_member_set_ordinal (member, ordinal++);
+    }
+}
+
+static void
+remove_peer (SnugRoom *self, SnugPeer *peer_borrowed)
+{
+  g_autoptr (SnugPeer) peer = g_object_ref (peer_borrowed);
+  SnugMember *member = snug_peer_get_member (peer);
+  guint position;
+
+  g_signal_handlers_disconnect_by_data (peer, self);
+  if (snug_peer_is_ready (peer))
+    on_peer_lost (peer, self);
+  snug_peer_link_close (snug_peer_get_link (peer));
+  g_hash_table_remove (self->peers, snug_member_get_id (member));
+
+  snug_member_set_state (member, SNUG_MEMBER_LEFT);
+  if (g_list_store_find (self->members, member, &position))
+    g_list_store_remove (self->members, position);
+  g_signal_emit (self, signals[MEMBER_LEFT], 0, member);
+  changed (self);
+}
+
+static void
+on_peer_ended (SnugPeer *peer, SnugRoom *self)
+{
+  remove_peer (self, peer);
+}
+
+static void
+remove_all_peers (SnugRoom *self)
+{
+  g_autoptr (GList) peers = g_hash_table_get_values (self->peers);
+
+  for (GList *l = peers; l != NULL; l = l->next)
+    remove_peer (self, l->data);
+}
+
+static gboolean
+signaling_is_open (SnugRoom *self)
+{
+  return snug_signaling_get_state (self->signaling) == SNUG_SIGNALING_OPEN;
+}
+
+static void
+add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, gboolean away)
+{
+  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
+  g_autoptr (SnugMember) member = NULL;
+  SnugPeer *peer = g_hash_table_lookup (self->peers, id);
+
+  if (peer != NULL)
+    {
+      snug_peer_stay (peer);
+      snug_peer_set_away (peer, away);
+      return;
+    }
+  if (g_strcmp0 (id, self->self_id) == 0)
+    return;
+
+  member = snug_member_new (id, seq);
+  snug_member_set_legacy (member, legacy);
+  snug_member_set_host (member, g_strcmp0 (id, self->host_id) == 0);
+
+  peer = snug_peer_new (member, self->network, self->certificate, &config, self->self_seq < seq,
+                        self->name, self->device);
+  g_signal_connect (peer, "signal", G_CALLBACK (on_peer_signal), self);
+  g_signal_connect (peer, "message", G_CALLBACK (on_peer_message), self);
+  g_signal_connect (peer, "ready", G_CALLBACK (on_peer_ready), self);
+  g_signal_connect (peer, "lost", G_CALLBACK (on_peer_lost), self);
+  g_signal_connect (peer, "named", G_CALLBACK (on_peer_named), self);
+  g_signal_connect (peer, "ended", G_CALLBACK (on_peer_ended), self);
+
+  g_hash_table_insert (self->peers, g_strdup (id), peer);
+  g_list_store_append (self->members, member);
+  snug_peer_set_away (peer, away);
+  snug_peer_start (peer, signaling_is_open (self));
+  changed (self);
+}
+
+/* --- the server's words ---------------------------------------------------------------------------- */
+
+static void
+set_host (SnugRoom *self, const char *host_id)
+{
+  g_free (self->host_id);
+  self->host_id = g_strdup (host_id);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+      snug_member_set_host (member, g_strcmp0 (snug_member_get_id (member), host_id) == 0);
+    }
+}
+
+static gboolean
+is_among (GPtrArray *members, const char *id)
+{
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    if (g_strcmp0 (((SnugSignalPeer *) g_ptr_array_index (members, i))->id, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Who is not in a resumed room's list any more has left meanwhile. */
+static void
+reconcile (SnugRoom *self, GPtrArray *members)
+{
+  g_autoptr (GList) peers = g_hash_table_get_values (self->peers);
+
+  for (GList *l = peers; l != NULL; l = l->next)
+    if (!is_among (members, snug_member_get_id (snug_peer_get_member (l->data))))
+      snug_peer_leave (l->data, FALSE);
+}
+
+static void
+take_ice_servers (SnugRoom *self, GPtrArray *offered)
+{
+  g_autoptr (GPtrArray) servers = NULL;
+
+  if (offered == NULL || offered->len == 0)
+    return;
+
+  /* Other links may be using the old array: it is replaced, not changed. */
+  servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
+  for (guint i = 0; self->ice_servers != NULL && i < self->ice_servers->len; i++)
+    {
+      SnugIceServer *own = g_ptr_array_index (self->ice_servers, i);
+      g_ptr_array_add (servers, snug_ice_server_new (own->url, own->username, own->password));
+    }
+  for (guint i = 0; i < offered->len; i++)
+    {
+      SnugSignalIceServer *server = g_ptr_array_index (offered, i);
+      g_ptr_array_add (servers, snug_ice_server_new (server->url, server->username, server->credential));
+    }
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  self->ice_servers = g_steal_pointer (&servers);
+}
+
+static void
+handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
+{
+  gboolean first = self->self_id == NULL;
+
+  /* Somebody else to the others than before: nothing of the old pairs holds. */
+  if (!first && !welcome->resumed)
+    remove_all_peers (self);
+
+  g_free (self->self_id);
+  self->self_id = g_strdup (welcome->self);
+  self->self_seq = welcome->seq;
+  self->locked = welcome->locked;
+  self->expires = (gint64) welcome->expires;
+  set_host (self, welcome->host);
+  if (first)
+    take_ice_servers (self, welcome->ice_servers);
+  else
+    reconcile (self, welcome->members);
+
+  for (guint i = 0; welcome->members != NULL && i < welcome->members->len; i++)
+    {
+      SnugSignalPeer *peer = g_ptr_array_index (welcome->members, i);
+      add_peer (self, peer->id, peer->seq, peer->legacy, peer->away);
+    }
+  changed (self);
+}
+
+static void
+handle_peer_left (SnugRoom *self, SnugPeer *peer, const char *reason)
+{
+  snug_peer_leave (peer, g_strcmp0 (reason, "lost") != 0);
+}
+
+static void
+on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, SnugRoom *self)
+{
+  const char *about = message->from != NULL ? message->from : message->peer;
+  SnugPeer *peer = about != NULL ? g_hash_table_lookup (self->peers, about) : NULL;
+
+  switch (message->type)
+    {
+    case SNUG_SIGNAL_WELCOME:
+      handle_welcome (self, message);
+      return;
+
+    case SNUG_SIGNAL_PEER_JOINED:
+      if (message->peer != NULL)
+        add_peer (self, message->peer, message->seq, message->role != NULL, FALSE);
+      return;
+
+    case SNUG_SIGNAL_HOST:
+      set_host (self, message->peer);
+      changed (self);
+      return;
+
+    case SNUG_SIGNAL_ROOM:
+      self->locked = message->locked;
+      self->expires = (gint64) message->expires;
+      changed (self);
+      return;
+
+    default:
+      break;
+    }
+
+  if (peer == NULL)
+    return;
+
+  switch ((int) message->type)
+    {
+    case SNUG_SIGNAL_PEER_LEFT:
+      handle_peer_left (self, peer, message->reason);
+      break;
+    case SNUG_SIGNAL_PEER_AWAY:
+      snug_peer_set_away (peer, TRUE);
+      break;
+    case SNUG_SIGNAL_PEER_BACK:
+      snug_peer_set_away (peer, FALSE);
+      break;
+    default:
+      snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
+      break;
+    }
+}
+
+static void
+on_signaling_state_changed (SnugSignaling *signaling, SnugRoom *self)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_link_set_signaling (snug_peer_get_link (peer), signaling_is_open (self));
+  changed (self);
+}
+
+/* --- what is asked of a room ----------------------------------------------------------------------- */
+
+void
+snug_room_open (SnugRoom *self)
+{
+  snug_signaling_open (self->signaling);
+}
+
+void
+snug_room_close (SnugRoom *self)
+{
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  snug_signaling_close (self->signaling);
+  remove_all_peers (self);
+}
+
+void
+snug_room_retry (SnugRoom *self)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  snug_signaling_retry (self->signaling);
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_link_retry (snug_peer_get_link (peer));
+}
+
+void
+snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHandler handler, gpointer user_data)
+{
+  self->handlers[type] = (Handler) { handler, user_data };
+}
+
+gboolean
+snug_room_send (SnugRoom *self, SnugMember *member, const SnugWireMessage *message)
+{
+  SnugPeer *peer = peer_of (self, member);
+
+  return peer != NULL && snug_peer_send (peer, message);
+}
+
+void
+snug_room_send_to_all (SnugRoom *self, const SnugWireMessage *message)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_send (peer, message);
+}
+
+GListModel *
+snug_room_get_members (SnugRoom *self)
+{
+  return G_LIST_MODEL (self->members);
+}
+
+SnugMember *
+snug_room_find_member (SnugRoom *self, const char *id)
+{
+  SnugPeer *peer = g_hash_table_lookup (self->peers, id);
+
+  return peer != NULL ? snug_peer_get_member (peer) : NULL;
+}
+
+gboolean
+snug_room_is_ready (SnugRoom *self, SnugMember *member)
+{
+  SnugPeer *peer = peer_of (self, member);
+
+  return peer != NULL && snug_peer_is_ready (peer);
+}
+
+SnugPeerLink *
+snug_room_get_link (SnugRoom *self, SnugMember *member)
+{
+  SnugPeer *peer = peer_of (self, member);
+
+  return peer != NULL ? snug_peer_get_link (peer) : NULL;
+}
+
+SnugSignaling *
+snug_room_get_signaling (SnugRoom *self)
+{
+  return self->signaling;
+}
+
+const char *
+snug_room_get_self_id (SnugRoom *self)
+{
+  return self->self_id;
+}
+
+gboolean
+snug_room_get_is_host (SnugRoom *self)
+{
+  return self->self_id != NULL && g_strcmp0 (self->self_id, self->host_id) == 0;
+}
+
+gboolean
+snug_room_get_locked (SnugRoom *self)
+{
+  return self->locked;
+}
+
+gint64
+snug_room_get_expires (SnugRoom *self)
+{
+  return self->expires;
+}
+
+guint
+snug_room_get_n_ready (SnugRoom *self)
+{
+  return self->n_ready;
+}
+
+void
+snug_room_set_name (SnugRoom *self, const char *name)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_free (self->name);
+  self->name = g_strdup (name);
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_set_own_name (peer, name);
+}
+
+SnugRoom *
+snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
+{
+  SnugRoom *self = g_object_new (SNUG_TYPE_ROOM, NULL);
+
+  self->signaling = g_object_ref (signaling);
+  self->network = g_main_context_ref (config->network);
+  self->certificate = g_object_ref (config->certificate);
+  self->ice_servers = config->connection.ice_servers != NULL
+                        ? g_ptr_array_ref (config->connection.ice_servers) : NULL;
+  self->relay = config->connection.relay;
+  self->name = g_strdup (config->name);
+  self->device = config->device;
+  g_signal_connect (signaling, "message", G_CALLBACK (on_signaling_message), self);
+  g_signal_connect (signaling, "state-changed", G_CALLBACK (on_signaling_state_changed), self);
+  return self;
+}
+
+static void
+snug_room_dispose (GObject *object)
+{
+  SnugRoom *self = SNUG_ROOM (object);
+
+  if (self->signaling != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->signaling, self);
+      snug_room_close (self);
+    }
+  g_clear_object (&self->signaling);
+  g_clear_object (&self->certificate);
+  G_OBJECT_CLASS (snug_room_parent_class)->dispose (object);
+}
+
+static void
+snug_room_finalize (GObject *object)
+{
+  SnugRoom *self = SNUG_ROOM (object);
+
+  g_clear_object (&self->members);
+  g_clear_pointer (&self->peers, g_hash_table_unref);
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_pointer (&self->network, g_main_context_unref);
+  g_free (self->name);
+  g_free (self->self_id);
+  g_free (self->host_id);
+  G_OBJECT_CLASS (snug_room_parent_class)->finalize (object);
+}
+
+static void
+snug_room_class_init (SnugRoomClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = SNUG_TYPE_ROOM;
+
+  object_class->dispose = snug_room_dispose;
+  object_class->finalize = snug_room_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[MEMBER_READY] = g_signal_new ("member-ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, SNUG_TYPE_MEMBER);
+  signals[MEMBER_LOST] = g_signal_new ("member-lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, SNUG_TYPE_MEMBER);
+  signals[MEMBER_LEFT] = g_signal_new ("member-left", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, SNUG_TYPE_MEMBER);
+}
+
+static void
+snug_room_init (SnugRoom *self)
+{
+  self->members = g_list_store_new (SNUG_TYPE_MEMBER);
+  self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}

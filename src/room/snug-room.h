@@ -1,0 +1,69 @@
+/* snug-room: the members of a room and what they say to each other.
+ *
+ * Belongs to the main context. Joins signaling and the links to the members; chat and transfer stand on
+ * it and register the wire messages that they handle. Knows neither.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-member.h"
+#include "snug-peer-link.h"
+#include "snug-signaling.h"
+#include "snug-wire.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_ROOM (snug_room_get_type ())
+G_DECLARE_FINAL_TYPE (SnugRoom, snug_room, SNUG, ROOM, GObject)
+
+typedef struct
+{
+  GMainContext             *network;
+  SnugCertificate          *certificate;
+  SnugPeerConnectionConfig  connection;
+  const char               *name;        /* own display name */
+  SnugMemberDevice          device;
+} SnugRoomConfig;                        /* all borrowed during construction */
+
+/**
+ * SnugRoom::changed: signaling state, host, lock, expiry or the count of connected members
+ * SnugRoom::member-ready: (SnugMember *member): messages reach it from now on; comes again after a break
+ * SnugRoom::member-lost: (SnugMember *member): messages wait
+ * SnugRoom::member-left: (SnugMember *member): it is no longer in the list
+ */
+
+/**
+ * SnugRoomHandler:
+ * @message: (transfer none): by @member, decoded and within its limits
+ */
+typedef void (*SnugRoomHandler) (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data);
+
+SnugRoom *snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config);
+
+void      snug_room_open  (SnugRoom *self);
+void      snug_room_close (SnugRoom *self);
+void      snug_room_retry (SnugRoom *self);
+
+/* One handler a type. */
+void      snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHandler handler, gpointer user_data);
+
+/* Returns: %FALSE if the member is not ready: nothing is queued then. */
+gboolean  snug_room_send        (SnugRoom *self, SnugMember *member, const SnugWireMessage *message);
+void      snug_room_send_to_all (SnugRoom *self, const SnugWireMessage *message);
+
+GListModel    *snug_room_get_members   (SnugRoom *self);    /* of SnugMember */
+SnugMember    *snug_room_find_member   (SnugRoom *self, const char *id);   /* nullable, borrowed */
+gboolean       snug_room_is_ready      (SnugRoom *self, SnugMember *member);
+/* Nullable, borrowed: for channels of one's own. */
+SnugPeerLink  *snug_room_get_link      (SnugRoom *self, SnugMember *member);
+
+SnugSignaling *snug_room_get_signaling (SnugRoom *self);
+const char    *snug_room_get_self_id   (SnugRoom *self);    /* nullable before welcome */
+gboolean       snug_room_get_is_host   (SnugRoom *self);
+gboolean       snug_room_get_locked    (SnugRoom *self);
+gint64         snug_room_get_expires   (SnugRoom *self);
+guint          snug_room_get_n_ready   (SnugRoom *self);
+void           snug_room_set_name      (SnugRoom *self, const char *name);
+
+G_END_DECLS
