@@ -1,0 +1,38 @@
+/* snug-receiver: takes one file from a data channel, piece by checked piece.
+ *
+ * Made, steered and listened to in the main context; the channel is heard in the network context, and
+ * pieces are checked and written by workers. It outlives a lost channel: start it again on the next one
+ * and it goes on behind the last piece that was checked and written.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "snug-peer-link.h"
+#include "snug-sender.h"
+#include "snug-sink.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_RECEIVER (snug_receiver_get_type ())
+G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
+
+/* All signals come in the main context.
+ *
+ * SnugReceiver::asked: (guint64 offset, GBytes *have): the channel is expected: say `file-get` now
+ * SnugReceiver::progress: (guint64 bytes): arrived so far, at most ten times a second
+ * SnugReceiver::busy: (gboolean busy): the disk is behind: the sender must wait, or may go on
+ * SnugReceiver::done: (GFile *file, GBytes *fingerprint): whole, checked and in its place
+ * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
+ */
+
+SnugReceiver *snug_receiver_new (GMainContext *network, GFile *folder, const char *name, guint64 size,
+                                 guint64 mtime, SnugSinkConflict conflict);
+
+void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id);
+/* Closes the channel and deletes what is not whole; no signal comes after this. */
+void snug_receiver_stop  (SnugReceiver *self);
+
+G_END_DECLS

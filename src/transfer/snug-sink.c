@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "snug-file-name.h"
+
+/* Names tried before giving up: "name", "name (2)", … */
+#define MAX_NUMBER 1000
+#define COMPARE_BYTES 65536
+#define NOT_MADE (-1)
+
+struct _SnugSink
+{
+  char             *folder_path;
+  char             *name;
+  char             *part_name;
+  int               folder_fd;
+  int               fd;
+  guint64           size;
+  SnugSinkConflict  conflict;
+  gboolean          finished;
+};
+
+static gboolean
+fail (GError **error, int code, const char *sentence)
+{
+  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), "%s (%s)", sentence, g_strerror (code));
+  return FALSE;
+}
+
+gboolean
+snug_sink_check_folder (GFile *folder, guint64 n_bytes, GError **error)
+{
+  g_autofree char *path = g_file_get_path (folder);
+  struct statvfs space;
+
+  if (path == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           _("Files can only be saved in a folder on this computer."));
+      return FALSE;
+    }
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return fail (error, ENOTDIR, _("The folder to save in is not there."));
+  if (g_access (path, W_OK | X_OK) != 0)
+    return fail (error, errno, _("The folder to save in cannot be written to."));
+  if (statvfs (path, &space) == 0 && (guint64) space.f_bavail * space.f_frsize < n_bytes)
+    {
+      g_autofree char *needed = g_format_size (n_bytes);
+      g_autofree char *there = g_format_size ((guint64) space.f_bavail * space.f_frsize);
+
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                   _("There is not enough room: %s are needed, %s are free."), needed, there);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+SnugSink *
+snug_sink_new (GFile *folder, const char *name, guint64 size, SnugSinkConflict conflict, GError **error)
+{
+  g_autoptr (SnugSink) self = g_new0 (SnugSink, 1);
+
+  self->fd = NOT_MADE;
+  self->name = g_strdup (name);
+  self->size = size;
+  self->conflict = conflict;
+  self->folder_path = g_file_get_path (folder);
+  self->folder_fd = open (self->folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (self->folder_fd < 0)
+    {
+      fail (error, errno, _("The folder to save in cannot be opened."));
+      return NULL;
+    }
+
+  /* Mode 0644 less the person's umask: never executable, never writable to others by a sender's wish. */
+  for (int tries = 0; tries < 10 && self->fd < 0; tries++)
+    {
+      g_free (self->part_name);
+      self->part_name = g_strdup_printf (".snug-%08x%08x.part", g_random_int (), g_random_int ());
+      self->fd = openat (self->folder_fd, self->part_name,
+                         O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+      if (self->fd < 0 && errno != EEXIST)
+        break;
+    }
+  if (self->fd < 0)
+    {
+      fail (error, errno, _("The file cannot be created."));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+gboolean
+snug_sink_write (SnugSink *self, guint64 offset, const guint8 *data, gsize n_bytes, GError **error)
+{
+  g_return_val_if_fail (offset + n_bytes <= self->size, FALSE);
+
+  while (n_bytes > 0)
+    {
+      ssize_t n = pwrite (self->fd, data, n_bytes, (off_t) offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return fail (error, n < 0 ? errno : ENOSPC, _("Writing to the disk failed."));
+      data += n;
+      offset += (guint64) n;
+      n_bytes -= (gsize) n;
+    }
+  return TRUE;
+}
+
+/* Whether the regular file @name in the folder has exactly our content. */
+static gboolean
+is_identical (SnugSink *self, const char *name)
+{
+  int other = openat (self->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  g_autofree guint8 *ours = g_malloc (COMPARE_BYTES);
+  g_autofree guint8 *theirs = g_malloc (COMPARE_BYTES);
+  struct stat info;
+  gboolean same = other >= 0 && fstat (other, &info) == 0 && S_ISREG (info.st_mode)
+                  && (guint64) info.st_size == self->size;
+
+  for (guint64 offset = 0; same && offset < self->size; offset += COMPARE_BYTES)
+    {
+      ssize_t a = pread (self->fd, ours, COMPARE_BYTES, (off_t) offset);
+      ssize_t b = pread (other, theirs, COMPARE_BYTES, (off_t) offset);
+
+      same = a > 0 && a == b && memcmp (ours, theirs, (gsize) a) == 0;
+    }
+  if (other >= 0)
+    close (other);
+  return same;
+}
+
+/* Returns: 0, or errno. Never replaces anything. */
+static int
+rename_without_overwriting (SnugSink *self, const char *name)
+{
+  if (renameat2 (self->folder_fd, self->part_name, self->folder_fd, name, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno != EINVAL && errno != ENOSYS)
+    return errno;
+
+  /* A file system without RENAME_NOREPLACE: link() does not overwrite either. */
+  if (linkat (self->folder_fd, self->part_name, self->folder_fd, name, 0) != 0)
+    return errno;
+  unlinkat (self->folder_fd, self->part_name, 0);
+  return 0;
+}
+
+static gboolean
+is_regular_file (SnugSink *self, const char *name)
+{
+  struct stat info;
+
+  return fstatat (self->folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (info.st_mode);
+}
+
+static GFile *
+named (SnugSink *self, const char *name)
+{
+  self->finished = TRUE;
+  return g_file_new_build_filename (self->folder_path, name, NULL);
+}
+
+static GFile *
+finish_under_free_name (SnugSink *self, GError **error)
+{
+  int code = 0;
+
+  for (guint n = 1; n <= MAX_NUMBER; n++)
+    {
+      g_autofree char *name = n == 1 ? g_strdup (self->name) : snug_file_name_numbered (self->name, n);
+
+      code = rename_without_overwriting (self, name);
+      if (code == 0)
+        return named (self, name);
+      if (code != EEXIST)
+        break;
+    }
+  fail (error, code, _("The file cannot be given its name."));
+  return NULL;
+}
+
+GFile *
+snug_sink_finish (SnugSink *self, guint64 mtime, GError **error)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = (time_t) mtime } };
+
+  if (mtime != 0 && futimens (self->fd, times) != 0)
+    g_debug ("no modification time set: %s", g_strerror (errno));
+
+  if (self->conflict == SNUG_SINK_SKIP_IDENTICAL && is_identical (self, self->name))
+    {
+      unlinkat (self->folder_fd, self->part_name, 0);
+      return named (self, self->name);
+    }
+  if (self->conflict == SNUG_SINK_REPLACE && is_regular_file (self, self->name)
+      && renameat (self->folder_fd, self->part_name, self->folder_fd, self->name) == 0)
+    return named (self, self->name);
+  return finish_under_free_name (self, error);
+}
+
+void
+snug_sink_free (SnugSink *self)
+{
+  if (self->fd >= 0)
+    {
+      if (!self->finished)
+        unlinkat (self->folder_fd, self->part_name, 0);
+      close (self->fd);
+    }
+  if (self->folder_fd >= 0)
+    close (self->folder_fd);
+  g_free (self->folder_path);
+  g_free (self->name);
+  g_free (self->part_name);
+  g_free (self);
+}

@@ -1,0 +1,47 @@
+/* snug-transfers: the files offered to us and by us, and what becomes of them.
+ *
+ * Belongs to the main context; stands on the room. Decides who sends and receives when, and writes the
+ * rows; the bytes flow in SnugSender and SnugReceiver.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-room.h"
+#include "snug-sink.h"
+#include "snug-transfer.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_TRANSFERS (snug_transfers_get_type ())
+G_DECLARE_FINAL_TYPE (SnugTransfers, snug_transfers, SNUG, TRANSFERS, GObject)
+
+/* SnugTransfers::offered: (SnugTransfer *transfer): a member offers a file
+ * SnugTransfers::offering: (SnugTransfer *transfer): the first row of an own offer */
+
+SnugTransfers *snug_transfers_new      (void);
+
+/* Registers with @room; %NULL lets go: whatever runs is cancelled, finished rows stay. */
+void           snug_transfers_set_room (SnugTransfers *self, SnugRoom *room, GMainContext *network);
+
+GListModel    *snug_transfers_get_list (SnugTransfers *self);    /* of SnugTransfer */
+
+/**
+ * snug_transfers_offer_async:
+ * @member: (nullable): %NULL offers to everybody, now and later
+ *
+ * Looks at the file first (a worker does); it must be a readable regular file.
+ */
+void           snug_transfers_offer_async  (SnugTransfers *self, GFile *file, SnugMember *member,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+gboolean       snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError **error);
+
+gboolean       snug_transfers_accept  (SnugTransfers *self, SnugTransfer *transfer, GFile *folder,
+                                       SnugSinkConflict conflict, GError **error);
+void           snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer);
+void           snug_transfers_cancel  (SnugTransfers *self, SnugTransfer *transfer);
+void           snug_transfers_pause   (SnugTransfers *self, SnugTransfer *transfer);
+void           snug_transfers_resume  (SnugTransfers *self, SnugTransfer *transfer);
+void           snug_transfers_forget  (SnugTransfers *self, SnugTransfer *transfer);
+
+G_END_DECLS

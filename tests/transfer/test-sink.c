@@ -1,0 +1,219 @@
+/* Where a received file grows: nothing outside the folder, nothing overwritten.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-sink.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char  *path;
+  GFile *folder;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->path = g_dir_make_tmp ("snug-sink-XXXXXX", NULL);
+  f->folder = g_file_new_for_path (f->path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->path, name, NULL);
+      g_remove (path);
+    }
+  g_rmdir (f->path);
+  g_object_unref (f->folder);
+  g_free (f->path);
+}
+
+static guint
+n_files (Fixture *f)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+put (Fixture *f, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (f->path, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+assert_has (Fixture *f, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (f->path, name, NULL);
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, text);
+}
+
+/* Returns: the base name it got. */
+static char *
+receive (Fixture *f, const char *name, const char *text, SnugSinkConflict conflict)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugSink) sink = snug_sink_new (f->folder, name, strlen (text), conflict, &error);
+  g_autoptr (GFile) file = NULL;
+
+  g_assert_no_error (error);
+  snug_sink_write (sink, 0, (const guint8 *) text, strlen (text), &error);
+  g_assert_no_error (error);
+  file = snug_sink_finish (sink, 1700000000, &error);
+  g_assert_no_error (error);
+  return g_file_get_basename (file);
+}
+
+static void
+test_new_file (Fixture *f, gconstpointer data)
+{
+  g_autofree char *name = receive (f, "a.txt", "hello", SNUG_SINK_KEEP_BOTH);
+  g_autofree char *path = g_build_filename (f->path, "a.txt", NULL);
+  struct stat info;
+
+  g_assert_cmpstr (name, ==, "a.txt");
+  assert_has (f, "a.txt", "hello");
+  g_assert_cmpint (stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mtime, ==, 1700000000);
+  g_assert_cmpint (info.st_mode & 0133, ==, 0);
+  g_assert_cmpuint (n_files (f), ==, 1);
+}
+
+static void
+test_keep_both (Fixture *f, gconstpointer data)
+{
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+
+  put (f, "a.txt", "mine");
+  second = receive (f, "a.txt", "theirs", SNUG_SINK_KEEP_BOTH);
+  third = receive (f, "a.txt", "theirs again", SNUG_SINK_KEEP_BOTH);
+  g_assert_cmpstr (second, ==, "a (2).txt");
+  g_assert_cmpstr (third, ==, "a (3).txt");
+  assert_has (f, "a.txt", "mine");
+  assert_has (f, "a (2).txt", "theirs");
+}
+
+static void
+test_skip_identical (Fixture *f, gconstpointer data)
+{
+  g_autofree char *same = NULL;
+  g_autofree char *other = NULL;
+
+  put (f, "a.txt", "hello");
+  same = receive (f, "a.txt", "hello", SNUG_SINK_SKIP_IDENTICAL);
+  g_assert_cmpstr (same, ==, "a.txt");
+  g_assert_cmpuint (n_files (f), ==, 1);
+
+  other = receive (f, "a.txt", "hellO", SNUG_SINK_SKIP_IDENTICAL);
+  g_assert_cmpstr (other, ==, "a (2).txt");
+  assert_has (f, "a.txt", "hello");
+}
+
+static void
+test_replace (Fixture *f, gconstpointer data)
+{
+  g_autofree char *name = NULL;
+
+  put (f, "a.txt", "old");
+  name = receive (f, "a.txt", "new", SNUG_SINK_REPLACE);
+  g_assert_cmpstr (name, ==, "a.txt");
+  assert_has (f, "a.txt", "new");
+  g_assert_cmpuint (n_files (f), ==, 1);
+}
+
+/* A link of the name is neither followed nor replaced, whatever the policy. */
+static void
+test_symbolic_links_are_left_alone (Fixture *f, gconstpointer data)
+{
+  static const SnugSinkConflict policies[] = { SNUG_SINK_KEEP_BOTH, SNUG_SINK_SKIP_IDENTICAL, SNUG_SINK_REPLACE };
+  g_autofree char *link = g_build_filename (f->path, "a.txt", NULL);
+  g_autofree char *target = g_build_filename (f->path, "precious", NULL);
+
+  put (f, "precious", "hello");
+  g_assert_cmpint (symlink (target, link), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (policies); i++)
+    {
+      g_autofree char *name = receive (f, "a.txt", "hello", policies[i]);
+      g_assert_cmpstr (name, !=, "a.txt");
+    }
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  assert_has (f, "precious", "hello");
+}
+
+static void
+test_unfinished_leaves_nothing (Fixture *f, gconstpointer data)
+{
+  SnugSink *sink = snug_sink_new (f->folder, "a.txt", 5, SNUG_SINK_KEEP_BOTH, NULL);
+
+  g_assert_true (snug_sink_write (sink, 0, (const guint8 *) "hel", 3, NULL));
+  g_assert_cmpuint (n_files (f), ==, 1);
+  g_assert_false (g_file_test (f->path, G_FILE_TEST_IS_SYMLINK));
+  snug_sink_free (sink);
+  g_assert_cmpuint (n_files (f), ==, 0);
+}
+
+static void
+test_check_folder (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) absent = g_file_get_child (f->folder, "absent");
+  g_autoptr (GFile) remote = g_file_new_for_uri ("sftp://host/folder");
+
+  g_assert_true (snug_sink_check_folder (f->folder, 10, &error));
+  g_assert_no_error (error);
+  g_assert_false (snug_sink_check_folder (absent, 10, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
+  g_clear_error (&error);
+  g_assert_false (snug_sink_check_folder (f->folder, (guint64) 1 << 52, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_clear_error (&error);
+  g_assert_false (snug_sink_check_folder (remote, 1, &error));
+  g_assert_nonnull (error);
+}
+
+static void
+test_folder_that_is_gone (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) absent = g_file_get_child (f->folder, "absent");
+
+  g_assert_null (snug_sink_new (absent, "a.txt", 5, SNUG_SINK_KEEP_BOTH, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+#define ADD(name, func) g_test_add ("/sink/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("new-file", test_new_file);
+  ADD ("keep-both", test_keep_both);
+  ADD ("skip-identical", test_skip_identical);
+  ADD ("replace", test_replace);
+  ADD ("symbolic-links-are-left-alone", test_symbolic_links_are_left_alone);
+  ADD ("unfinished-leaves-nothing", test_unfinished_leaves_nothing);
+  ADD ("check-folder", test_check_folder);
+  ADD ("folder-that-is-gone", test_folder_that_is_gone);
+  return g_test_run ();
+}

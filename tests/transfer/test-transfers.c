@@ -1,0 +1,526 @@
+/* Files between members of a room: offered, pulled, checked, and everything that may come between.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-await.h"
+#include "snug-room-mates.h"
+#include "snug-network.h"
+#include "snug-transfers.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct
+{
+  SnugMates      mates;
+  SnugTransfers *transfers[SNUG_MAX_MATES];
+  char          *path;
+  GFile         *inbox;
+} Fixture;
+
+static SnugTransfers *
+add (Fixture *f, const char *name)
+{
+  guint i = f->mates.n_mates;
+
+  snug_mates_add (&f->mates, name);
+  f->transfers[i] = snug_transfers_new ();
+  snug_transfers_set_room (f->transfers[i], f->mates.mates[i].room, snug_network_get_context ());
+  return f->transfers[i];
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autofree char *inbox = NULL;
+
+  snug_mates_init (&f->mates);
+  f->path = g_dir_make_tmp ("snug-transfers-XXXXXX", NULL);
+  inbox = g_build_filename (f->path, "inbox", NULL);
+  g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
+  f->inbox = g_file_new_for_path (inbox);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < SNUG_MAX_MATES; i++)
+    {
+      if (f->transfers[i] != NULL)
+        snug_transfers_set_room (f->transfers[i], NULL, NULL);
+      g_clear_object (&f->transfers[i]);
+    }
+  snug_mates_clear (&f->mates);
+  remove_tree (f->path);
+  g_object_unref (f->inbox);
+  g_free (f->path);
+}
+
+static GFile *
+make_file (Fixture *f, const char *name, gsize size)
+{
+  g_autofree char *path = g_build_filename (f->path, name, NULL);
+  g_autofree char *content = g_malloc (size + 1);
+
+  for (gsize i = 0; i < size; i++)
+    content[i] = (char) (i * 2654435761u >> 13);
+  g_assert_true (g_file_set_contents (path, content, (gssize) size, NULL));
+  return g_file_new_for_path (path);
+}
+
+static void
+on_offered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static guint
+n_rows (SnugTransfers *transfers)
+{
+  return g_list_model_get_n_items (snug_transfers_get_list (transfers));
+}
+
+static SnugTransfer *
+row (SnugTransfers *transfers, guint i)
+{
+  g_autoptr (SnugTransfer) transfer = g_list_model_get_item (snug_transfers_get_list (transfers), i);
+
+  return transfer;
+}
+
+static SnugTransfer *
+offer (SnugTransfers *from, SnugTransfers *to, GFile *file)
+{
+  guint n = n_rows (to);
+
+  snug_transfers_offer_async (from, file, NULL, on_offered, NULL);
+  snug_await (NULL, n_rows (to) == n + 1);
+  return row (to, n);
+}
+
+static gboolean
+is (SnugTransfer *transfer, SnugTransferState state)
+{
+  return snug_transfer_get_state (transfer) == state;
+}
+
+static void
+accept (Fixture *f, SnugTransfers *transfers, SnugTransfer *transfer)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (snug_transfers_accept (transfers, transfer, f->inbox, SNUG_SINK_KEEP_BOTH, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_same_content (GFile *a, GFile *b)
+{
+  g_autoptr (GBytes) first = g_file_load_bytes (a, NULL, NULL, NULL);
+  g_autoptr (GBytes) second = g_file_load_bytes (b, NULL, NULL, NULL);
+
+  g_assert_nonnull (first);
+  g_assert_nonnull (second);
+  g_assert_true (g_bytes_equal (first, second));
+}
+
+static guint
+n_files_in (GFile *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (folder), 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+on_state (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
+{
+  g_assert_cmpint (snug_transfer_get_state (transfer), !=, SNUG_TRANSFER_PAUSED);
+}
+
+static void
+test_sizes (Fixture *f, gconstpointer data)
+{
+  static const gsize sizes[] = { 0, 1, 65535, 65536, 65537, 262144, 1048575, 1048576, 1048577, 5000000 };
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+
+  snug_mates_await (&f->mates);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%" G_GSIZE_FORMAT ".bin", sizes[i]);
+      g_autoptr (GFile) file = make_file (f, name, sizes[i]);
+      SnugTransfer *in = offer (ana, bo, file);
+
+      g_assert_cmpstr (snug_transfer_get_name (in), ==, name);
+      g_assert_cmpuint (snug_transfer_get_size (in), ==, sizes[i]);
+      /* `file-done` comes before the channel's end: the sender never takes it for a break */
+      g_signal_connect (row (ana, (guint) i), "notify::state", G_CALLBACK (on_state), NULL);
+      accept (f, bo, in);
+      snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+      snug_await (NULL, is (row (ana, (guint) i), SNUG_TRANSFER_DONE));
+      g_assert_cmpuint (snug_transfer_get_bytes (in), ==, sizes[i]);
+      g_assert_cmpstr (snug_transfer_get_fingerprint (in), ==, snug_transfer_get_fingerprint (row (ana, (guint) i)));
+      assert_same_content (file, snug_transfer_get_file (in));
+    }
+  g_assert_cmpuint (n_files_in (f->inbox), ==, G_N_ELEMENTS (sizes));
+}
+
+static void
+test_several_at_once_both_ways (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  SnugTransfer *in[24];
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.bin", i);
+
+      g_ptr_array_add (files, make_file (f, name, 300000 + i));
+      in[i] = offer (i % 2 ? ana : bo, i % 2 ? bo : ana, files->pdata[i]);
+    }
+  /* more than may run at once: the rest wait their turn */
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    accept (f, i % 2 ? bo : ana, in[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    {
+      snug_await (NULL, is (in[i], SNUG_TRANSFER_DONE));
+      assert_same_content (files->pdata[i], snug_transfer_get_file (in[i]));
+    }
+}
+
+static void
+test_decline_and_withdraw (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 10);
+  SnugTransfer *first, *second;
+
+  snug_mates_await (&f->mates);
+  first = offer (ana, bo, file);
+  snug_transfers_decline (bo, first);
+  snug_await (NULL, is (row (ana, 0), SNUG_TRANSFER_DECLINED));
+
+  second = offer (ana, bo, file);
+  snug_transfers_cancel (ana, row (ana, 1));
+  snug_await (NULL, is (second, SNUG_TRANSFER_CANCELLED));
+  g_assert_false (snug_transfers_accept (bo, second, f->inbox, SNUG_SINK_KEEP_BOTH, NULL));
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 0);
+}
+
+static void
+test_cancel_from_either_side (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 60000000);
+
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < 2; i++)
+    {
+      SnugTransfer *in = offer (ana, bo, file);
+
+      accept (f, bo, in);
+      snug_await (NULL, is (in, SNUG_TRANSFER_RUNNING));
+      snug_transfers_cancel (i == 0 ? ana : bo, i == 0 ? row (ana, i) : in);
+      snug_await (NULL, is (in, SNUG_TRANSFER_CANCELLED) && is (row (ana, i), SNUG_TRANSFER_CANCELLED));
+      snug_await (NULL, n_files_in (f->inbox) == 0);
+    }
+}
+
+static void
+test_pause_and_resume (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 60000000);
+  SnugTransfer *in, *out;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, file);
+  out = row (ana, 0);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_RUNNING));
+  snug_transfers_pause (bo, in);
+  snug_await (NULL, is (out, SNUG_TRANSFER_PAUSED));
+  g_assert_cmpstr (snug_transfer_get_reason (out), ==, "Paused by Bo.");
+  snug_transfers_pause (ana, out);
+  snug_transfers_resume (bo, in);
+  snug_await_idle (NULL);
+  g_assert_true (is (out, SNUG_TRANSFER_PAUSED));
+  snug_transfers_resume (ana, out);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  assert_same_content (file, snug_transfer_get_file (in));
+}
+
+static void
+test_offer_waits_for_who_comes (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo, *chi;
+  g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
+
+  snug_await (NULL, snug_room_get_self_id (f->mates.mates[0].room) != NULL);
+  snug_transfers_offer_async (ana, file, NULL, on_offered, NULL);
+  snug_await (NULL, n_rows (ana) == 1);
+  g_assert_cmpstr (snug_transfer_get_member_id (row (ana, 0)), ==, "");
+
+  bo = add (f, "Bo");
+  snug_await (NULL, n_rows (bo) == 1);
+  g_assert_cmpuint (n_rows (ana), ==, 1);
+  g_assert_cmpstr (snug_transfer_get_member_name (row (ana, 0)), ==, "Bo");
+
+  chi = add (f, "Chi");
+  snug_await (NULL, n_rows (chi) == 1);
+  accept (f, chi, row (chi, 0));
+  snug_await (NULL, is (row (chi, 0), SNUG_TRANSFER_DONE));
+  g_assert_true (is (row (bo, 0), SNUG_TRANSFER_OFFERED));
+}
+
+static void
+test_who_leaves_takes_its_offers_along (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) small = make_file (f, "a.bin", 10);
+  g_autoptr (GFile) large = make_file (f, "b.bin", 60000000);
+  SnugTransfer *offered, *running;
+
+  snug_mates_await (&f->mates);
+  offered = offer (ana, bo, small);
+  running = offer (ana, bo, large);
+  accept (f, bo, running);
+  snug_await (NULL, is (running, SNUG_TRANSFER_RUNNING));
+  snug_room_close (f->mates.mates[0].room);
+  snug_await (NULL, is (offered, SNUG_TRANSFER_CANCELLED) && is (running, SNUG_TRANSFER_FAILED));
+  g_assert_cmpstr (snug_transfer_get_reason (running), ==, "Ana has left.");
+  snug_await (NULL, n_files_in (f->inbox) == 0);
+}
+
+static void
+test_changed_source_is_noticed (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
+  g_autoptr (GFile) shorter = NULL;
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, file);
+  shorter = make_file (f, "a.bin", 900);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED) && is (row (ana, 0), SNUG_TRANSFER_FAILED));
+  g_assert_cmpstr (snug_transfer_get_reason (in), ==, "The file has changed since it was offered.");
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 0);
+}
+
+/* Raw words of a member who does not keep to the protocol. */
+static void
+send_raw (Fixture *f, guint from, const char *to, const char *text)
+{
+  SnugMate *mate = &f->mates.mates[from];
+
+  g_assert_true (snug_peer_link_send_text (snug_room_get_link (mate->room, snug_mate_sees (mate, to)), text));
+}
+
+static void
+test_requests_for_what_is_not_offered (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  send_raw (f, 1, "Ana", "{\"type\":\"file-get\",\"id\":\"unknown\",\"from\":{\"entry\":0,\"offset\":0}}");
+  send_raw (f, 1, "Ana", "{\"type\":\"file-done\",\"id\":\"unknown\",\"fingerprint\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}");
+  send_raw (f, 1, "Ana", "{\"type\":\"file-pause\",\"id\":\"unknown\",\"on\":true}");
+  send_raw (f, 0, "Bo", "{\"type\":\"file-withdraw\",\"id\":\"unknown\"}");
+  send_raw (f, 0, "Bo", "{\"type\":\"file-cancel\",\"id\":\"unknown\"}");
+  /* all of it answered or ignored: a transfer still goes through */
+  in = offer (ana, bo, file);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+}
+
+/* What a hostile sender puts on the channel; "N" stands for N zero bytes in one binary. */
+typedef struct
+{
+  const char *why;
+  const char *messages[8];
+} Bad;
+
+#define ZERO_HASH_5 "{\"sha256\":\"iFUIqsft5TzQetB1RsBJXa7fC2NSPHX46Zf0b4RK5EE\"}"
+#define HEADER "{\"entry\":0,\"offset\":0,\"size\":5}"
+
+static const Bad bad[] = {
+  { "wrong hash", { HEADER, "5", "{\"sha256\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"}" } },
+  { "more bytes than the size", { HEADER, "6" } },
+  { "more bytes, in two", { HEADER, "5", "1" } },
+  { "hash too early", { HEADER, "4", ZERO_HASH_5 } },
+  { "hash of nothing", { HEADER, ZERO_HASH_5 } },
+  { "an empty binary", { HEADER, "0" } },
+  { "bytes before the header", { "5", HEADER } },
+  { "another size", { "{\"entry\":0,\"offset\":0,\"size\":4}" } },
+  { "another entry", { "{\"entry\":1,\"offset\":0,\"size\":5}" } },
+  { "another offset", { "{\"entry\":0,\"offset\":1,\"size\":5}" } },
+  { "two headers", { HEADER, HEADER } },
+  { "nonsense", { "{" } },
+  { "text of no meaning", { "{\"x\":1}" } },
+};
+
+/* In the network context. */
+static void
+on_hostile_channel (SnugDataChannel *channel, gpointer user_data)
+{
+  const Bad *one = user_data;
+
+  g_assert_nonnull (channel);
+  for (gsize i = 0; one->messages[i] != NULL; i++)
+    {
+      g_autofree guint8 *zeros = g_malloc0 (16);
+      g_autoptr (GBytes) bytes = NULL;
+
+      if (!g_ascii_isdigit (*one->messages[i]))
+        {
+          snug_data_channel_send_text (channel, one->messages[i], NULL);
+          continue;
+        }
+      bytes = g_bytes_new (zeros, (gsize) atoi (one->messages[i]));
+      snug_data_channel_send_bytes (channel, bytes, NULL);
+    }
+}
+
+static void
+test_bad_data_is_refused (Fixture *f, gconstpointer data)
+{
+  SnugMate *ana;
+  SnugTransfers *bo;
+
+  /* Ana has no transfers of her own: what she says here is said by hand */
+  snug_mates_add (&f->mates, "Ana");
+  bo = add (f, "Bo");
+  snug_mates_await (&f->mates);
+  ana = &f->mates.mates[0];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("bad%" G_GSIZE_FORMAT, i);
+      g_autofree char *text = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"%s\",\"name\":\"x\",\"size\":5}", id);
+
+      g_test_message ("%s", bad[i].why);
+      send_raw (f, 0, "Bo", text);
+      snug_await (NULL, n_rows (bo) == i + 1);
+      accept (f, bo, row (bo, (guint) i));
+      snug_peer_link_open_channel (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")), SNUG_WIRE_FILE_LABEL,
+                                   id, on_hostile_channel, (gpointer) &bad[i], NULL);
+      snug_await (NULL, is (row (bo, (guint) i), SNUG_TRANSFER_FAILED));
+      g_assert_nonnull (snug_transfer_get_reason (row (bo, (guint) i)));
+    }
+  snug_await (NULL, n_files_in (f->inbox) == 0);
+}
+
+static void
+on_heard (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* A folder is more than this version takes: it is declined, never taken for a file. */
+static void
+test_folders_are_declined (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *bo;
+  gboolean declined = FALSE;
+
+  add (f, "Ana");
+  bo = add (f, "Bo");
+  snug_room_set_handler (f->mates.mates[0].room, SNUG_WIRE_FILE_DECLINE, on_heard, &declined);
+  snug_mates_await (&f->mates);
+  send_raw (f, 0, "Bo", "{\"type\":\"file-offer\",\"id\":\"folder\",\"name\":\"x\",\"size\":1,\"kind\":\"folder\",\"count\":1}");
+  snug_await (NULL, declined);
+  g_assert_cmpuint (n_rows (bo), ==, 0);
+}
+
+typedef struct
+{
+  Fixture *f;
+  guint    n_sent;
+} Flood;
+
+/* One more offer at each tick, slower than the rate that is taken; then words that show what was heard. */
+static gboolean
+on_flood_tick (gpointer user_data)
+{
+  Flood *flood = user_data;
+  g_autofree char *offer_text = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"g%u\",\"name\":\"x\",\"size\":1}",
+                                                 flood->n_sent);
+
+  send_raw (flood->f, 0, "Bo", flood->n_sent < 25 ? offer_text : "{\"type\":\"chat\",\"id\":\"c\",\"text\":\"x\"}");
+  flood->n_sent++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_at_most_200_standing_offers (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *bo;
+  Flood flood = { .f = f };
+  gboolean heard = FALSE;
+  guint tick;
+
+  add (f, "Ana");
+  bo = add (f, "Bo");
+  snug_room_set_handler (f->mates.mates[1].room, SNUG_WIRE_CHAT, on_heard, &heard);
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < 190; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"f%u\",\"name\":\"../../x\",\"size\":1}", i);
+      send_raw (f, 0, "Bo", text);
+    }
+  snug_await (NULL, n_rows (bo) == 190);
+  g_assert_cmpstr (snug_transfer_get_name (row (bo, 0)), ==, "_.._x");
+
+  tick = g_timeout_add (60, on_flood_tick, &flood);
+  snug_await (NULL, heard);
+  g_source_remove (tick);
+  g_assert_cmpuint (n_rows (bo), ==, 200);
+}
+
+#define ADD(name, func) g_test_add ("/transfers/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("sizes", test_sizes);
+  ADD ("several-at-once-both-ways", test_several_at_once_both_ways);
+  ADD ("decline-and-withdraw", test_decline_and_withdraw);
+  ADD ("cancel-from-either-side", test_cancel_from_either_side);
+  ADD ("pause-and-resume", test_pause_and_resume);
+  ADD ("offer-waits-for-who-comes", test_offer_waits_for_who_comes);
+  ADD ("who-leaves-takes-its-offers-along", test_who_leaves_takes_its_offers_along);
+  ADD ("changed-source-is-noticed", test_changed_source_is_noticed);
+  ADD ("requests-for-what-is-not-offered", test_requests_for_what_is_not_offered);
+  ADD ("bad-data-is-refused", test_bad_data_is_refused);
+  ADD ("folders-are-declined", test_folders_are_declined);
+  ADD ("at-most-200-standing-offers", test_at_most_200_standing_offers);
+  return g_test_run ();
+}
