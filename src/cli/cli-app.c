@@ -158,7 +158,8 @@ on_timeout (gpointer user_data)
 
   app->timeout_source = 0;
   if (app->unreachable_once && !app->was_connected)
-    fail (app, SNUG_CLI_STATUS_NO_ROUTE, "peer-unreachable", _("Nobody in the room could be reached."));
+    fail (app, SNUG_CLI_STATUS_NO_ROUTE, "peer-unreachable",
+          _("Nobody in the room could be reached."));
   else
     fail (app, SNUG_CLI_STATUS_TIMEOUT, "timed-out", _("The time that --timeout gives is over."));
   return G_SOURCE_REMOVE;
@@ -254,7 +255,8 @@ on_read_line (App *app, const char *text)
 static void
 on_line_too_long (App *app)
 {
-  snug_cli_report_error (app->report, "cannot-say", _("A line of more than 64 KiB was left out: send it as a file."), NULL);
+  snug_cli_report_error (app->report, "cannot-say",
+                         _("A line of more than 64 KiB was left out: send it as a file."), NULL);
 }
 
 /* Ctrl+D at a keyboard; a pipe that ends only has nothing more to say. */
@@ -265,12 +267,14 @@ on_lines_ended (App *app)
     leave_early (app, SNUG_CLI_STATUS_DONE);
 }
 
-/* Without a line to type on, lines of standard input are said as they come; a process in the background
- * must leave its terminal alone. */
+/* Without a line to type on, lines of standard input are said as they come; a process in the
+ * background must leave its terminal alone. */
 static void
 start_reading (App *app)
 {
-  if (app->questions != NULL || (isatty (STDIN_FILENO) && !snug_cli_terminal_can_read (STDIN_FILENO)))
+  gboolean in_background = isatty (STDIN_FILENO) && !snug_cli_terminal_can_read (STDIN_FILENO);
+
+  if (app->questions != NULL || in_background)
     return;
   app->reader = snug_cli_line_reader_new (STDIN_FILENO);
   g_signal_connect_swapped (app->reader, "line", G_CALLBACK (on_read_line), app);
@@ -293,7 +297,8 @@ show_who (App *app)
       g_autofree char *path = NULL, *name = NULL, *line = NULL;
 
       g_object_get (member, "path-text", &path, NULL);
-      name = snug_display_text_one_line (snug_member_get_display_name (member), SNUG_DISPLAY_NAME_MAX_CHARS);
+      name = snug_display_text_one_line (snug_member_get_display_name (member),
+                                         SNUG_DISPLAY_NAME_MAX_CHARS);
       line = g_strdup_printf ("%s  %s", name, *path != '\0' ? path : _("not connected"));
       snug_cli_report_notice (app->report, line);
     }
@@ -463,7 +468,8 @@ on_member_failed (App *app, SnugMember *member)
 
   g_object_get (member, "error-text", &why, NULL);
   app->unreachable_once = TRUE;
-  snug_cli_report_error (app->report, "peer-unreachable", why != NULL ? why : _("Somebody could not be reached."),
+  snug_cli_report_error (app->report, "peer-unreachable",
+                         why != NULL ? why : _("Somebody could not be reached."),
                          snug_member_get_id (member));
   if (snug_cli_until_is_asked (&app->until) && !may_still_connect (app))
     leave (app, SNUG_CLI_STATUS_NO_ROUTE);
@@ -474,10 +480,11 @@ on_member (GObject *item, SnugCliWatchEvent event, const char *property, gpointe
 {
   App *app = user_data;
   SnugMember *member = SNUG_MEMBER (item);
-  gboolean state_changed = property == NULL || g_str_equal (property, "state");
+  gboolean state_changed = event == SNUG_CLI_WATCH_ADDED
+                           || (property != NULL && g_str_equal (property, "state"));
 
   snug_cli_report_member (app->report, member, property);
-  if (event != SNUG_CLI_WATCH_REMOVED && state_changed && snug_member_get_state (member) == SNUG_MEMBER_FAILED)
+  if (state_changed && snug_member_get_state (member) == SNUG_MEMBER_FAILED)
     on_member_failed (app, member);
 }
 
@@ -510,7 +517,9 @@ on_delivered (App *app, const char *message_id, const char *member_id)
 static SnugCliCounter
 counter_of (SnugTransfer *transfer)
 {
-  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? SNUG_CLI_RECEIVED : SNUG_CLI_SENT;
+  gboolean in = snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN;
+
+  return in ? SNUG_CLI_RECEIVED : SNUG_CLI_SENT;
 }
 
 static guint
@@ -523,29 +532,36 @@ count_open (App *app, SnugTransferDirection direction)
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      n += snug_transfer_get_direction (transfer) == direction && !snug_transfer_is_finished (transfer);
+      n += snug_transfer_get_direction (transfer) == direction
+           && !snug_transfer_is_finished (transfer);
     }
   return n;
+}
+
+/* A failure ends the wait for a number of files that cannot be reached any more. */
+static void
+on_transfer_failed (App *app, SnugTransfer *transfer)
+{
+  guint n_open = count_open (app, snug_transfer_get_direction (transfer));
+
+  app->failed_once = TRUE;
+  if (!snug_cli_until_can_reach (&app->until, counter_of (transfer), n_open))
+    leave (app, SNUG_CLI_STATUS_TRANSFER);
 }
 
 static void
 settle (App *app, SnugTransfer *transfer, const char *sha256)
 {
   SnugTransferState state = snug_transfer_get_state (transfer);
-  SnugCliCounter counter = counter_of (transfer);
 
   snug_cli_report_transfer (app->report, transfer, sha256);
   if (state == SNUG_TRANSFER_DONE)
     {
-      snug_cli_until_count (&app->until, counter);
+      snug_cli_until_count (&app->until, counter_of (transfer));
       check_until (app);
     }
   else if (state == SNUG_TRANSFER_FAILED)
-    {
-      app->failed_once = TRUE;
-      if (!snug_cli_until_can_reach (&app->until, counter, count_open (app, snug_transfer_get_direction (transfer))))
-        leave (app, SNUG_CLI_STATUS_TRANSFER);
-    }
+    on_transfer_failed (app, transfer);
 }
 
 typedef struct
@@ -612,7 +628,9 @@ on_offer_received (App *app, SnugTransfer *transfer)
       snug_cli_questions_add (app->questions, transfer);
       return;
     }
-  snug_cli_report_notice (app->report, _("Declined a file, because nobody is here to ask: --save-to DIR accepts all."));
+  snug_cli_report_notice (app->report,
+                          _("Declined a file, because nobody is here to ask: "
+                            "--save-to DIR accepts all."));
   snug_session_decline (app->session, transfer);
 }
 
@@ -655,7 +673,8 @@ make_report (App *app)
 
   if (can_write)
     app->terminal = snug_cli_terminal_new (can_type ? STDIN_FILENO : -1, STDOUT_FILENO);
-  app->report = app->options->json ? snug_cli_json_report_new () : snug_cli_text_report_new (app->terminal);
+  app->report = app->options->json ? snug_cli_json_report_new ()
+                                   : snug_cli_text_report_new (app->terminal);
   g_signal_connect_swapped (app->report, "broken", G_CALLBACK (on_report_broken), app);
   if (!can_type)
     return;
@@ -726,27 +745,37 @@ clear (App *app)
   g_clear_pointer (&app->loop, g_main_loop_unref);
 }
 
+static gboolean
+can_send (const char *path, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (access (path, R_OK) == 0)
+    return TRUE;
+  g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE, _("--send: “%s” cannot be read."), name);
+  return FALSE;
+}
+
+static gboolean
+can_save_to (const char *path, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  if (g_mkdir_with_parents (path, 0777) == 0 && access (path, W_OK | X_OK) == 0)
+    return TRUE;
+  g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE,
+               _("--save-to: “%s” is no folder to write to."), name);
+  return FALSE;
+}
+
 /* What can be seen to be wrong before anybody hears of us. */
 static gboolean
 check_files (const SnugCliOptions *options, GError **error)
 {
   for (char **path = options->send; path != NULL && *path != NULL; path++)
-    if (access (*path, R_OK) != 0)
-      {
-        g_autofree char *name = g_filename_display_name (*path);
-
-        g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE, _("--send: “%s” cannot be read."), name);
-        return FALSE;
-      }
-  if (options->save_to != NULL
-      && (g_mkdir_with_parents (options->save_to, 0777) != 0 || access (options->save_to, W_OK | X_OK) != 0))
-    {
-      g_autofree char *name = g_filename_display_name (options->save_to);
-
-      g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE, _("--save-to: “%s” is no folder to write to."), name);
+    if (!can_send (*path, error))
       return FALSE;
-    }
-  return TRUE;
+  return options->save_to == NULL || can_save_to (options->save_to, error);
 }
 
 int

@@ -57,8 +57,8 @@ snug_cli_command_path (const char *argument)
   g_auto (GStrv) words = NULL;
   const char *path = argument;
 
-  /* A terminal writes a file that is dropped on it as a shell would want it. One word: it is unquoted.
-   * Several: somebody typed a name with spaces. */
+  /* A terminal writes a file that is dropped on it as a shell would want it. One word: it is
+   * unquoted. Several: somebody typed a name with spaces. */
   if (g_shell_parse_argv (argument, NULL, &words, NULL) && g_strv_length (words) == 1)
     path = words[0];
   if (g_str_has_prefix (path, "~/"))

@@ -26,7 +26,8 @@ typedef enum
 
 /**
  * snug_cli_command_parse:
- * @argument: (out) (transfer full) (nullable): what follows; of SAY the text, where "//" at the start is a "/"
+ * @argument: (out) (transfer full) (nullable): what follows; of SAY the text, where "//" at the
+ *   start is a "/"
  */
 SnugCliCommandKind snug_cli_command_parse (const char *line, char **argument);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-events.h"
 
-/* Written here and not by json-glib, which prints 92.1 as 92.099999999999994 and leaves characters as
- * they are that a terminal or a line reader takes for something else. */
+/* Written here and not by json-glib, which prints 92.1 as 92.099999999999994 and leaves
+ * characters as they are that a terminal or a line reader takes for something else. */
 
 static GString *
 begin (const char *event)
@@ -48,7 +48,8 @@ append_escape (GString *line, gunichar c)
   else if (c == '\t')
     g_string_append (line, "\\t");
   else if (c > 0xffff)
-    g_string_append_printf (line, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+    g_string_append_printf (line, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+                            0xdc00 + ((c - 0x10000) & 0x3ff));
   else
     g_string_append_printf (line, "\\u%04x", c);
 }
@@ -87,7 +88,8 @@ append_tenths (GString *line, const char *name, double value)
 
   if (!(value >= 0 && value < 1e12))
     return;
-  g_string_append_printf (line, ",\"%s\":%s", name, g_ascii_formatd (text, sizeof text, "%.1f", value));
+  g_ascii_formatd (text, sizeof text, "%.1f", value);
+  g_string_append_printf (line, ",\"%s\":%s", name, text);
 }
 
 static void

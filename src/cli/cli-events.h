@@ -1,7 +1,7 @@
 /* cli-events: the lines of --json. Scripts rely on every name here (snug-cli(1), "Events").
  *
- * Pure: each function returns one JSON object as text without its line feed, all of it printable ASCII
- * or letters, never a control character (transfer full).
+ * Pure: each function returns one JSON object as text without its line feed, all of it printable
+ * ASCII or letters, never a control character (transfer full).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,8 +13,10 @@
 
 G_BEGIN_DECLS
 
-/* @code, @invite, @link: nullable, left out then. @state: "waiting", "joined", "reconnecting", "closed". */
-char *snug_cli_event_room      (const char *code, const char *invite, const char *link, const char *state);
+/* @code, @invite, @link: nullable, left out then. @state: "waiting", "joined", "reconnecting",
+ * "closed". */
+char *snug_cli_event_room      (const char *code, const char *invite, const char *link,
+                                const char *state);
 char *snug_cli_event_member    (SnugMember *member);
 char *snug_cli_event_chat      (SnugMessage *message);
 char *snug_cli_event_delivered (const char *message_id, const char *member_id);

@@ -41,7 +41,8 @@ hash_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 }
 
 void
-snug_cli_hash_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+snug_cli_hash_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (file, cancellable, callback, user_data);
 

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-void  snug_cli_hash_async  (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void  snug_cli_hash_async  (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
 /* (transfer full): lower-case hexadecimal, or %NULL */
 char *snug_cli_hash_finish (GAsyncResult *result, GError **error);
 

@@ -51,7 +51,9 @@ unescape (const char *text, gsize n_bytes)
 static gboolean
 is_transport (const char *query)
 {
-  return query == NULL || strcmp (query, "?transport=udp") == 0 || strcmp (query, "?transport=tcp") == 0;
+  return query == NULL
+         || strcmp (query, "?transport=udp") == 0
+         || strcmp (query, "?transport=tcp") == 0;
 }
 
 static SnugIceServer *
@@ -117,7 +119,8 @@ snug_cli_ice_servers_load (GPtrArray *servers, const char *path, GError **error)
 
   if (!g_file_get_contents (path, &text, &n_bytes, &local_error))
     {
-      g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE, _("--turn-file: %s"), local_error->message);
+      g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE, _("--turn-file: %s"),
+                   local_error->message);
       return FALSE;
     }
   if (n_bytes > MAX_FILE_BYTES || !g_utf8_validate (text, (gssize) n_bytes, NULL))

@@ -41,7 +41,8 @@ tell_member (SnugCliJsonReport *self, SnugMember *member)
   if (g_strcmp0 (line, last) == 0)
     return;
   snug_cli_report_write (SNUG_CLI_REPORT (self), FALSE, line);
-  g_hash_table_insert (self->members, g_strdup (snug_member_get_id (member)), g_steal_pointer (&line));
+  g_hash_table_insert (self->members, g_strdup (snug_member_get_id (member)),
+                       g_steal_pointer (&line));
 }
 
 static void
@@ -129,7 +130,8 @@ snug_cli_json_report_message (SnugCliReport *report, SnugMessage *message)
 }
 
 static void
-snug_cli_json_report_delivered (SnugCliReport *report, const char *message_id, const char *member_id)
+snug_cli_json_report_delivered (SnugCliReport *report, const char *message_id,
+                                const char *member_id)
 {
   g_autofree char *line = snug_cli_event_delivered (message_id, member_id);
 
@@ -186,7 +188,8 @@ snug_cli_json_report_transfer (SnugCliReport *report, SnugTransfer *transfer, co
 }
 
 static void
-snug_cli_json_report_error (SnugCliReport *report, const char *code, const char *message, const char *member_id)
+snug_cli_json_report_error (SnugCliReport *report, const char *code, const char *message,
+                            const char *member_id)
 {
   g_autofree char *line = snug_cli_event_error (code, message, member_id);
 

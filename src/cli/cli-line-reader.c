@@ -79,8 +79,9 @@ refuse_long_line (SnugCliLineReader *self)
 static gboolean
 take_line (SnugCliLineReader *self)
 {
-  guint8 *feed = self->pending->len > 0 ? memchr (self->pending->data, '\n', self->pending->len) : NULL;
-  gsize n_line = feed != NULL ? (gsize) (feed - self->pending->data) : self->pending->len;
+  GByteArray *pending = self->pending;
+  guint8 *feed = pending->len > 0 ? memchr (pending->data, '\n', pending->len) : NULL;
+  gsize n_line = feed != NULL ? (gsize) (feed - pending->data) : pending->len;
   g_autofree guint8 *line = NULL;
 
   if (feed == NULL && !(self->at_end && self->pending->len > 0))
@@ -170,12 +171,12 @@ snug_cli_line_reader_class_init (SnugCliLineReaderClass *klass)
   object_class->dispose = snug_cli_line_reader_dispose;
   object_class->finalize = snug_cli_line_reader_finalize;
 
-  signals[LINE] = g_signal_new ("line", SNUG_CLI_TYPE_LINE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[TOO_LONG] = g_signal_new ("too-long", SNUG_CLI_TYPE_LINE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 0);
-  signals[ENDED] = g_signal_new ("ended", SNUG_CLI_TYPE_LINE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 0);
+  signals[LINE] = g_signal_new ("line", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[TOO_LONG] = g_signal_new ("too-long", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                 NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Members take 20 messages a second and a burst of 200 of one another (PROTOCOL.md, "Limits"): we keep
- * well below, and who writes into the pipe waits. */
+/* Members take 20 messages a second and a burst of 200 of one another (PROTOCOL.md, "Limits"):
+ * we keep well below, and who writes into the pipe waits. */
 #define SNUG_CLI_LINES_BURST 100
 #define SNUG_CLI_LINES_PER_S 15
 #define SNUG_CLI_LINES_MAX_BYTES 65536

@@ -107,7 +107,8 @@ cut (SnugCliLine *self, guint from, guint to)
   erase (self, from, to);
 }
 
-/* A combining mark, a variation selector or what a joiner joins belongs to the character before it. */
+/* A combining mark, a variation selector or what a joiner joins belongs to the character before
+ * it. */
 static gboolean
 begins_cluster (SnugCliLine *self, guint index)
 {
@@ -193,9 +194,11 @@ snug_cli_line_is_empty (SnugCliLine *self)
 void
 snug_cli_line_remember (SnugCliLine *self, const char *text)
 {
+  guint n = self->history->len;
+
   if (*text == '\0')
     return;
-  if (self->history->len == 0 || strcmp (g_ptr_array_index (self->history, self->history->len - 1), text) != 0)
+  if (n == 0 || strcmp (g_ptr_array_index (self->history, n - 1), text) != 0)
     g_ptr_array_add (self->history, g_strdup (text));
   if (self->history->len > MAX_HISTORY)
     g_ptr_array_remove_index (self->history, 0);
@@ -215,7 +218,10 @@ walk_history (SnugCliLine *self, int step)
       self->draft = snug_cli_line_get_text (self);
     }
   self->history_at = at;
-  snug_cli_line_set_text (self, at < self->history->len ? g_ptr_array_index (self->history, at) : self->draft);
+  if (at < self->history->len)
+    snug_cli_line_set_text (self, g_ptr_array_index (self->history, at));
+  else
+    snug_cli_line_set_text (self, self->draft);
 }
 
 static void
@@ -427,7 +433,8 @@ snug_cli_line_feed (SnugCliLine *self, const char *bytes, gsize n_bytes)
   for (gsize i = 0; i < n_bytes; i++)
     take_byte (self, bytes[i]);
 
-  /* A terminal writes a key's sequence in one piece: an ESC with nothing behind it is the key Esc. */
+  /* A terminal writes a key's sequence in one piece: an ESC with nothing behind it is the key
+   * Esc. */
   if (self->state == ESCAPE)
     {
       self->state = TEXT;

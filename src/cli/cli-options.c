@@ -53,8 +53,8 @@ refuse (GError **error, const char *format, ...)
   return FALSE;
 }
 
-/* All words are taken as GOption's "file names", byte for byte: its strings fail on every letter beyond
- * ASCII where no locale is set, which is how scripts run. */
+/* All words are taken as GOption's "file names", byte for byte: its strings fail on every letter
+ * beyond ASCII where no locale is set, which is how scripts run. */
 static GOptionContext *
 make_context (Words *w)
 {
@@ -64,10 +64,12 @@ make_context (Words *w)
     { "server", 0, 0, G_OPTION_ARG_FILENAME, &w->server,
       N_("The server of the room; “create” without it hosts one itself"), N_("URL") },
     { "listen", 0, 0, G_OPTION_ARG_FILENAME, &w->listen,
-      N_("Where the server of one’s own listens (0.0.0.0:2029 or the next free port)"), N_("ADDR:PORT") },
+      N_("Where the server of one’s own listens (0.0.0.0:2029 or the next free port)"),
+      N_("ADDR:PORT") },
     { "open", 0, 0, G_OPTION_ARG_NONE, &w->open,
       N_("A room without a secret: who has the code can enter"), NULL },
-    { "capacity", 0, 0, G_OPTION_ARG_FILENAME, &w->capacity, N_("Most people in the room, 2 to 16"), N_("N") },
+    { "capacity", 0, 0, G_OPTION_ARG_FILENAME, &w->capacity,
+      N_("Most people in the room, 2 to 16"), N_("N") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &w->secret_file,
       N_("Read the secret of a private room from a file, or - for standard input"), N_("FILE") },
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &w->name, N_("What the others call you"), N_("NAME") },
@@ -75,38 +77,46 @@ make_context (Words *w)
       N_("Say this when somebody is there; may be repeated"), N_("TEXT") },
     { "send", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->send,
       N_("Offer this file or folder to everybody; may be repeated"), N_("PATH") },
-    { "save-to", 0, 0, G_OPTION_ARG_FILENAME, &w->save_to, N_("Accept every file into this folder"), N_("DIR") },
+    { "save-to", 0, 0, G_OPTION_ARG_FILENAME, &w->save_to,
+      N_("Accept every file into this folder"), N_("DIR") },
     { "accept", 0, 0, G_OPTION_ARG_FILENAME, &w->accept,
       N_("Which files to accept: ask, all or none"), N_("WHAT") },
     { "on-conflict", 0, 0, G_OPTION_ARG_FILENAME, &w->conflict,
       N_("If the name is taken: keep-both, skip-identical or replace"), N_("HOW") },
-    { "relay", 0, 0, G_OPTION_ARG_FILENAME, &w->relay, N_("Use of relays: auto, never or only"), N_("WHEN") },
+    { "relay", 0, 0, G_OPTION_ARG_FILENAME, &w->relay,
+      N_("Use of relays: auto, never or only"), N_("WHEN") },
     { "stun", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->stun, "stun:HOST[:PORT]", N_("SERVER") },
     { "turn", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->turn,
       "turn[s]:USER:PASSWORD@HOST[:PORT][?transport=udp|tcp]", N_("SERVER") },
     { "turn-file", 0, 0, G_OPTION_ARG_FILENAME, &w->turn_file,
-      N_("Read such servers from a file, so that other users do not see the password"), N_("FILE") },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &w->json, N_("One JSON object a line on standard output"), NULL },
-    { "sha256", 0, 0, G_OPTION_ARG_NONE, &w->sha256, N_("Also report the SHA-256 of whole files"), NULL },
+      N_("Read such servers from a file, so that other users do not see the password"),
+      N_("FILE") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &w->json,
+      N_("One JSON object a line on standard output"), NULL },
+    { "sha256", 0, 0, G_OPTION_ARG_NONE, &w->sha256,
+      N_("Also report the SHA-256 of whole files"), NULL },
     { "until", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->until,
       N_("Leave when all hold: chat=N, sent=N, received=N, members=N, alone"), N_("COND") },
-    { "timeout", 0, 0, G_OPTION_ARG_FILENAME, &w->timeout, N_("Give up after so many seconds"), N_("SECONDS") },
+    { "timeout", 0, 0, G_OPTION_ARG_FILENAME, &w->timeout,
+      N_("Give up after so many seconds"), N_("SECONDS") },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->words, NULL, NULL },
     G_OPTION_ENTRY_NULL
   };
+  /* Translators: keep “create” and “join”, they are typed. */
   GOptionContext *context = g_option_context_new (_("create | join INVITE|CODE|LINK"));
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context,
-                                _("A member of a room, on a terminal or in a script: chat and files, "
-                                  "straight from one computer to the other.\n\n"
+                                _("A member of a room, on a terminal or in a script: chat and "
+                                  "files, straight from one computer to the other.\n\n"
                                   "  create   makes a room and stays in it\n"
                                   "  join     enters one"));
   g_option_context_set_description (context,
-                                    _("Exit status: 0 done, 1 usage, 2 server unreachable, 3 room not found, "
-                                      "full, over, locked or denied,\n4 wrong secret, 5 a transfer failed, "
-                                      "6 timed out, 7 nobody could be reached."));
+                                    _("Exit status: 0 done, 1 usage, 2 server unreachable, "
+                                      "3 room not found, full, over, locked or denied,\n"
+                                      "4 wrong secret, 5 a transfer failed, 6 timed out, "
+                                      "7 nobody could be reached."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   return context;
 }
@@ -136,7 +146,8 @@ make_utf8 (char **words)
 
 /* The index of @word in @choices, *@value unchanged if @word is NULL. */
 static gboolean
-choose (const char *option, const char *word, const char *const *choices, int *value, GError **error)
+choose (const char *option, const char *word, const char *const *choices, int *value,
+        GError **error)
 {
   g_autofree char *all = NULL;
 
@@ -206,27 +217,35 @@ take_ice_servers (SnugCliOptions *self, char **texts, GError **error)
   return TRUE;
 }
 
+/* "http[s]://HOST[:PORT]", a "/" at the end forgiven. */
 static gboolean
-is_empty_path (const char *path)
+is_server_url (const char *text)
 {
-  return *path == '\0' || strcmp (path, "/") == 0;
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  const char *scheme, *path;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    return FALSE;
+  scheme = g_uri_get_scheme (uri);
+  path = g_uri_get_path (uri);
+  return (strcmp (scheme, "http") == 0 || strcmp (scheme, "https") == 0)
+         && (*path == '\0' || strcmp (path, "/") == 0)
+         && g_uri_get_query (uri) == NULL
+         && g_uri_get_fragment (uri) == NULL
+         && g_uri_get_userinfo (uri) == NULL;
 }
 
 static gboolean
 take_server (SnugCliOptions *self, const Words *w, GError **error)
 {
-  g_autoptr (GUri) uri = NULL;
   g_autofree char *text = NULL;
 
   if (w->server == NULL)
     return TRUE;
-  text = strstr (w->server, "://") != NULL ? g_strdup (w->server) : g_strconcat ("http://", w->server, NULL);
-  uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
-      || (strcmp (g_uri_get_scheme (uri), "http") != 0 && strcmp (g_uri_get_scheme (uri), "https") != 0)
-      || !is_empty_path (g_uri_get_path (uri)) || g_uri_get_query (uri) != NULL
-      || g_uri_get_fragment (uri) != NULL || g_uri_get_userinfo (uri) != NULL)
-    return refuse (error, _("--server is an address such as http://HOST or https://HOST:PORT, not “%s”."), w->server);
+  text = g_strconcat (strstr (w->server, "://") != NULL ? "" : "http://", w->server, NULL);
+  if (!is_server_url (text))
+    return refuse (error, _("--server is an address such as http://HOST or https://HOST:PORT, "
+                            "not “%s”."), w->server);
   if (g_str_has_suffix (text, "/"))
     text[strlen (text) - 1] = '\0';
   self->server = g_steal_pointer (&text);
@@ -238,15 +257,19 @@ static gboolean
 check_together (const SnugCliOptions *self, const Words *w, GError **error)
 {
   if (w->secret_file != NULL)
-    return refuse (error, _("--secret-file: private rooms are not there yet, so a secret would protect nothing."));
+    return refuse (error, _("--secret-file: private rooms are not there yet, so a secret would "
+                            "protect nothing."));
   if (self->command == SNUG_CLI_CREATE && !w->open)
-    return refuse (error, _("Private rooms are not there yet: say --open for a room that whoever has the code can enter."));
+    return refuse (error, _("Private rooms are not there yet: say --open for a room that whoever "
+                            "has the code can enter."));
   if (self->command == SNUG_CLI_JOIN && w->open)
-    return refuse (error, _("--open belongs to “create”: the room you join is what its host made it."));
+    return refuse (error, _("--open belongs to “create”: the room you join is what its host made "
+                            "it."));
   if (self->command == SNUG_CLI_JOIN && w->capacity != NULL)
     return refuse (error, _("--capacity belongs to “create”: the room you join has its host’s."));
   if (self->listen != NULL && (self->command == SNUG_CLI_JOIN || self->server != NULL))
-    return refuse (error, _("--listen is for “create” without --server, which hosts the room itself."));
+    return refuse (error, _("--listen is for “create” without --server, which hosts the room "
+                            "itself."));
   return TRUE;
 }
 
@@ -257,11 +280,14 @@ take_command (SnugCliOptions *self, const Words *w, GError **error)
   guint n_words = w->words != NULL ? g_strv_length (w->words) : 0;
 
   if (command == NULL)
-    return refuse (error, _("Say “create” to make a room or “join” to enter one; --help tells more."));
+    return refuse (error, _("Say “create” to make a room or “join” to enter one; --help tells "
+                            "more."));
   if (strcmp (command, "create") == 0)
     {
       self->command = SNUG_CLI_CREATE;
-      return n_words == 1 || refuse (error, _("“create” takes no further word than its options, not “%s”."), w->words[1]);
+      return n_words == 1
+             || refuse (error, _("“create” takes no further word than its options, not “%s”."),
+                        w->words[1]);
     }
   if (strcmp (command, "join") != 0)
     return refuse (error, _("“%s” is neither “create” nor “join”."), command);
@@ -301,7 +327,8 @@ take (SnugCliOptions *self, Words *w, GError **error)
          && take_numbers (self, w, error)
          && take_ice_servers (self, w->stun, error)
          && take_ice_servers (self, w->turn, error)
-         && (w->turn_file == NULL || snug_cli_ice_servers_load (self->ice_servers, w->turn_file, error))
+         && (w->turn_file == NULL
+             || snug_cli_ice_servers_load (self->ice_servers, w->turn_file, error))
          && take_until (self, w->until, error)
          && check_together (self, w, error);
 }

@@ -3,8 +3,8 @@
 
 #include <qrencode.h>
 
-/* Fixed entries of the 256-colour cube: the first eight colours follow the theme, where white may be
- * grey and black blue. */
+/* Fixed entries of the 256-colour cube: the first eight colours follow the theme, where white
+ * may be grey and black blue. */
 #define BLACK_ON_WHITE "\033[38;5;16;48;5;231m"
 #define PLAIN "\033[0m"
 

@@ -42,7 +42,9 @@ snug_cli_answer_parse (const char *text)
     return SNUG_CLI_ANSWER_YES;
   /* The locale's expression looks at the first letter only: "your turn" is no yes. */
   by_locale = g_utf8_strlen (word, -1) == 1 ? rpmatch (word) : -1;
-  return by_locale == 1 ? SNUG_CLI_ANSWER_YES : by_locale == 0 ? SNUG_CLI_ANSWER_NO : SNUG_CLI_ANSWER_UNCLEAR;
+  if (by_locale < 0)
+    return SNUG_CLI_ANSWER_UNCLEAR;
+  return by_locale == 1 ? SNUG_CLI_ANSWER_YES : SNUG_CLI_ANSWER_NO;
 }
 
 static void
@@ -91,7 +93,8 @@ on_answer (const char *text, gpointer user_data)
       /* Somebody went on with a sentence: it waits until the question is answered. */
       g_free (self->draft);
       self->draft = g_strdup (text);
-      snug_cli_report_notice (self->report, _("Please answer y or n; what you typed comes back after it."));
+      snug_cli_report_notice (self->report,
+                              _("Please answer y or n; what you typed comes back after it."));
       ask_first (self);
       break;
     }
@@ -101,7 +104,8 @@ static void
 ask_first (SnugCliQuestions *self)
 {
   SnugTransfer *transfer = g_ptr_array_index (self->waiting, 0);
-  g_autofree char *name = snug_display_text_one_line (snug_transfer_get_name (transfer), MAX_NAME_CHARS);
+  const char *given = snug_transfer_get_name (transfer);
+  g_autofree char *name = snug_display_text_one_line (given, MAX_NAME_CHARS);
   g_autofree char *size = g_format_size (snug_transfer_get_size (transfer));
   /* Translators: keep [y/N] as it is unless your language's letters are known to its locale. */
   g_autofree char *question = g_strdup_printf (_("Take %s (%s)? [y/N] "), name, size);

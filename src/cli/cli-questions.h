@@ -1,4 +1,5 @@
-/* cli-questions: asks the person at the terminal about each file that is offered, one after the other.
+/* cli-questions: asks the person at the terminal about each file that is offered, one after the
+ * other.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _SnugCliQuestions SnugCliQuestions;
 
-SnugCliQuestions *snug_cli_questions_new  (SnugSession *session, SnugCliTerminal *terminal, SnugCliReport *report);
+SnugCliQuestions *snug_cli_questions_new  (SnugSession *session, SnugCliTerminal *terminal,
+                                           SnugCliReport *report);
 void              snug_cli_questions_free (SnugCliQuestions *self);
 
 void snug_cli_questions_add    (SnugCliQuestions *self, SnugTransfer *transfer);

@@ -43,7 +43,8 @@ snug_cli_report_transfer (SnugCliReport *self, SnugTransfer *transfer, const cha
 }
 
 void
-snug_cli_report_error (SnugCliReport *self, const char *code, const char *message, const char *member_id)
+snug_cli_report_error (SnugCliReport *self, const char *code, const char *message,
+                       const char *member_id)
 {
   SNUG_CLI_REPORT_GET_CLASS (self)->error (self, code, message, member_id);
 }
@@ -94,7 +95,8 @@ snug_cli_report_describe_room (SnugSession *session)
       g_autofree char *qr = make_qr (link);
 
       if (qr != NULL)
-        g_string_append_printf (text, "%s\n%s\n", _("Scan with a phone camera, or open the link:"), qr);
+        g_string_append_printf (text, "%s\n%s\n",
+                                _("Scan with a phone camera, or open the link:"), qr);
       g_string_append_printf (text, _("Room link: %s"), link);
       g_string_append_c (text, '\n');
     }
@@ -106,8 +108,8 @@ snug_cli_report_describe_room (SnugSession *session)
 static void
 snug_cli_report_class_init (SnugCliReportClass *klass)
 {
-  broken_signal = g_signal_new ("broken", SNUG_CLI_TYPE_REPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 0);
+  broken_signal = g_signal_new ("broken", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* cli-report: tells what happens in the room, to a script or to a person.
  *
- * Abstract; belongs to the default main context. The app tells it everything, it chooses what to say.
+ * Abstract; belongs to the default main context. The app tells it everything, it chooses what to
+ * say.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,7 +23,8 @@ struct _SnugCliReportClass
   void (*message)   (SnugCliReport *self, SnugMessage *message);
   void (*delivered) (SnugCliReport *self, const char *message_id, const char *member_id);
   void (*transfer)  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
-  void (*error)     (SnugCliReport *self, const char *code, const char *message, const char *member_id);
+  void (*error)     (SnugCliReport *self, const char *code, const char *message,
+                     const char *member_id);
   void (*notice)    (SnugCliReport *self, const char *text);
   void (*flush)     (SnugCliReport *self);
 };
@@ -40,7 +42,8 @@ void snug_cli_report_delivered (SnugCliReport *self, const char *message_id, con
 /* New, or changed in any way. @sha256: nullable. */
 void snug_cli_report_transfer  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
 /* @message: a sentence. @member_id: (nullable): whom it is about. */
-void snug_cli_report_error     (SnugCliReport *self, const char *code, const char *message, const char *member_id);
+void snug_cli_report_error     (SnugCliReport *self, const char *code, const char *message,
+                                const char *member_id);
 /* A word for a person only. */
 void snug_cli_report_notice    (SnugCliReport *self, const char *text);
 /* Says now what was kept back. */
@@ -52,7 +55,8 @@ void snug_cli_report_write     (SnugCliReport *self, gboolean to_stderr, const c
 /**
  * snug_cli_report_describe_room:
  *
- * Returns: (transfer full): room link, invite and QR code as they are shown to a person on standard error
+ * Returns: (transfer full): room link, invite and QR code as they are shown to a person on
+ * standard error
  */
 char *snug_cli_report_describe_room (SnugSession *session);
 

@@ -90,8 +90,8 @@ static void
 on_fatal_signal (int number)
 {
   give_back ();
-  /* Back to who was there before us (a sanitizer, or the kernel's core dump), who gets the signal when
-   * this handler returns. */
+  /* Back to who was there before us (a sanitizer, or the kernel's core dump), who gets the
+   * signal when this handler returns. */
   for (gsize i = 0; i < G_N_ELEMENTS (fatal_signals); i++)
     if (fatal_signals[i] == number)
       sigaction (number, &fatal_before[i], NULL);
@@ -137,7 +137,8 @@ install_handlers (void)
   sigaction (SIGTSTP, &action, NULL);
 }
 
-/* Character by character, without echo; Ctrl+C and Ctrl+Z still make signals, "\n" still returns. */
+/* Character by character, without echo; Ctrl+C and Ctrl+Z still make signals, "\n" still
+ * returns. */
 static void
 take_terminal (SnugCliTerminal *self)
 {
@@ -267,7 +268,8 @@ append_line (SnugCliTerminal *self, GString *out)
 {
   const char *mark = self->asking ? self->question : self->utf8 ? "› " : "> ";
   /* A question may be long; what is typed under it is a word. */
-  g_autofree char *prompt = snug_cli_text_fit_middle (mark, self->columns > 24 ? self->columns - 12 : 12, self->utf8);
+  guint most = self->columns > 24 ? self->columns - 12 : 12;
+  g_autofree char *prompt = snug_cli_text_fit_middle (mark, most, self->utf8);
   guint prompt_width = snug_cli_text_width (prompt);
   guint room = self->columns > prompt_width + 5 ? self->columns - prompt_width - 1 : 4;
   guint cursor = 0;
@@ -338,12 +340,13 @@ snug_cli_terminal_set_rows (SnugCliTerminal *self, const char *const *rows)
 static void
 bring_up_question (SnugCliTerminal *self)
 {
-  if (self->question != NULL && !self->asking && self->in_fd >= 0 && snug_cli_line_is_empty (self->line))
+  if (self->question != NULL && self->in_fd >= 0 && snug_cli_line_is_empty (self->line))
     self->asking = TRUE;
 }
 
 void
-snug_cli_terminal_ask (SnugCliTerminal *self, const char *question, SnugCliAnswerFunc func, gpointer user_data)
+snug_cli_terminal_ask (SnugCliTerminal *self, const char *question, SnugCliAnswerFunc func,
+                       gpointer user_data)
 {
   snug_cli_terminal_unask (self);
   self->question = g_strdup (question);
@@ -536,12 +539,12 @@ snug_cli_terminal_class_init (SnugCliTerminalClass *klass)
   object_class->dispose = snug_cli_terminal_dispose;
   object_class->finalize = snug_cli_terminal_finalize;
 
-  signals[LINE] = g_signal_new ("line", SNUG_CLI_TYPE_TERMINAL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[ENDED] = g_signal_new ("ended", SNUG_CLI_TYPE_TERMINAL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 0);
-  signals[RESIZED] = g_signal_new ("resized", SNUG_CLI_TYPE_TERMINAL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 0);
+  signals[LINE] = g_signal_new ("line", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                 NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[RESIZED] = g_signal_new ("resized", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

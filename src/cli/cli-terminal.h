@@ -1,8 +1,8 @@
-/* cli-terminal: a terminal with lines that scroll, and below them a few rows that stay: what is under
- * way, and the line being typed.
+/* cli-terminal: a terminal with lines that scroll, and below them a few rows that stay: what is
+ * under way, and the line being typed.
  *
- * Belongs to the default main context. Puts the terminal into character mode and gives it back as it
- * was at dispose, exit, stop (Ctrl+Z) and crash.
+ * Belongs to the default main context. Puts the terminal into character mode and gives it back
+ * as it was at dispose, exit, stop (Ctrl+Z) and crash.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

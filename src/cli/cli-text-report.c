@@ -38,7 +38,8 @@ typedef enum
 static const char *
 color_of_name (const char *name)
 {
-  static const char *const colors[] = { "\033[1;31m", "\033[1;32m", "\033[1;33m", "\033[1;34m", "\033[1;35m", "\033[1;36m" };
+  static const char *const colors[] = { "\033[1;31m", "\033[1;32m", "\033[1;33m",
+                                        "\033[1;34m", "\033[1;35m", "\033[1;36m" };
 
   return colors[g_str_hash (name) % G_N_ELEMENTS (colors)];
 }
@@ -46,11 +47,14 @@ color_of_name (const char *name)
 static char *
 paint (SnugCliTextReport *self, Style style, const char *text)
 {
+  gboolean colors = self->terminal != NULL && snug_cli_terminal_get_colors (self->terminal);
   const char *begin;
 
-  if (self->terminal == NULL || !snug_cli_terminal_get_colors (self->terminal) || style == STYLE_NONE)
+  if (!colors || style == STYLE_NONE)
     return g_strdup (text);
-  begin = style == STYLE_DIM ? "\033[2m" : style == STYLE_WARNING ? "\033[33m" : color_of_name (text);
+  begin = style == STYLE_DIM       ? "\033[2m"
+          : style == STYLE_WARNING ? "\033[33m"
+                                   : color_of_name (text);
   return g_strconcat (begin, text, "\033[0m", NULL);
 }
 
@@ -66,24 +70,28 @@ print (SnugCliTextReport *self, gboolean to_stderr, Style style, const char *tex
     snug_cli_report_write (SNUG_CLI_REPORT (self), to_stderr, line);
 }
 
+static char *
+make_bar (SnugCliTextReport *self, SnugTransfer *transfer)
+{
+  return snug_cli_progress_row (transfer, snug_cli_terminal_get_columns (self->terminal) - 1,
+                                snug_cli_terminal_get_utf8 (self->terminal));
+}
+
 static void
 show_rows (SnugCliTextReport *self)
 {
   g_autoptr (GPtrArray) rows = NULL;
+  guint n_bars = MIN (self->active->len, MOST_BARS);
+  guint n_more = self->active->len - n_bars;
 
   if (self->terminal == NULL)
     return;
   rows = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < MIN (self->active->len, MOST_BARS); i++)
-    g_ptr_array_add (rows, snug_cli_progress_row (g_ptr_array_index (self->active, i),
-                                                  snug_cli_terminal_get_columns (self->terminal) - 1,
-                                                  snug_cli_terminal_get_utf8 (self->terminal)));
-  if (self->active->len > MOST_BARS)
-    {
-      guint n_more = self->active->len - MOST_BARS;
-
-      g_ptr_array_add (rows, g_strdup_printf (ngettext ("and %u more file", "and %u more files", n_more), n_more));
-    }
+  for (guint i = 0; i < n_bars; i++)
+    g_ptr_array_add (rows, make_bar (self, g_ptr_array_index (self->active, i)));
+  if (n_more > 0)
+    g_ptr_array_add (rows, g_strdup_printf (ngettext ("and %u more file", "and %u more files",
+                                                      n_more), n_more));
   if (self->status != NULL)
     g_ptr_array_add (rows, g_strdup (self->status));
   g_ptr_array_add (rows, NULL);
@@ -147,7 +155,8 @@ print_chat (SnugCliTextReport *self, SnugMessage *message, const char *sender)
 
   if (self->terminal != NULL)
     {
-      g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (snug_message_get_time_ms (message) / 1000);
+      gint64 seconds = snug_message_get_time_ms (message) / 1000;
+      g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (seconds);
       g_autofree char *clock = at != NULL ? g_date_time_format (at, "%H:%M") : g_strdup ("");
       g_autofree char *time = paint (self, STYLE_DIM, clock);
 
@@ -167,7 +176,8 @@ print_own (SnugCliTextReport *self, SnugMessage *message)
   if (snug_message_get_delivery (message) == SNUG_DELIVERY_QUEUED && !self->said_to_nobody)
     {
       self->said_to_nobody = TRUE;
-      print (self, TRUE, STYLE_DIM, _("Nobody is here to read it yet: it waits until somebody is."));
+      print (self, TRUE, STYLE_DIM,
+             _("Nobody is here to read it yet: it waits until somebody is."));
     }
 }
 
@@ -188,7 +198,8 @@ snug_cli_text_report_message (SnugCliReport *report, SnugMessage *message)
         print_own (self, message);
       else
         {
-          text = snug_display_text_one_line (snug_message_get_sender_name (message), SNUG_DISPLAY_NAME_MAX_CHARS);
+          text = snug_display_text_one_line (snug_message_get_sender_name (message),
+                                             SNUG_DISPLAY_NAME_MAX_CHARS);
           print_chat (self, message, text);
         }
       break;
@@ -199,7 +210,8 @@ snug_cli_text_report_message (SnugCliReport *report, SnugMessage *message)
 }
 
 static void
-snug_cli_text_report_delivered (SnugCliReport *report, const char *message_id, const char *member_id)
+snug_cli_text_report_delivered (SnugCliReport *report, const char *message_id,
+                                const char *member_id)
 {
   /* The terminal shows what was not delivered, not what was. */
 }
@@ -239,7 +251,8 @@ describe_incoming (SnugTransfer *transfer, const char *name, const char *who, co
     case SNUG_TRANSFER_OFFERED:
       return g_strdup_printf (_("%s offers %s (%s)"), who, name, size);
     case SNUG_TRANSFER_DONE:
-      return g_strdup_printf (_("From %s: %s (%s)"), who, safe_path != NULL ? safe_path : name, size);
+      return g_strdup_printf (_("From %s: %s (%s)"), who, safe_path != NULL ? safe_path : name,
+                              size);
     case SNUG_TRANSFER_DECLINED:
       return g_strdup_printf (_("Declined: %s"), name);
     case SNUG_TRANSFER_ACCEPTED:
@@ -275,8 +288,10 @@ static void
 tell_transfer (SnugCliTextReport *self, SnugTransfer *transfer)
 {
   gboolean in = snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN;
-  g_autofree char *name = snug_display_text_one_line (snug_transfer_get_name (transfer), MAX_NAME_CHARS);
-  g_autofree char *who = snug_display_text_one_line (snug_transfer_get_member_name (transfer), SNUG_DISPLAY_NAME_MAX_CHARS);
+  g_autofree char *name = snug_display_text_one_line (snug_transfer_get_name (transfer),
+                                                      MAX_NAME_CHARS);
+  g_autofree char *who = snug_display_text_one_line (snug_transfer_get_member_name (transfer),
+                                                     SNUG_DISPLAY_NAME_MAX_CHARS);
   g_autofree char *size = g_format_size (snug_transfer_get_size (transfer));
   g_autofree char *text = in ? describe_incoming (transfer, name, who, size)
                              : describe_outgoing (transfer, name, who, size);
@@ -308,7 +323,8 @@ snug_cli_text_report_transfer (SnugCliReport *report, SnugTransfer *transfer, co
 }
 
 static void
-snug_cli_text_report_error (SnugCliReport *report, const char *code, const char *message, const char *member_id)
+snug_cli_text_report_error (SnugCliReport *report, const char *code, const char *message,
+                            const char *member_id)
 {
   SnugCliTextReport *self = SNUG_CLI_TEXT_REPORT (report);
   g_autofree char *safe = snug_display_text_block (message);
@@ -335,7 +351,8 @@ snug_cli_text_report_new (SnugCliTerminal *terminal)
   if (terminal != NULL)
     {
       self->terminal = g_object_ref (terminal);
-      g_signal_connect_object (terminal, "resized", G_CALLBACK (show_rows), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (terminal, "resized", G_CALLBACK (show_rows), self,
+                               G_CONNECT_SWAPPED);
     }
   return SNUG_CLI_REPORT (self);
 }

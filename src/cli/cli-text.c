@@ -157,12 +157,13 @@ static char *
 describe_progress (SnugTransfer *transfer)
 {
   int seconds = snug_transfer_get_seconds_left (transfer);
+  SnugTransferState state = snug_transfer_get_state (transfer);
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_string_append_printf (text, "%3u %%", percent_of (transfer));
-  if (snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED)
+  if (state == SNUG_TRANSFER_PAUSED)
     g_string_append_printf (text, "  %s", _("paused"));
-  else if (snug_transfer_get_state (transfer) == SNUG_TRANSFER_RUNNING && snug_transfer_get_speed (transfer) > 0)
+  else if (state == SNUG_TRANSFER_RUNNING && snug_transfer_get_speed (transfer) > 0)
     {
       g_autofree char *speed = g_format_size ((guint64) snug_transfer_get_speed (transfer));
 
@@ -189,10 +190,10 @@ snug_cli_progress_row (SnugTransfer *transfer, guint columns, gboolean utf8)
   gboolean in = snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN;
   g_autofree char *numbers = describe_progress (transfer);
   guint numbers_width = snug_cli_text_width (numbers);
-  guint fixed = 2 + 2 + numbers_width;
   guint bar_width = BAR_CELLS + 2 + 1;
-  gboolean with_bar = columns >= fixed + bar_width + LEAST_NAME;
-  guint room = columns > fixed + (with_bar ? bar_width : 0) ? columns - fixed - (with_bar ? bar_width : 0) : 0;
+  gboolean with_bar = columns >= 2 + LEAST_NAME + 2 + bar_width + numbers_width;
+  guint taken = 2 + 2 + (with_bar ? bar_width : 0) + numbers_width;
+  guint room = columns > taken ? columns - taken : 0;
   g_autofree char *name = snug_cli_text_fit_middle (snug_transfer_get_name (transfer), room, utf8);
   g_autoptr (GString) row = g_string_new (utf8 ? (in ? "↓ " : "↑ ") : (in ? "< " : "> "));
 

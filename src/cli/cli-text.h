@@ -18,8 +18,8 @@ guint snug_cli_text_width (const char *text);
 /**
  * snug_cli_text_fit:
  *
- * Returns: (transfer full): one row of at most @columns columns; what is cut ends in "…" (or ".." where
- * @utf8 is %FALSE), control characters become spaces
+ * Returns: (transfer full): one row of at most @columns columns; what is cut ends in "…" (or ".."
+ * where @utf8 is %FALSE), control characters become spaces
  */
 char *snug_cli_text_fit (const char *text, guint columns, gboolean utf8);
 
@@ -35,8 +35,8 @@ char *snug_cli_seconds_to_text (int seconds);
 /**
  * snug_cli_progress_row:
  *
- * Returns: (transfer full): name, bar, share, speed and time left in at most @columns columns; the bar goes
- * first where there is little room
+ * Returns: (transfer full): name, bar, share, speed and time left in at most @columns columns;
+ * the bar goes first where there is little room
  */
 char *snug_cli_progress_row (SnugTransfer *transfer, guint columns, gboolean utf8);
 

@@ -34,7 +34,8 @@ snug_cli_until_add (SnugCliUntil *self, const char *condition, GError **error)
   if (counter < 0 || !g_ascii_string_to_unsigned (equals + 1, 10, 1, MOST, &number, NULL))
     {
       g_set_error (error, SNUG_CLI_ERROR, SNUG_CLI_ERROR_USAGE,
-                   _("--until knows chat=N, sent=N, received=N, members=N (N from 1) and alone, not “%s”."),
+                   _("--until knows chat=N, sent=N, received=N, members=N (N from 1) and alone, "
+                     "not “%s”."),
                    condition);
       return FALSE;
     }

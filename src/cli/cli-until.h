@@ -37,7 +37,8 @@ typedef struct
   gboolean had_company;
 } SnugCliUntil;
 
-/* Adds one condition as written: "chat=3", "alone". The same counter twice keeps the larger number. */
+/* Adds one condition as written: "chat=3", "alone". The same counter twice keeps the larger
+ * number. */
 gboolean snug_cli_until_add      (SnugCliUntil *self, const char *condition, GError **error);
 
 void     snug_cli_until_count    (SnugCliUntil *self, SnugCliCounter counter);

@@ -37,7 +37,8 @@ add (SnugCliWatch *self, guint position)
 }
 
 static void
-on_items_changed (GListModel *model, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_items_changed (GListModel *model, guint position, guint n_removed, guint n_added,
+                  gpointer user_data)
 {
   SnugCliWatch *self = user_data;
 
