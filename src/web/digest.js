@@ -1,8 +1,8 @@
 // digest: SHA-256 and base64url.
 //
 // On https the browser has SHA-256 itself. A page over plain http on a local network has not (crypto.subtle
-// exists in secure contexts only), so the build copies @noble/hashes beside the page; a page built without
-// it can still chat, and says that it cannot check files.
+// exists in secure contexts only), so the build copies @noble/hashes beside the page; where it was built
+// without npm, as `make run` promises to work, our own does as well.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -26,7 +26,8 @@ export async function findSha256() {
     const library = /** @type {{ sha256(bytes: Uint8Array): Uint8Array }} */ (await import(LIBRARY));
     return async (bytes) => library.sha256(bytes);
   } catch {
-    return null;
+    const own = await import('./sha256.js');
+    return async (bytes) => own.sha256(bytes);
   }
 }
 

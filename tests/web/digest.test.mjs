@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import './node18.mjs';
-import { fromBase64Url, randomId, toBase64Url } from '../../src/web/digest.js';
+import { findSha256, fromBase64Url, randomId, toBase64Url } from '../../src/web/digest.js';
 
 test('base64url is what others write', () => {
   for (let n = 0; n < 70; n++) {
@@ -33,5 +33,28 @@ test('the library that a page on http takes along hashes as everybody does', asy
   for (const n of [0, 1, 55, 56, 63, 64, 65, 1048576]) {
     const bytes = randomBytes(n);
     assert.equal(Buffer.from(sha256(bytes)).toString('hex'), createHash('sha256').update(bytes).digest('hex'));
+  }
+});
+
+test('our own, for a page built without the library, does too', async () => {
+  const { sha256 } = await import('../../src/web/sha256.js');
+  for (let n = 0; n < 200; n++) {
+    const bytes = randomBytes(n + 3).subarray(3);
+    assert.equal(Buffer.from(sha256(bytes)).toString('hex'), createHash('sha256').update(bytes).digest('hex'), `${n} bytes`);
+  }
+  const piece = randomBytes(1048576);
+  assert.equal(Buffer.from(sha256(piece)).toString('hex'), createHash('sha256').update(piece).digest('hex'));
+});
+
+test('a page on http without the library hashes all the same', async () => {
+  const subtle = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
+  Object.defineProperty(globalThis, 'crypto', { value: {}, configurable: true });
+  try {
+    const hash = await findSha256();
+    assert.ok(hash);
+    assert.equal(Buffer.from(await hash(new Uint8Array(0))).toString('hex'),
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  } finally {
+    Object.defineProperty(globalThis, 'crypto', /** @type {PropertyDescriptor} */ (subtle));
   }
 });
