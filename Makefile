@@ -1,5 +1,5 @@
 # Thin doors: meson builds, tests/tools/ knows how. `make run` and `make test` install what is missing.
-.PHONY: run test check-all install clean
+.PHONY: run test check-all bench look install clean
 
 run:
 	@tests/tools/setup run
@@ -13,6 +13,16 @@ test:
 check-all:
 	@tests/tools/setup all
 	@tests/tools/run-lanes all
+
+# How fast one machine moves a file through the whole stack.
+bench:
+	@tests/tools/setup run
+	@tests/tools/bench
+
+# Pictures of the window in tests/look/, to look at.
+look:
+	@tests/tools/setup test
+	@tests/tools/look
 
 # Under PREFIX (/usr/local), or under DESTDIR for a package. Its own build folder: the prefix is built in.
 PREFIX ?= /usr/local
