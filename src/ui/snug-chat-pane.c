@@ -14,6 +14,8 @@ struct _SnugChatPane
 
   SnugSession       *session;      /* owned */
   gboolean           follows;      /* the newest message is kept in sight */
+  guint              following;    /* source; 0: none */
+  double             extent;       /* of the list beyond the page, when it was last heard of */
 
   /* Template */
   GtkStack          *stack;
@@ -46,32 +48,56 @@ is_near_end (GtkAdjustment *adjustment)
          >= gtk_adjustment_get_upper (adjustment) - NEAR_END_PX;
 }
 
+static gboolean
+on_follow (gpointer user_data)
+{
+  SnugChatPane *self = user_data;
+  guint n_items = g_list_model_get_n_items (snug_session_get_messages (self->session));
+
+  self->following = 0;
+  if (n_items > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", n_items - 1);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: the list places its rows while it tells us that it grew. */
+static void
+follow (SnugChatPane *self)
+{
+  if (self->follows && self->following == 0)
+    self->following = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_follow, self, NULL);
+}
+
+/* A value that moves while the extent moves with it is the list measuring its rows, not a person. */
 static void
 on_scrolled (SnugChatPane *self)
 {
-  self->follows = is_near_end (gtk_scrolled_window_get_vadjustment (self->scroller));
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double extent = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  if (extent == self->extent)
+    self->follows = is_near_end (adjustment);
+  self->extent = extent;
   gtk_revealer_set_reveal_child (self->to_end, !self->follows);
 }
 
-/* The list grew or was measured anew. */
 static void
 on_extent_changed (SnugChatPane *self)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double extent = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
-  if (self->follows)
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  if (extent != self->extent)
+    follow (self);
+  self->extent = extent;
 }
 
 void
 snug_chat_pane_go_to_end (SnugChatPane *self)
 {
-  guint n_items = g_list_model_get_n_items (snug_session_get_messages (self->session));
-
-  if (n_items == 0)
-    return;
   self->follows = TRUE;
-  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", n_items - 1);
+  gtk_revealer_set_reveal_child (self->to_end, FALSE);
+  follow (self);
 }
 
 /* --- What is shown --- */
@@ -96,6 +122,8 @@ on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint 
   /* What one has just said oneself is never out of sight. */
   if (last != NULL && snug_message_get_own (last))
     snug_chat_pane_go_to_end (self);
+  else
+    follow (self);
 }
 
 static void
@@ -210,7 +238,10 @@ snug_chat_pane_set_property (GObject *object, guint prop_id, const GValue *value
 static void
 snug_chat_pane_dispose (GObject *object)
 {
-  g_clear_object (&SNUG_CHAT_PANE (object)->session);
+  SnugChatPane *self = SNUG_CHAT_PANE (object);
+
+  g_clear_handle_id (&self->following, g_source_remove);
+  g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_chat_pane_parent_class)->dispose (object);
 }
 

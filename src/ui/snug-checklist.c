@@ -46,31 +46,41 @@ snug_checklist_new (void)
   return g_object_new (SNUG_TYPE_CHECKLIST, NULL);
 }
 
-static char *
-step_words (SnugChecklist *self, guint step)
-{
-  switch (step)
-    {
-    case 0:
-      return g_strdup (self->member != NULL ? _("Server reached") : _("Reaching the server"));
-    case 1 + SNUG_STEP_ANSWERED:
-      return self->member != NULL
-               ? g_strdup_printf (_("%s answered"), snug_member_get_display_name (self->member))
-               : g_strdup (_("The other side answered"));
-    case 1 + SNUG_STEP_ROUTE:
-      return g_strdup (_("Route found"));
-    case 1 + SNUG_STEP_KEYS:
-    default:
-      return g_strdup (_("Keys checked"));
-    }
-}
-
 static SnugStepState
 step_state (SnugChecklist *self, guint step)
 {
   if (self->member == NULL)
     return step == 0 ? SNUG_STEP_RUNNING : SNUG_STEP_WAITING;
   return step == 0 ? SNUG_STEP_DONE : snug_member_get_step (self->member, step - 1);
+}
+
+static char *
+answer_words (SnugChecklist *self, SnugStepState state)
+{
+  const char *name = self->member != NULL ? snug_member_get_display_name (self->member) : _("the other side");
+
+  switch (state)
+    {
+    case SNUG_STEP_DONE: return g_strdup_printf (_("%s answered"), name);
+    case SNUG_STEP_FAILED: return g_strdup_printf (_("%s did not answer"), name);
+    case SNUG_STEP_WAITING:
+    case SNUG_STEP_RUNNING:
+    default: return g_strdup_printf (_("Waiting for %s to answer"), name);
+    }
+}
+
+/* By step and SnugStepState; the answer has a name in it and is made above. */
+static const char *const words[N_STEPS][4] = {
+  [0] = { N_("Reach the server"), N_("Reaching the server"), N_("Server reached"), N_("Server not reached") },
+  [1 + SNUG_STEP_ROUTE] = { N_("Find a route"), N_("Looking for a route"), N_("Route found"), N_("No route found") },
+  [1 + SNUG_STEP_KEYS] = { N_("Check the keys"), N_("Checking the keys"), N_("Keys checked"),
+                           N_("The keys do not match") },
+};
+
+static char *
+step_words (SnugChecklist *self, guint step, SnugStepState state)
+{
+  return step == 1 + SNUG_STEP_ANSWERED ? answer_words (self, state) : g_strdup (_(words[step][state]));
 }
 
 static const char *
@@ -89,11 +99,11 @@ state_words (SnugStepState state)
 static void
 update_step (SnugChecklist *self, guint step)
 {
-  g_autofree char *words = step_words (self, step);
   SnugStepState state = step_state (self, step);
-  g_autofree char *spoken = g_strdup_printf ("%s: %s", words, state_words (state));
+  g_autofree char *text = step_words (self, step, state);
+  g_autofree char *spoken = g_strdup_printf ("%s: %s", text, state_words (state));
 
-  gtk_label_set_label (self->labels[step], words);
+  gtk_label_set_label (self->labels[step], text);
   gtk_stack_set_visible_child_name (self->marks[step], mark_names[state]);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->rows[step]), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   if (state == SNUG_STEP_WAITING)

@@ -5,7 +5,7 @@ struct _SnugColumns
 {
   GtkLayoutManager parent_instance;
 
-  int              threshold;
+  int              least;
   int              spacing;
   int              row_spacing;
   gboolean         split;
@@ -16,7 +16,7 @@ G_DEFINE_FINAL_TYPE (SnugColumns, snug_columns, GTK_TYPE_LAYOUT_MANAGER)
 enum
 {
   PROP_0,
-  PROP_THRESHOLD,
+  PROP_LEAST,
   PROP_SPACING,
   PROP_ROW_SPACING,
   PROP_SPLIT,
@@ -58,7 +58,8 @@ measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *
     gtk_widget_measure (child, orientation, for_size, minimum, natural, NULL, NULL);
 }
 
-/* The width of the second column, or 0 if the two stand below each other at @width. */
+/* The width of the second column, or 0 if the two stand below each other at @width. Widths of children
+ * are asked for unconstrained, so the answer is the same while measuring and while allocating. */
 static int
 second_column_width (SnugColumns *self, const Pair *pair, int width)
 {
@@ -72,11 +73,7 @@ second_column_width (SnugColumns *self, const Pair *pair, int width)
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
-  if (first_width < first_minimum || second_width < second_minimum)
-    return 0;
-  if (self->threshold > 0)
-    return width >= self->threshold ? second_width : 0;
-  return first_width >= first_natural ? second_width : 0;
+  return first_width >= MAX (first_minimum, self->least) && second_width >= second_minimum ? second_width : 0;
 }
 
 static void
@@ -170,7 +167,7 @@ snug_columns_get_property (GObject *object, guint prop_id, GValue *value, GParam
 
   switch (prop_id)
     {
-    case PROP_THRESHOLD: g_value_set_int (value, self->threshold); break;
+    case PROP_LEAST: g_value_set_int (value, self->least); break;
     case PROP_SPACING: g_value_set_int (value, self->spacing); break;
     case PROP_ROW_SPACING: g_value_set_int (value, self->row_spacing); break;
     case PROP_SPLIT: g_value_set_boolean (value, self->split); break;
@@ -185,7 +182,7 @@ snug_columns_set_property (GObject *object, guint prop_id, const GValue *value, 
 
   switch (prop_id)
     {
-    case PROP_THRESHOLD: self->threshold = g_value_get_int (value); break;
+    case PROP_LEAST: self->least = g_value_get_int (value); break;
     case PROP_SPACING: self->spacing = g_value_get_int (value); break;
     case PROP_ROW_SPACING: self->row_spacing = g_value_get_int (value); break;
     case PROP_SPLIT: self->split = g_value_get_boolean (value); break;
@@ -207,7 +204,7 @@ snug_columns_class_init (SnugColumnsClass *klass)
   layout_class->measure = snug_columns_measure;
   layout_class->allocate = snug_columns_allocate;
 
-  props[PROP_THRESHOLD] = g_param_spec_int ("threshold", NULL, NULL, 0, G_MAXINT, 0, flags);
+  props[PROP_LEAST] = g_param_spec_int ("least", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_SPACING] = g_param_spec_int ("spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ROW_SPACING] = g_param_spec_int ("row-spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE, flags);

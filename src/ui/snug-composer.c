@@ -9,8 +9,6 @@ struct _SnugComposer
 {
   AdwBin             parent_instance;
 
-  SnugSession       *session;      /* owned */
-
   /* Template */
   GtkScrolledWindow *scroller;
   GtkTextView       *text;
@@ -20,15 +18,6 @@ struct _SnugComposer
 };
 
 G_DEFINE_FINAL_TYPE (SnugComposer, snug_composer, ADW_TYPE_BIN)
-
-enum
-{
-  PROP_0,
-  PROP_SESSION,
-  N_PROPS
-};
-
-static GParamSpec *props[N_PROPS];
 
 void
 snug_composer_focus (SnugComposer *self)
@@ -68,8 +57,7 @@ on_text_changed (SnugComposer *self)
 
   gtk_widget_set_visible (self->placeholder, gtk_text_buffer_get_char_count (buffer) == 0);
   gtk_widget_set_sensitive (self->send, *text != '\0');
-  if (self->session != NULL)
-    snug_session_set_typing (self->session, *text != '\0');
+  gtk_widget_activate_action (GTK_WIDGET (self), "room.set-typing", "b", *text != '\0');
 }
 
 /* An input method comes first: its Enter ends a composition and is no wish to send. */
@@ -138,45 +126,12 @@ snug_composer_realize (GtkWidget *widget)
 /* --- Life --- */
 
 static void
-snug_composer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  if (prop_id == PROP_SESSION)
-    g_value_set_object (value, SNUG_COMPOSER (object)->session);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-}
-
-static void
-snug_composer_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  if (prop_id == PROP_SESSION)
-    g_set_object (&SNUG_COMPOSER (object)->session, g_value_get_object (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-}
-
-static void
-snug_composer_dispose (GObject *object)
-{
-  g_clear_object (&SNUG_COMPOSER (object)->session);
-  G_OBJECT_CLASS (snug_composer_parent_class)->dispose (object);
-}
-
-static void
 snug_composer_class_init (SnugComposerClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = snug_composer_get_property;
-  object_class->set_property = snug_composer_set_property;
-  object_class->dispose = snug_composer_dispose;
   widget_class->realize = snug_composer_realize;
   widget_class->system_setting_changed = snug_composer_system_setting_changed;
-  props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
-                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, props);
-
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugComposer, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugComposer, text);

@@ -32,12 +32,14 @@ struct _SnugFilesPane
   GListModel    *rows;                     /* owned */
   GPtrArray     *bound;                    /* owned; the GtkListItems (borrowed) that stand for rows now */
   guint          restyle;                  /* source; 0: none */
+  gboolean       at_top;                   /* before the change that restyle waits for */
 
   /* Template */
   GtkStack      *stack;
   AdwStatusPage *empty;
   GtkButton     *empty_button;
   GtkLabel      *summary;
+  GtkScrolledWindow *scroller;
   GtkListView   *list;
 };
 
@@ -138,6 +140,15 @@ update_summary (SnugFilesPane *self)
   gtk_label_set_label (self->summary, text);
 }
 
+/* The name goes first and comes last: in between, name and target do not fit each other. */
+static void
+set_action (GtkButton *button, const char *action, GVariant *target)
+{
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), NULL);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (button), target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+}
+
 static void
 update_page (SnugFilesPane *self)
 {
@@ -149,9 +160,10 @@ update_page (SnugFilesPane *self)
                                    in_room ? _("Everyone in the room is asked before anything is sent.")
                                            : _("Files go to the people in your room. Open a room or join one first."));
   gtk_button_set_label (self->empty_button, in_room ? _("Send Files…") : _("Go to Room"));
-  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->empty_button),
-                                          in_room ? NULL : g_variant_new_string ("room"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->empty_button), in_room ? "room.choose-files" : "win.show-page");
+  if (in_room)
+    set_action (self->empty_button, "room.choose-files", NULL);
+  else
+    set_action (self->empty_button, "win.show-page", g_variant_new_string ("room"));
   gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->section_of) > 0 ? "files" : "empty");
 }
 
@@ -255,17 +267,22 @@ on_restyle (gpointer user_data)
   SnugFilesPane *self = user_data;
 
   self->restyle = 0;
+  if (self->at_top && g_list_model_get_n_items (self->rows) > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
   for (guint i = 0; i < self->bound->len; i++)
     style_item (self, self->bound->pdata[i]);
   return G_SOURCE_REMOVE;
 }
 
-/* Before the next frame, once for all changes of this turn. */
+/* Before the next frame, once for all changes of this turn. Whoever looks at the top sees what comes in
+ * there; a list keeps the row in place that stood there before. */
 static void
 on_rows_changed (SnugFilesPane *self)
 {
-  if (self->restyle == 0)
-    self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
+  if (self->restyle != 0)
+    return;
+  self->at_top = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) <= 0;
+  self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
 }
 
 static GtkWidget *
@@ -490,6 +507,7 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_button);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, summary);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, list);
 }
 

@@ -14,7 +14,7 @@ struct _SnugInviteCard
 
   /* Template */
   GtkWidget   *qr_button;
-  GtkPicture  *qr;
+  GtkImage    *qr;
   GtkWidget   *hint;
   GtkLabel    *invite;
   GtkWidget   *copy_link;
@@ -43,7 +43,7 @@ update_link (SnugInviteCard *self)
   g_autofree char *spoken = g_strdup_printf (_("QR code of the link to room %s. Press to copy the link."),
                                              snug_session_get_code (self->session));
 
-  gtk_picture_set_paintable (self->qr, GDK_PAINTABLE (qr));
+  gtk_image_set_from_paintable (self->qr, GDK_PAINTABLE (qr));
   gtk_label_set_label (self->link, link != NULL ? link : "");
   gtk_widget_set_visible (self->qr_button, qr != NULL);
   gtk_widget_set_visible (self->hint, qr != NULL);

@@ -213,6 +213,16 @@ on_say (GtkWidget *widget, const char *action, GVariant *parameter)
     snug_window_toast (self, error->message);
 }
 
+static void
+on_set_typing (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  gboolean shown;
+
+  g_object_get (self->settings, "show-typing", &shown, NULL);
+  snug_session_set_typing (self->session, shown && g_variant_get_boolean (parameter));
+}
+
 /* --- Offering files --- */
 
 static SnugMember *
@@ -573,6 +583,7 @@ static const struct
   { "room.copy-qr", NULL, on_copy_qr },
   { "room.save-qr", NULL, on_save_qr },
   { "room.say", "s", on_say },
+  { "room.set-typing", "b", on_set_typing },
   { "room.offer", "as", on_offer },
   { "room.choose-files", NULL, on_choose_files },
   { "room.choose-files-for", "s", on_choose_files_for },

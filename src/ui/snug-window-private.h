@@ -21,15 +21,17 @@ struct _SnugWindow
 
   guint                 lost_timer;      /* source of the seconds in "Reconnecting… 12 s"; 0: none */
   gint64                lost_since_us;   /* monotonic; 0: not lost */
-  guint                 relayout;        /* source of the change between wide and narrow; 0: none */
+  guint                 reshape;         /* source of the change between wide and narrow, tall and short; 0: none */
   guint                 n_unread;
   gboolean              wide;
+  gboolean              is_short;
   gboolean              may_close;       /* the person said so */
 
   /* Template */
   AdwToastOverlay      *toasts;
   AdwHeaderBar         *header;
   AdwViewSwitcherTitle *title;
+  AdwViewSwitcherBar   *bar;
   GtkWidget            *room_chip;
   GtkLabel             *chip_title;
   GtkLabel             *chip_subtitle;

@@ -9,6 +9,9 @@
 /* From this width on (at normal text size) the header holds the page switcher and the state beside each other. */
 #define WIDE_PX 700
 
+/* Below this height (at normal text size) empty pages do without their large pictures. */
+#define SHORT_PX 480
+
 G_DEFINE_FINAL_TYPE (SnugWindow, snug_window, ADW_TYPE_APPLICATION_WINDOW)
 
 enum
@@ -248,22 +251,35 @@ take_drops (SnugWindow *self)
 /* --- Wide and narrow --- */
 
 static int
-wide_from_px (SnugWindow *self)
+for_text_size (SnugWindow *self, int px)
 {
   int dpi = 0;
 
   g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
-  return dpi > 0 ? (int) ((gint64) WIDE_PX * dpi / (96 * 1024)) : WIDE_PX;
+  return dpi > 0 ? (int) ((gint64) px * dpi / (96 * 1024)) : px;
+}
+
+static void
+set_shape (SnugWindow *self, int width, int height)
+{
+  self->wide = width >= for_text_size (self, WIDE_PX);
+  self->is_short = height < for_text_size (self, SHORT_PX);
+  adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
+  adw_view_switcher_bar_set_reveal (self->bar, !self->wide);
+  if (self->is_short)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "short");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "short");
+  update_title (self);
 }
 
 static gboolean
-on_relayout (gpointer user_data)
+on_reshape (gpointer user_data)
 {
   SnugWindow *self = user_data;
 
-  self->relayout = 0;
-  adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
-  update_title (self);
+  self->reshape = 0;
+  set_shape (self, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)));
   return G_SOURCE_REMOVE;
 }
 
@@ -271,15 +287,13 @@ static void
 snug_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
-  gboolean wide = width >= wide_from_px (self);
+  gboolean same = self->wide == (width >= for_text_size (self, WIDE_PX))
+                  && self->is_short == (height < for_text_size (self, SHORT_PX));
 
   GTK_WIDGET_CLASS (snug_window_parent_class)->size_allocate (widget, width, height, baseline);
-  if (wide == self->wide)
-    return;
-  self->wide = wide;
   /* Not here: a widget that is shown or hidden while sizes are being given out is given none. */
-  if (self->relayout == 0)
-    self->relayout = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_relayout, self, NULL);
+  if (!same && self->reshape == 0)
+    self->reshape = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_reshape, self, NULL);
 }
 
 /* --- Life --- */
@@ -357,6 +371,7 @@ restore_size (SnugWindow *self)
   gtk_window_set_default_size (GTK_WINDOW (self), width, height);
   if (maximized)
     gtk_window_maximize (GTK_WINDOW (self));
+  set_shape (self, maximized ? G_MAXINT : width, maximized ? G_MAXINT : height);
 }
 
 typedef void (*OnItemsChanged) (GListModel *, guint, guint, guint, gpointer);
@@ -427,7 +442,7 @@ snug_window_dispose (GObject *object)
   SnugWindow *self = SNUG_WINDOW (object);
 
   g_clear_handle_id (&self->lost_timer, g_source_remove);
-  g_clear_handle_id (&self->relayout, g_source_remove);
+  g_clear_handle_id (&self->reshape, g_source_remove);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (snug_window_parent_class)->dispose (object);
@@ -440,6 +455,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, bar);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, room_chip);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chip_title);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chip_subtitle);
@@ -487,7 +503,6 @@ static void
 snug_window_init (SnugWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  adw_view_switcher_title_set_view_switcher_enabled (self->title, FALSE);
   add_help (self);
   take_drops (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_page_changed), NULL);

@@ -232,8 +232,8 @@ snug_words_privacy (SnugSession *session)
     return g_strdup (_("Messages and files go straight from device to device, encrypted. "
                        "A server only helps them find each other: it sees the room code, each member's own "
                        "IP address and the times."));
-  return g_strdup (_("The server sees: room code, each member's own IP address, times. It is not sent: messages, "
-                     "names, files. An open room trusts its server to introduce the right people."));
+  return g_strdup (_("The server sees: room code, each member's own IP address, times. It cannot see: messages, names, "
+                     "files, as long as it is honest: an open room has no secret to check it by."));
 }
 
 /* --- People --- */

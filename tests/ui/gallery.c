@@ -1,0 +1,136 @@
+/* gallery: paints the real window in every scene of the fake session, for people to look at.
+ *
+ *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
+ *
+ * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-application.h"
+#include "snug-fake-session.h"
+#include "snug-window.h"
+
+/* Frames until sizes, revealers and list rows have settled. Animations are off. */
+#define SETTLE_FRAMES 6
+
+typedef struct
+{
+  char       *folder;
+  char       *only;         /* one scene */
+  gboolean    dark;
+  gboolean    rtl;
+  int         width;
+  int         height;
+  int         scale;
+
+  GtkWindow  *window;       /* borrowed */
+  guint       scene;
+  guint       n_frames;
+} Gallery;
+
+static void
+paint (Gallery *self, const char *name)
+{
+  GtkWidget *widget = GTK_WIDGET (self->window);
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *file = g_strdup_printf ("%s/%s.png", self->folder, name);
+
+  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  node = gtk_snapshot_to_node (snapshot);
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (self->window)), node,
+                                         &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  if (!gdk_texture_save_to_png (texture, file))
+    g_error ("cannot write %s", file);
+  g_print ("%s %d×%d\n", file, width, height);
+}
+
+/* Returns FALSE after the last. */
+static gboolean
+play_next (Gallery *self)
+{
+  SnugApplication *application = SNUG_APPLICATION (gtk_window_get_application (self->window));
+  const char *const *scenes = snug_fake_session_get_scenes ();
+
+  while (scenes[self->scene] != NULL && self->only != NULL && !g_str_equal (scenes[self->scene], self->only))
+    self->scene++;
+  if (scenes[self->scene] == NULL)
+    return FALSE;
+  gtk_widget_activate_action (GTK_WIDGET (self->window), "win.show-page", "s",
+                              snug_fake_session_get_page (scenes[self->scene]));
+  snug_fake_session_play (snug_application_get_session (application), scenes[self->scene]);
+  self->n_frames = 0;
+  return TRUE;
+}
+
+static gboolean
+on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  Gallery *self = user_data;
+
+  if (++self->n_frames < SETTLE_FRAMES)
+    return G_SOURCE_CONTINUE;
+  paint (self, snug_fake_session_get_scenes ()[self->scene]);
+  self->scene++;
+  if (play_next (self))
+    return G_SOURCE_CONTINUE;
+  gtk_window_destroy (self->window);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_style (Gallery *self)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      self->dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  g_object_set (settings, "gtk-enable-animations", FALSE, "gtk-font-name", "Cantarell 11",
+                "gtk-decoration-layout", self->rtl ? "close:menu" : "menu:close",
+                "gtk-xft-dpi", 96 * 1024 * self->scale / 100, "gtk-cursor-blink", FALSE, NULL);
+  gtk_widget_set_default_direction (self->rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+}
+
+static void
+on_activate (GApplication *application, Gallery *self)
+{
+  set_style (self);
+  g_object_set (snug_application_get_session (SNUG_APPLICATION (application)), "name", "Mira", NULL);
+  g_object_set (snug_application_get_settings (SNUG_APPLICATION (application)),
+                "width", self->width, "height", self->height, NULL);
+  self->window = GTK_WINDOW (snug_window_new (SNUG_APPLICATION (application)));
+  gtk_window_present (self->window);
+  if (!play_next (self))
+    g_error ("there is no scene %s", self->only);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_tick, self, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  Gallery self = { .width = 900, .height = 640, .scale = 100 };
+  const GOptionEntry entries[] = {
+    { "dark", 0, 0, G_OPTION_ARG_NONE, &self.dark, NULL, NULL },
+    { "rtl", 0, 0, G_OPTION_ARG_NONE, &self.rtl, NULL, NULL },
+    { "width", 0, 0, G_OPTION_ARG_INT, &self.width, NULL, NULL },
+    { "height", 0, 0, G_OPTION_ARG_INT, &self.height, NULL, NULL },
+    { "scale", 0, 0, G_OPTION_ARG_INT, &self.scale, NULL, NULL },
+    { "scene", 0, 0, G_OPTION_ARG_STRING, &self.only, NULL, NULL },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
+  g_autoptr (SnugApplication) application = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2)
+    g_error ("%s", error != NULL ? error->message : "gallery: name a folder");
+  self.folder = argv[1];
+  application = snug_application_new ();
+  g_signal_connect (application, "activate", G_CALLBACK (on_activate), &self);
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}

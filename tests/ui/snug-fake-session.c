@@ -1,0 +1,681 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-fake-session.h"
+
+#include "snug-member-private.h"
+#include "snug-message-private.h"
+#include "snug-transfer-private.h"
+
+struct _SnugSession
+{
+  GObject             parent_instance;
+
+  /* Owned */
+  char               *name;
+  char               *server;
+  char               *web_root;
+  char               *listen;
+  char               *code;
+  char               *link;
+  GPtrArray          *ice_servers;
+  GFile              *save_to;
+  GError             *error;
+  GListStore         *members;
+  GListStore         *messages;
+  GListStore         *transfers;
+
+  SnugSessionState    state;
+  int                 numbers[5];      /* device, relay, accept, conflict policies; unused last */
+  guint               capacity;
+  gint64              expires;
+  gboolean            is_host;
+};
+
+G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
+G_DEFINE_QUARK (snug-session-error-quark, snug_session_error)
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_ERROR,
+  PROP_CODE,
+  PROP_LINK,
+  PROP_INVITE,
+  PROP_NAME,
+  PROP_DEVICE,
+  PROP_SERVER,
+  PROP_WEB_ROOT,
+  PROP_LISTEN,
+  PROP_CAPACITY,
+  PROP_RELAY_POLICY,
+  PROP_ICE_SERVERS,
+  PROP_ACCEPT_POLICY,
+  PROP_CONFLICT_POLICY,
+  PROP_SAVE_TO,
+  PROP_IS_HOST,
+  PROP_LOCKED,
+  PROP_EXPIRES,
+  PROP_N_CONNECTED,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* --- The scenes --- */
+
+#define MB G_GUINT64_CONSTANT (1000000)
+
+static void
+notify_all (SnugSession *self)
+{
+  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+}
+
+static void
+empty (SnugSession *self)
+{
+  self->state = SNUG_SESSION_EMPTY;
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->code, g_free);
+  g_clear_pointer (&self->link, g_free);
+  self->is_host = FALSE;
+  self->expires = 0;
+  g_list_store_remove_all (self->members);
+  g_list_store_remove_all (self->messages);
+  g_list_store_remove_all (self->transfers);
+}
+
+static void
+enter_room (SnugSession *self, SnugSessionState state)
+{
+  self->state = state;
+  self->code = g_strdup ("QXWV23");
+  self->link = g_strdup ("http://192.168.1.20:2029/?code=QXWV23");
+  self->is_host = TRUE;
+}
+
+static SnugMember *
+add_member (SnugSession *self, const char *id, const char *name, SnugMemberDevice device, SnugMemberState state)
+{
+  SnugMember *member = snug_member_new (id, g_list_model_get_n_items (G_LIST_MODEL (self->members)) + 2);
+
+  snug_member_set_name (member, name);
+  snug_member_set_device (member, device);
+  snug_member_set_state (member, state);
+  g_list_store_append (self->members, member);
+  g_object_unref (member);
+  return member;
+}
+
+static void
+add_people (SnugSession *self)
+{
+  SnugMember *ana = add_member (self, "m2", "Ana", SNUG_MEMBER_DEVICE_PHONE, SNUG_MEMBER_CONNECTED);
+  SnugMember *jonas = add_member (self, "m3", "Jonas Åkerström", SNUG_MEMBER_DEVICE_DESKTOP, SNUG_MEMBER_CONNECTED);
+
+  snug_member_set_path (ana, SNUG_PATH_DIRECT_LOCAL, NULL);
+  snug_member_set_rtt_ms (ana, 3.1);
+  snug_member_set_details (ana, "This side: host, the other: host, IPv4\nDTLS1.2, ECDHE-ECDSA-AES-256-GCM\n"
+                                "Fingerprint: 3f:9a:11:0c:88:52:e4:77:d0:15:6b:a3:9e:21:fe:04");
+  snug_member_set_path (jonas, SNUG_PATH_DIRECT, NULL);
+  snug_member_set_rtt_ms (jonas, 41);
+}
+
+static SnugMessage *
+add_message (SnugSession *self, SnugMessageKind kind, const char *sender_id, const char *name, const char *text)
+{
+  g_autofree char *id = g_strdup_printf ("%u", g_list_model_get_n_items (G_LIST_MODEL (self->messages)));
+  SnugMessage *message = snug_message_new (kind, id, sender_id, name, text, NULL);
+
+  g_list_store_append (self->messages, message);
+  g_object_unref (message);
+  return message;
+}
+
+static void
+say (SnugSession *self, const char *text, SnugDelivery delivery)
+{
+  snug_message_set_delivery (add_message (self, SNUG_MESSAGE_TEXT, "", "Me", text), delivery);
+}
+
+static SnugTransfer *
+add_transfer (SnugSession *self, SnugTransferDirection direction, const char *from, const char *name,
+              const char *mime_type, guint64 size)
+{
+  SnugTransfer *transfer = snug_transfer_new (direction, name, "m2", from, name, mime_type, size);
+
+  g_list_store_append (self->transfers, transfer);
+  g_object_unref (transfer);
+  return transfer;
+}
+
+/* Half a minute of steady progress in an instant. */
+static void
+run (SnugTransfer *transfer, guint64 speed, guint64 bytes)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  snug_transfer_enter (transfer, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_transfer_enter (transfer, SNUG_TRANSFER_RUNNING, NULL);
+  for (guint64 i = 30; i > 0; i--)
+    snug_transfer_set_bytes (transfer, bytes > i * speed ? bytes - i * speed : bytes / (i + 1),
+                             now_us - (gint64) i * G_USEC_PER_SEC);
+  snug_transfer_set_bytes (transfer, bytes, now_us);
+}
+
+static void
+finish (SnugTransfer *transfer, SnugTransferState state, const char *reason)
+{
+  if (state != SNUG_TRANSFER_DECLINED)
+    run (transfer, MB, snug_transfer_get_size (transfer));
+  snug_transfer_enter (transfer, state, reason);
+}
+
+static void
+scene_start (SnugSession *self)
+{
+}
+
+static void
+scene_opening (SnugSession *self)
+{
+  self->state = SNUG_SESSION_STARTING;
+}
+
+static void
+scene_joining (SnugSession *self)
+{
+  self->state = SNUG_SESSION_STARTING;
+  self->code = g_strdup ("QXWV23");
+}
+
+static void
+scene_waiting (SnugSession *self)
+{
+  enter_room (self, SNUG_SESSION_WAITING);
+}
+
+static void
+scene_connecting (SnugSession *self)
+{
+  SnugMember *ana;
+
+  enter_room (self, SNUG_SESSION_CONNECTING);
+  ana = add_member (self, "m2", "Ana", SNUG_MEMBER_DEVICE_PHONE, SNUG_MEMBER_CONNECTING);
+  snug_member_set_step (ana, SNUG_STEP_ANSWERED, SNUG_STEP_DONE);
+  snug_member_set_step (ana, SNUG_STEP_ROUTE, SNUG_STEP_RUNNING);
+}
+
+static void
+scene_no_route (SnugSession *self)
+{
+  SnugMember *ana;
+
+  scene_connecting (self);
+  ana = add_member (self, "m3", "Milan", SNUG_MEMBER_DEVICE_BROWSER, SNUG_MEMBER_FAILED);
+  snug_member_set_step (ana, SNUG_STEP_ANSWERED, SNUG_STEP_DONE);
+  snug_member_set_step (ana, SNUG_STEP_ROUTE, SNUG_STEP_FAILED);
+  snug_member_set_error_text (ana, "Both networks block direct links and no relay is set up.");
+}
+
+static void
+scene_connected (SnugSession *self)
+{
+  enter_room (self, SNUG_SESSION_CONNECTED);
+  add_people (self);
+}
+
+static void
+scene_reconnecting (SnugSession *self)
+{
+  g_autoptr (SnugMember) ana = NULL;
+
+  scene_connected (self);
+  self->state = SNUG_SESSION_RECONNECTING;
+  ana = g_list_model_get_item (G_LIST_MODEL (self->members), 0);
+  snug_member_set_state (ana, SNUG_MEMBER_RECONNECTING);
+}
+
+static void
+scene_no_server (SnugSession *self)
+{
+  scene_connected (self);
+  self->state = SNUG_SESSION_NO_SERVER;
+}
+
+static void
+fail (SnugSession *self, int code, const char *message)
+{
+  self->state = SNUG_SESSION_FAILED;
+  self->error = g_error_new_literal (SNUG_SESSION_ERROR, code, message);
+}
+
+static void
+scene_full (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_ROOM_FULL, "All 8 places are taken. When somebody leaves, there is one for you.");
+}
+
+static void
+scene_over (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_EXPIRED, "Its time is up. Unfinished files can go on in a new room.");
+}
+
+static void
+scene_unreachable (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_UNREACHABLE, "Nothing answers at http://192.168.1.20:2029. Is that computer on, and on the same network?");
+}
+
+static void
+scene_talk_empty (SnugSession *self)
+{
+  scene_connected (self);
+}
+
+static void
+scene_talk (SnugSession *self)
+{
+  g_autoptr (SnugMember) ana = NULL;
+
+  scene_connected (self);
+  add_message (self, SNUG_MESSAGE_SYSTEM, "", "", "Ana joined");
+  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Hi! I am in, that was quick.");
+  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Scanned it straight off your screen 📱");
+  say (self, "Lovely. Shall I send the photos from Sunday?", SNUG_DELIVERY_DELIVERED);
+  add_message (self, SNUG_MESSAGE_SYSTEM, "", "", "Jonas Åkerström joined");
+  add_message (self, SNUG_MESSAGE_TEXT, "m3", "Jonas Åkerström",
+               "Yes please, all of them. And the recording too if it is not too big: the last one took ages by "
+               "mail, and the attachment limit cut it in half.\n\nI have about 4 GB free here.");
+  say (self, "It is 1.5 GB, so a quarter of a minute here.", SNUG_DELIVERY_DELIVERED);
+  say (self, "Coming.", SNUG_DELIVERY_SENT);
+  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "<b>&amp; plain</b> https://example.org/?a=1&b=2");
+  say (self, "And one for later", SNUG_DELIVERY_QUEUED);
+  ana = g_list_model_get_item (G_LIST_MODEL (self->members), 0);
+  snug_member_set_typing (ana, TRUE);
+}
+
+static void
+scene_files_empty (SnugSession *self)
+{
+  scene_connected (self);
+}
+
+static void
+scene_files (SnugSession *self)
+{
+  SnugTransfer *paused;
+
+  scene_connected (self);
+  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "boarding-pass.pdf", "application/pdf", 248 * 1000), SNUG_TRANSFER_DONE, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "IMG_20260718_193355.jpg", "image/jpeg", 4 * MB), SNUG_TRANSFER_DONE, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "notes.txt", "text/plain", 1900), SNUG_TRANSFER_DECLINED, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "backup.tar.zst", "application/zstd", 7300 * MB),
+          SNUG_TRANSFER_FAILED, "The disk is full; nothing was kept");
+  add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "A rather long name of a slide deck that nobody ever shortens (final, really).pptx",
+                "application/vnd.openxmlformats-officedocument.presentationml.presentation", 61 * MB);
+  run (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "Sunday at the lake.mkv", "video/x-matroska", 1500 * MB), 92 * MB, 174 * MB);
+  paused = add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "photos.zip", "application/zip", 380 * MB);
+  run (paused, 11 * MB, 201 * MB);
+  snug_transfer_enter (paused, SNUG_TRANSFER_PAUSED, NULL);
+  add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "Sunday at the lake.mkv", "video/x-matroska", 1500 * MB);
+}
+
+static const struct
+{
+  const char  *name;
+  const char  *page;
+  void       (*play) (SnugSession *self);
+} scenes[] = {
+  { "start", "room", scene_start },
+  { "opening", "room", scene_opening },
+  { "joining", "room", scene_joining },
+  { "waiting", "room", scene_waiting },
+  { "connecting", "room", scene_connecting },
+  { "no-route", "room", scene_no_route },
+  { "connected", "room", scene_connected },
+  { "reconnecting", "room", scene_reconnecting },
+  { "no-server", "chat", scene_no_server },
+  { "full", "room", scene_full },
+  { "over", "room", scene_over },
+  { "unreachable", "room", scene_unreachable },
+  { "talk-outside", "chat", scene_start },
+  { "talk-empty", "chat", scene_talk_empty },
+  { "talk", "chat", scene_talk },
+  { "files-outside", "files", scene_start },
+  { "files-empty", "files", scene_files_empty },
+  { "files", "files", scene_files },
+};
+
+const char *const *
+snug_fake_session_get_scenes (void)
+{
+  static const char *names[G_N_ELEMENTS (scenes) + 1];
+
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    names[i] = scenes[i].name;
+  return names;
+}
+
+const char *
+snug_fake_session_get_page (const char *scene)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    if (g_str_equal (scenes[i].name, scene))
+      return scenes[i].page;
+  return NULL;
+}
+
+gboolean
+snug_fake_session_play (SnugSession *self, const char *scene)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (scenes); i++)
+    if (g_str_equal (scenes[i].name, scene))
+      {
+        empty (self);
+        scenes[i].play (self);
+        notify_all (self);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* --- The session's face --- */
+
+SnugSession *
+snug_session_new (void)
+{
+  return g_object_new (SNUG_TYPE_SESSION, NULL);
+}
+
+void
+snug_session_create (SnugSession *self, gboolean open)
+{
+  snug_fake_session_play (self, "waiting");
+}
+
+gboolean
+snug_session_join (SnugSession *self, const char *invite, GError **error)
+{
+  g_autoptr (SnugRoomLink) link = snug_room_link_parse (invite, error);
+
+  return link != NULL && snug_fake_session_play (self, "joining");
+}
+
+void
+snug_session_leave (SnugSession *self)
+{
+  snug_fake_session_play (self, "start");
+}
+
+void
+snug_session_retry (SnugSession *self)
+{
+}
+
+SnugSessionState
+snug_session_get_state (SnugSession *self)
+{
+  return self->state;
+}
+
+const GError *
+snug_session_get_error (SnugSession *self)
+{
+  return self->error;
+}
+
+const char *
+snug_session_get_code (SnugSession *self)
+{
+  return self->code;
+}
+
+const char *
+snug_session_get_link (SnugSession *self)
+{
+  return self->link;
+}
+
+const char *
+snug_session_get_invite (SnugSession *self)
+{
+  return self->code;
+}
+
+guint
+snug_session_get_n_connected (SnugSession *self)
+{
+  guint n_connected = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+
+      n_connected += snug_member_get_state (member) == SNUG_MEMBER_CONNECTED ? 1 : 0;
+    }
+  return n_connected;
+}
+
+GListModel *
+snug_session_get_members (SnugSession *self)
+{
+  return G_LIST_MODEL (self->members);
+}
+
+GListModel *
+snug_session_get_messages (SnugSession *self)
+{
+  return G_LIST_MODEL (self->messages);
+}
+
+GListModel *
+snug_session_get_transfers (SnugSession *self)
+{
+  return G_LIST_MODEL (self->transfers);
+}
+
+SnugMessage *
+snug_session_say (SnugSession *self, const char *text, GError **error)
+{
+  SnugMessage *message = add_message (self, SNUG_MESSAGE_TEXT, "", "Me", text);
+
+  snug_message_set_delivery (message, SNUG_DELIVERY_SENT);
+  return message;
+}
+
+void
+snug_session_set_typing (SnugSession *self, gboolean typing)
+{
+}
+
+void
+snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_autofree char *name = g_file_get_basename (file);
+
+  add_transfer (self, SNUG_TRANSFER_OUT, "Ana", name, NULL, MB);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+gboolean
+snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
+{
+  return snug_transfer_enter (transfer, SNUG_TRANSFER_ACCEPTED, NULL);
+}
+
+void
+snug_session_decline (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfer_enter (transfer, SNUG_TRANSFER_DECLINED, NULL);
+}
+
+void
+snug_session_cancel (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfer_enter (transfer, SNUG_TRANSFER_CANCELLED, NULL);
+}
+
+void
+snug_session_pause (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfer_enter (transfer, SNUG_TRANSFER_PAUSED, NULL);
+}
+
+void
+snug_session_resume (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfer_enter (transfer, SNUG_TRANSFER_RUNNING, NULL);
+}
+
+void
+snug_session_forget (SnugSession *self, SnugTransfer *transfer)
+{
+  guint position;
+
+  if (g_list_store_find (self->transfers, transfer, &position))
+    g_list_store_remove (self->transfers, position);
+}
+
+static void
+snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_STATE: g_value_set_int (value, (int) self->state); break;
+    case PROP_ERROR: g_value_set_boxed (value, self->error); break;
+    case PROP_CODE:
+    case PROP_INVITE: g_value_set_string (value, self->code); break;
+    case PROP_LINK: g_value_set_string (value, self->link); break;
+    case PROP_NAME: g_value_set_string (value, self->name); break;
+    case PROP_SERVER: g_value_set_string (value, self->server); break;
+    case PROP_WEB_ROOT: g_value_set_string (value, self->web_root); break;
+    case PROP_LISTEN: g_value_set_string (value, self->listen); break;
+    case PROP_CAPACITY: g_value_set_uint (value, self->capacity); break;
+    case PROP_DEVICE: g_value_set_int (value, self->numbers[0]); break;
+    case PROP_RELAY_POLICY: g_value_set_int (value, self->numbers[1]); break;
+    case PROP_ACCEPT_POLICY: g_value_set_int (value, self->numbers[2]); break;
+    case PROP_CONFLICT_POLICY: g_value_set_int (value, self->numbers[3]); break;
+    case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
+    case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
+    case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
+    case PROP_LOCKED: g_value_set_boolean (value, FALSE); break;
+    case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
+    case PROP_N_CONNECTED: g_value_set_uint (value, snug_session_get_n_connected (self)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+set_string (char **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+}
+
+static void
+snug_session_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME: set_string (&self->name, value); break;
+    case PROP_SERVER: set_string (&self->server, value); break;
+    case PROP_WEB_ROOT: set_string (&self->web_root, value); break;
+    case PROP_LISTEN: set_string (&self->listen, value); break;
+    case PROP_CAPACITY: self->capacity = g_value_get_uint (value); break;
+    case PROP_DEVICE: self->numbers[0] = g_value_get_int (value); break;
+    case PROP_RELAY_POLICY: self->numbers[1] = g_value_get_int (value); break;
+    case PROP_ACCEPT_POLICY: self->numbers[2] = g_value_get_int (value); break;
+    case PROP_CONFLICT_POLICY: self->numbers[3] = g_value_get_int (value); break;
+    case PROP_ICE_SERVERS:
+      g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+      self->ice_servers = g_value_dup_boxed (value);
+      break;
+    case PROP_SAVE_TO: g_set_object (&self->save_to, g_value_get_object (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
+    }
+}
+
+static void
+snug_session_finalize (GObject *object)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  g_free (self->name);
+  g_free (self->server);
+  g_free (self->web_root);
+  g_free (self->listen);
+  g_free (self->code);
+  g_free (self->link);
+  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_object (&self->save_to);
+  g_clear_error (&self->error);
+  g_clear_object (&self->members);
+  g_clear_object (&self->messages);
+  g_clear_object (&self->transfers);
+  G_OBJECT_CLASS (snug_session_parent_class)->finalize (object);
+}
+
+static void
+snug_session_class_init (SnugSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags writable = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = snug_session_get_property;
+  object_class->set_property = snug_session_set_property;
+  object_class->finalize = snug_session_finalize;
+
+  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SNUG_SESSION_FAILED, 0, readable);
+  props[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  props[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, readable);
+  props[PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, readable);
+  props[PROP_INVITE] = g_param_spec_string ("invite", NULL, NULL, NULL, readable);
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "", writable);
+  props[PROP_DEVICE] = g_param_spec_int ("device", NULL, NULL, 0, 5, 1, writable);
+  props[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, writable);
+  props[PROP_WEB_ROOT] = g_param_spec_string ("web-root", NULL, NULL, NULL, writable);
+  props[PROP_LISTEN] = g_param_spec_string ("listen", NULL, NULL, NULL, writable);
+  props[PROP_CAPACITY] = g_param_spec_uint ("capacity", NULL, NULL, 2, 16, 10, writable);
+  props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0, writable);
+  props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY, writable);
+  props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
+  props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0, SNUG_CONFLICT_REPLACE, 0, writable);
+  props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
+  props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
+  props[PROP_LOCKED] = g_param_spec_boolean ("locked", NULL, NULL, FALSE, readable);
+  props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  props[PROP_N_CONNECTED] = g_param_spec_uint ("n-connected", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_signal_new ("offer-received", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, SNUG_TYPE_TRANSFER);
+  g_signal_new ("delivered", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+snug_session_init (SnugSession *self)
+{
+  self->name = g_strdup ("");
+  self->capacity = 10;
+  self->members = g_list_store_new (SNUG_TYPE_MEMBER);
+  self->messages = g_list_store_new (SNUG_TYPE_MESSAGE);
+  self->transfers = g_list_store_new (SNUG_TYPE_TRANSFER);
+}
