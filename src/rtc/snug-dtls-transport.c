@@ -6,6 +6,7 @@
 #include <gnutls/dtls.h>
 #include <gnutls/x509.h>
 
+#include "snug-bytes.h"
 #include "snug-context.h"
 #include "snug-peer-connection.h"
 
@@ -26,11 +27,13 @@
 
 /* RFC 6347 section 4.2.4.1: a second at first, doubled by GnuTLS. */
 #define RETRANSMIT_MS 1000
-#define TOTAL_MS (30 * 1000)
+#define DEFAULT_TOTAL_MS (30 * 1000)
 
-/* RFC 7983: first byte of a DTLS record. */
-#define FIRST_BYTE_MIN 20
-#define FIRST_BYTE_MAX 63
+/* RFC 6347 section 4.3.1. */
+#define RECORD_HEADER 13
+#define TYPE_CHANGE_CIPHER_SPEC 20
+#define TYPE_APPLICATION_DATA 23
+#define VERSION_MAJOR 254
 
 struct _SnugDtlsTransport
 {
@@ -47,6 +50,7 @@ struct _SnugDtlsTransport
   gsize             n_incoming;
 
   guint8            fingerprint[SNUG_FINGERPRINT_SIZE];
+  guint             total_ms;
   gboolean          is_client;
   gboolean          is_verified;         /* the fingerprint was compared, and equal */
   gboolean          has_wrong_certificate;
@@ -233,6 +237,26 @@ read_records (SnugDtlsTransport *self)
     }
 }
 
+/* GnuTLS keeps what is too short for a record and puts the next datagram behind it, so that a few
+ * bytes from anybody would deafen it for good. Only whole records may reach it. */
+static gboolean
+is_records (const guint8 *data, gsize n_bytes)
+{
+  SnugByteReader reader = SNUG_BYTE_READER_INIT (data, n_bytes);
+
+  while (snug_byte_reader_left (&reader) >= RECORD_HEADER)
+    {
+      guint8 type = snug_byte_reader_u8 (&reader);
+      guint8 version = snug_byte_reader_u8 (&reader);
+
+      if (type < TYPE_CHANGE_CIPHER_SPEC || type > TYPE_APPLICATION_DATA || version != VERSION_MAJOR)
+        return FALSE;
+      snug_byte_reader_bytes (&reader, RECORD_HEADER - 4);
+      snug_byte_reader_bytes (&reader, snug_byte_reader_u16 (&reader));
+    }
+  return n_bytes > 0 && !reader.failed && snug_byte_reader_left (&reader) == 0;
+}
+
 static void
 on_datagram (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes, gpointer user_data)
 {
@@ -242,7 +266,7 @@ on_datagram (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_byt
   /* A layer below that delivers from inside our own send would lead us into GnuTLS twice. */
   g_return_if_fail (!self->is_busy);
 
-  if (n_bytes == 0 || data[0] < FIRST_BYTE_MIN || data[0] > FIRST_BYTE_MAX)
+  if (!is_records (data, n_bytes))
     {
       g_debug ("DTLS: datagram %u that is no record", ++self->n_ignored);
       return;
@@ -303,8 +327,9 @@ snug_dtls_transport_class_init (SnugDtlsTransportClass *class)
 }
 
 static void
-snug_dtls_transport_init (G_GNUC_UNUSED SnugDtlsTransport *self)
+snug_dtls_transport_init (SnugDtlsTransport *self)
 {
+  self->total_ms = DEFAULT_TOTAL_MS;
 }
 
 static int
@@ -327,7 +352,7 @@ make_session (SnugDtlsTransport *self)
   gnutls_transport_set_pull_function (self->session, on_pull);
   gnutls_transport_set_pull_timeout_function (self->session, on_pull_timeout);
   gnutls_dtls_set_mtu (self->session, HANDSHAKE_MTU);
-  gnutls_dtls_set_timeouts (self->session, RETRANSMIT_MS, TOTAL_MS);
+  gnutls_dtls_set_timeouts (self->session, RETRANSMIT_MS, self->total_ms);
   return 0;
 }
 
@@ -343,6 +368,12 @@ snug_dtls_transport_new (SnugTransport *below, SnugCertificate *certificate, gbo
   self->is_client = is_client;
   memcpy (self->fingerprint, fingerprint, sizeof self->fingerprint);
   return self;
+}
+
+void
+snug_dtls_transport_set_timeout_ms (SnugDtlsTransport *self, guint timeout_ms)
+{
+  self->total_ms = timeout_ms;
 }
 
 void

@@ -10,8 +10,9 @@
 
 #define READ_SIZE (256 * 1024)
 
-/* A common header and the header of one chunk. */
-#define MIN_PACKET (12 + 4)
+/* RFC 9260 section 3: a packet is a common header and at least the header of one chunk. */
+#define COMMON_HEADER 12
+#define MIN_PACKET (COMMON_HEADER + 4)
 
 /* RFC 9260 section 3.3.10.12: the cause of a peer that aborts because its user wants so. */
 #define CAUSE_USER_INITIATED_ABORT 12
@@ -452,13 +453,14 @@ set_options (SnugSctpTransport *self)
          && subscribe (self);
 }
 
-/* RFC 8261 section 5: the path MTU is the business of the layers below. */
+/* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the
+ * common header over AF_CONN. */
 static gboolean
 set_packet_size (SnugSctpTransport *self)
 {
   struct sockaddr_conn remote = make_address (self, self->remote_port);
   struct sctp_paddrparams params = { .spp_flags = SPP_PMTUD_DISABLE,
-                                     .spp_pathmtu = SNUG_USRSCTP_PACKET_SIZE };
+                                     .spp_pathmtu = SNUG_USRSCTP_PACKET_SIZE - COMMON_HEADER };
 
   memcpy (&params.spp_address, &remote, sizeof remote);
   return set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
