@@ -22,7 +22,7 @@ bench:
 # Pictures of the window in tests/look/, to look at.
 look:
 	@tests/tools/setup test
-	@tests/tools/look
+	@tests/ui/look
 
 # Under PREFIX (/usr/local), or under DESTDIR for a package. Its own build folder: the prefix is built in.
 PREFIX ?= /usr/local

@@ -173,6 +173,13 @@ finish (SnugTransfer *transfer, SnugTransferState state, const char *reason)
 }
 
 static void
+fail (SnugSession *self, int code, const char *message)
+{
+  self->state = SNUG_SESSION_FAILED;
+  self->error = g_error_new_literal (SNUG_SESSION_ERROR, code, message);
+}
+
+static void
 scene_start (SnugSession *self)
 {
 }
@@ -245,10 +252,34 @@ scene_no_server (SnugSession *self)
 }
 
 static void
-fail (SnugSession *self, int code, const char *message)
+scene_no_server_alone (SnugSession *self)
 {
-  self->state = SNUG_SESSION_FAILED;
-  self->error = g_error_new_literal (SNUG_SESSION_ERROR, code, message);
+  enter_room (self, SNUG_SESSION_NO_SERVER);
+}
+
+static void
+scene_away (SnugSession *self)
+{
+  enter_room (self, SNUG_SESSION_CONNECTED);
+  add_member (self, "m2", "Ana", SNUG_MEMBER_DEVICE_PHONE, SNUG_MEMBER_AWAY);
+}
+
+static void
+scene_not_found (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_ROOM_NOT_FOUND, "The server knows no room QXWV23. Rooms end when everybody has left.");
+}
+
+static void
+scene_private (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_SECRET, "The link has a secret, and this version of Snug cannot enter private rooms yet.");
+}
+
+static void
+scene_version (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_VERSION, "The server speaks version 3, this Snug versions 1 and 2.");
 }
 
 static void
@@ -336,9 +367,14 @@ static const struct
   { "connecting", "room", scene_connecting },
   { "no-route", "room", scene_no_route },
   { "connected", "room", scene_connected },
+  { "away", "room", scene_away },
   { "reconnecting", "room", scene_reconnecting },
   { "no-server", "chat", scene_no_server },
+  { "no-server-alone", "room", scene_no_server_alone },
   { "full", "room", scene_full },
+  { "not-found", "room", scene_not_found },
+  { "private", "room", scene_private },
+  { "version", "room", scene_version },
   { "over", "room", scene_over },
   { "unreachable", "room", scene_unreachable },
   { "talk-outside", "chat", scene_start },
