@@ -56,6 +56,20 @@ lane_counted () {
   lane_skipped=$((lane_skipped + s))
 }
 
+# lane_meson FOLDER ARGUMENT…: `meson test` there; every case inside its programs counts.
+lane_meson () {
+  local log=$1/meson-logs/testlog.json
+  rm -f "$log"
+  lane_counted meson_suite "$log" -C "$@"
+}
+
+meson_suite () {
+  local log=$1
+  shift
+  /usr/bin/meson test --print-errorlogs --no-rebuild "$@"
+  /usr/bin/python3 tests/tools/count-meson "$log"
+}
+
 # The last word of a lane.
 lane_end () {
   printf 'lane: %s %d passed, %d failed, %d skipped\n' "$lane_name" "$lane_passed" "$lane_failed" "$lane_skipped"
