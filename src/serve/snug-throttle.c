@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "snug-bytes.h"
+#include "snug-token-bucket.h"
 
 /* A stranger with a /32 of IPv6 has four billion keys: beyond this many they share one bucket. */
 #define MAX_KEYS 16384
@@ -11,29 +12,10 @@
 
 struct _SnugThrottle
 {
-  GHashTable *buckets;    /* owned: key → SnugBucket */
+  GHashTable *buckets;    /* owned: key → SnugTokenBucket */
   double      per_second;
   double      burst;
 };
-
-static void
-grow (SnugBucket *bucket, double per_second, gint64 now_us)
-{
-  double seconds = (double) (now_us - bucket->at_us) / G_USEC_PER_SEC;
-
-  bucket->used = MAX (0, bucket->used - MAX (0, seconds) * per_second);
-  bucket->at_us = now_us;
-}
-
-gboolean
-snug_bucket_take (SnugBucket *bucket, double per_second, double burst, gint64 now_us)
-{
-  grow (bucket, per_second, now_us);
-  if (bucket->used + 1 > burst)
-    return FALSE;
-  bucket->used += 1;
-  return TRUE;
-}
 
 SnugThrottle *
 snug_throttle_new (guint per_minute)
@@ -69,16 +51,16 @@ forget_full_buckets (SnugThrottle *throttle, gint64 now_us)
   g_hash_table_iter_init (&iter, throttle->buckets);
   while (g_hash_table_iter_next (&iter, NULL, &bucket))
     {
-      grow (bucket, throttle->per_second, now_us);
-      if (((SnugBucket *) bucket)->used <= 0)
+      snug_token_bucket_wait_ms (bucket, now_us);
+      if (((SnugTokenBucket *) bucket)->tokens >= throttle->burst)
         g_hash_table_iter_remove (&iter);
     }
 }
 
-static SnugBucket *
+static SnugTokenBucket *
 get_bucket (SnugThrottle *throttle, const char *key, gint64 now_us)
 {
-  SnugBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
+  SnugTokenBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
 
   if (bucket != NULL)
     return bucket;
@@ -88,8 +70,8 @@ get_bucket (SnugThrottle *throttle, const char *key, gint64 now_us)
   if (g_hash_table_size (throttle->buckets) >= MAX_KEYS && *key != '\0')
     return get_bucket (throttle, SHARED_KEY, now_us);
 
-  bucket = g_new0 (SnugBucket, 1);
-  bucket->at_us = now_us;
+  bucket = g_new (SnugTokenBucket, 1);
+  *bucket = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (throttle->per_second, throttle->burst);
   g_hash_table_insert (throttle->buckets, g_strdup (key), bucket);
   return bucket;
 }
@@ -97,17 +79,16 @@ get_bucket (SnugThrottle *throttle, const char *key, gint64 now_us)
 gboolean
 snug_throttle_take (SnugThrottle *throttle, const char *key, gint64 now_us)
 {
-  return snug_bucket_take (get_bucket (throttle, key, now_us), throttle->per_second, throttle->burst,
-                           now_us);
+  return snug_token_bucket_take (get_bucket (throttle, key, now_us), now_us);
 }
 
 void
 snug_throttle_give_back (SnugThrottle *throttle, const char *key)
 {
-  SnugBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
+  SnugTokenBucket *bucket = g_hash_table_lookup (throttle->buckets, key);
 
   if (bucket != NULL)
-    bucket->used = MAX (0, bucket->used - 1);
+    bucket->tokens = MIN (throttle->burst, bucket->tokens + 1);
 }
 
 char *

@@ -1,6 +1,6 @@
 /* snug-throttle: how often one address may do a thing.
  *
- * Token buckets. The caller gives the clock, so that tests need none.
+ * A token bucket for each. The caller gives the clock, so that tests need none.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,16 +9,6 @@
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* Plain data; zero-initialised it is full. */
-typedef struct
-{
-  double used;     /* tokens taken and not yet grown again */
-  gint64 at_us;
-} SnugBucket;
-
-/* Takes one token. Returns: %FALSE if there is none. */
-gboolean snug_bucket_take (SnugBucket *bucket, double per_second, double burst, gint64 now_us);
 
 typedef struct _SnugThrottle SnugThrottle;
 

@@ -74,8 +74,25 @@ payload_size (const SnugWebsocketParser *parser)
   return n_bytes == 0 ? length : size;
 }
 
+/* Two bytes say it all. RFC 6455 sections 5.1 (clients mask), 5.2 (no extension: no reserved bits), 5.5
+ * (control frames). */
 static gboolean
-read_header (SnugWebsocketParser *parser, const guint8 **data, gsize *n_bytes)
+start_is_good (const SnugWebsocketParser *parser)
+{
+  guint8 opcode = get_opcode (parser);
+
+  if ((parser->header[0] & 0x70) != 0 || (parser->header[1] & 0x80) == 0)
+    return FALSE;
+  if (is_control (parser))
+    return opcode <= OPCODE_PONG && is_final (parser) && (parser->header[1] & 0x7f) <= MAX_CONTROL_BYTES;
+  if (opcode == OPCODE_CONTINUATION)
+    return parser->message_opcode != 0;
+  return opcode <= OPCODE_BINARY && parser->message_opcode == 0;
+}
+
+/* Returns: FALSE if the bytes ended first, or *@bad. */
+static gboolean
+read_header (SnugWebsocketParser *parser, const guint8 **data, gsize *n_bytes, gboolean *bad)
 {
   while (parser->n_header < header_size (parser))
     {
@@ -83,32 +100,17 @@ read_header (SnugWebsocketParser *parser, const guint8 **data, gsize *n_bytes)
         return FALSE;
       parser->header[parser->n_header++] = *(*data)++;
       (*n_bytes)--;
+      *bad = parser->n_header == 2 && !start_is_good (parser);
+      if (*bad)
+        return FALSE;
     }
   return TRUE;
-}
-
-/* RFC 6455 sections 5.1 (clients mask), 5.2 (no extension: no reserved bits), 5.5 (control frames). */
-static gboolean
-header_is_good (const SnugWebsocketParser *parser)
-{
-  guint8 opcode = get_opcode (parser);
-
-  if ((parser->header[0] & 0x70) != 0 || (parser->header[1] & 0x80) == 0)
-    return FALSE;
-  if (is_control (parser))
-    return opcode <= OPCODE_PONG && is_final (parser) && payload_size (parser) <= MAX_CONTROL_BYTES;
-  if (opcode == OPCODE_CONTINUATION)
-    return parser->message_opcode != 0;
-  return opcode <= OPCODE_BINARY && parser->message_opcode == 0;
 }
 
 static SnugWebsocketEvent
 begin_payload (SnugWebsocketParser *parser)
 {
   guint64 size = payload_size (parser);
-
-  if (!header_is_good (parser))
-    return SNUG_WEBSOCKET_BAD_FRAME;
 
   if (is_control (parser))
     {
@@ -185,14 +187,15 @@ snug_websocket_parser_next (SnugWebsocketParser *parser, const guint8 **data, gs
                             GByteArray **payload)
 {
   SnugWebsocketEvent event;
+  gboolean bad = FALSE;
 
   if (parser->done)
     begin_message (parser);
 
   if (!parser->in_payload)
     {
-      if (!read_header (parser, data, n_bytes))
-        return SNUG_WEBSOCKET_MORE;
+      if (!read_header (parser, data, n_bytes, &bad))
+        return bad ? SNUG_WEBSOCKET_BAD_FRAME : SNUG_WEBSOCKET_MORE;
       event = begin_payload (parser);
       if (event != SNUG_WEBSOCKET_MORE)
         return event;

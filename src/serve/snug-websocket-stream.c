@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "snug-context.h"
-#include "snug-throttle.h"
+#include "snug-token-bucket.h"
 #include "snug-websocket-parser.h"
 
 /* What may wait for a peer that reads slowly: a room's worth of descriptions, several times over. */
@@ -37,7 +37,7 @@ struct _SnugWebsocketStream
   gboolean               refused;        /* reads and throws away from now on */
   gboolean               broken;         /* writes nothing more */
   SnugWebsocketParser    parser;
-  SnugBucket             bucket;
+  SnugTokenBucket        bucket;
   GByteArray            *out;            /* owned: not yet written */
   gint64                 heard_us;
 
@@ -293,8 +293,7 @@ handle_event (SnugWebsocketStream *self, SnugWebsocketEvent event, GByteArray *p
     refuse (self, SNUG_WEBSOCKET_REFUSED_BAD_FRAME);
   else if (event == SNUG_WEBSOCKET_TOO_LARGE)
     refuse (self, SNUG_WEBSOCKET_REFUSED_TOO_LARGE);
-  else if (!snug_bucket_take (&self->bucket, self->limits.max_frames_per_s, self->limits.max_frame_burst,
-                              g_get_monotonic_time ()))
+  else if (!snug_token_bucket_take (&self->bucket, g_get_monotonic_time ()))
     refuse (self, SNUG_WEBSOCKET_REFUSED_TOO_FAST);
   else if (event == SNUG_WEBSOCKET_BINARY)
     refuse (self, SNUG_WEBSOCKET_REFUSED_BAD_FRAME);
@@ -383,6 +382,8 @@ snug_websocket_stream_new (GIOStream *stream, GSocketConnection *connection,
   self->listener = *listener;
   self->listener_data = data;
   self->heard_us = g_get_monotonic_time ();
+  self->bucket = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (limits->max_frames_per_s,
+                                                           limits->max_frame_burst);
   snug_websocket_parser_init (&self->parser, limits->max_message_bytes, limits->max_fragments);
   arm_ping (self, limits->ping_interval_ms);
 

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-websocket-signaling.h"
+
+#include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "snug-backoff.h"
+#include "snug-context.h"
+#include "snug-signaling-errors.h"
+#include "snug-signaling-version-1.h"
+
+/* How long an attempt may take until the socket is open, and then until `welcome`: longer than the two
+ * seconds in which a server asks our old socket whether it lives. */
+#define CONNECT_MS 15000
+#define WELCOME_MS 10000
+/* PROTOCOL.md section 2: who says nothing in this time speaks version 1. */
+#define VERSION_1_MS 1000
+/* A first entry is tried for this long; one that was in comes back for ever. */
+#define GIVE_UP_MS 30000
+/* A limit on tries grows again one try in twelve seconds. */
+#define RATE_LIMITED_MS 12500
+#define RATE_LIMITED_GIVE_UP_MS 90000
+#define PING_MS 25000
+#define DEAD_MS 60000
+#define MAX_FRAME_BYTES (2 * SNUG_SIGNAL_MAX_BYTES)
+
+struct _SnugWebsocketSignaling
+{
+  SnugSignaling             parent_instance;
+
+  GMainContext             *context;        /* owned */
+  SoupSession              *session;        /* owned */
+  SoupMessage              *request;        /* owned: of the attempt under way */
+  GCancellable             *cancellable;    /* owned: of the attempt under way */
+  SoupWebsocketConnection  *connection;     /* owned, nullable */
+  GSource                  *timer;          /* owned: of the attempt, of the wait between two, or ping */
+
+  char                     *server;         /* owned */
+  char                     *code;           /* owned */
+  char                     *member;         /* owned, nullable */
+  char                     *token;          /* owned, nullable */
+  SnugVersion1              version_1;
+  gboolean                  speaks_version_1;
+  gboolean                  was_open;
+  gboolean                  welcomed;       /* on this connection */
+
+  SnugBackoff               backoff;
+  gint64                    first_try_us;
+  gint64                    heard_us;
+  guint                     ping_ms;
+  guint                     dead_ms;
+};
+
+G_DEFINE_FINAL_TYPE (SnugWebsocketSignaling, snug_websocket_signaling, SNUG_TYPE_SIGNALING)
+
+static void try_now (SnugWebsocketSignaling *self);
+
+static void
+arm (SnugWebsocketSignaling *self, guint delay_ms, GSourceFunc func)
+{
+  snug_clear_source (&self->timer);
+  self->timer = snug_context_timeout (self->context, delay_ms, func, self);
+}
+
+/* The end of a connection, and of an attempt */
+
+static void
+drop_connection (SnugWebsocketSignaling *self)
+{
+  snug_clear_source (&self->timer);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->request);
+  if (self->connection != NULL)
+    g_signal_handlers_disconnect_by_data (self->connection, self);
+  g_clear_object (&self->connection);
+  self->welcomed = FALSE;
+}
+
+static void
+give_up (SnugWebsocketSignaling *self, const GError *error)
+{
+  drop_connection (self);
+  snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_CLOSED, error);
+}
+
+static gboolean
+on_time_to_try (gpointer data)
+{
+  try_now (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+may_try_again (SnugWebsocketSignaling *self, const GError *error)
+{
+  gint64 tried_ms = (g_get_monotonic_time () - self->first_try_us) / 1000;
+  gboolean limited = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED);
+
+  if (!snug_signaling_error_may_pass (error))
+    return FALSE;
+  return self->was_open || tried_ms < (limited ? RATE_LIMITED_GIVE_UP_MS : GIVE_UP_MS);
+}
+
+static gboolean
+same_words (const GError *a, const GError *b)
+{
+  return a != NULL && strcmp (a->message, b->message) == 0;
+}
+
+static void
+try_later (SnugWebsocketSignaling *self, const GError *error, guint at_least_ms)
+{
+  SnugSignaling *signaling = SNUG_SIGNALING (self);
+  guint delay_ms = MAX (at_least_ms, snug_backoff_next_ms (&self->backoff, g_random_double ()));
+
+  drop_connection (self);
+  if (!may_try_again (self, error))
+    {
+      snug_signaling_enter_state (signaling, SNUG_SIGNALING_CLOSED, error);
+      return;
+    }
+
+  g_debug ("%s; again in %u ms", error->message, delay_ms);
+  arm (self, delay_ms, on_time_to_try);
+  if (snug_signaling_get_state (signaling) != SNUG_SIGNALING_RECONNECTING
+      || !same_words (snug_signaling_get_error (signaling), error))
+    snug_signaling_enter_state (signaling, SNUG_SIGNALING_RECONNECTING, error);
+}
+
+static void
+fail (SnugWebsocketSignaling *self, const GError *error)
+{
+  gboolean limited = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED);
+
+  try_later (self, error, limited ? RATE_LIMITED_MS : 0);
+}
+
+static void
+fail_unreachable (SnugWebsocketSignaling *self, const GError *cause)
+{
+  g_autoptr (GError) error = snug_signaling_error_from_answer (0, cause);
+
+  fail (self, error);
+}
+
+/* Speaking */
+
+static void
+send_message (SnugWebsocketSignaling *self, const SnugSignalMessage *message)
+{
+  g_autofree char *text = snug_signal_message_encode (message);
+
+  if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (self->connection, text);
+}
+
+static void
+send_enter (SnugWebsocketSignaling *self)
+{
+  g_autoptr (SnugSignalMessage) enter = snug_signal_message_new (SNUG_SIGNAL_ENTER);
+
+  enter->peer = self->token != NULL ? g_strdup (self->member) : NULL;
+  enter->token = g_strdup (self->token);
+  send_message (self, enter);
+}
+
+/* A ping of ours, answered by `pong` in version 2; in version 1 the WebSocket's own are (libsoup sends
+ * them at the same pace), and the message only keeps the server from closing. */
+static gboolean
+on_ping_time (gpointer data)
+{
+  SnugWebsocketSignaling *self = data;
+  g_autoptr (SnugSignalMessage) ping = snug_signal_message_new (SNUG_SIGNAL_PING);
+  gint64 silent_ms = (g_get_monotonic_time () - self->heard_us) / 1000;
+
+  if (silent_ms < self->dead_ms)
+    {
+      send_message (self, ping);
+      return G_SOURCE_CONTINUE;
+    }
+  fail_unreachable (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Listening */
+
+static void
+enter_open (SnugWebsocketSignaling *self)
+{
+  self->was_open = TRUE;
+  self->welcomed = TRUE;
+  snug_backoff_reset (&self->backoff);
+  arm (self, self->ping_ms, on_ping_time);
+  snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_OPEN, NULL);
+}
+
+static void
+on_welcome (SnugWebsocketSignaling *self, SnugSignalMessage *welcome)
+{
+  if (welcome->version != 2)
+    {
+      g_autoptr (GError) error = snug_signaling_error_from_code (SNUG_SIGNAL_CODE_VERSION, NULL);
+
+      give_up (self, error);
+      return;
+    }
+
+  g_free (self->member);
+  self->member = g_strdup (welcome->self);
+  g_free (self->token);
+  self->token = g_strdup (welcome->token);
+  /* A second one tells a pending member that it is in. */
+  if (!self->welcomed)
+    enter_open (self);
+  snug_signaling_deliver (SNUG_SIGNALING (self), welcome);
+}
+
+static gboolean
+is_the_end (SnugSignalCode code)
+{
+  return code != SNUG_SIGNAL_CODE_NO_SUCH_PEER && code != SNUG_SIGNAL_CODE_NOT_ALLOWED;
+}
+
+static void
+on_error (SnugWebsocketSignaling *self, SnugSignalMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* Not about us being here. */
+  if (self->welcomed && !self->speaks_version_1
+      && (!is_the_end (message->code) || message->code == SNUG_SIGNAL_CODE_ROOM_FULL))
+    {
+      snug_signaling_deliver (SNUG_SIGNALING (self), message);
+      return;
+    }
+
+  /* A server with another key than the one that gave it: come in as somebody new. */
+  if (message->code == SNUG_SIGNAL_CODE_BAD_TOKEN && self->token != NULL)
+    {
+      g_clear_pointer (&self->token, g_free);
+      g_clear_pointer (&self->member, g_free);
+      try_now (self);
+      return;
+    }
+
+  error = snug_signaling_error_from_code (message->code, message->message);
+  /* We were let in, then dropped for something we said: come back. */
+  if (self->welcomed && g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_PROTOCOL))
+    error->code = SNUG_SIGNALING_ERROR_UNREACHABLE;
+  fail (self, error);
+}
+
+/* With `again_after` the server comes back; not all of us in the same moment. */
+static void
+on_goodbye (SnugWebsocketSignaling *self, SnugSignalMessage *message)
+{
+  guint again_ms = (guint) MIN (message->again_after, 3600) * 1000;
+  g_autoptr (GError) error =
+    snug_signaling_error_from_code (SNUG_SIGNAL_CODE_EXPIRED, NULL);
+
+  g_object_ref (self);
+  snug_signaling_deliver (SNUG_SIGNALING (self), message);
+  if (snug_signaling_get_state (SNUG_SIGNALING (self)) != SNUG_SIGNALING_CLOSED)
+    {
+      if (again_ms == 0)
+        {
+          give_up (self, error);
+        }
+      else
+        {
+          g_clear_error (&error);
+          error = g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_UNREACHABLE,
+                                       _("The server is starting again"));
+          try_later (self, error, again_ms / 2 + (guint) g_random_int_range (0, (gint) again_ms));
+        }
+    }
+  g_object_unref (self);
+}
+
+static void
+deliver_translated (SnugWebsocketSignaling *self, const SnugSignalMessage *message)
+{
+  g_autoptr (GPtrArray) messages = snug_version_1_translate (&self->version_1, message);
+
+  for (guint i = 0; i < messages->len && self->connection != NULL; i++)
+    snug_signaling_deliver (SNUG_SIGNALING (self), g_ptr_array_index (messages, i));
+}
+
+static gboolean
+is_for_server (SnugSignalType type)
+{
+  return type >= SNUG_SIGNAL_ENTER && type <= SNUG_SIGNAL_LOCK;
+}
+
+static void
+handle (SnugWebsocketSignaling *self, SnugSignalMessage *message)
+{
+  if (message->type == SNUG_SIGNAL_ERROR)
+    on_error (self, message);
+  else if (message->type == SNUG_SIGNAL_PONG || is_for_server (message->type))
+    ;
+  else if (self->speaks_version_1)
+    deliver_translated (self, message);
+  else if (message->type == SNUG_SIGNAL_WELCOME)
+    on_welcome (self, message);
+  else if (message->type == SNUG_SIGNAL_GOODBYE)
+    on_goodbye (self, message);
+  else if (self->welcomed)
+    snug_signaling_deliver (SNUG_SIGNALING (self), message);
+}
+
+static void
+on_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, gpointer data)
+{
+  g_autoptr (SnugWebsocketSignaling) self = g_object_ref (data);
+  g_autoptr (SnugSignalMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+
+  self->heard_us = g_get_monotonic_time ();
+  if (type == SOUP_WEBSOCKET_DATA_TEXT)
+    message = snug_signal_message_decode (text, length, &error);
+  if (message != NULL)
+    handle (self, message);
+  else
+    g_debug ("dropped a frame: %s", error != NULL ? error->message : "binary");
+}
+
+static void
+on_pong (SoupWebsocketConnection *connection, GBytes *bytes, gpointer data)
+{
+  ((SnugWebsocketSignaling *) data)->heard_us = g_get_monotonic_time ();
+}
+
+static void
+on_closed (SoupWebsocketConnection *connection, gpointer data)
+{
+  g_autoptr (SnugWebsocketSignaling) self = g_object_ref (data);
+
+  fail_unreachable (self, NULL);
+}
+
+/* Attempts */
+
+static gboolean
+on_no_welcome (gpointer data)
+{
+  SnugWebsocketSignaling *self = data;
+
+  fail_unreachable (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+fall_back (SnugWebsocketSignaling *self)
+{
+  g_debug ("the server speaks version 1");
+  self->speaks_version_1 = TRUE;
+  try_now (self);
+}
+
+static gboolean
+on_version_1_time (gpointer data)
+{
+  fall_back (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_socket_open (SnugWebsocketSignaling *self)
+{
+  g_autoptr (SnugSignalMessage) welcome = NULL;
+  gboolean resumed = self->was_open;
+
+  self->heard_us = g_get_monotonic_time ();
+  if (!self->speaks_version_1)
+    {
+      /* Who holds a token has met a server of version 2. */
+      arm (self, self->token != NULL ? WELCOME_MS : VERSION_1_MS,
+           self->token != NULL ? on_no_welcome : on_version_1_time);
+      send_enter (self);
+      return;
+    }
+
+  soup_websocket_connection_set_keepalive_interval (self->connection, MAX (1, self->ping_ms / 1000));
+  enter_open (self);
+  welcome = snug_version_1_welcome (&self->version_1, resumed);
+  snug_signaling_deliver (SNUG_SIGNALING (self), welcome);
+}
+
+static void
+on_connected (GObject *session, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (SnugWebsocketSignaling) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) reason = NULL;
+  SoupWebsocketConnection *connection =
+    soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
+  guint status;
+
+  /* An attempt that we gave up: somebody else's business by now. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->request == NULL)
+    {
+      g_clear_object (&connection);
+      return;
+    }
+
+  status = soup_message_get_status (self->request);
+  g_clear_object (&self->request);
+  if (connection != NULL)
+    {
+      self->connection = connection;
+      soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_FRAME_BYTES);
+      g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
+      g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
+      g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
+      on_socket_open (self);
+      return;
+    }
+
+  /* Version 1 asks for a role (PROTOCOL.md section 1). */
+  if (status == SOUP_STATUS_BAD_REQUEST && !self->speaks_version_1 && self->token == NULL)
+    {
+      fall_back (self);
+      return;
+    }
+  reason = snug_signaling_error_from_answer (status, error);
+  fail (self, reason);
+}
+
+static gboolean
+on_connect_time_over (gpointer data)
+{
+  SnugWebsocketSignaling *self = data;
+  g_autoptr (GError) cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                                  g_strerror (ETIMEDOUT));
+
+  fail_unreachable (self, cause);
+  return G_SOURCE_REMOVE;
+}
+
+static char *
+make_url (SnugWebsocketSignaling *self)
+{
+  if (self->speaks_version_1)
+    return g_strdup_printf ("%s/api/ws?code=%s&role=%s", self->server, self->code, self->version_1.role);
+  return g_strdup_printf ("%s/api/ws?code=%s&v=2", self->server, self->code);
+}
+
+static void
+try_now (SnugWebsocketSignaling *self)
+{
+  g_autofree char *url = make_url (self);
+
+  drop_connection (self);
+  self->request = soup_message_new ("GET", url);
+  if (self->request == NULL)
+    {
+      g_autoptr (GError) error = snug_signaling_error_from_answer (SOUP_STATUS_BAD_REQUEST, NULL);
+
+      give_up (self, error);
+      return;
+    }
+
+  self->cancellable = g_cancellable_new ();
+  arm (self, CONNECT_MS, on_connect_time_over);
+  soup_session_websocket_connect_async (self->session, self->request, NULL, NULL, G_PRIORITY_DEFAULT,
+                                        self->cancellable, on_connected, g_object_ref (self));
+}
+
+/* The class */
+
+static void
+websocket_open (SnugSignaling *signaling)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  self->first_try_us = g_get_monotonic_time ();
+  snug_signaling_enter_state (signaling, SNUG_SIGNALING_CONNECTING, NULL);
+  try_now (self);
+}
+
+static void
+websocket_send (SnugSignaling *signaling, SnugSignalMessage *message)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+  g_autoptr (SnugSignalMessage) translated = NULL;
+
+  if (!self->speaks_version_1)
+    {
+      send_message (self, message);
+      return;
+    }
+  translated = snug_version_1_from_room (message);
+  if (translated != NULL)
+    send_message (self, translated);
+}
+
+/* The program may end in the next moment: so `leave` is written in a context of its own, now. libsoup
+ * writes from the thread-default context. */
+static void
+say_leave (SnugWebsocketSignaling *self)
+{
+  g_autoptr (SnugSignalMessage) leave = snug_signal_message_new (SNUG_SIGNAL_LEAVE);
+  g_autoptr (GMainContext) own = g_main_context_new ();
+
+  g_main_context_push_thread_default (own);
+  if (!self->speaks_version_1)
+    send_message (self, leave);
+  if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+  for (guint i = 0; i < 16 && g_main_context_iteration (own, FALSE); i++)
+    ;
+  g_main_context_pop_thread_default (own);
+}
+
+static void
+websocket_close (SnugSignaling *signaling)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  if (self->connection != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->connection, self);
+      say_leave (self);
+    }
+  give_up (self, NULL);
+}
+
+static void
+websocket_retry (SnugSignaling *signaling)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  /* An attempt under way is as good as a new one. */
+  if (self->request == NULL && self->connection == NULL)
+    try_now (self);
+}
+
+void
+snug_websocket_signaling_set_ping (SnugSignaling *signaling, guint ping_ms, guint dead_ms)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  self->ping_ms = ping_ms;
+  self->dead_ms = dead_ms;
+}
+
+SnugSignaling *
+snug_websocket_signaling_new (const char *server, const char *code, const char *member, const char *token,
+                              const char *role)
+{
+  SnugWebsocketSignaling *self = g_object_new (SNUG_TYPE_WEBSOCKET_SIGNALING, NULL);
+
+  self->server = g_strdup (server);
+  self->code = g_strdup (code);
+  self->member = g_strdup (member);
+  self->token = g_strdup (token);
+  self->version_1.role = strcmp (role, "sender") == 0 ? "sender" : "receiver";
+  return SNUG_SIGNALING (self);
+}
+
+static void
+snug_websocket_signaling_dispose (GObject *object)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (object);
+
+  drop_connection (self);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (snug_websocket_signaling_parent_class)->dispose (object);
+}
+
+static void
+snug_websocket_signaling_finalize (GObject *object)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (object);
+
+  g_free (self->server);
+  g_free (self->code);
+  g_free (self->member);
+  g_free (self->token);
+  g_main_context_unref (self->context);
+  G_OBJECT_CLASS (snug_websocket_signaling_parent_class)->finalize (object);
+}
+
+static void
+snug_websocket_signaling_class_init (SnugWebsocketSignalingClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  SnugSignalingClass *signaling_class = SNUG_SIGNALING_CLASS (klass);
+
+  object_class->dispose = snug_websocket_signaling_dispose;
+  object_class->finalize = snug_websocket_signaling_finalize;
+  signaling_class->open = websocket_open;
+  signaling_class->send = websocket_send;
+  signaling_class->close = websocket_close;
+  signaling_class->retry = websocket_retry;
+}
+
+static void
+snug_websocket_signaling_init (SnugWebsocketSignaling *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->session = soup_session_new ();
+  /* A server that compresses could make much of little (RFC 7692). */
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
+  self->backoff = (SnugBackoff) { .first_ms = 500, .most_ms = 30000 };
+  self->ping_ms = PING_MS;
+  self->dead_ms = DEAD_MS;
+}

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The client, on the real server of version 2 and on a scripted one of version 1. */
+#include <glib/gstdio.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "snug-await.h"
+#include "snug-server.h"
+#include "snug-signaling-version-1.h"
+#include "snug-websocket-signaling.h"
+
+typedef struct
+{
+  SnugSignaling *signaling;    /* owned */
+  GString       *heard;        /* owned: "welcome:m1 peer-joined:m2 …" */
+  char          *token;        /* owned: of the last welcome */
+} Member;
+
+static void
+on_message (SnugSignaling *signaling, SnugSignalMessage *message, gpointer data)
+{
+  Member *member = data;
+  const char *who = message->from != NULL ? message->from : message->self != NULL ? message->self
+                    : message->peer != NULL ? message->peer : message->reason;
+
+  g_string_append_printf (member->heard, "%s:%s%s%s ", message->type_name, who, message->resumed ? "+" : "",
+                          message->lost ? "!" : "");
+  if (message->token != NULL)
+    {
+      g_free (member->token);
+      member->token = g_strdup (message->token);
+    }
+}
+
+static Member *
+member_new (const char *url, const char *code, const char *id, const char *token, const char *role)
+{
+  Member *member = g_new0 (Member, 1);
+
+  member->signaling = snug_websocket_signaling_new (url, code, id, token, role);
+  member->heard = g_string_new (NULL);
+  g_signal_connect (member->signaling, "message", G_CALLBACK (on_message), member);
+  snug_signaling_open (member->signaling);
+  return member;
+}
+
+static void
+member_free (Member *member)
+{
+  g_signal_handlers_disconnect_by_data (member->signaling, member);
+  if (snug_signaling_get_state (member->signaling) != SNUG_SIGNALING_CLOSED)
+    snug_signaling_close (member->signaling);
+  g_object_unref (member->signaling);
+  g_string_free (member->heard, TRUE);
+  g_free (member->token);
+  g_free (member);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Member, member_free)
+
+#define await_heard(member, word) snug_await (NULL, strstr ((member)->heard->str, (word)) != NULL)
+#define await_state(member, state) snug_await (NULL, snug_signaling_get_state ((member)->signaling) == (state))
+
+#define assert_closed_with(member, code)                                                          \
+  G_STMT_START {                                                                                  \
+    await_state (member, SNUG_SIGNALING_CLOSED);                                                  \
+    g_assert_error (snug_signaling_get_error ((member)->signaling), SNUG_SIGNALING_ERROR, (code)); \
+    g_assert_cmpuint (strlen (snug_signaling_get_error ((member)->signaling)->message), >, 0);     \
+  } G_STMT_END
+
+static char *
+make_url (guint port)
+{
+  return g_strdup_printf ("http://127.0.0.1:%u", port);
+}
+
+static SnugServer *
+start (const SnugServerConfig *config, char **url)
+{
+  SnugServer *server = snug_server_new (config);
+
+  g_assert_true (snug_server_listen (server, "127.0.0.1:0", NULL));
+  *url = make_url (snug_server_get_port (server));
+  return server;
+}
+
+static void
+stop (SnugServer *server)
+{
+  snug_server_stop (server, "over");
+  snug_await (NULL, snug_server_get_n_connections (server) == 0);
+  g_assert_finalize_object (server);
+}
+
+static Member *
+make_room (SnugServer *server, const char *url, guint capacity, char **code)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *token = NULL;
+  Member *member;
+
+  g_assert_true (snug_server_create_room (server, capacity, FALSE, code, &id, &token, NULL));
+  member = member_new (url, *code, id, token, "sender");
+  await_heard (member, "welcome:m1 ");
+  return member;
+}
+
+static void
+say_restart (Member *member, const char *to)
+{
+  g_autoptr (SnugSignalMessage) restart = snug_signal_message_new (SNUG_SIGNAL_RESTART);
+
+  restart->to = g_strdup (to);
+  snug_signaling_send (member->signaling, restart);
+}
+
+/* Version 2 */
+
+static void
+on_created (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static SnugCreatedRoom *
+create (const char *url, guint capacity, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  snug_websocket_signaling_create_room_async (url, capacity, FALSE, cancellable, on_created, &result);
+  snug_await (NULL, result != NULL);
+  return snug_websocket_signaling_create_room_finish (result, error);
+}
+
+static void
+test_create_and_enter (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugCreatedRoom) room = create (url, 3, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (room->v2);
+  g_autoptr (Member) ana = member_new (url, room->code, room->member, room->token, "sender");
+  await_heard (ana, "welcome:m1");
+  Member *ben = member_new (url, room->code, NULL, NULL, "receiver");
+  await_heard (ana, "peer-joined:m2");
+  say_restart (ana, "m2");
+  await_heard (ben, "welcome:m2 restart:m1");
+  g_assert_null (snug_signaling_get_error (ben->signaling));
+
+  /* `leave` is on its way before close() returns: nothing of it is left a moment later. */
+  member_free (ben);
+  await_heard (ana, "peer-left:m2");
+  g_assert_null (strstr (ana->heard->str, "peer-away"));
+  stop (server);
+}
+
+static void
+test_refusals (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 2, &code);
+  g_autoptr (Member) nowhere = member_new (url, "ZZZZ99", NULL, NULL, "receiver");
+  g_autoptr (Member) ben = member_new (url, code, NULL, NULL, "receiver");
+
+  assert_closed_with (nowhere, SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND);
+  await_heard (ben, "welcome:m2");
+  g_autoptr (Member) cleo = member_new (url, code, NULL, NULL, "receiver");
+  assert_closed_with (cleo, SNUG_SIGNALING_ERROR_ROOM_FULL);
+  stop (server);
+  assert_closed_with (ben, SNUG_SIGNALING_ERROR_EXPIRED);
+  g_assert_nonnull (strstr (ben->heard->str, "goodbye:over"));
+}
+
+static void
+remove_ben (Member *ana)
+{
+  g_autoptr (SnugSignalMessage) order = snug_signal_message_new (SNUG_SIGNAL_REMOVE);
+
+  order->peer = g_strdup ("m2");
+  snug_signaling_send (ana->signaling, order);
+}
+
+static void
+test_sent_out (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  g_autoptr (Member) ben = member_new (url, code, NULL, NULL, "receiver");
+
+  await_heard (ana, "peer-joined:m2");
+  remove_ben (ben);    /* only the host may; it is told so, and stays */
+  await_heard (ben, "error:");
+  g_assert_cmpint (snug_signaling_get_state (ben->signaling), ==, SNUG_SIGNALING_OPEN);
+  remove_ben (ana);
+  assert_closed_with (ben, SNUG_SIGNALING_ERROR_REFUSED);
+  stop (server);
+}
+
+/* The same member from elsewhere; the first one cannot answer. */
+static void
+test_replaced (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  g_autoptr (Member) twin = member_new (url, code, "m1", ana->token, "sender");
+
+  /* The first one lives: libsoup answers for it. */
+  assert_closed_with (twin, SNUG_SIGNALING_ERROR_REPLACED);
+  g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_OPEN);
+  stop (server);
+}
+
+static void
+test_a_server_that_restarts (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autofree char *key_file = g_build_filename (folder, "key", NULL);
+  SnugServerConfig config = { .key_file = key_file };
+  g_autofree char *url = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *address = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  g_autoptr (Member) ben = member_new (url, code, NULL, NULL, "receiver");
+
+  await_heard (ana, "peer-joined:m2");
+  address = g_strdup_printf ("127.0.0.1:%u", snug_server_get_port (server));
+  snug_server_stop (server, "restart");
+  await_state (ana, SNUG_SIGNALING_RECONNECTING);
+  await_state (ben, SNUG_SIGNALING_RECONNECTING);
+  g_assert_error (snug_signaling_get_error (ana->signaling), SNUG_SIGNALING_ERROR,
+                  SNUG_SIGNALING_ERROR_UNREACHABLE);
+  stop (server);
+
+  server = snug_server_new (&config);
+  g_assert_true (snug_server_listen (server, address, NULL));
+  snug_signaling_retry (ana->signaling);
+  snug_signaling_retry (ben->signaling);
+  await_state (ana, SNUG_SIGNALING_OPEN);
+  await_state (ben, SNUG_SIGNALING_OPEN);
+  g_string_truncate (ana->heard, 0);
+  say_restart (ben, "m1");
+  await_heard (ana, "restart:m2");
+  stop (server);
+  g_unlink (key_file);
+  g_rmdir (folder);
+}
+
+/* A token of a server that forgot its key is no use, but no harm either. */
+static void
+test_a_token_of_another_server (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  g_autoptr (Member) ben = member_new (url, code, "m7", "bm90.b3Vycw", "receiver");
+
+  await_heard (ben, "welcome:m2");
+  stop (server);
+}
+
+static void
+test_a_server_that_is_not_there_yet (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *address = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  address = g_strdup_printf ("127.0.0.1:%u", snug_server_get_port (server));
+  stop (server);
+
+  /* Both are tried again, and the second says what it waits for. */
+  snug_websocket_signaling_create_room_async (url, 3, FALSE, NULL, on_created, &result);
+  g_autoptr (Member) ben = member_new (url, "ZZZZ99", NULL, NULL, "receiver");
+  await_state (ben, SNUG_SIGNALING_RECONNECTING);
+  g_assert_error (snug_signaling_get_error (ben->signaling), SNUG_SIGNALING_ERROR,
+                  SNUG_SIGNALING_ERROR_UNREACHABLE);
+
+  server = snug_server_new (&config);
+  g_assert_true (snug_server_listen (server, address, NULL));
+  assert_closed_with (ben, SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND);
+  snug_await (NULL, result != NULL);
+  g_autoptr (SnugCreatedRoom) room = snug_websocket_signaling_create_room_finish (result, &error);
+  g_assert_no_error (error);
+  stop (server);
+}
+
+static void
+test_create_can_be_cancelled (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  snug_websocket_signaling_create_room_async ("http://127.0.0.1:1", 3, FALSE, cancellable, on_created, &result);
+  g_cancellable_cancel (cancellable);
+  snug_await (NULL, result != NULL);
+  g_assert_null (snug_websocket_signaling_create_room_finish (result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_create_is_refused (void)
+{
+  SnugServerConfig config = { .built_in = TRUE };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) nonsense = NULL;
+
+  g_assert_null (create (url, 3, NULL, &error));
+  g_assert_error (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_REFUSED);
+  g_assert_null (create ("not a server", 3, NULL, &nonsense));
+  g_assert_error (nonsense, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_UNREACHABLE);
+  stop (server);
+}
+
+/* It came back in time: what was said meanwhile is heard. */
+static void
+test_resume (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *token = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  Member *ben = member_new (url, code, NULL, NULL, "receiver");
+
+  await_heard (ana, "peer-joined:m2");
+  await_heard (ben, "welcome:m2");
+  token = g_strdup (ben->token);
+
+  /* Dropped without a word, as when a cable is pulled. */
+  g_signal_handlers_disconnect_by_data (ben->signaling, ben);
+  g_clear_object (&ben->signaling);
+  g_string_free (ben->heard, TRUE);
+  g_free (ben->token);
+  g_free (ben);
+
+  await_heard (ana, "peer-away:m2");
+  say_restart (ana, "m2");
+  g_autoptr (Member) again = member_new (url, code, "m2", token, "receiver");
+  await_heard (again, "welcome:m2+ restart:m1");
+  await_heard (ana, "peer-back:m2");
+  stop (server);
+}
+
+/* Version 1: a server that relays between two roles and knows nothing else. */
+
+typedef struct
+{
+  SoupServer              *soup;       /* owned */
+  char                    *url;        /* owned */
+  SoupWebsocketConnection *roles[2];   /* owned; sender, receiver */
+  GString                 *relayed;    /* owned */
+  gboolean                 ignores_v;  /* lets in who names no role, and says nothing */
+} OldServer;
+
+static void
+on_old_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, gpointer data)
+{
+  OldServer *old = data;
+  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  SoupWebsocketConnection *other = old->roles[connection == old->roles[0] ? 1 : 0];
+
+  g_string_append_printf (old->relayed, "%s ", text);
+  if (other != NULL && strstr (text, "\"ping\"") == NULL)
+    soup_websocket_connection_send_text (other, text);
+}
+
+static void
+on_old_socket (SoupServer *soup, SoupServerMessage *message, const char *path,
+               SoupWebsocketConnection *connection, gpointer data)
+{
+  OldServer *old = data;
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  guint role = strstr (query, "role=sender") != NULL ? 0 : 1;
+
+  if (strstr (query, "role=") == NULL)
+    {
+      g_object_set_data_full (G_OBJECT (soup), "silent", g_object_ref (connection), g_object_unref);
+      return;
+    }
+  if (strstr (query, "ZZZZ99") != NULL)
+    {
+      soup_websocket_connection_send_text (connection, "{\"type\":\"error\",\"message\":\"Room is full\"}");
+      return;
+    }
+  g_set_object (&old->roles[role], connection);
+  g_signal_connect (connection, "message", G_CALLBACK (on_old_message), old);
+  if (role == 1 && old->roles[0] != NULL)
+    soup_websocket_connection_send_text (old->roles[0], "{\"type\":\"peer-joined\",\"role\":\"receiver\"}");
+}
+
+static void
+on_old_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  OldServer *old = data;
+  gboolean has_role = query != NULL && g_hash_table_contains (query, "role");
+
+  if (strcmp (path, "/api/create-room") == 0)
+    {
+      const char *text = "{\"success\":true,\"code\":\"BOOK23\"}";
+
+      soup_server_message_set_status (message, 200, NULL);
+      soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, text, strlen (text));
+    }
+  else if (!has_role && !old->ignores_v)
+    soup_server_message_set_status (message, 400, NULL);
+}
+
+static OldServer *
+old_server_new (gboolean ignores_v)
+{
+  OldServer *old = g_new0 (OldServer, 1);
+  GSList *uris;
+
+  old->soup = soup_server_new (NULL, NULL);
+  old->relayed = g_string_new (NULL);
+  old->ignores_v = ignores_v;
+  soup_server_add_handler (old->soup, "/api/create-room", on_old_request, old, NULL);
+  soup_server_add_early_handler (old->soup, "/api/ws", on_old_request, old, NULL);
+  soup_server_add_websocket_handler (old->soup, "/api/ws", NULL, NULL, on_old_socket, old, NULL);
+  g_assert_true (soup_server_listen_local (old->soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  uris = soup_server_get_uris (old->soup);
+  old->url = make_url ((guint) g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return old;
+}
+
+static void
+old_server_drop (OldServer *old, guint role)
+{
+  g_signal_handlers_disconnect_by_data (old->roles[role], old);
+  soup_websocket_connection_close (old->roles[role], SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+  g_clear_object (&old->roles[role]);
+}
+
+static void
+old_server_free (OldServer *old)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      if (old->roles[i] != NULL)
+        g_signal_handlers_disconnect_by_data (old->roles[i], old);
+      g_clear_object (&old->roles[i]);
+    }
+  soup_server_disconnect (old->soup);
+  g_object_unref (old->soup);
+  g_string_free (old->relayed, TRUE);
+  g_free (old->url);
+  g_free (old);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OldServer, old_server_free)
+
+static void
+say_offer (Member *member, const char *to)
+{
+  g_autoptr (SnugSignalMessage) offer = snug_signal_message_new (SNUG_SIGNAL_OFFER);
+
+  offer->sdp = g_strdup ("v=0");
+  offer->to = g_strdup (to);
+  offer->neg = 4;
+  offer->caps = json_object_new ();
+  snug_signaling_send (member->signaling, offer);
+}
+
+static void
+test_a_server_of_version_1 (void)
+{
+  g_autoptr (OldServer) old = old_server_new (FALSE);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugCreatedRoom) room = create (old->url, 16, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (room->v2);
+  g_assert_cmpstr (room->code, ==, "BOOK23");
+  g_assert_null (room->token);
+
+  g_autoptr (Member) ana = member_new (old->url, room->code, NULL, NULL, "sender");
+  await_heard (ana, "welcome:sender");
+  g_autoptr (Member) ben = member_new (old->url, room->code, NULL, NULL, "receiver");
+  await_heard (ana, "peer-joined:receiver");
+  say_restart (ana, "receiver");    /* version 1 has no word for that */
+  say_offer (ana, "receiver");
+  await_heard (ben, "welcome:receiver peer-joined:sender offer:sender");
+  g_assert_cmpstr (old->relayed->str, ==, "{\"type\":\"offer\",\"sdp\":\"v=0\"} ");
+
+  /* Back on the same server: the other one is still there. */
+  old_server_drop (old, 0);
+  await_state (ana, SNUG_SIGNALING_RECONNECTING);
+  snug_signaling_retry (ana->signaling);
+  await_heard (ana, "welcome:sender+");
+  g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_OPEN);
+}
+
+static void
+test_a_server_that_says_no_welcome (void)
+{
+  g_autoptr (OldServer) old = old_server_new (TRUE);
+  g_autoptr (Member) ana = member_new (old->url, "BOOK23", NULL, NULL, "sender");
+
+  await_heard (ana, "welcome:sender");
+  g_autoptr (Member) full = member_new (old->url, "ZZZZ99", NULL, NULL, "receiver");
+  assert_closed_with (full, SNUG_SIGNALING_ERROR_ROOM_FULL);
+}
+
+static void
+test_a_server_that_falls_silent (void)
+{
+  g_autoptr (OldServer) old = old_server_new (TRUE);
+  g_autoptr (Member) ana = g_new0 (Member, 1);
+  SoupWebsocketConnection *silent;
+
+  ana->heard = g_string_new (NULL);
+  ana->signaling = snug_websocket_signaling_new (old->url, "BOOK23", NULL, NULL, "sender");
+  g_signal_connect (ana->signaling, "message", G_CALLBACK (on_message), ana);
+  snug_websocket_signaling_set_ping (ana->signaling, 20, 200);
+  snug_signaling_open (ana->signaling);
+
+  snug_await (NULL, (silent = g_object_get_data (G_OBJECT (old->soup), "silent")) != NULL);
+  soup_websocket_connection_send_text (silent, "{\"type\":\"welcome\",\"v\":2,\"self\":\"m1\",\"seq\":1,"
+                                       "\"members\":[]}");
+  await_heard (ana, "welcome:m1");
+  await_state (ana, SNUG_SIGNALING_RECONNECTING);
+  g_assert_error (snug_signaling_get_error (ana->signaling), SNUG_SIGNALING_ERROR,
+                  SNUG_SIGNALING_ERROR_UNREACHABLE);
+}
+
+/* The translation, in memory */
+
+static char *
+translate (SnugVersion1 *state, const char *text)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_decode (text, strlen (text), NULL);
+  g_autoptr (GPtrArray) messages = snug_version_1_translate (state, message);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      g_autofree char *frame = snug_signal_message_encode (g_ptr_array_index (messages, i));
+
+      g_string_append (out, frame);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+test_translation (void)
+{
+  const char *joined = "{\"type\":\"peer-joined\",\"peer\":\"receiver\",\"seq\":2,\"role\":\"receiver\",\"legacy\":true}";
+  const char *answer = "{\"type\":\"answer\",\"sdp\":\"v=0\",\"from\":\"receiver\"}";
+  const struct { const char *in; const char *out[2]; } rows[] = {
+    { "{\"type\":\"peer-joined\",\"role\":\"receiver\"}", { joined } },
+    { "{\"type\":\"peer-joined\",\"role\":\"receiver\"}", { joined } },     /* a page that was reloaded */
+    { "{\"type\":\"peer-joined\",\"role\":\"sender\"}", { "" } },           /* ourselves */
+    { "{\"type\":\"answer\",\"sdp\":\"v=0\",\"neg\":7,\"caps\":{},\"from\":\"x\"}", { answer } },
+    { "{\"type\":\"peer-left\"}", { "{\"type\":\"peer-left\",\"peer\":\"receiver\",\"reason\":\"lost\"}" } },
+    { "{\"type\":\"peer-left\"}", { "" } },
+    { "{\"type\":\"answer\",\"sdp\":\"v=0\"}", { joined, answer } },
+    { "{\"type\":\"song\"}", { "" } },
+  };
+  SnugVersion1 state = { .role = "sender" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *out = translate (&state, rows[i].in);
+      g_autofree char *wanted = g_strconcat (rows[i].out[0], rows[i].out[1], NULL);
+
+      g_assert_cmpstr (out, ==, wanted);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add_func ("/websocket-signaling/" path, func)
+  ADD ("create-and-enter", test_create_and_enter);
+  ADD ("refusals", test_refusals);
+  ADD ("sent-out", test_sent_out);
+  ADD ("replaced", test_replaced);
+  ADD ("a-server-that-restarts", test_a_server_that_restarts);
+  ADD ("a-token-of-another-server", test_a_token_of_another_server);
+  ADD ("a-server-that-is-not-there-yet", test_a_server_that_is_not_there_yet);
+  ADD ("create-can-be-cancelled", test_create_can_be_cancelled);
+  ADD ("create-is-refused", test_create_is_refused);
+  ADD ("resume", test_resume);
+  ADD ("a-server-of-version-1", test_a_server_of_version_1);
+  ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
+  ADD ("a-server-that-falls-silent", test_a_server_that_falls_silent);
+  ADD ("translation", test_translation);
+  return g_test_run ();
+}
