@@ -4,6 +4,7 @@
 
 import { randomId } from './digest.js';
 import { safeText } from './names.js';
+import { reachableMembers } from './room-store.js';
 import { encode, fitsInOneMessage } from './wire.js';
 
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
@@ -61,7 +62,7 @@ export class Chat {
 
     const id = randomId();
     const now = Date.now();
-    const memberIds = [...this.#store.state.members.keys()];
+    const memberIds = reachableMembers(this.#store.state);
     /** @type {Outgoing} */
     const outgoing = {
       id,

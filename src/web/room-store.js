@@ -330,6 +330,16 @@ export function roomState(state) {
   return has('failed') ? 'failed' : 'away';
 }
 
+/**
+ * Those whom what we say now is for: connected, or to be again. Somebody whom we never reached has heard
+ * nothing yet, and hears what comes later.
+ *
+ * @param {State} state
+ */
+export function reachableMembers({ members }) {
+  return [...members.values()].filter(({ link }) => link === 'connected' || link === 'reconnecting').map(({ id }) => id);
+}
+
 /** @param {Transfer} transfer */
 export function isActive(transfer) {
   return ['accepted', 'running', 'paused'].includes(transfer.state);

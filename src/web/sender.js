@@ -11,7 +11,7 @@ import { encode, entryHeader, pieceHash } from './wire.js';
 
 /** The disk is read only while less than this waits in the channel: the only pacing there is. */
 const HIGH_WATER_BYTES = 2 * 1024 * 1024;
-const LOW_WATER_BYTES = 512 * 1024;
+const LOW_WATER_BYTES = 1024 * 1024;
 
 /** The file is not what it was when it was offered. */
 export class FileChanged extends Error {}

@@ -118,6 +118,7 @@ export class Signaling extends EventTarget {
   #state = /** @type {SignalingState} */ ('idle');
   #error = /** @type {SignalingError | null} */ (null);
   #nTries = 0;
+  #pause = 0;
   #retryTimer = 0;
   #pulseTimer = 0;
   #lastHeard = 0;
@@ -244,7 +245,7 @@ export class Signaling extends EventTarget {
         this.#onError(peekString(frame, 'code', 64) ?? '', peekString(frame, 'message', 1024));
         break;
       case 'goodbye':
-        this.#finish(new SignalingError('expired', peekString(frame, 'reason', 1024)));
+        this.#onGoodbye(peekInteger(frame, 'again_after', 3600) ?? 0);
         break;
       case 'ping':
       case 'pong':
@@ -273,6 +274,12 @@ export class Signaling extends EventTarget {
     else console.debug('signaling: the server says', code, message);
   }
 
+  /** A server that starts anew says when it will be back; else the room is over. @param {number} seconds */
+  #onGoodbye(seconds) {
+    if (seconds === 0) this.#finish(new SignalingError('expired'));
+    else this.#pause = seconds * 1000;
+  }
+
   /** @param {WebSocket} socket */
   #onClosed(socket) {
     if (socket !== this.#socket) return;
@@ -281,7 +288,9 @@ export class Signaling extends EventTarget {
     if (this.#state !== 'reconnecting') this.#enter('reconnecting', new SignalingError('unreachable'));
 
     const ceiling = Math.min(FIRST_DELAY_MS * 2 ** this.#nTries++, LONGEST_DELAY_MS);
-    this.#retryTimer = setTimeout(() => this.#connect(), ceiling * (0.5 + Math.random() / 2));
+    const delay = this.#pause + ceiling * (0.5 + Math.random() / 2);
+    this.#pause = 0;
+    this.#retryTimer = setTimeout(() => this.#connect(), delay);
   }
 
   /** @param {SignalingError | null} error */

@@ -5,7 +5,7 @@
 import { randomId, fromBase64Url, toBase64Url, toHex } from './digest.js';
 import { safeFileName } from './names.js';
 import { BadTransfer, Receiver } from './receiver.js';
-import { isActive, isFinished } from './room-store.js';
+import { isActive, isFinished, reachableMembers } from './room-store.js';
 import { FileChanged, Sender } from './sender.js';
 import { BlobSink, MAX_FILE_BYTES } from './sink.js';
 import { PIECE_BYTES, PieceHashes, SpeedMeter, isResumePoint, sameBytes } from './transfer.js';
@@ -94,7 +94,7 @@ export class Transfers {
       const offer = { id, file, encoded: encodeOffer(id, file), isForEverybody: memberId === '', hashes };
       this.#offers.set(id, offer);
       this.#showOwn(offer);
-      const memberIds = memberId === '' ? [...this.#store.state.members.keys()] : [memberId];
+      const memberIds = memberId === '' ? reachableMembers(this.#store.state) : [memberId];
       for (const to of memberIds) this.#offerTo(to, offer);
       if (memberIds.length === 0) this.#addRow(offer, '');
     }
@@ -129,13 +129,13 @@ export class Transfers {
     if (!transfer || isFinished(transfer)) return;
     if (transfer.state === 'offered') this.#tell(transfer, { type: 'file-withdraw' });
     else this.#tell(transfer, { type: 'file-cancel', reason: Reason.USER });
-    if (transfer.memberId === '') this.#offers.delete(transfer.id);
     this.#end(key, 'cancelled', transfer.state === 'offered' ? _('Withdrawn') : _('Cancelled'));
   }
 
-  /** Takes an offer back from everybody who has not taken it. @param {string} id */
+  /** Takes an offer back from everybody who has not taken it, and from those to come. @param {string} id */
   withdraw(id) {
-    this.#offers.delete(id);
+    const offer = this.#offers.get(id);
+    if (offer) offer.isForEverybody = false;
     for (const transfer of this.#all())
       if (transfer.id === id && transfer.state === 'offered') this.cancel(transfer.key);
   }

@@ -16,7 +16,10 @@ function makeChat(...open) {
     sent.push({ id, ...JSON.parse(text), to: id });
     return true;
   });
-  const join = (id, seq) => store.apply({ type: 'member-joined', id, seq, away: false });
+  const join = (id, seq) => {
+    store.apply({ type: 'member-joined', id, seq, away: false });
+    store.apply({ type: 'member-changed', id, values: { link: 'connected' } });
+  };
   open.forEach((id, i) => join(id, i + 2));
   const delivery = () => store.state.messages.at(-1).delivery;
   const lastId = () => store.state.messages.filter((m) => m.own).at(-1).key;
@@ -49,6 +52,15 @@ test('nobody there: it waits for who comes first, and only for them', () => {
   }
   assert.deepEqual(chats(), ['m2:anyone?']);
   assert.equal(delivery(), 'sent');
+});
+
+test('somebody whom we never reached is not waited for', () => {
+  const { chat, store, delivery, lastId, chats } = makeChat('m2');
+  store.apply({ type: 'member-joined', id: 'm9', seq: 9, away: false });
+  chat.say('hi');
+  chat.onReceived('m2', [lastId()]);
+  assert.deepEqual(chats(), ['m2:hi']);
+  assert.equal(delivery(), 'delivered');
 });
 
 test('what was not confirmed is said again after a loss, in order', () => {

@@ -8,7 +8,7 @@ import { _, formatDay, formatNames, formatTime, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
 import { showRichText } from './rich-text.js';
-import { TransferRow } from './transfer-row.js';
+import { gather, TransferRow } from './transfer-row.js';
 
 /** @typedef {import('../room.js').Room} Room */
 /** @typedef {import('../room-store.js').Delivery} Delivery */
@@ -65,7 +65,7 @@ class MessageRow {
   /** @param {Room} room */
   constructor(room) {
     this.#meta.append(this.#time, this.#tick, this.#tickWords);
-    this.#rows = new KeyedList(this.#card, (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => room.transfers));
+    this.#rows = new KeyedList(this.#card, (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => room.transfers, { isCard: true }));
     this.element.append(this.#day, this.#sender, this.#bubble, this.#card, this.#meta);
   }
 
@@ -132,6 +132,7 @@ export class ChatView {
   #checklist = new Checklist();
   #connectingSince = 0;
   #shownNotice = '';
+  #isFollowing = true;
   #offerAsFile;
   #copyLink;
 
@@ -153,7 +154,9 @@ export class ChatView {
     this.#text.addEventListener('input', () => this.#onInput());
     this.#text.addEventListener('keydown', (event) => this.#onKey(event));
     this.#goEnd.addEventListener('click', () => this.#toEnd());
-    this.#scroll.addEventListener('scroll', () => this.#showGoEnd());
+    this.#scroll.addEventListener('scroll', () => this.#onScroll());
+    // A keyboard or a strip that comes up must not hide the newest message.
+    new ResizeObserver(() => this.#isFollowing && this.#toEnd()).observe(this.#scroll);
   }
 
   #nameThings() {
@@ -205,13 +208,12 @@ export class ChatView {
 
   /** @param {State} state */
   render(state) {
-    const wasAtEnd = this.#isAtEnd();
     this.#list.render(this.#linesOf(state));
     this.#showTyping(state);
     this.#showNotice(state);
     this.#attach.disabled = !state.canHash;
     if (this.#text.value === '') this.#send.disabled = true;
-    if (wasAtEnd) this.#toEnd();
+    if (this.#isFollowing) this.#toEnd();
     this.#showGoEnd();
   }
 
@@ -252,7 +254,8 @@ export class ChatView {
       const transfer = state.transfers.get(message.text);
       return transfer ? [transfer] : [];
     }
-    return [...state.transfers.values()].filter((t) => t.direction === 'out' && t.id === message.text);
+    const own = [...state.transfers.values()].filter((t) => t.direction === 'out' && t.id === message.text);
+    return gather(own, ['offered', 'done', 'declined', 'cancelled']);
   }
 
   /** @param {State} state */
@@ -332,10 +335,16 @@ export class ChatView {
   }
 
   #toEnd() {
+    this.#isFollowing = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
+  #onScroll() {
+    this.#isFollowing = this.#isAtEnd();
+    this.#showGoEnd();
+  }
+
   #showGoEnd() {
-    this.#goEnd.hidden = this.#isAtEnd();
+    this.#goEnd.hidden = this.#isFollowing || this.#isAtEnd();
   }
 }

@@ -5,7 +5,7 @@
 import { isActive, isFinished } from '../room-store.js';
 import { _, formatSpeed } from '../words.js';
 import { byId, el, icon, KeyedList, setText } from './dom.js';
-import { TransferRow } from './transfer-row.js';
+import { gather, TransferRow } from './transfer-row.js';
 
 /** @typedef {import('../room.js').Room} Room */
 /** @typedef {import('../room-store.js').State} State */
@@ -48,7 +48,7 @@ export class FilesView {
     const transfers = [...state.transfers.values()];
     this.#empty.hidden = transfers.length > 0;
     for (const { section, rows, has } of this.#sections) {
-      const own = transfers.filter(has).sort((a, b) => b.time - a.time);
+      const own = gather(transfers.filter(has), ['offered']).sort((a, b) => b.time - a.time);
       section.hidden = own.length === 0;
       rows.render(own);
     }

@@ -68,13 +68,15 @@ class MemberRow {
   #state = el('span');
   #dot = el('span', 'state-dot');
   #facts = el('dl');
+  #send;
 
   /** @param {(memberId: string) => void} sendFiles @param {Member} member */
   constructor(sendFiles, { id }) {
     const badge = el('span', 'badge-icon person', [this.#icon]);
     const detail = el('span', 'row-detail', [this.#dot, this.#state]);
     const words = el('span', 'row-words', [el('span', 'row-title', [this.#name]), detail]);
-    const more = el('div', 'member-more', [this.#facts, button(_('Send File…'), () => sendFiles(id))]);
+    this.#send = button(_('Send File…'), () => sendFiles(id));
+    const more = el('div', 'member-more', [this.#facts, this.#send]);
     this.element.append(el('details', '', [el('summary', '', [badge, words, icon('more')]), more]));
   }
 
@@ -84,6 +86,7 @@ class MemberRow {
     setIcon(this.#icon, deviceIcon(member.device));
     this.#dot.className = `state-dot ${dotClass(member)}`;
     setText(this.#state, [deviceWords(member.device), stateWords(member)].filter(Boolean).join(' · '));
+    this.#send.disabled = member.link !== 'connected';
     const facts = this.#factsOf(member);
     const text = facts.flat().join('\n');
     if (this.#facts.dataset.shown === text) return;

@@ -4,11 +4,32 @@
 
 import { ellipsise } from '../names.js';
 import { isActive, isFinished } from '../room-store.js';
-import { _, formatDuration, formatSize, formatSpeed } from '../words.js';
+import { _, formatDuration, formatNames, formatSize, formatSpeed } from '../words.js';
 import { button, el, icon, iconButton, setIcon, setText } from './dom.js';
 
 /** @typedef {import('../room-store.js').Transfer} Transfer */
 /** @typedef {import('../transfers.js').Transfers} Transfers */
+
+/**
+ * What stands the same with several members is one row: "offered to Ben, Cleo and 3 more".
+ *
+ * @param {Transfer[]} transfers
+ * @param {Transfer['state'][]} states to gather
+ * @returns {Transfer[]}
+ */
+export function gather(transfers, states) {
+  /** @type {Map<string, Transfer[]>} */
+  const groups = new Map();
+  for (const transfer of transfers) {
+    const isGathered = transfer.direction === 'out' && states.includes(transfer.state);
+    const group = isGathered ? `${transfer.state}/${transfer.id}` : transfer.key;
+    groups.set(group, [...(groups.get(group) ?? []), transfer]);
+  }
+  return [...groups].flatMap(([key, [first, ...others]]) => {
+    if (!first || others.length === 0) return first ?? [];
+    return { ...first, key, memberName: formatNames([first, ...others].map((t) => t.memberName)) };
+  });
+}
 
 /** @param {string} mimeType */
 function iconFor(mimeType) {
@@ -82,20 +103,21 @@ export class TransferRow {
   #icon = icon('file');
   #title = el('p', 'row-title');
   #detail = el('p', 'row-detail');
+  #isCard;
   #progress = el('progress');
   #buttons = el('div', 'row-buttons');
   #shape = '';
 
   /**
    * @param {() => Transfers | null} getTransfers
-   * @param {'li' | 'div'} [tag]
+   * @param {{ isCard?: boolean }} [options] a card of the chat is not taken away by itself
    */
-  constructor(getTransfers, tag = 'li') {
+  constructor(getTransfers, { isCard = false } = {}) {
     this.#getTransfers = getTransfers;
+    this.#isCard = isCard;
     this.#badge.append(this.#icon);
     this.#progress.max = 1;
-    const words = el('div', 'row-words', [this.#title, this.#detail]);
-    this.element = el(tag, 'transfer', [this.#badge, words, this.#buttons, this.#progress]);
+    this.element = el('li', 'transfer', [this.#badge, this.#title, this.#detail, this.#buttons, this.#progress]);
   }
 
   /** @param {Transfer} transfer */
@@ -104,6 +126,7 @@ export class TransferRow {
     const asks = state === 'offered' && direction === 'in';
     this.element.dataset.state = state;
     this.element.classList.toggle('asks', asks && canAccept);
+    this.element.classList.toggle('active', isActive(transfer));
     this.#badge.classList.toggle('asks', asks);
     this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
     setIcon(this.#icon, iconFor(transfer.mimeType));
@@ -129,14 +152,13 @@ export class TransferRow {
   }
 
   /** @param {Transfer} transfer @returns {HTMLElement[]} */
-  #buttonsFor({ key, id, name, state, direction, memberId, pausedByUs, blob, canAccept }) {
+  #buttonsFor({ key, id, name, state, direction, pausedByUs, blob, canAccept }) {
     const transfers = this.#getTransfers;
     const cancel = iconButton('close', _('Cancel {name}', { name }), () => transfers()?.cancel(key));
     const remove = iconButton('close', _('Remove {name} from the list', { name }), () => transfers()?.forget(key));
     switch (state) {
       case 'offered':
-        if (direction === 'out' && memberId === '') return [button(_('Withdraw'), () => transfers()?.withdraw(id))];
-        if (direction === 'out') return [button(_('Withdraw'), () => transfers()?.cancel(key))];
+        if (direction === 'out') return [iconButton('close', _('Withdraw {name}', { name }), () => transfers()?.withdraw(id))];
         return this.#answers(key, canAccept);
       case 'running':
         return [iconButton('pause', _('Pause {name}', { name }), () => transfers()?.pause(key, true)), cancel];
@@ -146,7 +168,7 @@ export class TransferRow {
       case 'accepted':
         return [cancel];
       default:
-        return blob ? [saveLink(name, blob)] : transfers() ? [remove] : [];
+        return blob ? [saveLink(name, blob)] : this.#isCard || !transfers() ? [] : [remove];
     }
   }
 

@@ -1,0 +1,162 @@
+// look OUTDIR [phone|desktop|narrow] [light|dark]: pictures of every state of the page, for people to judge.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DESKTOP, launchChromium, PHONE } from './browser.mjs';
+import { PageMember } from './page-member.mjs';
+import { Server } from './server.mjs';
+
+const [outDir, onlySize, onlyScheme] = process.argv.slice(2);
+if (!outDir) throw new Error('usage: look.mjs OUTDIR [phone|desktop|narrow] [light|dark]');
+
+const SIZES = { phone: PHONE, desktop: DESKTOP, narrow: { ...PHONE, viewport: { width: 320, height: 568 } } };
+const SCHEMES = ['light', 'dark'];
+
+await mkdir(outDir, { recursive: true });
+const folder = await mkdtemp(join(tmpdir(), 'snug-look-'));
+const file = async (name, size) => {
+  const path = join(folder, name);
+  await writeFile(path, randomBytes(size));
+  return path;
+};
+const photo = await file('Sunset over the harbour.jpg', 2_400_000);
+const recipe = await file('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 812_000);
+const film = await file('Holiday.mp4', 150_000_000);
+
+const server = await Server.start();
+const browser = await launchChromium();
+
+/** A member of the server's who never answers: what a sleeping or firewalled device looks like. */
+async function joinSilently(code) {
+  const page = await browser.newPage();
+  await page.goto(server.origin);
+  await page.evaluate(
+    (c) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/api/ws?code=${c}&v=2`);
+        socket.onopen = () => socket.send('{"type":"enter"}');
+        socket.onmessage = resolve;
+      }),
+    code,
+  );
+  return page;
+}
+
+async function look(size, scheme) {
+  const options = { ...SIZES[size], colorScheme: scheme, locale: 'en-GB' };
+  const newMember = async () => new PageMember(await browser.newPage(options));
+  const shoot = (member, name) => member.page.screenshot(join(outDir, `${size}-${scheme}-${name}.png`));
+  const isWide = size === 'desktop';
+  const me = await newMember();
+  const others = [];
+
+  const outside = async () => {
+    await me.open(server.origin);
+    await shoot(me, '01-start');
+    await me.open(`${server.origin}/?code=BOOK23`);
+    await shoot(me, '02-question');
+    await me.press('#outside-submit');
+    await me.waitForWords('No room');
+    await shoot(me, '03-no-such-room');
+    await me.open(`${server.origin}/?code=BOOK23#otter-velvet-canoe`);
+    await shoot(me, '04-private');
+  };
+
+  const alone = async () => {
+    const link = await me.create(server.origin, 'Ana');
+    await me.waitForState('Waiting');
+    await shoot(me, '10-waiting');
+    return link;
+  };
+
+  const connecting = async (link) => {
+    const silent = await joinSilently(new URL(link).searchParams.get('code'));
+    await me.waitForState('Connecting');
+    await shoot(me, '11-connecting');
+    await silent.close();
+  };
+
+  const talk = async (link) => {
+    for (const name of ['Ben', 'Cleo']) {
+      const other = await newMember();
+      others.push(other);
+      await other.join(link, name);
+      await other.waitForMembers(others.length);
+    }
+    await me.waitForMembers(2);
+    const [ben, cleo] = others;
+    await shoot(me, '12-connected');
+    await ben.say('Hello! Are the pictures from Sunday still on your phone?');
+    await me.waitForChat('Hello! Are the pictures from Sunday still on your phone?');
+    await me.say('They are. Sending **the good one** now.');
+    await ben.waitForChat('They are. Sending the good one now.');
+    await me.sendFile(photo);
+    await ben.acceptFile('Sunset over the harbour.jpg');
+    await me.waitForFile('Sunset over the harbour.jpg', 'done');
+    await cleo.say('I would like it too, and the recipe for `kanelbullar` from https://example.org/recipes');
+    await cleo.sendFile(recipe);
+    await me.waitForFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 'offered');
+    await ben.page.evaluate(() => document.querySelector('#text').focus());
+    await me.show('chat');
+    await me.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 1e6));
+    await shoot(me, '13-chat');
+    if (!isWide) await me.show('files');
+    await shoot(me, '14-offer');
+  };
+
+  const files = async () => {
+    const [ben] = others;
+    await me.acceptFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf');
+    await me.waitForFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 'done');
+    await ben.sendFile(film);
+    await me.acceptFile('Holiday.mp4');
+    await me.page.waitFor(() => [...document.querySelectorAll('#files-scroll progress')].some((p) => p.value > 0.1));
+    await shoot(me, '15-progress');
+    await me.pressInFile('Holiday.mp4', 'running', 'Pause Holiday.mp4');
+    await me.waitForFile('Holiday.mp4', 'paused');
+    await shoot(me, '16-paused');
+    await me.pressInFile('Holiday.mp4', 'paused', 'Cancel Holiday.mp4');
+    await me.waitForFile('Holiday.mp4', 'cancelled');
+    await shoot(me, '17-done');
+  };
+
+  const room = async () => {
+    await me.show('room');
+    await shoot(me, '18-room');
+    await me.page.evaluate(() => document.querySelector('.member summary').click());
+    await shoot(me, '19-member');
+    await me.show('chat');
+  };
+
+  const troubles = async () => {
+    await server.kill();
+    await me.page.waitFor(() => !document.querySelector('#strip').hidden);
+    await shoot(me, '20-no-server');
+    await server.restart();
+    await me.page.waitFor(() => document.querySelector('#strip').hidden);
+    await me.leave();
+    await shoot(me, '21-left');
+  };
+
+  await outside();
+  const link = await alone();
+  await connecting(link);
+  await talk(link);
+  await files();
+  await room();
+  await troubles();
+  for (const member of [me, ...others]) await member.page.close();
+}
+
+try {
+  for (const size of Object.keys(SIZES).filter((s) => !onlySize || s === onlySize))
+    for (const scheme of SCHEMES.filter((s) => !onlyScheme || s === onlyScheme)) await look(size, scheme);
+} finally {
+  await browser.close();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}
