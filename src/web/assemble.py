@@ -2,9 +2,9 @@
 """assemble.py: puts the page together in one folder, from which it can be served.
 
 Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes that a page
-on plain http needs for SHA-256 (there the browser has none). The library comes from tests/node_modules or,
-where npm is, by `npm ci` into the build folder; it is never committed. A page without it works, and
-says what it lacks.
+on plain http wants for SHA-256 (there the browser has none). The library comes from tests/node_modules or,
+where npm is, by `npm ci` into the build folder; it is never committed. A page without it has a slower
+SHA-256 of its own.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -96,7 +96,7 @@ def main():
 
     esm = find_noble(arguments)
     if esm is None:
-        print('web: a page without @noble/hashes: over plain http it will send and take no files', file=sys.stderr)
+        print('web: a page without @noble/hashes, slower over plain http', file=sys.stderr)
     else:
         for name in NOBLE_FILES:
             pieces[pathlib.Path('noble') / name] = noble_text(esm / name).encode()

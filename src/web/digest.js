@@ -16,9 +16,9 @@ const bySubtle = async (bytes) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes)));
 
 /**
- * The way to hash that this page has, or null.
+ * The best way to hash that this page has.
  *
- * @returns {Promise<Sha256 | null>}
+ * @returns {Promise<Sha256>}
  */
 export async function findSha256() {
   if (globalThis.crypto?.subtle) return bySubtle;

@@ -23,6 +23,7 @@ export class Receiver {
   #piece = /** @type {Uint8Array | null} */ (null);
   #nPiece = 0;
   #hasHeader = false;
+  #isStopped = false;
 
   /**
    * @param {object} options
@@ -47,6 +48,11 @@ export class Receiver {
     return this.#hasHeader && this.#offset === this.#size;
   }
 
+  /** Whatever is still under way changes nothing any more: another receiver goes on from what is checked. */
+  stop() {
+    this.#isStopped = true;
+  }
+
   /**
    * One message of the channel; the next only after this one is done.
    *
@@ -54,6 +60,7 @@ export class Receiver {
    * @throws {BadTransfer}
    */
   async take(data) {
+    if (this.#isStopped) return;
     if (data instanceof ArrayBuffer) this.#onBytes(new Uint8Array(data));
     else await this.#onText(data);
   }
@@ -99,6 +106,7 @@ export class Receiver {
     if (this.#nPiece !== pieceSizeAt(this.#size, this.#offset)) throw new BadTransfer('a hash in the wrong place');
 
     const hash = await this.#sha256(piece);
+    if (this.#isStopped) return;
     if (!sameBytes(hash, announced)) throw new BadTransfer('a piece is damaged');
     this.#piece = null;
     this.#nPiece = 0;

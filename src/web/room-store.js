@@ -78,7 +78,6 @@ import { _ } from './words.js';
  * @property {number} expires unix seconds
  * @property {ServerState} server
  * @property {string} refusal why the page is outside again: a code of the protocol, or "left"
- * @property {boolean} canHash
  * @property {Map<string, Member>} members in order of entry
  * @property {Message[]} messages
  * @property {Map<string, Transfer>} transfers
@@ -104,7 +103,6 @@ function initialState() {
     expires: 0,
     server: 'connecting',
     refusal: '',
-    canHash: true,
     members: new Map(),
     messages: [],
     transfers: new Map(),
@@ -115,7 +113,7 @@ function initialState() {
 
 /**
  * @typedef {{ type: 'changed', values: Partial<Pick<State, 'ownName' | 'selfId' | 'hostId' | 'capacity'
- *     | 'locked' | 'expires' | 'server' | 'canHash' | 'isChatSeen'>> }
+ *     | 'locked' | 'expires' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
  *   | { type: 'member-joined', id: string, seq: number, away: boolean }
  *   | { type: 'member-changed', id: string, values: Partial<Member> }
@@ -206,9 +204,9 @@ export class RoomStore extends EventTarget {
 
   /** @param {{ phase: Phase, code?: string, refusal?: string }} action */
   #enterPhase({ phase, code = this.#state.code, refusal = '' }) {
-    const { ownName, canHash, isChatSeen } = this.#state;
+    const { ownName, isChatSeen } = this.#state;
     // A new room begins empty; what was said and received stays readable until then.
-    if (phase === 'joining') this.#state = { ...initialState(), ownName, canHash, isChatSeen };
+    if (phase === 'joining') this.#state = { ...initialState(), ownName, isChatSeen };
     this.#change({ phase, code, refusal });
     if (phase === 'over') this.#change({ members: new Map() });
   }

@@ -147,7 +147,6 @@ export class Room {
     if (this.#store.state.phase !== 'joining') return;
 
     this.#certificates = certificates;
-    this.#store.apply({ type: 'changed', values: { canHash: sha256 !== null } });
     this.#chat = this.#makeChat();
     const linkOf = (/** @type {string} */ id) => this.#companions.get(id)?.link;
     this.#transfers = new Transfers({ store: this.#store, sha256, linkOf });

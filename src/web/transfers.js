@@ -43,9 +43,11 @@ const CANCEL_STALLED_AFTER_MS = 300_000;
  * @property {number} movedAt ms, of the last byte
  * @property {RTCDataChannel} [channel]
  * @property {Sender} [sender]
+ * @property {Receiver} [receiver]
  * @property {BlobSink} [sink]
  * @property {PieceHashes} [hashes] of a file being received
  * @property {boolean} isPausedByThem
+ * @property {boolean} isBusy their disk is behind: we wait, and nobody needs to know
  */
 
 /** @param {string} memberId @param {string} id @param {'in' | 'out'} direction */
@@ -70,7 +72,7 @@ export class Transfers {
   /**
    * @param {object} options
    * @param {RoomStore} options.store
-   * @param {Sha256 | null} options.sha256 null: this page cannot check files, so it takes and sends none
+   * @param {Sha256} options.sha256
    * @param {(memberId: string) => PeerLink | undefined} options.linkOf
    */
   constructor({ store, sha256, linkOf }) {
@@ -87,7 +89,6 @@ export class Transfers {
    * @param {string} [memberId] "": everybody, and those who come later
    */
   offer(files, memberId = '') {
-    if (this.#sha256 === null) return;
     for (const file of files) {
       const id = randomId();
       const hashes = new PieceHashes(this.#sha256);
@@ -103,7 +104,7 @@ export class Transfers {
   /** @param {string} key */
   accept(key) {
     const transfer = this.#store.transfer(key);
-    if (transfer?.state !== 'offered' || transfer.direction !== 'in' || this.#sha256 === null) return;
+    if (transfer?.state !== 'offered' || transfer.direction !== 'in') return;
     if (transfer.size > MAX_FILE_BYTES) {
       this.#change(key, { reason: _('This browser can take at most {size} here.', { size: formatSize(MAX_FILE_BYTES) }) });
       return;
@@ -219,7 +220,7 @@ export class Transfers {
         name: safeFileName(offer.name),
         mimeType: offer.mimeType,
         size: offer.size,
-        canAccept: !isFolder && this.#sha256 !== null,
+        canAccept: !isFolder,
         reason: isFolder ? _('This page cannot take folders yet.') : '',
       },
     });
@@ -278,12 +279,13 @@ export class Transfers {
    * @param {string} memberId
    * @param {import('./wire.js').FilePause} message
    */
-  onPause(memberId, { id, on }) {
+  onPause(memberId, { id, on, busy }) {
     for (const direction of /** @type {const} */ (['in', 'out'])) {
       const key = transferKey(memberId, id, direction);
       const run = this.#runs.get(key);
       if (!run) continue;
-      run.isPausedByThem = on;
+      if (busy) run.isBusy = on;
+      else run.isPausedByThem = on;
       this.#showPaused(key);
     }
   }
@@ -353,7 +355,7 @@ export class Transfers {
   async #startSending(key, memberId, offer, offset) {
     const link = this.#linkOf(memberId);
     const channel = link?.openFileChannel(offer.id);
-    if (!link || !channel || !this.#sha256) return;
+    if (!link || !channel) return;
 
     this.#runs.get(key)?.sender?.stop();
     const run = this.#newRun(key);
@@ -409,13 +411,14 @@ export class Transfers {
    */
   #receive(key, transfer, run, channel) {
     const { sink, hashes } = run;
-    if (!sink || !hashes || !this.#sha256) return;
+    if (!sink || !hashes) return;
 
     const onProgress = (/** @type {number} */ bytes) => this.#progress(key, run, bytes);
     const offset = hashes.length * PIECE_BYTES;
     const receiver = new Receiver({ size: transfer.size, offset, hashes, sink, sha256: this.#sha256, onProgress });
     let work = Promise.resolve();
     run.channel = channel;
+    run.receiver = receiver;
     run.movedAt = Date.now();
     channel.binaryType = 'arraybuffer';
     channel.onmessage = ({ data }) => {
@@ -468,8 +471,7 @@ export class Transfers {
     const run = this.#runs.get(key);
     const transfer = this.#store.transfer(key);
     if (!transfer || !isActive(transfer)) return;
-    run?.sender?.stop();
-    if (run) run.channel = undefined;
+    if (run) this.#stop(run);
     this.#asked.delete(key);
     const reason = _('Connection to {name} lost', { name: transfer.memberName });
     this.#change(key, { state: 'paused', speed: 0, secondsLeft: -1, reason });
@@ -481,7 +483,7 @@ export class Transfers {
     const transfer = this.#store.transfer(key);
     if (!run || !transfer || !isActive(transfer)) return;
     const isPaused = transfer.pausedByUs || run.isPausedByThem;
-    run.sender?.pause(isPaused);
+    run.sender?.pause(isPaused || run.isBusy);
     run.movedAt = Date.now();
     const hasWay = run.channel !== undefined || run.sender !== undefined;
     const reason = transfer.pausedByUs ? _('Paused') : _('Paused by {name}', { name: transfer.memberName });
@@ -535,17 +537,25 @@ export class Transfers {
     const run = this.#runs.get(key);
     this.#runs.delete(key);
     this.#asked.delete(key);
-    run?.sender?.stop();
-    run?.channel?.close();
+    if (run) this.#stop(run);
     run?.sink?.clear();
     this.#change(key, { state, reason, speed: 0, secondsLeft: -1 });
     const memberId = this.#store.transfer(key)?.memberId;
     if (memberId) this.#askForNext(memberId);
   }
 
+  /** @param {Run} run */
+  #stop(run) {
+    const { channel } = run;
+    run.channel = undefined;
+    run.receiver?.stop();
+    run.sender?.stop();
+    channel?.close();
+  }
+
   /** @param {string} key @returns {Run} */
   #newRun(key) {
-    const run = { meter: new SpeedMeter(), shownAt: 0, movedAt: Date.now(), isPausedByThem: false };
+    const run = { meter: new SpeedMeter(), shownAt: 0, movedAt: Date.now(), isPausedByThem: false, isBusy: false };
     this.#runs.set(key, run);
     return run;
   }

@@ -157,6 +157,18 @@ test('a file that cannot be read any more is not sent', async () => {
   await assert.rejects(makeSender(shorter).sender.run(), FileChanged);
 });
 
+test('a stopped receiver keeps nothing more, not even what it is hashing', async () => {
+  const { channel } = await sendAll(new Blob([randomBytes(2 * PIECE_BYTES)]));
+  const { receiver, hashes, sink } = makeReceiver(2 * PIECE_BYTES);
+  for (const message of channel.sent.slice(0, 17)) await receiver.take(message);
+  const taking = receiver.take(channel.sent[17]);
+  receiver.stop();
+  await taking;
+  for (const message of channel.sent.slice(18)) await receiver.take(message);
+  assert.equal(hashes.length, 0);
+  assert.equal(sink.finish().size, 0);
+});
+
 test('one wrong bit is found, and the damaged piece is not kept', async () => {
   const { channel } = await sendAll(new Blob([randomBytes(2 * PIECE_BYTES)]));
   const index = 1 + 17 + 3;

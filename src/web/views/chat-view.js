@@ -211,7 +211,6 @@ export class ChatView {
     this.#list.render(this.#linesOf(state));
     this.#showTyping(state);
     this.#showNotice(state);
-    this.#attach.disabled = !state.canHash;
     if (this.#text.value === '') this.#send.disabled = true;
     if (this.#isFollowing) this.#toEnd();
     this.#showGoEnd();

@@ -54,6 +54,5 @@ export class FilesView {
     }
     const speed = transfers.reduce((sum, transfer) => sum + transfer.speed, 0);
     setText(this.#totalSpeed, speed > 0 ? formatSpeed(speed) : '');
-    /** @type {HTMLButtonElement} */ (byId('send-files')).disabled = !state.canHash;
   }
 }

@@ -64,8 +64,6 @@ export function problem(state) {
     return { text: _('Connection to {names} lost. Transfers are paused.', { names: namesOf(lost) }), button: _('Try Now') };
   if (failed.length > 0)
     return { text: _('Could not connect to {names}. Both networks block direct links and no relay is set up.', { names: namesOf(failed) }), button: _('Try Again') };
-  if (!state.canHash)
-    return { text: _('This page was built without its checksum library: over plain http it cannot send or receive files. Chat works.'), button: '' };
   return null;
 }
 
@@ -137,7 +135,6 @@ export class ShellView {
     byId('strip').hidden = problem === null;
     setText(byId('strip-text'), problem?.text ?? '');
     setText(byId('strip-button'), problem?.button ?? '');
-    byId('strip-button').hidden = !problem?.button;
   }
 
   /** @param {State} state */
@@ -164,7 +161,7 @@ export class ShellView {
   /** @param {(files: Iterable<File>) => void} offerFiles */
   #takeDrops(offerFiles) {
     const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
-    const isInside = () => this.#store.state.phase === 'inside' && this.#store.state.canHash;
+    const isInside = () => this.#store.state.phase === 'inside';
     addEventListener('dragover', (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();

@@ -1,0 +1,71 @@
+// hostile-page: a member of a room who says whatever a test wants, out of the page's own signaling and link.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+export class HostilePage {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Enters the room and connects to everybody in it. */
+  async join(link) {
+    const { origin, searchParams } = new URL(link);
+    await this.page.goto(origin);
+    await this.page.evaluate(async (code) => {
+      const { Signaling } = await import('/signaling.js');
+      const { PeerLink } = await import('/peer-link.js');
+      const signaling = new Signaling({ origin: location.origin, code, membership: null });
+      const links = new Map();
+      globalThis.hostile = { links, heard: [], channels: [] };
+      signaling.addEventListener('welcome', ({ detail }) => {
+        for (const { id, seq } of detail.members) {
+          const send = (frame) => signaling.send({ ...frame, to: id });
+          const link = new PeerLink({ offers: detail.seq < seq, configuration: { iceServers: [] }, send });
+          link.addEventListener('text', (event) => hostile.heard.push(JSON.parse(event.detail)));
+          link.addEventListener('file-channel', (event) => hostile.channels.push(event.detail));
+          links.set(id, link);
+          link.start();
+        }
+      });
+      signaling.addEventListener('frame', ({ detail }) => links.get(detail.from)?.receive(detail));
+      signaling.open();
+    }, searchParams.get('code'));
+    await this.page.waitFor(() => hostile.links.size > 0 && [...hostile.links.values()].every((l) => l.state === 'connected'));
+  }
+
+  /** Says texts on the session channel, as they are. */
+  say(...texts) {
+    return this.page.evaluate((all) => {
+      for (const link of hostile.links.values()) for (const text of all) link.sendText(text);
+    }, texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))));
+  }
+
+  /** Whether something of this type was said to us. */
+  waitToHear(type) {
+    return this.page.waitFor((t) => hostile.heard.some((message) => message.type === t), type);
+  }
+
+  countHeard(type) {
+    return this.page.evaluate((t) => hostile.heard.filter((message) => message.type === t).length, type);
+  }
+
+  /** Opens a file channel and sends down it: texts, and numbers for so many zero bytes. Resolves when it closes, to `true`. */
+  async pour(protocol, messages) {
+    return this.page.evaluate(
+      ([id, all]) =>
+        new Promise((resolve) => {
+          const channel = [...hostile.links.values()][0].openFileChannel(id);
+          channel.onopen = () => {
+            for (const message of all)
+              if (channel.readyState === 'open') channel.send(typeof message === 'number' ? new Uint8Array(message) : message);
+          };
+          channel.onclose = () => resolve(true);
+        }),
+      [protocol, messages],
+    );
+  }
+
+  close() {
+    return this.page.close();
+  }
+}

@@ -1,0 +1,128 @@
+// The page in a network of its own (in-network): over plain http, as a phone gets it, and through a loss.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launchChromium, PHONE } from './browser.mjs';
+import { PageMember } from './page-member.mjs';
+import { BUILD, Server } from './server.mjs';
+
+const LISTEN = '10.77.0.1:0';
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+let folder;
+let browser;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snug-network-'));
+  browser = await launchChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Packets of WebRTC, and only those, are lost until it is called again with false. */
+function loseUdp(on) {
+  const nft = (...words) => execFileSync('nft', words);
+  if (!on) nft('delete', 'table', 'inet', 'loss');
+  else nft('add table inet loss; add chain inet loss in { type filter hook input priority 0; }; add rule inet loss in meta l4proto udp drop');
+}
+
+async function twoPeople(server) {
+  const ana = new PageMember(await browser.newPage());
+  const ben = new PageMember(await browser.newPage(PHONE));
+  const link = await ana.create(server.origin, 'Ana');
+  await ben.join(link, 'Ben');
+  for (const member of [ana, ben]) await member.waitForMembers(1);
+  return { link, ana, ben };
+}
+
+async function exchange(one, other, name, size) {
+  const bytes = randomBytes(size);
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  await one.sendFile(path);
+  await other.acceptFile(name);
+  assert.equal(sha256(await other.saveReceived(name)), sha256(bytes));
+}
+
+test('a page over plain http checks its files all the same', async () => {
+  const server = await Server.start({ listen: LISTEN });
+  const { ana, ben } = await twoPeople(server);
+  assert.equal(await ben.page.evaluate(() => isSecureContext || Boolean(crypto.subtle)), false);
+  assert.equal(await ben.page.evaluate(async () => Boolean((await import('/noble/sha2.js')).sha256)), true);
+  await exchange(ana, ben, 'to phone.bin', 5_000_000);
+  await exchange(ben, ana, 'from phone.bin', 5_000_000);
+  await ben.say('over http');
+  await ana.waitForChat('over http', 'Ben');
+  for (const member of [ana, ben]) await member.page.close();
+  await server.stop();
+});
+
+test('a page over plain http that was built without npm does, too', async () => {
+  const webRoot = join(folder, 'web');
+  await cp(join(BUILD, 'src/web'), webRoot, { recursive: true });
+  await rm(join(webRoot, 'noble'), { recursive: true, force: true });
+  const server = await Server.start({ listen: LISTEN, webRoot });
+  const { ana, ben } = await twoPeople(server);
+  await exchange(ana, ben, 'slowly.bin', 3_000_000);
+  for (const member of [ana, ben]) await member.page.close();
+  await server.stop();
+});
+
+test('a link can be copied without the clipboard API', async () => {
+  const server = await Server.start({ listen: LISTEN });
+  const { link, ben } = await twoPeople(server);
+  await ben.show('room');
+  await ben.page.evaluate(() => {
+    document.addEventListener('copy', () => {
+      globalThis.copied = String(document.activeElement?.value);
+    });
+  });
+  await ben.press('.invite .button');
+  await ben.page.waitFor((expected) => globalThis.copied === expected, link);
+  await ben.page.close();
+  await server.stop();
+});
+
+test('the network is lost for a while: said in words, and the file goes on where it was', async () => {
+  const server = await Server.start({ listen: LISTEN });
+  const { ana, ben } = await twoPeople(server);
+  const bytes = randomBytes(60_000_000);
+  const path = join(folder, 'interrupted.bin');
+  await writeFile(path, bytes);
+  await ana.sendFile(path);
+  await ben.acceptFile('interrupted.bin');
+  await ben.page.waitFor(() => document.querySelector('#files-scroll progress')?.value > 0.1);
+  const rowOf = (member) => member.page.evaluate(() => document.querySelector('#files-scroll .row-detail').textContent);
+
+  loseUdp(true);
+  for (const member of [ana, ben]) {
+    await member.waitForFile('interrupted.bin', 'paused', 60_000);
+    await member.page.waitFor(() => /Connection to \w+ lost\. Transfers are paused\./.test(document.querySelector('#strip').innerText));
+  }
+  assert.match(await rowOf(ben), /Connection to Ana lost/);
+  await ana.say('into the dark');
+  const progress = () => document.querySelector('#files-scroll progress').value;
+  const before = await ben.page.evaluate(progress);
+  loseUdp(false);
+  await ben.waitForFile('interrupted.bin', 'running', 60_000);
+  // No further back than the piece that was not whole.
+  assert.ok((await ben.page.evaluate(progress)) >= before - 1_048_576 / bytes.length);
+
+  await ben.waitForChat('into the dark', 'Ana');
+  await ana.waitUntilDelivered('into the dark');
+  assert.equal(sha256(await ben.saveReceived('interrupted.bin')), sha256(bytes));
+  await ana.waitForFile('interrupted.bin', 'done');
+  assert.equal(await ben.countChat('into the dark'), 1);
+  for (const member of [ana, ben]) await member.page.close();
+  await server.stop();
+});

@@ -1,0 +1,360 @@
+// The page against itself: what people do in a room, in real browsers, through snug-server.
+//
+// SNUG_TEST_BROWSERS names two, Chromium if it says nothing: "chromium firefox".
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { launchChromium, launchFirefox } from './browser.mjs';
+import { HostilePage } from './hostile-page.mjs';
+import { PageMember } from './page-member.mjs';
+import { Server } from './server.mjs';
+
+const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
+const [first = 'chromium', second = first] = (process.env.SNUG_TEST_BROWSERS ?? '').split(' ').filter(Boolean);
+const LISTEN = process.env.SNUG_TEST_LISTEN ?? '127.0.0.1:0';
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+let server;
+let browsers;
+let folder;
+let pages = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snug-page-'));
+  server = await Server.start({ listen: LISTEN });
+  const one = await LAUNCH[first]();
+  browsers = [one, second === first ? one : await LAUNCH[second]()];
+});
+
+after(async () => {
+  for (const browser of new Set(browsers)) await browser.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Nothing may have been refused by the content policy, or thrown. */
+afterEach(async () => {
+  // Said of any page on plain http that is not loopback.
+  const isKnown = (line) => /Cross-Origin-Opener-Policy header has been ignored/.test(line);
+  const complaints = pages.flatMap((page) => page.complaints.lines).filter((line) => !isKnown(line));
+  await Promise.all(pages.map((page) => page.close()));
+  pages = [];
+  assert.deepEqual(complaints, []);
+});
+
+async function newPage(index = 0) {
+  const page = await browsers[index % 2].newPage();
+  pages.push(page);
+  return page;
+}
+
+const newMember = async (index) => new PageMember(await newPage(index));
+
+/** A room with people of these names, all connected to all; the first made it. */
+async function roomOf(...names) {
+  const members = [];
+  const host = await newMember(0);
+  const link = await host.create(server.origin, names[0]);
+  members.push(host);
+  for (const [i, name] of names.slice(1).entries()) {
+    const member = await newMember(i + 1);
+    await member.join(link, name);
+    members.push(member);
+  }
+  for (const member of members) await member.waitForMembers(names.length - 1);
+  return { link, members };
+}
+
+async function makeFile(name, size) {
+  const bytes = randomBytes(size);
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return { path, bytes };
+}
+
+async function arrives(from, to, name, size) {
+  const { path, bytes } = await makeFile(name, size);
+  await from.sendFile(path);
+  await to.acceptFile(name);
+  assert.equal(sha256(await to.saveReceived(name)), sha256(bytes));
+  await from.waitForFile(name, 'done');
+}
+
+const refuses = (member) => member.page.evaluate(() => document.querySelector('#outside').innerText);
+
+test('two people talk, and see that the other has it', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await ana.say('Hello, Ben');
+  await ben.waitForChat('Hello, Ben', 'Ana');
+  await ana.waitUntilDelivered('Hello, Ben');
+  await ben.say('Grüße, 😀\nzweite Zeile');
+  await ana.waitForChat('Grüße, 😀\nzweite Zeile', 'Ben');
+  await ben.waitUntilDelivered('Grüße, 😀\nzweite Zeile');
+  assert.deepEqual(await ana.memberNames(), ['Ben']);
+});
+
+for (const [name, size] of [['nothing.bin', 0], ['one.bin', 1], ['262144.bin', 262144], ['1 MiB.bin', 1048576], ['five.bin', 5_000_000]]) {
+  test(`a file of ${size} bytes arrives whole, both ways`, async () => {
+    const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+    await arrives(ana, ben, `to ${name}`, size);
+    await arrives(ben, ana, `fro ${name}`, size);
+  });
+}
+
+test('a file keeps a name in any script', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await arrives(ana, ben, 'Grüße 😀 файл 写真.dat', 1000);
+});
+
+test('three people: what one says reaches both, and a file offered to everyone arrives at both', async () => {
+  const { members: [ana, ben, cleo] } = await roomOf('Ana', 'Ben', 'Cleo');
+  await cleo.say('to both of you');
+  await ana.waitForChat('to both of you', 'Cleo');
+  await ben.waitForChat('to both of you', 'Cleo');
+  await cleo.waitUntilDelivered('to both of you');
+
+  const { path, bytes } = await makeFile('for all.bin', 2_500_000);
+  await ana.sendFile(path);
+  for (const member of [ben, cleo]) await member.acceptFile('for all.bin');
+  for (const member of [ben, cleo]) assert.equal(sha256(await member.saveReceived('for all.bin')), sha256(bytes));
+});
+
+test('what is said and offered to nobody waits for who comes first', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  await ana.say('is anybody there?');
+  const { path, bytes } = await makeFile('for the first.bin', 5000);
+  await ana.sendFile(path);
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ben.waitForChat('is anybody there?', 'Ana');
+  await ana.waitUntilDelivered('is anybody there?');
+  await ben.acceptFile('for the first.bin');
+  assert.equal(sha256(await ben.saveReceived('for the first.bin')), sha256(bytes));
+});
+
+test('declined, withdrawn and cancelled are said at both ends', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  for (const name of ['no.bin', 'back.bin', 'stop.bin']) await ana.sendFile((await makeFile(name, 40_000_000)).path);
+  await ben.declineFile('no.bin');
+  await ana.waitForFile('no.bin', 'declined');
+
+  await ben.waitForFile('back.bin', 'offered');
+  await ana.pressInFile('back.bin', 'offered', 'Withdraw back.bin');
+  await ben.waitForFile('back.bin', 'cancelled');
+
+  await ben.acceptFile('stop.bin');
+  await ben.pressInFile('stop.bin', 'running', 'Cancel stop.bin');
+  await ana.waitForFile('stop.bin', 'cancelled');
+  await ben.waitForFile('stop.bin', 'cancelled');
+});
+
+test('paused by the receiver and by the sender, and whole in the end', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  const { path, bytes } = await makeFile('long.bin', 40_000_000);
+  await ana.sendFile(path);
+  await ben.acceptFile('long.bin');
+  for (const [one, other] of [[ben, ana], [ana, ben]]) {
+    await one.pressInFile('long.bin', 'running', 'Pause long.bin');
+    await other.waitForFile('long.bin', 'paused');
+    await one.pressInFile('long.bin', 'paused', 'Resume long.bin');
+    await other.waitForFile('long.bin', 'running');
+  }
+  assert.equal(sha256(await ben.saveReceived('long.bin')), sha256(bytes));
+});
+
+test('loading the page joins nothing', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  const preview = await newMember(1);
+  await preview.open(link);
+  await preview.waitForWords('Join room');
+  // Whoever joins after it is the first that Ana meets.
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  assert.deepEqual(await ana.memberNames(), ['Ben']);
+});
+
+test('a link with a secret is refused in words, and the secret leaves the address bar', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  const ben = await newMember(1);
+  await ben.open(`${link}#otter-velvet-canoe`);
+  await ben.waitForWords('This is a private room\\. This page cannot enter private rooms yet\\.');
+  assert.equal(ben.page.url(), link);
+  assert.doesNotMatch(await ben.page.evaluate(() => document.documentElement.outerHTML), /otter/);
+  await ana.waitForState('Waiting for people');
+});
+
+test('a secret typed with its code is refused too', async () => {
+  const ana = await newMember(0);
+  await ana.open(server.origin);
+  await ana.page.evaluate(() => {
+    document.querySelector('#code').value = 'BOOK23-otter-velvet-canoe';
+  });
+  await ana.press('#outside-submit');
+  await ana.waitForWords('cannot enter private rooms yet');
+});
+
+test('an unknown room, and no room at all', async () => {
+  const ana = await newMember(0);
+  await ana.open(`${server.origin}/?code=AAAA22`);
+  await ana.press('#outside-submit');
+  await ana.waitForWords('No room AAAA22');
+  await ana.open(`${server.origin}/?code=<script>`);
+  await ana.waitForWords('A room for a few people');
+});
+
+test('a full room shows nothing of itself', async () => {
+  const names = ['Ana', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+  const { link } = await roomOf(...names);
+  const late = await newMember(1);
+  await late.open(link);
+  await late.press('#outside-submit');
+  await late.waitForWords('Room is full');
+  assert.doesNotMatch(await refuses(late), /Ana/);
+});
+
+test('somebody leaves, and may come again', async () => {
+  const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await ben.leave();
+  await ana.waitForMembers(0);
+  await ana.waitForState('Waiting for people');
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await ben.say('here again');
+  await ana.waitForChat('here again', 'Ben');
+});
+
+test('a reload comes back as the same member, whichever side it is', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  for (const [one, name, other] of [[ben, 'Ben', ana], [ana, 'Ana', ben]]) {
+    await one.page.reload();
+    await one.waitUntilInside();
+    await one.waitForMembers(1);
+    await one.say(`${name} reloaded`);
+    await other.waitForChat(`${name} reloaded`, name);
+    assert.deepEqual(await other.memberNames(), [one === ben ? 'Ben' : 'Ana']);
+  }
+});
+
+test('the server goes and comes back: people go on talking meanwhile, and others can join after', async () => {
+  const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await server.kill();
+  for (const member of [ana, ben]) await member.page.waitFor(() => !document.querySelector('#strip').hidden);
+  await ana.say('still here?');
+  await ben.waitForChat('still here?', 'Ana');
+  await server.restart();
+  for (const member of [ana, ben]) await member.page.waitFor(() => document.querySelector('#strip').hidden);
+  const cleo = await newMember(0);
+  await cleo.join(link, 'Cleo');
+  for (const member of [ana, ben, cleo]) await member.waitForMembers(2);
+  await ben.say('three of us');
+  await cleo.waitForChat('three of us', 'Ben');
+  assert.equal(await ben.countChat('still here?'), 1);
+});
+
+test('a name changes for everybody, and two of one name are told apart', async () => {
+  const { members: [ana, ben, cleo] } = await roomOf('Ana', 'Ben', 'Cleo');
+  await cleo.show('room');
+  await cleo.page.evaluate(() => {
+    document.querySelector('.name-form input').value = 'Ben';
+    document.querySelector('.name-form button').click();
+  });
+  await ana.page.waitFor(() => [...document.querySelectorAll('.member .row-title')].some((e) => e.textContent === 'Ben (2)'));
+  await cleo.say('which one?');
+  await ana.waitForChat('which one?', 'Ben (2)');
+  assert.deepEqual(await ana.memberNames(), ['Ben', 'Ben (2)']);
+  await ben.waitForMembers(2);
+});
+
+test('a stranger’s names and texts stay text', async () => {
+  const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  const mallory = new HostilePage(await newPage(1));
+  await mallory.join(link);
+  const evil = '<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
+  await mallory.say(
+    { type: 'hello', v: 2, name: evil, device: '__proto__', app: evil },
+    { type: 'chat', id: 'c1', text: evil },
+    { type: 'chat', id: 'c2', text: 'javascript:globalThis.pwned=1' },
+    { type: 'file-offer', id: 'f1', name: `../../${evil}\u202egnp.exe`, size: 9007199254740991, mimeType: evil },
+    { type: 'typing', on: true },
+  );
+  await ana.waitForChat(evil);
+  await ana.page.waitFor(() => document.querySelector('#files-scroll .transfer') !== null);
+  const seen = await ana.page.evaluate(() => ({
+    pwned: globalThis.pwned,
+    images: document.querySelectorAll('#panes img').length,
+    links: document.querySelectorAll('#messages a').length,
+    file: document.querySelector('#files-scroll .row-title').title,
+  }));
+  assert.deepEqual({ ...seen, file: '' }, { pwned: undefined, images: 0, links: 0, file: '' });
+  assert.doesNotMatch(seen.file, /[/\\<>\u202e]|^\./);
+  await ana.say('still well');
+  await ben.waitForChat('still well', 'Ana');
+});
+
+test('nonsense on the session channel is dropped, and the next word is heard', async () => {
+  const { link, members: [ana] } = await roomOf('Ana');
+  const mallory = new HostilePage(await newPage(1));
+  await mallory.join(link);
+  await mallory.say(
+    '', '[', '['.repeat(80_000), '{"type":"chat"}', 'null', '{"type":"chat","id":"x","text":5}', "{'type':'chat'}",
+    `{"type":"chat","id":"big","text":"${'x'.repeat(65_537)}"}`, '{"type":"__proto__"}', '{"type":"file-get","id":"f","from":{"entry":0,"offset":0}}',
+    '{"type":"file-done","id":"f","fingerprint":"x"}', '{"type":"pong","t":9007199254740991}',
+    { type: 'chat', id: 'good', text: 'heard' },
+  );
+  await ana.waitForChat('heard');
+  await mallory.waitToHear('file-cancel');
+  assert.equal(await ana.page.evaluate(() => document.querySelectorAll('.message .bubble').length), 1);
+});
+
+test('a flood is capped: 200 words at once', async () => {
+  const { link, members: [ana] } = await roomOf('Ana');
+  const mallory = new HostilePage(await newPage(1));
+  await mallory.join(link);
+  const words = Array.from({ length: 400 }, (_, i) => ({ type: 'chat', id: `c${i}`, text: `word ${i}` }));
+  await mallory.say(...words, { type: 'ping', t: 1 });
+  await ana.waitForChat('word 150');
+  const nHeard = () => ana.page.evaluate(() => document.querySelectorAll('.message .bubble').length);
+  await ana.say('enough');
+  await mallory.waitToHear('chat');
+  const n = await nHeard();
+  assert.ok(n >= 190 && n < 400, `${n} words of 400 were heard`);
+});
+
+test('a file channel that nobody asked for is closed, and so is one of an unknown kind', async () => {
+  const { link } = await roomOf('Ana');
+  const mallory = new HostilePage(await newPage(1));
+  await mallory.join(link);
+  assert.equal(await mallory.pour('nobody-asked', ['{"entry":0,"offset":0,"size":5}', 5]), true);
+});
+
+for (const [what, messages] of [
+  ['a piece that is not what its hash says', ['{"entry":0,"offset":0,"size":5}', 5, '{"sha256":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}']],
+  ['more bytes than offered', ['{"entry":0,"offset":0,"size":5}', 6]],
+  ['another size than offered', ['{"entry":0,"offset":0,"size":6}', 6]],
+  ['another entry', ['{"entry":1,"offset":0,"size":5}', 5]],
+  ['bytes without a header', [5]],
+  ['nonsense', ['[']],
+]) {
+  test(`a file of ${what} fails in words, and nothing of it can be saved`, async () => {
+    const { link, members: [ana] } = await roomOf('Ana');
+    const mallory = new HostilePage(await newPage(1));
+    await mallory.join(link);
+    await mallory.say({ type: 'file-offer', id: 'f1', name: 'evil.bin', size: 5 });
+    await ana.acceptFile('evil.bin');
+    await mallory.waitToHear('file-get');
+    assert.equal(await mallory.pour('f1', messages), true);
+    await ana.waitForFile('evil.bin', 'failed');
+    assert.equal(await mallory.countHeard('file-cancel'), 1);
+    assert.equal(await ana.page.evaluate(() => document.querySelectorAll('a[download]').length), 0);
+  });
+}
