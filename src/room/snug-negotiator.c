@@ -17,8 +17,11 @@
 #define FIRST_OFFER_PATIENCE_MS 5000
 /* Restarts asked for by the member, at most one in this time: each costs a gathering. */
 #define RESTART_SPACING_US (G_USEC_PER_SEC)
-/* New sessions begun without success before giving up. */
-#define MAX_TRIES 4
+/* An offerer that hears no answer offers anew. */
+#define ANSWER_PATIENCE_MS 10000
+/* How long it is tried to reach a member at first, and again after it was connected. */
+#define FIRST_PATIENCE_US (45 * G_USEC_PER_SEC)
+#define AGAIN_PATIENCE_US (300 * (gint64) G_USEC_PER_SEC)
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
@@ -51,7 +54,7 @@ struct _SnugNegotiator
   SnugPeerLinkState        state;
   guint64                  neg;               /* of the offer in force; 0 = none */
   gint64                   last_offer_us;
-  guint                    n_tries;           /* sessions begun since the last success */
+  gint64                   trying_us;         /* since when it is being tried; 0 = connected */
   gboolean                 offerer;
   gboolean                 started;
   gboolean                 signaling_open;
@@ -179,7 +182,7 @@ static void
 on_session_open (SnugNegotiator *self)
 {
   self->was_connected = TRUE;
-  self->n_tries = 0;
+  self->trying_us = 0;
   snug_backoff_reset (&self->backoff);
   snug_clear_source (&self->mend_timer);
   if (self->info_timer == NULL)
@@ -330,14 +333,31 @@ snug_negotiator_open_channel (SnugNegotiator *self, const char *label, const cha
 /* --- the peer connection ------------------------------------------------------------------------- */
 
 static void
+give_up (SnugNegotiator *self, const GError *error)
+{
+  snug_clear_source (&self->mend_timer);
+  enter (self, SNUG_PEER_LINK_FAILED, error);
+}
+
+/* Whether it was tried long enough. The clock starts at the first question. */
+static gboolean
+is_patience_over (SnugNegotiator *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->trying_us == 0)
+    self->trying_us = now_us;
+  return now_us - self->trying_us > (self->was_connected ? AGAIN_PATIENCE_US : FIRST_PATIENCE_US);
+}
+
+static void
 give_up_or_try_again (SnugNegotiator *self, const GError *error)
 {
   gboolean unsafe = g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT);
 
-  if (unsafe || self->n_tries >= MAX_TRIES || !self->was_connected)
+  if (unsafe || !self->was_connected || is_patience_over (self))
     {
-      snug_clear_source (&self->mend_timer);
-      enter (self, SNUG_PEER_LINK_FAILED, error);
+      give_up (self, error);
       return;
     }
   enter (self, SNUG_PEER_LINK_RECONNECTING, error);
@@ -386,6 +406,7 @@ on_connection_progress (SnugPeerConnection *connection, SnugNegotiator *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* What was said before a goodbye arrives before it. */
 static void
 drop_connection (SnugNegotiator *self)
 {
@@ -393,7 +414,7 @@ drop_connection (SnugNegotiator *self)
   if (self->connection == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->connection, self);
-  snug_peer_connection_close (self->connection);
+  snug_peer_connection_finish (self->connection);
   g_clear_object (&self->connection);
   g_clear_pointer (&self->remote_ufrag, g_free);
 }
@@ -421,13 +442,13 @@ begin_session (SnugNegotiator *self)
   g_autoptr (SnugDataChannel) session = NULL;
 
   make_connection (self);
-  self->n_tries++;
   self->neg = 0;
   session = snug_peer_connection_create_data_channel (self->connection, SNUG_WIRE_SESSION_LABEL, &init, NULL);
   if (session != NULL)
     adopt_session (self, session);
   enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
   say_offer (self, FALSE);
+  mend_later (self, ANSWER_PATIENCE_MS);
 }
 
 static gboolean
@@ -443,6 +464,13 @@ on_mend_timer (gpointer user_data)
   SnugNegotiator *self = user_data;
 
   snug_clear_source (&self->mend_timer);
+  if (is_patience_over (self))
+    {
+      g_autoptr (GError) error = g_error_new_literal (SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE, "no answer");
+      give_up (self, error);
+      return G_SOURCE_REMOVE;
+    }
+
   if (self->offerer && can_restart_ice (self))
     say_offer (self, TRUE);
   else if (self->offerer)
@@ -451,7 +479,7 @@ on_mend_timer (gpointer user_data)
     ask_for_offer (self, !can_restart_ice (self));
 
   /* No answer is an answer too: ask again, more and more slowly. */
-  mend_later (self, 2000 + snug_backoff_next_ms (&self->backoff, g_random_double ()));
+  mend_later (self, ANSWER_PATIENCE_MS + snug_backoff_next_ms (&self->backoff, g_random_double ()));
   return G_SOURCE_REMOVE;
 }
 
@@ -559,11 +587,15 @@ handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
   if (!self->offerer || self->connection == NULL || message->neg != self->neg)
     return;
   if (snug_peer_connection_accept_answer (self->connection, message->sdp, &error))
-    return;
+    {
+      /* From here on the connection keeps its own time. */
+      snug_clear_source (&self->mend_timer);
+      return;
+    }
 
   g_debug ("answer refused: %s", error->message);
   /* Another certificate than the session's: the member came back without its session. */
-  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT) && self->n_tries < MAX_TRIES)
+  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT) && !is_patience_over (self))
     begin_session (self);
 }
 
@@ -638,7 +670,7 @@ snug_negotiator_retry (SnugNegotiator *self)
 {
   if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
     return;
-  self->n_tries = 0;
+  self->trying_us = 0;
   snug_backoff_reset (&self->backoff);
   enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
   mend_later (self, 0);

@@ -18,6 +18,8 @@
 #define PING_INTERVAL_MS 5000
 /* How long a member whom the server has lost may live on by its link alone while that is broken. */
 #define LEFT_GRACE_MS 15000
+/* The last words of a member that leaves may still be under way when the server says so. */
+#define LAST_WORDS_MS 2000
 
 struct _SnugPeer
 {
@@ -38,7 +40,8 @@ struct _SnugPeer
   guint             n_dropped;      /* messages that were nonsense or too many */
   gboolean          ready;
   gboolean          away;
-  gboolean          left;
+  gboolean          left;           /* says the server */
+  gboolean          left_at_once;   /* by its own wish */
 };
 
 G_DEFINE_FINAL_TYPE (SnugPeer, snug_peer, G_TYPE_OBJECT)
@@ -371,13 +374,22 @@ static void
 check_left (SnugPeer *self)
 {
   SnugPeerLinkState state = snug_peer_link_get_state (self->link);
+  guint patience_ms = 0;
 
-  if (!self->left || state == SNUG_PEER_LINK_CONNECTED)
-    snug_clear_source (&self->left_timer);
-  else if (self->left_timer == NULL)
-    self->left_timer = snug_context_timeout (g_main_context_get_thread_default (),
-                                             state == SNUG_PEER_LINK_RECONNECTING ? LEFT_GRACE_MS : 0,
-                                             on_left_timer, self);
+  if (!self->left || (state == SNUG_PEER_LINK_CONNECTED && !self->left_at_once))
+    {
+      snug_clear_source (&self->left_timer);
+      return;
+    }
+  if (self->left_at_once && state == SNUG_PEER_LINK_CONNECTED)
+    patience_ms = LAST_WORDS_MS;
+  else if (!self->left_at_once && state == SNUG_PEER_LINK_RECONNECTING)
+    patience_ms = LEFT_GRACE_MS;
+
+  if (self->left_timer != NULL && patience_ms > 0)
+    return;
+  snug_clear_source (&self->left_timer);
+  self->left_timer = snug_context_timeout (g_main_context_get_thread_default (), patience_ms, on_left_timer, self);
 }
 
 static void
@@ -423,12 +435,7 @@ void
 snug_peer_leave (SnugPeer *self, gboolean at_once)
 {
   self->left = TRUE;
-  if (at_once)
-    {
-      snug_peer_link_close (self->link);
-      g_signal_emit (self, signals[ENDED], 0);
-      return;
-    }
+  self->left_at_once = at_once;
   check_left (self);
 }
 

@@ -296,7 +296,7 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
 
     case SNUG_SIGNAL_PEER_JOINED:
       if (message->peer != NULL)
-        add_peer (self, message->peer, message->seq, message->role != NULL, FALSE);
+        add_peer (self, message->peer, message->seq, message->legacy, FALSE);
       return;
 
     case SNUG_SIGNAL_HOST:
@@ -327,6 +327,7 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
       break;
     case SNUG_SIGNAL_PEER_BACK:
       snug_peer_set_away (peer, FALSE);
+      snug_peer_link_retry (snug_peer_get_link (peer));
       break;
     default:
       snug_peer_link_handle_signal (snug_peer_get_link (peer), message);

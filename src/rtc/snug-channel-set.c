@@ -657,6 +657,12 @@ snug_channel_set_attach (SnugChannelSet *self, SnugSctpTransport *sctp, gboolean
   post_opening (self);
 }
 
+gboolean
+snug_channel_set_is_flushed (SnugChannelSet *self)
+{
+  return self->sctp == NULL || (g_queue_is_empty (&self->ring) && snug_sctp_transport_is_flushed (self->sctp));
+}
+
 void
 snug_channel_set_close (SnugChannelSet *self)
 {

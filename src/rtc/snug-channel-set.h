@@ -40,6 +40,9 @@ void             snug_channel_set_set_max_message_size (SnugChannelSet *self, gs
 void             snug_channel_set_attach (SnugChannelSet *self, SnugSctpTransport *sctp,
                                           gboolean is_dtls_client);
 
+/* Whether everything that was to be sent is at the peer. */
+gboolean         snug_channel_set_is_flushed (SnugChannelSet *self);
+
 /* It is over: every channel enters CLOSED. May be called twice. */
 void             snug_channel_set_close (SnugChannelSet *self);
 

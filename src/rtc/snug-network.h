@@ -20,8 +20,20 @@ G_BEGIN_DECLS
  */
 GMainContext *snug_network_get_context (void);
 
+/* Something in the network context must still end in good order before the process does. */
+void snug_network_hold    (void);
+void snug_network_release (void);
+
+/**
+ * snug_network_settle:
+ *
+ * For the end of a program: blocks until whatever was posted to the network context has happened and
+ * nothing is held any more, or @most_ms have passed. Not to be called from the network context.
+ */
+void snug_network_settle  (guint most_ms);
+
 /* For assertions: is the caller running in the network context? Also true in a test that iterates an
  * own context as the network one. */
-gboolean snug_network_is_current (GMainContext *context);
+gboolean snug_network_is_current (GMainContext *network);
 
 G_END_DECLS

@@ -6,11 +6,15 @@
 #include "snug-channel-set.h"
 #include "snug-dtls-transport.h"
 #include "snug-ice-transport.h"
+#include "snug-network.h"
 #include "snug-sctp-transport.h"
 #include "snug-sdp.h"
 
 /* The peer may send candidates before its description; these wait. */
 #define MAX_EARLY_CANDIDATES 100
+/* How long what was sent may take to arrive before a goodbye, and how often that is looked at. */
+#define FINISH_PATIENCE_US (2 * G_USEC_PER_SEC)
+#define FINISH_TICK_MS 5
 
 struct _SnugPeerConnection
 {
@@ -670,6 +674,47 @@ snug_peer_connection_get_info (SnugPeerConnection *self, SnugPeerConnectionInfo 
       info->bytes_received = snug_sctp_transport_get_bytes_received (self->sctp);
     }
   return TRUE;
+}
+
+typedef struct
+{
+  SnugPeerConnection *connection;   /* owned */
+  gint64              until_us;
+} Finish;
+
+static gboolean
+on_finish_tick (gpointer data)
+{
+  Finish *finish = data;
+  SnugPeerConnection *connection = finish->connection;
+
+  if (connection->state == SNUG_PEER_CONNECTION_CONNECTED && !snug_channel_set_is_flushed (connection->channels)
+      && g_get_monotonic_time () < finish->until_us)
+    return G_SOURCE_CONTINUE;
+  snug_peer_connection_close (connection);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_free (gpointer data)
+{
+  Finish *finish = data;
+
+  g_object_unref (finish->connection);
+  g_free (finish);
+  snug_network_release ();
+}
+
+void
+snug_peer_connection_finish (SnugPeerConnection *self)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (FINISH_TICK_MS);
+  Finish *finish = g_new (Finish, 1);
+
+  *finish = (Finish) { g_object_ref (self), g_get_monotonic_time () + FINISH_PATIENCE_US };
+  snug_network_hold ();
+  g_source_set_callback (source, on_finish_tick, finish, finish_free);
+  g_source_attach (source, self->context);
 }
 
 void

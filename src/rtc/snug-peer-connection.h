@@ -167,6 +167,14 @@ gsize                   snug_peer_connection_get_max_message_size (SnugPeerConne
 /* Returns: %TRUE and fills @info once a route was found. */
 gboolean                snug_peer_connection_get_info (SnugPeerConnection *self, SnugPeerConnectionInfo *info);
 
+/**
+ * snug_peer_connection_finish:
+ *
+ * Closes it when all that was sent has arrived, or after two seconds. It keeps itself alive meanwhile, and
+ * snug_network_settle() waits for it.
+ */
+void                    snug_peer_connection_finish (SnugPeerConnection *self);
+
 /* Ends it in good order (SCTP, then DTLS close_notify). Signals CLOSED. May be called twice. */
 void                    snug_peer_connection_close (SnugPeerConnection *self);
 

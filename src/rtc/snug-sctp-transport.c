@@ -582,6 +582,17 @@ snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self)
   return status.sstat_primary.spinfo_srtt;
 }
 
+gboolean
+snug_sctp_transport_is_flushed (SnugSctpTransport *self)
+{
+  struct sctp_status status = { 0 };
+  socklen_t size = sizeof status;
+
+  return self->socket == NULL
+         || usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0
+         || (status.sstat_unackdata == 0 && status.sstat_penddata == 0);
+}
+
 guint64
 snug_sctp_transport_get_bytes_sent (SnugSctpTransport *self)
 {

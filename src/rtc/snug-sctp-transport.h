@@ -72,6 +72,9 @@ void           snug_sctp_transport_set_listener (SnugSctpTransport *self, const 
 /* Begins the association; @below is connected now. */
 void           snug_sctp_transport_start (SnugSctpTransport *self);
 
+/* Whether the peer has acknowledged all that was sent. */
+gboolean       snug_sctp_transport_is_flushed (SnugSctpTransport *self);
+
 /* @n_bytes at least 1. */
 SnugSctpResult snug_sctp_transport_send_message (SnugSctpTransport *self, const SnugSctpSend *how,
                                                  const guint8 *data, gsize n_bytes);
