@@ -17,6 +17,7 @@
 #include "cli-watch.h"
 #include "snug-config.h"
 #include "snug-display-text.h"
+#include "snug-network.h"
 
 /* How long leaving may take: for what was said to be confirmed, and for the goodbye. */
 #define LAST_WORDS_MS 5000
@@ -804,5 +805,6 @@ snug_cli_app_run (const SnugCliOptions *options)
   if (!app.leaving || snug_session_get_state (app.session) != SNUG_SESSION_EMPTY)
     g_main_loop_run (app.loop);
   clear (&app);
+  snug_network_settle (GOODBYE_MS);
   return app.status;
 }

@@ -7,11 +7,16 @@
 
 #include "snug-application.h"
 #include "snug-config.h"
+#include "snug-network.h"
+
+/* How long the end of the program waits for a goodbye to get out, in milliseconds. */
+#define GOODBYE_MS 2500
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (SnugApplication) application = NULL;
+  int status;
 
   setlocale (LC_ALL, "");
   bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
@@ -20,5 +25,9 @@ main (int argc, char **argv)
   g_set_application_name (_("Snug"));
 
   application = snug_application_new ();
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+
+  /* What was said before the goodbye arrives before it. */
+  snug_network_settle (GOODBYE_MS);
+  return status;
 }
