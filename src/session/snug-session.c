@@ -3,6 +3,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-chat.h"
+#include "snug-local-host.h"
+#include "snug-network.h"
+#include "snug-room.h"
+#include "snug-transfers.h"
+#include "snug-websocket-signaling.h"
+
 struct _SnugSession
 {
   GObject             parent_instance;
@@ -20,9 +27,19 @@ struct _SnugSession
   char               *link;
   char               *invite;
   GError             *error;
-  GListStore         *members;
-  GListStore         *messages;
-  GListStore         *transfers;
+  GListStore         *members;       /* what the room's list holds, for the session's life */
+  SnugChat           *chat;
+  SnugTransfers      *transfers;
+  SnugRoom           *room;          /* nullable */
+  SnugLocalHost      *local_host;    /* nullable */
+  GCancellable       *creating;      /* nullable: a room is being made on a server */
+  GHashTable         *announced;     /* ids of members whose coming was said */
+
+  /* Owned: how to get in again */
+  char               *entry_server;
+  char               *entry_member;
+  char               *entry_token;
+  const char         *entry_role;
 
   SnugSessionState    state;
   SnugMemberDevice    device;
@@ -34,6 +51,7 @@ struct _SnugSession
   gboolean            locked;
   gint64              expires;
   guint               n_connected;
+  gboolean            was_connected; /* to anybody in this room */
 };
 
 G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
@@ -81,25 +99,481 @@ snug_session_new (void)
   return g_object_new (SNUG_TYPE_SESSION, NULL);
 }
 
+static void
+notify (SnugSession *self, guint prop)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+static void
+set_error (SnugSession *self, GError *error)
+{
+  g_clear_error (&self->error);
+  self->error = error;
+  notify (self, PROP_ERROR);
+}
+
+static void
+enter_state (SnugSession *self, SnugSessionState state)
+{
+  if (self->state == state)
+    return;
+  g_debug ("session: %s → %s", snug_session_state_to_text (self->state), snug_session_state_to_text (state));
+  self->state = state;
+  notify (self, PROP_STATE);
+}
+
+static void
+fail (SnugSession *self, SnugSessionError code, const char *sentence)
+{
+  set_error (self, g_error_new_literal (SNUG_SESSION_ERROR, (int) code, sentence));
+  enter_state (self, SNUG_SESSION_FAILED);
+}
+
+/* --- what signaling says, in words ----------------------------------------------------------------- */
+
+static const struct
+{
+  SnugSignalingError  from;
+  SnugSessionError    to;
+  const char         *sentence;
+} explanations[] = {
+  { SNUG_SIGNALING_ERROR_UNREACHABLE, SNUG_SESSION_ERROR_UNREACHABLE,
+    N_("The server cannot be reached. Check the address and your connection.") },
+  { SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND, SNUG_SESSION_ERROR_ROOM_NOT_FOUND,
+    N_("There is no such room. It may be over, or the code is not right.") },
+  { SNUG_SIGNALING_ERROR_ROOM_FULL, SNUG_SESSION_ERROR_ROOM_FULL, N_("The room is full.") },
+  { SNUG_SIGNALING_ERROR_REFUSED, SNUG_SESSION_ERROR_REFUSED, N_("You were not let in.") },
+  { SNUG_SIGNALING_ERROR_EXPIRED, SNUG_SESSION_ERROR_EXPIRED, N_("This room is over.") },
+  { SNUG_SIGNALING_ERROR_REPLACED, SNUG_SESSION_ERROR_REFUSED,
+    N_("You came into this room from somewhere else. This one was closed.") },
+  { SNUG_SIGNALING_ERROR_RATE_LIMITED, SNUG_SESSION_ERROR_REFUSED,
+    N_("The server asks to wait: too many tries. Try again in a minute.") },
+  { SNUG_SIGNALING_ERROR_VERSION, SNUG_SESSION_ERROR_VERSION,
+    N_("This server speaks another version of the protocol. An update may be needed.") },
+  { SNUG_SIGNALING_ERROR_PROTOCOL, SNUG_SESSION_ERROR_UNREACHABLE,
+    N_("What answers there is not a Snug server.") },
+  { SNUG_SIGNALING_ERROR_TLS, SNUG_SESSION_ERROR_UNREACHABLE,
+    N_("The server's certificate is not to be trusted. The connection was not made.") },
+};
+
+static void
+fail_as_signaling (SnugSession *self, const GError *error)
+{
+  for (gsize i = 0; error != NULL && i < G_N_ELEMENTS (explanations); i++)
+    if (g_error_matches (error, SNUG_SIGNALING_ERROR, (int) explanations[i].from))
+      {
+        fail (self, explanations[i].to, _(explanations[i].sentence));
+        return;
+      }
+  fail (self, SNUG_SESSION_ERROR_UNREACHABLE,
+        _("The server cannot be reached. Check the address and your connection."));
+}
+
+/* --- the state of the room ------------------------------------------------------------------------- */
+
+static gboolean
+all_members_failed (SnugSession *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->members));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+
+      if (snug_member_get_state (member) != SNUG_MEMBER_FAILED)
+        return FALSE;
+    }
+  return n > 0;
+}
+
+static SnugSessionState
+state_among_members (SnugSession *self)
+{
+  if (self->n_connected > 0)
+    return SNUG_SESSION_CONNECTED;
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->members)) == 0)
+    return SNUG_SESSION_WAITING;
+  return self->was_connected ? SNUG_SESSION_RECONNECTING : SNUG_SESSION_CONNECTING;
+}
+
+static void
+update_state (SnugSession *self)
+{
+  SnugSignaling *signaling = snug_room_get_signaling (self->room);
+
+  switch (snug_signaling_get_state (signaling))
+    {
+    case SNUG_SIGNALING_IDLE:
+    case SNUG_SIGNALING_CONNECTING:
+      enter_state (self, SNUG_SESSION_STARTING);
+      return;
+
+    case SNUG_SIGNALING_RECONNECTING:
+      enter_state (self, SNUG_SESSION_NO_SERVER);
+      return;
+
+    case SNUG_SIGNALING_CLOSED:
+      fail_as_signaling (self, snug_signaling_get_error (signaling));
+      return;
+
+    case SNUG_SIGNALING_OPEN:
+    default:
+      break;
+    }
+
+  if (all_members_failed (self))
+    {
+      fail (self, SNUG_SESSION_ERROR_NO_ROUTE,
+            _("Nobody in the room can be reached: both networks block direct links, and no relay is set up or it does not answer."));
+      return;
+    }
+  if (self->error != NULL)
+    set_error (self, NULL);
+  enter_state (self, state_among_members (self));
+}
+
+static void
+set_boolean (SnugSession *self, gboolean *field, gboolean value, guint prop)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  notify (self, prop);
+}
+
+static void
+on_room_changed (SnugRoom *room, SnugSession *self)
+{
+  guint n_connected = snug_room_get_n_ready (room);
+  gint64 expires = snug_room_get_expires (room);
+
+  self->was_connected = self->was_connected || n_connected > 0;
+  if (self->n_connected != n_connected)
+    {
+      self->n_connected = n_connected;
+      notify (self, PROP_N_CONNECTED);
+    }
+  if (self->expires != expires)
+    {
+      self->expires = expires;
+      notify (self, PROP_EXPIRES);
+    }
+  set_boolean (self, &self->is_host, snug_room_get_is_host (room), PROP_IS_HOST);
+  set_boolean (self, &self->locked, snug_room_get_locked (room), PROP_LOCKED);
+  update_state (self);
+}
+
+static void
+on_member_state (SnugMember *member, GParamSpec *pspec, SnugSession *self)
+{
+  if (self->room != NULL)
+    update_state (self);
+}
+
+static void
+on_room_members_changed (GListModel *room_members, guint position, guint n_removed, guint n_added, SnugSession *self)
+{
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_removed; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), position + i);
+      g_signal_handlers_disconnect_by_func (member, on_member_state, self);
+    }
+  for (guint i = 0; i < n_added; i++)
+    {
+      SnugMember *member = g_list_model_get_item (room_members, position + i);
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_member_state), self, 0);
+      g_ptr_array_add (added, member);
+    }
+  g_list_store_splice (self->members, position, n_removed, added->pdata, added->len);
+}
+
+/* --- lines of the program in the chat --------------------------------------------------------------- */
+
+static void
+on_member_ready (SnugRoom *room, SnugMember *member, SnugSession *self)
+{
+  gboolean first = g_hash_table_size (self->announced) == 0;
+  g_autofree char *line = NULL;
+
+  if (!g_hash_table_add (self->announced, g_strdup (snug_member_get_id (member))))
+    return;
+  if (first && !self->is_host)
+    snug_chat_add_system (self->chat, _("Earlier messages are not shown."));
+  /* Translators: %s is a person's name. */
+  line = g_strdup_printf (_("%s joined"), snug_member_get_display_name (member));
+  snug_chat_add_system (self->chat, line);
+}
+
+static void
+on_member_left (SnugRoom *room, SnugMember *member, SnugSession *self)
+{
+  g_autofree char *line = g_strdup_printf (_("%s left"), snug_member_get_display_name (member));
+
+  if (g_hash_table_contains (self->announced, snug_member_get_id (member)))
+    snug_chat_add_system (self->chat, line);
+}
+
+static void
+on_delivered (SnugChat *chat, const char *message_id, const char *member_id, SnugSession *self)
+{
+  g_signal_emit (self, signals[DELIVERED], 0, message_id, member_id);
+}
+
+static void
+on_offering (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
+{
+  snug_chat_add_card (self->chat, "", "", snug_transfer_get_name (transfer), G_OBJECT (transfer));
+}
+
+static void
+on_offered (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  snug_chat_add_card (self->chat, snug_transfer_get_member_id (transfer), snug_transfer_get_member_name (transfer),
+                      snug_transfer_get_name (transfer), G_OBJECT (transfer));
+  if (self->accept_policy == SNUG_ACCEPT_NONE)
+    snug_transfers_decline (transfers, transfer);
+  /* A folder that is full or gone is a person's problem to solve: then they are asked after all. */
+  else if (self->accept_policy == SNUG_ACCEPT_ASK || !snug_session_accept (self, transfer, NULL, &error))
+    g_signal_emit (self, signals[OFFER_RECEIVED], 0, transfer);
+}
+
+/* --- into a room and out of it ---------------------------------------------------------------------- */
+
+static void
+forget_room (SnugSession *self)
+{
+  g_cancellable_cancel (self->creating);
+  g_clear_object (&self->creating);
+  if (self->room != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->room, self);
+      snug_transfers_set_room (self->transfers, NULL, NULL);
+      snug_chat_set_room (self->chat, NULL);
+      snug_room_close (self->room);
+      g_signal_handlers_disconnect_by_data (snug_room_get_members (self->room), self);
+      g_list_store_remove_all (self->members);
+      g_clear_object (&self->room);
+    }
+  self->n_connected = 0;
+  self->was_connected = FALSE;
+  self->is_host = FALSE;
+  g_hash_table_remove_all (self->announced);
+  notify (self, PROP_N_CONNECTED);
+}
+
+static void
+set_room_link (SnugSession *self, const SnugRoomLink *link)
+{
+  g_free (self->code);
+  g_free (self->link);
+  g_free (self->invite);
+  self->code = link != NULL ? g_strdup (link->code) : NULL;
+  self->link = link != NULL ? snug_room_link_to_url (link) : NULL;
+  self->invite = link != NULL ? snug_room_link_to_invite (link) : NULL;
+  notify (self, PROP_CODE);
+  notify (self, PROP_LINK);
+  notify (self, PROP_INVITE);
+}
+
+static void
+remember_entry (SnugSession *self, const char *server, const char *member, const char *token, const char *role)
+{
+  g_free (self->entry_server);
+  g_free (self->entry_member);
+  g_free (self->entry_token);
+  self->entry_server = g_strdup (server);
+  self->entry_member = g_strdup (member);
+  self->entry_token = g_strdup (token);
+  self->entry_role = role;
+}
+
+/* Goes in by what remember_entry() and set_room_link() noted. */
+static void
+enter_room (SnugSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugCertificate) certificate = snug_certificate_new (&error);
+  g_autoptr (SnugSignaling) signaling = NULL;
+  SnugRoomConfig config = {
+    .network = snug_network_get_context (),
+    .certificate = certificate,
+    .connection = { .ice_servers = self->ice_servers, .relay = self->relay_policy },
+    .name = self->name,
+    .device = self->device,
+  };
+
+  if (certificate == NULL)
+    {
+      fail (self, SNUG_SESSION_ERROR_HOSTING, error->message);
+      return;
+    }
+
+  signaling = snug_websocket_signaling_new (self->entry_server, self->code, self->entry_member, self->entry_token,
+                                            self->entry_role);
+  self->room = snug_room_new (signaling, &config);
+  g_signal_connect (self->room, "changed", G_CALLBACK (on_room_changed), self);
+  g_signal_connect (self->room, "member-ready", G_CALLBACK (on_member_ready), self);
+  g_signal_connect (self->room, "member-left", G_CALLBACK (on_member_left), self);
+  g_signal_connect (snug_room_get_members (self->room), "items-changed", G_CALLBACK (on_room_members_changed), self);
+  snug_chat_set_room (self->chat, self->room);
+  snug_transfers_set_room (self->transfers, self->room, config.network);
+  snug_room_open (self->room);
+}
+
+static void
+create_here (SnugSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugRoomLink) link = NULL;
+
+  self->local_host = snug_local_host_new (self->web_root, self->listen, self->capacity, &error);
+  if (self->local_host == NULL)
+    {
+      g_autofree char *sentence = g_strdup_printf (_("The room cannot be hosted on this computer: %s"), error->message);
+      fail (self, SNUG_SESSION_ERROR_HOSTING, sentence);
+      return;
+    }
+
+  link = snug_room_link_new (snug_local_host_get_public_url (self->local_host),
+                             snug_local_host_get_code (self->local_host), NULL);
+  set_room_link (self, link);
+  remember_entry (self, snug_local_host_get_own_url (self->local_host),
+                  snug_local_host_get_member (self->local_host), snug_local_host_get_token (self->local_host),
+                  "sender");
+  enter_room (self);
+}
+
+static void
+on_room_created (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugCreatedRoom) created = snug_websocket_signaling_create_room_finish (result, &error);
+  g_autoptr (SnugRoomLink) link = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->creating);
+  if (created == NULL)
+    {
+      fail_as_signaling (self, error);
+      return;
+    }
+
+  link = snug_room_link_new (self->server, created->code, NULL);
+  set_room_link (self, link);
+  remember_entry (self, self->server, created->member, created->token, "sender");
+  enter_room (self);
+}
+
 void
 snug_session_create (SnugSession *self, gboolean open)
 {
+  g_return_if_fail (self->state == SNUG_SESSION_EMPTY || self->state == SNUG_SESSION_FAILED);
+
+  snug_session_leave (self);
+  if (!open)
+    {
+      fail (self, SNUG_SESSION_ERROR_SECRET, _("Private rooms are not there yet. Make an open room."));
+      return;
+    }
+  enter_state (self, SNUG_SESSION_STARTING);
+  if (self->server == NULL)
+    {
+      create_here (self);
+      return;
+    }
+  self->creating = g_cancellable_new ();
+  snug_websocket_signaling_create_room_async (self->server, self->capacity, FALSE, self->creating, on_room_created,
+                                              g_object_ref (self));
 }
 
 gboolean
 snug_session_join (SnugSession *self, const char *invite, GError **error)
 {
-  return FALSE;
+  g_autoptr (SnugRoomLink) link = NULL;
+
+  if (self->state != SNUG_SESSION_EMPTY && self->state != SNUG_SESSION_FAILED)
+    {
+      g_set_error_literal (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_BUSY,
+                           _("You are in a room already. Leave it first."));
+      return FALSE;
+    }
+
+  link = snug_room_link_parse (invite, error);
+  if (link == NULL)
+    {
+      if (error != NULL)
+        {
+          (*error)->domain = SNUG_SESSION_ERROR;
+          (*error)->code = SNUG_SESSION_ERROR_BAD_INVITE;
+        }
+      return FALSE;
+    }
+  if (link->secret != NULL)
+    {
+      g_set_error_literal (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET,
+                           _("This is an invitation to a private room. This version of Snug cannot enter private rooms."));
+      return FALSE;
+    }
+  if (link->server == NULL)
+    link->server = g_strdup (self->server);
+  if (link->server == NULL)
+    {
+      g_set_error_literal (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_SERVER_NAMED,
+                           _("A code alone does not say which server the room is on. Paste the whole link."));
+      return FALSE;
+    }
+
+  snug_session_leave (self);
+  enter_state (self, SNUG_SESSION_STARTING);
+  set_room_link (self, link);
+  remember_entry (self, link->server, NULL, NULL, "receiver");
+  enter_room (self);
+  return TRUE;
 }
 
 void
 snug_session_leave (SnugSession *self)
 {
+  forget_room (self);
+  if (self->local_host != NULL)
+    snug_local_host_stop (self->local_host);
+  g_clear_object (&self->local_host);
+  remember_entry (self, NULL, NULL, NULL, NULL);
+  set_room_link (self, NULL);
+  if (self->error != NULL)
+    set_error (self, NULL);
+  enter_state (self, SNUG_SESSION_EMPTY);
 }
 
 void
 snug_session_retry (SnugSession *self)
 {
+  if (self->room != NULL
+      && (self->state != SNUG_SESSION_FAILED
+          || g_error_matches (self->error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_ROUTE)))
+    {
+      snug_room_retry (self->room);
+      return;
+    }
+  if (self->state != SNUG_SESSION_FAILED)
+    return;
+
+  forget_room (self);
+  set_error (self, NULL);
+  if (self->entry_server == NULL)
+    {
+      snug_session_create (self, TRUE);
+      return;
+    }
+  enter_state (self, SNUG_SESSION_STARTING);
+  enter_room (self);
 }
 
 SnugSessionState
@@ -157,66 +631,105 @@ snug_session_get_members (SnugSession *self)
 GListModel *
 snug_session_get_messages (SnugSession *self)
 {
-  return G_LIST_MODEL (self->messages);
+  return snug_chat_get_messages (self->chat);
 }
 
 GListModel *
 snug_session_get_transfers (SnugSession *self)
 {
-  return G_LIST_MODEL (self->transfers);
+  return snug_transfers_get_list (self->transfers);
 }
 
 SnugMessage *
 snug_session_say (SnugSession *self, const char *text, GError **error)
 {
-  return NULL;
+  return snug_chat_say (self->chat, text, error);
 }
 
 void
 snug_session_set_typing (SnugSession *self, gboolean typing)
 {
+  snug_chat_set_typing (self->chat, typing);
+}
+
+static void
+on_offer_made (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 void
-snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback, gpointer user_data)
+snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  snug_transfers_offer_async (self->transfers, file, member, on_offer_made, task);
 }
 
 gboolean
 snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error)
 {
-  return FALSE;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static GFile *
+default_folder (SnugSession *self)
+{
+  const char *downloads = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+
+  if (self->save_to != NULL)
+    return g_object_ref (self->save_to);
+  return g_file_new_for_path (downloads != NULL ? downloads : g_get_home_dir ());
 }
 
 gboolean
 snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
 {
-  return FALSE;
+  static const SnugSinkConflict conflicts[] = {
+    [SNUG_CONFLICT_KEEP_BOTH] = SNUG_SINK_KEEP_BOTH,
+    [SNUG_CONFLICT_SKIP_IDENTICAL] = SNUG_SINK_SKIP_IDENTICAL,
+    [SNUG_CONFLICT_REPLACE] = SNUG_SINK_REPLACE,
+  };
+  g_autoptr (GFile) chosen = folder != NULL ? g_object_ref (folder) : default_folder (self);
+
+  return snug_transfers_accept (self->transfers, transfer, chosen, conflicts[self->conflict_policy], error);
 }
 
 void
 snug_session_decline (SnugSession *self, SnugTransfer *transfer)
 {
+  snug_transfers_decline (self->transfers, transfer);
 }
 
 void
 snug_session_cancel (SnugSession *self, SnugTransfer *transfer)
 {
+  snug_transfers_cancel (self->transfers, transfer);
 }
 
 void
 snug_session_pause (SnugSession *self, SnugTransfer *transfer)
 {
+  snug_transfers_pause (self->transfers, transfer);
 }
 
 void
 snug_session_resume (SnugSession *self, SnugTransfer *transfer)
 {
+  snug_transfers_resume (self->transfers, transfer);
 }
 
 void
 snug_session_forget (SnugSession *self, SnugTransfer *transfer)
 {
+  snug_transfers_forget (self->transfers, transfer);
 }
 
 static void
@@ -264,7 +777,11 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
 
   switch (prop_id)
     {
-    case PROP_NAME: set_string (&self->name, value); break;
+    case PROP_NAME:
+      set_string (&self->name, value);
+      if (self->room != NULL)
+        snug_room_set_name (self->room, self->name);
+      break;
     case PROP_DEVICE: self->device = (SnugMemberDevice) g_value_get_int (value); break;
     case PROP_SERVER: set_string (&self->server, value); break;
     case PROP_WEB_ROOT: set_string (&self->web_root, value); break;
@@ -283,6 +800,16 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
 }
 
 static void
+snug_session_dispose (GObject *object)
+{
+  SnugSession *self = SNUG_SESSION (object);
+
+  forget_room (self);
+  g_clear_object (&self->local_host);
+  G_OBJECT_CLASS (snug_session_parent_class)->dispose (object);
+}
+
+static void
 snug_session_finalize (GObject *object)
 {
   SnugSession *self = SNUG_SESSION (object);
@@ -298,8 +825,12 @@ snug_session_finalize (GObject *object)
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_object (&self->save_to);
   g_clear_object (&self->members);
-  g_clear_object (&self->messages);
+  g_clear_object (&self->chat);
   g_clear_object (&self->transfers);
+  g_clear_pointer (&self->announced, g_hash_table_unref);
+  g_free (self->entry_server);
+  g_free (self->entry_member);
+  g_free (self->entry_token);
   G_OBJECT_CLASS (snug_session_parent_class)->finalize (object);
 }
 
@@ -312,6 +843,7 @@ snug_session_class_init (SnugSessionClass *klass)
 
   object_class->get_property = snug_session_get_property;
   object_class->set_property = snug_session_set_property;
+  object_class->dispose = snug_session_dispose;
   object_class->finalize = snug_session_finalize;
 
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SNUG_SESSION_FAILED, 0, readable);
@@ -350,6 +882,10 @@ snug_session_init (SnugSession *self)
   self->device = SNUG_MEMBER_DEVICE_DESKTOP;
   self->capacity = 10;
   self->members = g_list_store_new (SNUG_TYPE_MEMBER);
-  self->messages = g_list_store_new (SNUG_TYPE_MESSAGE);
-  self->transfers = g_list_store_new (SNUG_TYPE_TRANSFER);
+  self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->chat = snug_chat_new ();
+  self->transfers = snug_transfers_new ();
+  g_signal_connect_object (self->chat, "delivered", G_CALLBACK (on_delivered), self, 0);
+  g_signal_connect_object (self->transfers, "offered", G_CALLBACK (on_offered), self, 0);
+  g_signal_connect_object (self->transfers, "offering", G_CALLBACK (on_offering), self, 0);
 }

@@ -34,6 +34,7 @@ typedef enum
   SNUG_SESSION_ERROR_EXPIRED,
   SNUG_SESSION_ERROR_SECRET,            /* the link has a secret: this version cannot enter private rooms */
   SNUG_SESSION_ERROR_VERSION,
+  SNUG_SESSION_ERROR_NO_ROUTE,          /* in the room, but nobody in it can be reached */
   SNUG_SESSION_ERROR_HOSTING            /* the built-in server could not start */
 } SnugSessionError;
 

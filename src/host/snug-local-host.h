@@ -1,0 +1,37 @@
+/* snug-local-host: the built-in server of a person who hosts the room on this computer.
+ *
+ * Belongs to the main context.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* The port tried first; if it is taken, the next free one. */
+#define SNUG_LOCAL_HOST_PORT 2029
+
+#define SNUG_TYPE_LOCAL_HOST (snug_local_host_get_type ())
+G_DECLARE_FINAL_TYPE (SnugLocalHost, snug_local_host, SNUG, LOCAL_HOST, GObject)
+
+/**
+ * snug_local_host_new:
+ * @web_root: (nullable): folder of the web client
+ * @listen: (nullable): "ADDR:PORT", taken as it is; %NULL: all addresses, port 2029 or the next free one
+ * @capacity: 2 … 16
+ *
+ * Starts the server and makes its one room.
+ */
+SnugLocalHost *snug_local_host_new (const char *web_root, const char *listen, guint capacity, GError **error);
+
+const char *snug_local_host_get_own_url    (SnugLocalHost *self);   /* for ourselves: loopback if possible */
+const char *snug_local_host_get_public_url (SnugLocalHost *self);   /* for the room link */
+const char *snug_local_host_get_code       (SnugLocalHost *self);
+const char *snug_local_host_get_member     (SnugLocalHost *self);
+const char *snug_local_host_get_token      (SnugLocalHost *self);
+
+void        snug_local_host_stop           (SnugLocalHost *self);
+
+G_END_DECLS

@@ -1,0 +1,274 @@
+/* Two people's sessions with the real built-in server between them, in one process.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-await.h"
+#include "snug-session.h"
+
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  SnugSession *host;
+  SnugSession *guest;
+  char        *path;
+} Fixture;
+
+static SnugSession *
+make_session (Fixture *f, const char *name)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (f->path);
+
+  return g_object_new (SNUG_TYPE_SESSION, "name", name, "listen", "127.0.0.1:0", "save-to", folder, NULL);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->path = g_dir_make_tmp ("snug-session-XXXXXX", NULL);
+  f->host = make_session (f, "Ana");
+  f->guest = make_session (f, "Bo");
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->path, 0, NULL);
+  const char *name;
+
+  snug_session_leave (f->guest);
+  snug_session_leave (f->host);
+  snug_await_idle (NULL);
+  g_clear_object (&f->guest);
+  g_clear_object (&f->host);
+  snug_await_idle (NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->path, name, NULL);
+      g_remove (path);
+    }
+  g_rmdir (f->path);
+  g_free (f->path);
+}
+
+static gboolean
+is (SnugSession *session, SnugSessionState state)
+{
+  return snug_session_get_state (session) == state;
+}
+
+static void
+create (Fixture *f)
+{
+  snug_session_create (f->host, TRUE);
+  snug_await (NULL, !is (f->host, SNUG_SESSION_STARTING));
+  g_assert_no_error (snug_session_get_error (f->host));
+  g_assert_true (is (f->host, SNUG_SESSION_WAITING));
+}
+
+static void
+join (Fixture *f, const char *invite)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (snug_session_join (f->guest, invite, &error));
+  g_assert_no_error (error);
+}
+
+static void
+meet (Fixture *f)
+{
+  create (f);
+  join (f, snug_session_get_link (f->host));
+  snug_await (NULL, is (f->host, SNUG_SESSION_CONNECTED) && is (f->guest, SNUG_SESSION_CONNECTED));
+}
+
+static guint
+n_items (GListModel *model)
+{
+  return g_list_model_get_n_items (model);
+}
+
+static void
+test_create_join_talk_leave (Fixture *f, gconstpointer data)
+{
+  SnugMessage *said;
+  g_autoptr (SnugMember) ana = NULL;
+  guint n;
+
+  meet (f);
+  g_assert_cmpstr (snug_session_get_code (f->host), ==, snug_session_get_code (f->guest));
+  g_assert_cmpuint (n_items (snug_session_get_members (f->guest)), ==, 1);
+  ana = g_list_model_get_item (snug_session_get_members (f->guest), 0);
+  g_assert_cmpstr (snug_member_get_display_name (ana), ==, "Ana");
+
+  n = n_items (snug_session_get_messages (f->guest));
+  said = snug_session_say (f->host, "Come in", NULL);
+  snug_await (NULL, snug_message_get_delivery (said) == SNUG_DELIVERY_DELIVERED);
+  g_assert_cmpuint (n_items (snug_session_get_messages (f->guest)), ==, n + 1);
+
+  g_object_set (f->host, "name", "Anna", NULL);
+  snug_await (NULL, g_strcmp0 (snug_member_get_display_name (ana), "Anna") == 0);
+
+  snug_session_leave (f->guest);
+  g_assert_true (is (f->guest, SNUG_SESSION_EMPTY));
+  snug_await (NULL, is (f->host, SNUG_SESSION_WAITING));
+  g_assert_cmpuint (n_items (snug_session_get_members (f->host)), ==, 0);
+}
+
+static void
+on_offered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  snug_session_offer_file_finish (SNUG_SESSION (object), result, (GError **) user_data);
+}
+
+static void
+test_a_file_by_policy (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->path, "letter.txt", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (SnugTransfer) transfer = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_true (g_file_set_contents (path, "Dear Bo", -1, NULL));
+  g_object_set (f->guest, "accept-policy", (int) SNUG_ACCEPT_ALL, NULL);
+  meet (f);
+  snug_session_offer_file (f->host, file, NULL, on_offered, NULL);
+  snug_await (NULL, n_items (snug_session_get_transfers (f->guest)) == 1);
+  transfer = g_list_model_get_item (snug_session_get_transfers (f->guest), 0);
+  snug_await (NULL, snug_transfer_get_state (transfer) == SNUG_TRANSFER_DONE);
+  /* the two share a folder here: both are kept */
+  name = g_file_get_basename (snug_transfer_get_file (transfer));
+  g_assert_cmpstr (name, ==, "letter (2).txt");
+}
+
+static void
+test_what_cannot_be_offered (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) absent = g_file_new_build_filename (f->path, "absent", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (f->path);
+
+  create (f);
+  snug_session_offer_file (f->host, absent, NULL, on_offered, &error);
+  snug_await (NULL, error != NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  snug_session_offer_file (f->host, folder, NULL, on_offered, &error);
+  snug_await (NULL, error != NULL);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE);
+  g_assert_cmpuint (n_items (snug_session_get_transfers (f->host)), ==, 0);
+}
+
+static void
+assert_join_refused (Fixture *f, const char *invite, SnugSessionError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (snug_session_join (f->guest, invite, &error));
+  g_assert_error (error, SNUG_SESSION_ERROR, (int) code);
+  g_assert_true (is (f->guest, SNUG_SESSION_EMPTY));
+}
+
+static void
+test_invitations_that_are_wrong_at_once (Fixture *f, gconstpointer data)
+{
+  assert_join_refused (f, "", SNUG_SESSION_ERROR_BAD_INVITE);
+  assert_join_refused (f, "hello", SNUG_SESSION_ERROR_BAD_INVITE);
+  assert_join_refused (f, "QXWV23", SNUG_SESSION_ERROR_NO_SERVER_NAMED);
+  assert_join_refused (f, "http://127.0.0.1:1/?code=BOOK23#otter-velvet-canoe", SNUG_SESSION_ERROR_SECRET);
+  assert_join_refused (f, "BOOK23-otter-velvet-canoe", SNUG_SESSION_ERROR_SECRET);
+
+  create (f);
+  {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (snug_session_join (f->host, "http://127.0.0.1:1/?code=QXWV23", &error));
+    g_assert_error (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_BUSY);
+  }
+}
+
+static void
+test_private_rooms_are_refused_in_words (Fixture *f, gconstpointer data)
+{
+  snug_session_create (f->host, FALSE);
+  g_assert_true (is (f->host, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (f->host), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET);
+}
+
+static void
+test_unknown_room (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = NULL;
+  const char *query;
+
+  create (f);
+  query = g_strrstr (snug_session_get_link (f->host), "code=");
+  link = g_strdup_printf ("%.*scode=ZZZZ99", (int) (query - snug_session_get_link (f->host)), snug_session_get_link (f->host));
+  join (f, link);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_ROOM_NOT_FOUND);
+  g_assert_true (is (f->host, SNUG_SESSION_WAITING));
+
+  /* and from there another room can be tried */
+  join (f, snug_session_get_link (f->host));
+  snug_await (NULL, is (f->guest, SNUG_SESSION_CONNECTED));
+}
+
+static void
+test_full_room (Fixture *f, gconstpointer data)
+{
+  SnugSession *third = make_session (f, "Chi");
+
+  g_object_set (f->host, "capacity", 2, NULL);
+  meet (f);
+  g_assert_true (snug_session_join (third, snug_session_get_link (f->host), NULL));
+  snug_await (NULL, is (third, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (third), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_ROOM_FULL);
+  g_assert_true (is (f->guest, SNUG_SESSION_CONNECTED));
+  g_object_unref (third);
+}
+
+/* When the host goes, the room is over: its server was the room's. */
+static void
+test_host_leaves (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  snug_session_leave (f->host);
+  snug_await (NULL, snug_session_get_n_connected (f->guest) == 0);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_EXPIRED);
+}
+
+static void
+test_port_taken (Fixture *f, gconstpointer data)
+{
+  g_autofree char *address = NULL;
+
+  create (f);
+  {
+    g_autoptr (GUri) uri = g_uri_parse (snug_session_get_link (f->host), G_URI_FLAGS_NONE, NULL);
+    address = g_strdup_printf ("127.0.0.1:%d", g_uri_get_port (uri));
+  }
+  g_object_set (f->guest, "listen", address, NULL);
+  snug_session_create (f->guest, TRUE);
+  g_assert_true (is (f->guest, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_HOSTING);
+}
+
+#define ADD(name, func) g_test_add ("/session/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("create-join-talk-leave", test_create_join_talk_leave);
+  ADD ("a-file-by-policy", test_a_file_by_policy);
+  ADD ("what-cannot-be-offered", test_what_cannot_be_offered);
+  ADD ("invitations-that-are-wrong-at-once", test_invitations_that_are_wrong_at_once);
+  ADD ("private-rooms-are-refused-in-words", test_private_rooms_are_refused_in_words);
+  ADD ("unknown-room", test_unknown_room);
+  ADD ("full-room", test_full_room);
+  ADD ("host-leaves", test_host_leaves);
+  ADD ("port-taken", test_port_taken);
+  return g_test_run ();
+}
