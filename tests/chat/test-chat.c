@@ -208,6 +208,21 @@ test_a_flood_of_our_own_arrives_whole (Fixture *f, gconstpointer data)
   snug_await (NULL, snug_message_get_delivery (last (ana)) == SNUG_DELIVERY_DELIVERED);
 }
 
+/* Who says something and leaves is heard. */
+static void
+test_last_words (Fixture *f, gconstpointer data)
+{
+  SnugChat *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *text = g_strnfill (20000, 'x');
+
+  snug_mates_await (&f->mates);
+  for (int i = 0; i < 100; i++)
+    snug_chat_say (ana, text, NULL);
+  snug_room_close (f->mates.mates[0].room);
+  snug_await (NULL, g_list_model_get_n_items (snug_room_get_members (f->mates.mates[1].room)) == 0);
+  g_assert_cmpuint (n_messages (bo), ==, 100);
+}
+
 static void
 test_typing (Fixture *f, gconstpointer data)
 {
@@ -236,6 +251,7 @@ main (int argc, char **argv)
   ADD ("what-hides-is-taken-out", test_what_hides_is_taken_out);
   ADD ("limits", test_limits);
   ADD ("a-flood-of-our-own-arrives-whole", test_a_flood_of_our_own_arrives_whole);
+  ADD ("last-words", test_last_words);
   ADD ("typing", test_typing);
   return g_test_run ();
 }
