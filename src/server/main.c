@@ -91,13 +91,14 @@ run (const SnugServerSettings *settings)
       return EXIT_CANNOT_LISTEN;
     }
 
-  url = make_url (settings->listen, snug_server_get_port (program.server));
-  g_print ("listening %s\n", url);
-  fflush (stdout);
-
   program.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_stop_signal, &program);
   g_unix_signal_add (SIGINT, on_stop_signal, &program);
+
+  /* Last: who reads it may stop us at once. */
+  url = make_url (settings->listen, snug_server_get_port (program.server));
+  g_print ("listening %s\n", url);
+  fflush (stdout);
   g_main_loop_run (program.loop);
   g_main_loop_unref (program.loop);
   g_object_unref (program.server);
