@@ -19,7 +19,7 @@
 /* How long a member whom the server has lost may live on by its link alone while that is broken. */
 #define LEFT_GRACE_MS 15000
 /* The last words of a member that leaves may still be under way when the server says so. */
-#define LAST_WORDS_MS 2000
+#define LAST_WORDS_MS 5000
 
 struct _SnugPeer
 {

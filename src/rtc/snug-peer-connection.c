@@ -13,7 +13,7 @@
 /* The peer may send candidates before its description; these wait. */
 #define MAX_EARLY_CANDIDATES 100
 /* How long what was sent may take to arrive before a goodbye, and how often that is looked at. */
-#define FINISH_PATIENCE_US (2 * G_USEC_PER_SEC)
+#define FINISH_PATIENCE_US (4 * G_USEC_PER_SEC)
 #define FINISH_TICK_MS 5
 
 struct _SnugPeerConnection

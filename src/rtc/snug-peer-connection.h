@@ -170,7 +170,7 @@ gboolean                snug_peer_connection_get_info (SnugPeerConnection *self,
 /**
  * snug_peer_connection_finish:
  *
- * Closes it when all that was sent has arrived, or after two seconds. It keeps itself alive meanwhile, and
+ * Closes it when all that was sent has arrived, or after four seconds. It keeps itself alive meanwhile, and
  * snug_network_settle() waits for it.
  */
 void                    snug_peer_connection_finish (SnugPeerConnection *self);

@@ -10,7 +10,7 @@
 #include "snug-network.h"
 
 /* How long the end of the program waits for a goodbye to get out, in milliseconds. */
-#define GOODBYE_MS 2500
+#define GOODBYE_MS 4500
 
 int
 main (int argc, char **argv)

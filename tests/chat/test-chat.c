@@ -213,14 +213,14 @@ static void
 test_last_words (Fixture *f, gconstpointer data)
 {
   SnugChat *ana = add (f, "Ana"), *bo = add (f, "Bo");
-  g_autofree char *text = g_strnfill (10000, 'x');
+  g_autofree char *text = g_strnfill (20000, 'x');
 
   snug_mates_await (&f->mates);
-  for (int i = 0; i < 30; i++)
+  for (int i = 0; i < 70; i++)
     snug_chat_say (ana, text, NULL);
   snug_room_close (f->mates.mates[0].room);
   snug_await (NULL, g_list_model_get_n_items (snug_room_get_members (f->mates.mates[1].room)) == 0);
-  g_assert_cmpuint (n_messages (bo), ==, 30);
+  g_assert_cmpuint (n_messages (bo), ==, 70);
 }
 
 static void
