@@ -1,0 +1,402 @@
+/* Offers and answers of a pair, and what happens when one of the two begins anew.
+ *
+ * Everything runs in the one context of the test, which plays the network's.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-await.h"
+#include "snug-negotiator.h"
+#include "snug-wire.h"
+
+#include <string.h>
+
+typedef struct _Side Side;
+
+struct _Side
+{
+  SnugNegotiator  *negotiator;   /* owned */
+  SnugCertificate *certificate;  /* owned */
+  Side            *other;        /* borrowed; NULL: what is said gets lost */
+  guint            n_offers;
+  guint            n_opened;
+  guint            n_said;
+  char            *last_text;
+  SnugSignalType   swallow;      /* this type gets lost */
+};
+
+typedef struct
+{
+  Side offerer;
+  Side answerer;
+} Fixture;
+
+typedef struct
+{
+  Side              *to;
+  SnugNegotiator    *negotiator;
+  SnugSignalMessage *message;
+} Delivery;
+
+static gboolean
+deliver (gpointer data)
+{
+  Delivery *delivery = data;
+
+  /* unless it has been replaced meanwhile */
+  if (delivery->to->negotiator != NULL)
+    snug_negotiator_handle_signal (delivery->to->negotiator, delivery->message);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+delivery_free (gpointer data)
+{
+  Delivery *delivery = data;
+
+  snug_signal_message_unref (delivery->message);
+  g_free (delivery);
+}
+
+static void
+on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
+{
+  Delivery *delivery;
+
+  side->n_said++;
+  side->n_offers += message->type == SNUG_SIGNAL_OFFER;
+  if (side->other == NULL || message->type == side->swallow)
+    return;
+  delivery = g_new0 (Delivery, 1);
+  delivery->to = side->other;
+  delivery->message = snug_signal_message_ref (message);
+  g_idle_add_full (G_PRIORITY_DEFAULT, deliver, delivery, delivery_free);
+}
+
+static void
+on_text (SnugNegotiator *negotiator, GBytes *text, Side *side)
+{
+  g_free (side->last_text);
+  side->last_text = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+}
+
+static void
+on_opened (SnugNegotiator *negotiator, Side *side)
+{
+  side->n_opened++;
+}
+
+static void
+make (Side *side, gboolean offerer)
+{
+  SnugPeerConnectionConfig config = { 0 };
+
+  g_clear_object (&side->certificate);
+  side->certificate = snug_certificate_new (NULL);
+  side->negotiator = snug_negotiator_new (g_main_context_default (), side->certificate, &config, offerer);
+  g_signal_connect (side->negotiator, "signal", G_CALLBACK (on_signal), side);
+  g_signal_connect (side->negotiator, "text", G_CALLBACK (on_text), side);
+  g_signal_connect (side->negotiator, "session-opened", G_CALLBACK (on_opened), side);
+  snug_negotiator_set_signaling (side->negotiator, TRUE);
+}
+
+static void
+drop (Side *side)
+{
+  if (side->negotiator == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (side->negotiator, side);
+  snug_negotiator_close (side->negotiator);
+  g_clear_object (&side->negotiator);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->offerer.other = &f->answerer;
+  f->answerer.other = &f->offerer;
+  f->offerer.swallow = f->answerer.swallow = SNUG_SIGNAL_UNKNOWN;
+  make (&f->offerer, TRUE);
+  make (&f->answerer, FALSE);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  Side *sides[] = { &f->offerer, &f->answerer };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      drop (sides[i]);
+      g_clear_object (&sides[i]->certificate);
+      g_free (sides[i]->last_text);
+    }
+  snug_await_idle (NULL);
+}
+
+static SnugPeerLinkState
+state_of (Side *side)
+{
+  SnugPeerLinkStatus status;
+
+  snug_negotiator_get_status (side->negotiator, &status);
+  snug_peer_link_status_clear (&status);
+  return status.state;
+}
+
+static gboolean
+are_connected (Fixture *f)
+{
+  return state_of (&f->offerer) == SNUG_PEER_LINK_CONNECTED && state_of (&f->answerer) == SNUG_PEER_LINK_CONNECTED;
+}
+
+static void
+meet (Fixture *f)
+{
+  snug_negotiator_start (f->offerer.negotiator);
+  snug_negotiator_start (f->answerer.negotiator);
+  snug_await (NULL, are_connected (f));
+}
+
+static void
+assert_talks (Fixture *f, const char *text)
+{
+  snug_negotiator_send_text (f->offerer.negotiator, text);
+  snug_await (NULL, g_strcmp0 (f->answerer.last_text, text) == 0);
+  snug_negotiator_send_text (f->answerer.negotiator, text);
+  snug_await (NULL, g_strcmp0 (f->offerer.last_text, text) == 0);
+}
+
+static void
+ask_restart (Side *to, guint64 neg)
+{
+  g_autoptr (SnugSignalMessage) restart = snug_signal_message_new (SNUG_SIGNAL_RESTART);
+
+  restart->neg = neg;
+  snug_negotiator_handle_signal (to->negotiator, restart);
+}
+
+static void
+test_meet (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  assert_talks (f, "hi");
+  g_assert_cmpuint (f->offerer.n_offers, ==, 1);
+  g_assert_cmpuint (f->answerer.n_offers, ==, 0);
+}
+
+static gboolean
+on_spacing_over (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Restarts are answered once a second only: let that second pass. */
+static void
+let_restart_spacing_pass (void)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (1050, on_spacing_over, &over);
+  snug_await (NULL, over);
+}
+
+/* `restart {neg}` mends the route: the same session goes on. */
+static void
+test_restart_of_ice_keeps_the_session (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  let_restart_spacing_pass ();
+  ask_restart (&f->offerer, 1);
+  snug_await (NULL, f->offerer.n_offers == 2);
+  assert_talks (f, "still here");
+  g_assert_cmpuint (f->answerer.n_opened, ==, 1);
+
+  /* of an offer that is no longer in force: nothing */
+  let_restart_spacing_pass ();
+  ask_restart (&f->offerer, 1);
+  assert_talks (f, "and here");
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+}
+
+/* Asked again at once, as a hostile member would: one offer a second at most. */
+static void
+test_restarts_are_spaced (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  let_restart_spacing_pass ();
+  for (guint i = 0; i < 100; i++)
+    ask_restart (&f->offerer, 0);
+  snug_await (NULL, f->answerer.n_opened == 2);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+  assert_talks (f, "calm");
+}
+
+/* A page that was reloaded has no session any more: it asks for a new one and gets it. */
+static void
+test_answerer_comes_back_without_its_session (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  let_restart_spacing_pass ();
+  drop (&f->answerer);
+  make (&f->answerer, FALSE);
+  snug_negotiator_start (f->answerer.negotiator);
+  ask_restart (&f->offerer, 0);
+  snug_await (NULL, f->answerer.n_opened == 2 && are_connected (f));
+  assert_talks (f, "back");
+}
+
+static void
+test_offerer_comes_back_without_its_session (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  drop (&f->offerer);
+  make (&f->offerer, TRUE);
+  f->offerer.n_offers = 0;
+  snug_negotiator_start (f->offerer.negotiator);
+  snug_await (NULL, f->offerer.n_opened == 2 && are_connected (f));
+  g_assert_cmpuint (f->offerer.n_offers, ==, 1);
+  assert_talks (f, "back");
+}
+
+/* The answerer's page is gone for good and does not ask: the offerer finds out by itself. */
+static void
+test_offerer_finds_out_by_itself (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  drop (&f->answerer);
+  make (&f->answerer, FALSE);
+  snug_negotiator_start (f->answerer.negotiator);
+  snug_await (NULL, f->answerer.n_opened == 2 && are_connected (f));
+  assert_talks (f, "found");
+}
+
+static void
+test_candidates_before_the_offer_wait (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SnugSignalMessage) early = snug_signal_message_new (SNUG_SIGNAL_ICE_CANDIDATE);
+
+  early->neg = 1;
+  early->candidate = g_strdup ("candidate:1 1 UDP 1 192.0.2.1 9 typ host");
+  for (guint i = 0; i < 1000; i++)
+    snug_negotiator_handle_signal (f->answerer.negotiator, early);
+  meet (f);
+  assert_talks (f, "hi");
+}
+
+/* What is said while signaling is away is made again when it is back. */
+static void
+test_signaling_comes_late (Fixture *f, gconstpointer data)
+{
+  snug_negotiator_set_signaling (f->offerer.negotiator, FALSE);
+  snug_negotiator_start (f->offerer.negotiator);
+  snug_negotiator_start (f->answerer.negotiator);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->offerer.n_said, ==, 0);
+  snug_negotiator_set_signaling (f->offerer.negotiator, TRUE);
+  snug_await (NULL, are_connected (f));
+  assert_talks (f, "at last");
+}
+
+static void
+test_nonsense_from_the_server_is_dropped (Fixture *f, gconstpointer data)
+{
+  static const SnugSignalType types[] = { SNUG_SIGNAL_OFFER, SNUG_SIGNAL_ANSWER, SNUG_SIGNAL_ICE_CANDIDATE };
+  static const char *const texts[] = { "", "v=0", "v=0\r\nm=audio 9 RTP/AVP 0\r\n", "\r\n\r\n", "candidate:" };
+
+  for (guint t = 0; t < G_N_ELEMENTS (types); t++)
+    for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+      for (guint neg = 0; neg < 3; neg++)
+        {
+          g_autoptr (SnugSignalMessage) message = snug_signal_message_new (types[t]);
+
+          message->sdp = g_strdup (texts[i]);
+          message->candidate = g_strdup (texts[i]);
+          message->neg = neg;
+          snug_negotiator_handle_signal (f->offerer.negotiator, message);
+          snug_negotiator_handle_signal (f->answerer.negotiator, message);
+        }
+  meet (f);
+  assert_talks (f, "hi");
+}
+
+typedef struct
+{
+  SnugDataChannel *channel;
+  guint            n_calls;
+  gboolean         destroyed;
+} Got;
+
+static void
+on_channel (SnugDataChannel *channel, gpointer user_data)
+{
+  Got *got = user_data;
+
+  got->n_calls++;
+  g_set_object (&got->channel, channel);
+}
+
+static void
+on_destroyed (gpointer data)
+{
+  ((Got *) data)->destroyed = TRUE;
+}
+
+static gboolean
+is_closed (Got *got)
+{
+  return got->channel != NULL && snug_data_channel_get_state (got->channel) == SNUG_DATA_CHANNEL_CLOSED;
+}
+
+static void
+test_channels_are_expected_or_closed (Fixture *f, gconstpointer data)
+{
+  Got unasked = { 0 }, asked = { 0 }, here = { 0 }, forgotten = { 0 }, never = { 0 };
+
+  meet (f);
+  snug_negotiator_open_channel (f->offerer.negotiator, "file", "unasked", on_channel, &unasked, NULL);
+  snug_await (NULL, is_closed (&unasked));
+
+  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "asked", on_channel, &here, on_destroyed);
+  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "never", on_channel, &never, on_destroyed);
+  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "forgotten", on_channel, &forgotten, on_destroyed);
+  snug_negotiator_unexpect_channel (f->answerer.negotiator, "file", "forgotten");
+  g_assert_true (forgotten.destroyed);
+  g_assert_null (forgotten.channel);
+
+  snug_negotiator_open_channel (f->offerer.negotiator, "file", "asked", on_channel, &asked, NULL);
+  snug_await (NULL, here.channel != NULL);
+  g_assert_cmpstr (snug_data_channel_get_protocol (here.channel), ==, "asked");
+  g_assert_true (here.destroyed);
+  g_assert_cmpuint (here.n_calls, ==, 1);
+
+  /* what never came is told so at the end */
+  g_assert_cmpuint (never.n_calls, ==, 0);
+  snug_negotiator_close (f->answerer.negotiator);
+  g_assert_cmpuint (never.n_calls, ==, 1);
+  g_assert_null (never.channel);
+  g_assert_true (never.destroyed);
+
+  g_clear_object (&unasked.channel);
+  g_clear_object (&asked.channel);
+  g_clear_object (&here.channel);
+}
+
+#define ADD(name, func) g_test_add ("/negotiator/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("meet", test_meet);
+  ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
+  ADD ("restarts-are-spaced", test_restarts_are_spaced);
+  ADD ("answerer-comes-back-without-its-session", test_answerer_comes_back_without_its_session);
+  ADD ("offerer-comes-back-without-its-session", test_offerer_comes_back_without_its_session);
+  ADD ("offerer-finds-out-by-itself", test_offerer_finds_out_by_itself);
+  ADD ("candidates-before-the-offer-wait", test_candidates_before_the_offer_wait);
+  ADD ("signaling-comes-late", test_signaling_comes_late);
+  ADD ("nonsense-from-the-server-is-dropped", test_nonsense_from_the_server_is_dropped);
+  ADD ("channels-are-expected-or-closed", test_channels_are_expected_or_closed);
+  return g_test_run ();
+}
