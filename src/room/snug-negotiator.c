@@ -5,6 +5,7 @@
 
 #include "snug-backoff.h"
 #include "snug-context.h"
+#include "snug-dialect-v2.h"
 #include "snug-sdp.h"
 #include "snug-wire.h"
 
@@ -25,13 +26,6 @@
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
-typedef struct
-{
-  SnugChannelFunc func;
-  gpointer        user_data;
-  GDestroyNotify  destroy;
-} Expectation;
-
 struct _SnugNegotiator
 {
   GObject                  parent_instance;
@@ -42,7 +36,7 @@ struct _SnugNegotiator
   SnugPeerConnection      *connection;        /* nullable */
   SnugDataChannel         *session;           /* nullable */
   GPtrArray               *ice_servers;       /* nullable */
-  GHashTable              *expectations;      /* "label\nprotocol" → Expectation */
+  SnugDialect             *dialect;           /* nullable once closed */
   GQueue                   early_candidates;  /* of SnugSignalMessage, of an offer still to come */
   GSource                 *mend_timer;
   GSource                 *info_timer;
@@ -68,7 +62,7 @@ enum
 {
   SIGNAL,
   CHANGED,
-  TEXT,
+  MESSAGE,
   SESSION_OPENED,
   N_SIGNALS
 };
@@ -162,13 +156,11 @@ on_local_candidate (SnugPeerConnection *connection, const char *candidate, gpoin
 
 /* --- the session channel ------------------------------------------------------------------------- */
 
+/* @message: (transfer full) */
 static void
-on_session_message (SnugDataChannel *channel, GBytes *message, gboolean is_text, gpointer user_data)
+on_dialect_message (SnugWireMessage *message, gpointer user_data)
 {
-  SnugNegotiator *self = user_data;
-
-  if (is_text && channel == self->session)
-    g_signal_emit (self, signals[TEXT], 0, message);
+  g_signal_emit (user_data, signals[MESSAGE], 0, message);
 }
 
 static gboolean
@@ -189,6 +181,7 @@ on_session_open (SnugNegotiator *self)
     self->info_timer = snug_context_timeout (self->network, INFO_INTERVAL_MS, on_info_timer, self);
   enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
   g_signal_emit (self, signals[SESSION_OPENED], 0);
+  snug_dialect_begin (self->dialect, self->session);
 }
 
 static void
@@ -204,6 +197,7 @@ on_session_state_changed (SnugDataChannel *channel, SnugNegotiator *self)
       break;
 
     case SNUG_DATA_CHANNEL_CLOSED:
+      snug_dialect_end (self->dialect);
       /* The member closed it: it left, or its page was reloaded and a new session will come. */
       if (self->state == SNUG_PEER_LINK_CONNECTED)
         {
@@ -225,7 +219,8 @@ drop_session (SnugNegotiator *self)
   if (self->session == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->session, self);
-  snug_data_channel_set_message_func (self->session, NULL, NULL, NULL);
+  if (self->dialect != NULL)
+    snug_dialect_end (self->dialect);
   g_clear_object (&self->session);
 }
 
@@ -235,7 +230,6 @@ adopt_session (SnugNegotiator *self, SnugDataChannel *channel)
   drop_session (self);
   self->session = g_object_ref (channel);
   g_signal_connect (channel, "state-changed", G_CALLBACK (on_session_state_changed), self);
-  snug_data_channel_set_message_func (channel, on_session_message, self, NULL);
   if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_OPEN)
     on_session_open (self);
 }
@@ -243,73 +237,38 @@ adopt_session (SnugNegotiator *self, SnugDataChannel *channel)
 /* --- channels for others ------------------------------------------------------------------------- */
 
 static void
-expectation_free (gpointer data)
-{
-  Expectation *expectation = data;
-
-  if (expectation->func != NULL)
-    expectation->func (NULL, expectation->user_data);
-  if (expectation->destroy != NULL)
-    expectation->destroy (expectation->user_data);
-  g_free (expectation);
-}
-
-static char *
-expectation_key (const char *label, const char *protocol)
-{
-  return g_strconcat (label, "\n", protocol, NULL);
-}
-
-static void
-fulfil (Expectation *expectation, SnugDataChannel *channel)
-{
-  SnugChannelFunc func = expectation->func;
-
-  expectation->func = NULL;
-  func (channel, expectation->user_data);
-}
-
-static void
 on_data_channel (SnugPeerConnection *connection, SnugDataChannel *channel, SnugNegotiator *self)
 {
-  g_autofree char *key = expectation_key (snug_data_channel_get_label (channel),
-                                          snug_data_channel_get_protocol (channel));
-  g_autofree char *own_key = NULL;
-  gpointer expectation = NULL;
-
   if (!self->offerer && strcmp (snug_data_channel_get_label (channel), SNUG_WIRE_SESSION_LABEL) == 0)
-    {
-      adopt_session (self, channel);
-      return;
-    }
-
-  if (!g_hash_table_steal_extended (self->expectations, key, (gpointer *) &own_key, &expectation))
-    {
-      /* PROTOCOL.md section 4: an unasked file channel or an unknown label is reset. */
-      g_debug ("unexpected channel \"%s\" closed", snug_data_channel_get_label (channel));
-      snug_data_channel_close (channel);
-      return;
-    }
-  fulfil (expectation, channel);
-  expectation_free (expectation);
+    adopt_session (self, channel);
+  else
+    snug_dialect_hear_channel (self->dialect, channel);
 }
 
 void
-snug_negotiator_expect_channel (SnugNegotiator *self, const char *label, const char *protocol,
-                                SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+snug_negotiator_open_file (SnugNegotiator *self, const char *id, SnugFileStreamFunc func, gpointer user_data,
+                           GDestroyNotify destroy)
 {
-  Expectation *expectation = g_new (Expectation, 1);
-
-  *expectation = (Expectation) { func, user_data, destroy };
-  g_hash_table_replace (self->expectations, expectation_key (label, protocol), expectation);
+  if (self->dialect != NULL)
+    {
+      snug_dialect_open_file (self->dialect, id, func, user_data, destroy);
+      return;
+    }
+  func (NULL, user_data);
+  destroy (user_data);
 }
 
 void
-snug_negotiator_unexpect_channel (SnugNegotiator *self, const char *label, const char *protocol)
+snug_negotiator_expect_file (SnugNegotiator *self, const char *id, SnugFileStreamFunc func, gpointer user_data,
+                             GDestroyNotify destroy)
 {
-  g_autofree char *key = expectation_key (label, protocol);
-
-  g_hash_table_remove (self->expectations, key);
+  if (self->dialect != NULL)
+    {
+      snug_dialect_expect_file (self->dialect, id, func, user_data, destroy);
+      return;
+    }
+  func (NULL, user_data);
+  destroy (user_data);
 }
 
 void
@@ -426,6 +385,7 @@ make_connection (SnugNegotiator *self)
 
   drop_connection (self);
   self->connection = snug_peer_connection_new (self->network, self->certificate, &config);
+  snug_dialect_set_connection (self->dialect, self->connection);
   g_signal_connect (self->connection, "state-changed", G_CALLBACK (on_connection_state_changed), self);
   g_signal_connect (self->connection, "stage-changed", G_CALLBACK (on_connection_progress), self);
   g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_connection_progress), self);
@@ -677,6 +637,13 @@ snug_negotiator_retry (SnugNegotiator *self)
 }
 
 void
+snug_negotiator_say (SnugNegotiator *self, const SnugWireMessage *message)
+{
+  if (self->dialect != NULL)
+    snug_dialect_say (self->dialect, message);
+}
+
+void
 snug_negotiator_send_text (SnugNegotiator *self, const char *text)
 {
   g_autoptr (GError) error = NULL;
@@ -693,7 +660,7 @@ snug_negotiator_close (SnugNegotiator *self)
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
   drop_connection (self);
-  g_hash_table_remove_all (self->expectations);
+  g_clear_object (&self->dialect);
   enter (self, SNUG_PEER_LINK_CLOSED, NULL);
 }
 
@@ -738,7 +705,7 @@ snug_negotiator_dispose (GObject *object)
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
   drop_connection (self);
-  g_hash_table_remove_all (self->expectations);
+  g_clear_object (&self->dialect);
   g_queue_clear_full (&self->early_candidates, (GDestroyNotify) snug_signal_message_unref);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (snug_negotiator_parent_class)->dispose (object);
@@ -750,7 +717,6 @@ snug_negotiator_finalize (GObject *object)
   SnugNegotiator *self = SNUG_NEGOTIATOR (object);
 
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
-  g_clear_pointer (&self->expectations, g_hash_table_unref);
   g_clear_pointer (&self->network, g_main_context_unref);
   g_clear_error (&self->error);
   g_free (self->remote_ufrag);
@@ -769,8 +735,8 @@ snug_negotiator_class_init (SnugNegotiatorClass *klass)
   signals[SIGNAL] = g_signal_new ("signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, SNUG_TYPE_SIGNAL_MESSAGE);
   signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[TEXT] = g_signal_new ("text", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SESSION_OPENED] = g_signal_new ("session-opened", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 0);
 }
@@ -778,7 +744,8 @@ snug_negotiator_class_init (SnugNegotiatorClass *klass)
 static void
 snug_negotiator_init (SnugNegotiator *self)
 {
-  self->expectations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, expectation_free);
+  self->dialect = snug_dialect_v2_new ();
+  snug_dialect_set_func (self->dialect, on_dialect_message, self);
   self->backoff = (SnugBackoff) { .first_ms = 1000, .most_ms = 30000 };
   g_queue_init (&self->early_candidates);
 }

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "snug-peer-connection.h"
+#include "snug-dialect.h"
 #include "snug-signal-message.h"
 
 G_BEGIN_DECLS
@@ -45,7 +45,8 @@ G_DECLARE_FINAL_TYPE (SnugNegotiator, snug_negotiator, SNUG, NEGOTIATOR, GObject
 /**
  * SnugNegotiator::signal: (SnugSignalMessage *message): to be sent to the member
  * SnugNegotiator::changed: read it with snug_negotiator_get_status()
- * SnugNegotiator::text: (GBytes *text): one text of the `session` channel
+ * SnugNegotiator::message: (SnugWireMessage *message): (pointer, transfer full) what the member said; one
+ *   listener
  * SnugNegotiator::session-opened: a new `session` channel is open
  */
 
@@ -57,13 +58,16 @@ void snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *mes
 void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
 void snug_negotiator_retry         (SnugNegotiator *self);
 void snug_negotiator_close         (SnugNegotiator *self);
+void snug_negotiator_say           (SnugNegotiator *self, const SnugWireMessage *message);
+/* As it is, past the dialect. */
 void snug_negotiator_send_text     (SnugNegotiator *self, const char *text);
 
 void snug_negotiator_open_channel     (SnugNegotiator *self, const char *label, const char *protocol,
                                        SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
-void snug_negotiator_expect_channel   (SnugNegotiator *self, const char *label, const char *protocol,
-                                       SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
-void snug_negotiator_unexpect_channel (SnugNegotiator *self, const char *label, const char *protocol);
+void snug_negotiator_open_file        (SnugNegotiator *self, const char *id, SnugFileStreamFunc func,
+                                       gpointer user_data, GDestroyNotify destroy);
+void snug_negotiator_expect_file      (SnugNegotiator *self, const char *id, SnugFileStreamFunc func,
+                                       gpointer user_data, GDestroyNotify destroy);
 
 /* @status is filled with copies; clear it with snug_peer_link_status_clear(). */
 void snug_negotiator_get_status    (SnugNegotiator *self, SnugPeerLinkStatus *status);

@@ -30,7 +30,7 @@ enum
 {
   SIGNAL,
   CHANGED,
-  TEXT,
+  MESSAGE,
   SESSION_OPENED,
   N_SIGNALS
 };
@@ -43,10 +43,12 @@ typedef struct
 {
   SnugNegotiator    *negotiator;   /* owned */
   SnugSignalMessage *message;      /* owned, nullable */
-  char              *text;         /* owned, nullable: a text, or a label */
+  SnugWireMessage   *wire;         /* owned, nullable */
+  char              *text;         /* owned, nullable: a text, a label, or a transfer id */
   char              *protocol;     /* owned, nullable */
   gboolean           on;
   SnugChannelFunc    func;
+  SnugFileStreamFunc file_func;
   gpointer           user_data;
   GDestroyNotify     destroy;
 } Call;
@@ -59,6 +61,7 @@ call_free (gpointer data)
   /* Runs in the network context, so the last reference is dropped where it belongs. */
   g_object_unref (call->negotiator);
   g_clear_pointer (&call->message, snug_signal_message_unref);
+  g_clear_pointer (&call->wire, snug_wire_message_free);
   g_free (call->text);
   g_free (call->protocol);
   g_free (call);
@@ -131,20 +134,27 @@ do_open_channel (gpointer data)
 }
 
 static void
-do_expect_channel (gpointer data)
+do_say (gpointer data)
 {
   Call *call = data;
 
-  snug_negotiator_expect_channel (call->negotiator, call->text, call->protocol, call->func, call->user_data,
-                                  call->destroy);
+  snug_negotiator_say (call->negotiator, call->wire);
 }
 
 static void
-do_unexpect_channel (gpointer data)
+do_open_file (gpointer data)
 {
   Call *call = data;
 
-  snug_negotiator_unexpect_channel (call->negotiator, call->text, call->protocol);
+  snug_negotiator_open_file (call->negotiator, call->text, call->file_func, call->user_data, call->destroy);
+}
+
+static void
+do_expect_file (gpointer data)
+{
+  Call *call = data;
+
+  snug_negotiator_expect_file (call->negotiator, call->text, call->file_func, call->user_data, call->destroy);
 }
 
 void
@@ -184,6 +194,19 @@ snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open)
 }
 
 gboolean
+snug_peer_link_say (SnugPeerLink *self, const SnugWireMessage *message)
+{
+  Call *call;
+
+  if (self->status.state != SNUG_PEER_LINK_CONNECTED)
+    return FALSE;
+  call = call_new (self);
+  call->wire = snug_wire_message_copy (message);
+  post (self, do_say, call);
+  return TRUE;
+}
+
+gboolean
 snug_peer_link_send_text (SnugPeerLink *self, const char *text)
 {
   Call *call;
@@ -196,9 +219,9 @@ snug_peer_link_send_text (SnugPeerLink *self, const char *text)
   return TRUE;
 }
 
-static void
-post_channel_call (SnugPeerLink *self, GSourceOnceFunc what, const char *label, const char *protocol,
-                   SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+void
+snug_peer_link_open_channel (SnugPeerLink *self, const char *label, const char *protocol,
+                             SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
 {
   Call *call = call_new (self);
 
@@ -207,27 +230,34 @@ post_channel_call (SnugPeerLink *self, GSourceOnceFunc what, const char *label, 
   call->func = func;
   call->user_data = user_data;
   call->destroy = destroy;
+  post (self, do_open_channel, call);
+}
+
+static void
+post_file_call (SnugPeerLink *self, GSourceOnceFunc what, const char *id, SnugFileStreamFunc func,
+                gpointer user_data, GDestroyNotify destroy)
+{
+  Call *call = call_new (self);
+
+  call->text = g_strdup (id);
+  call->file_func = func;
+  call->user_data = user_data;
+  call->destroy = destroy;
   post (self, what, call);
 }
 
 void
-snug_peer_link_open_channel (SnugPeerLink *self, const char *label, const char *protocol,
-                             SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+snug_peer_link_open_file (SnugPeerLink *self, const char *id, SnugFileStreamFunc func, gpointer user_data,
+                          GDestroyNotify destroy)
 {
-  post_channel_call (self, do_open_channel, label, protocol, func, user_data, destroy);
+  post_file_call (self, do_open_file, id, func, user_data, destroy);
 }
 
 void
-snug_peer_link_expect_channel (SnugPeerLink *self, const char *label, const char *protocol,
-                               SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy)
+snug_peer_link_expect_file (SnugPeerLink *self, const char *id, SnugFileStreamFunc func, gpointer user_data,
+                            GDestroyNotify destroy)
 {
-  post_channel_call (self, do_expect_channel, label, protocol, func, user_data, destroy);
-}
-
-void
-snug_peer_link_unexpect_channel (SnugPeerLink *self, const char *label, const char *protocol)
-{
-  post_channel_call (self, do_unexpect_channel, label, protocol, NULL, NULL, NULL);
+  post_file_call (self, do_expect_file, id, func, user_data, destroy);
 }
 
 /* --- from the network to the main context --------------------------------------------------------- */
@@ -261,7 +291,7 @@ typedef struct
 {
   Bridge             *bridge;    /* owned */
   SnugSignalMessage  *message;   /* owned, nullable */
-  GBytes             *text;      /* owned, nullable */
+  SnugWireMessage    *wire;      /* owned, nullable */
   SnugPeerLinkStatus  status;    /* owned */
 } News;
 
@@ -272,7 +302,7 @@ news_free (gpointer data)
 
   bridge_unref (news->bridge);
   g_clear_pointer (&news->message, snug_signal_message_unref);
-  g_clear_pointer (&news->text, g_bytes_unref);
+  g_clear_pointer (&news->wire, snug_wire_message_free);
   snug_peer_link_status_clear (&news->status);
   g_free (news);
 }
@@ -311,13 +341,13 @@ deliver_changed (gpointer data)
 }
 
 static void
-deliver_text (gpointer data)
+deliver_message (gpointer data)
 {
   News *news = data;
   g_autoptr (SnugPeerLink) self = g_weak_ref_get (&news->bridge->link);
 
   if (self != NULL)
-    g_signal_emit (self, signals[TEXT], 0, news->text);
+    g_signal_emit (self, signals[MESSAGE], 0, news->wire);
 }
 
 static void
@@ -349,12 +379,12 @@ on_net_changed (SnugNegotiator *negotiator, gpointer user_data)
 }
 
 static void
-on_net_text (SnugNegotiator *negotiator, GBytes *text, gpointer user_data)
+on_net_message (SnugNegotiator *negotiator, SnugWireMessage *message, gpointer user_data)
 {
   News *news = news_new (user_data);
 
-  news->text = g_bytes_ref (text);
-  snug_context_post (news->bridge->main, deliver_text, news, news_free);
+  news->wire = message;
+  snug_context_post (news->bridge->main, deliver_message, news, news_free);
 }
 
 static void
@@ -384,7 +414,7 @@ snug_peer_link_new (GMainContext *network, SnugCertificate *certificate,
   self->negotiator = snug_negotiator_new (network, certificate, config, offerer);
   listen (self->negotiator, "signal", G_CALLBACK (on_net_signal), self->bridge);
   listen (self->negotiator, "changed", G_CALLBACK (on_net_changed), self->bridge);
-  listen (self->negotiator, "text", G_CALLBACK (on_net_text), self->bridge);
+  listen (self->negotiator, "message", G_CALLBACK (on_net_message), self->bridge);
   listen (self->negotiator, "session-opened", G_CALLBACK (on_net_session_opened), self->bridge);
   return self;
 }
@@ -449,8 +479,8 @@ snug_peer_link_class_init (SnugPeerLinkClass *klass)
   signals[SIGNAL] = g_signal_new ("signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, SNUG_TYPE_SIGNAL_MESSAGE);
   signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[TEXT] = g_signal_new ("text", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SESSION_OPENED] = g_signal_new ("session-opened", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 0);
 }

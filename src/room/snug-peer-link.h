@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (SnugPeerLink, snug_peer_link, SNUG, PEER_LINK, GObject)
 /**
  * SnugPeerLink::signal: (SnugSignalMessage *message): to be sent to the member (offer, answer, …)
  * SnugPeerLink::changed: state, stage, error or info
- * SnugPeerLink::text: (GBytes *text): one text of the `session` channel
+ * SnugPeerLink::message: (SnugWireMessage *message): (pointer, borrowed) what the member said
  * SnugPeerLink::session-opened: a new `session` channel is open: what the old one did not confirm is lost
  */
 
@@ -40,7 +40,9 @@ void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
 void snug_peer_link_retry         (SnugPeerLink *self);
 void snug_peer_link_close         (SnugPeerLink *self);
 
-/* Queues a text on the `session` channel; FALSE if it is not open. */
+/* Says @message in the member's dialect; FALSE if the session is not open. */
+gboolean snug_peer_link_say       (SnugPeerLink *self, const SnugWireMessage *message);
+/* Queues a text on the `session` channel, as it is; FALSE if it is not open. */
 gboolean snug_peer_link_send_text (SnugPeerLink *self, const char *text);
 
 SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
@@ -58,13 +60,20 @@ void snug_peer_link_open_channel   (SnugPeerLink *self, const char *label, const
                                     SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
 
 /**
- * snug_peer_link_expect_channel:
+ * snug_peer_link_open_file:
  *
- * The next channel that the member opens with this label and protocol goes to @func; channels that
- * nobody expects are closed. Ends by itself when the channel came or the link closed.
+ * To send the bytes of what we offered as @id. @func gets the stream at once, before it is open.
  */
-void snug_peer_link_expect_channel (SnugPeerLink *self, const char *label, const char *protocol,
-                                    SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
-void snug_peer_link_unexpect_channel (SnugPeerLink *self, const char *label, const char *protocol);
+void snug_peer_link_open_file   (SnugPeerLink *self, const char *id, SnugFileStreamFunc func,
+                                 gpointer user_data, GDestroyNotify destroy);
+
+/**
+ * snug_peer_link_expect_file:
+ *
+ * To receive the bytes of what the member offered as @id. @func gets the stream when it comes, or %NULL
+ * when the link is closed.
+ */
+void snug_peer_link_expect_file (SnugPeerLink *self, const char *id, SnugFileStreamFunc func,
+                                 gpointer user_data, GDestroyNotify destroy);
 
 G_END_DECLS

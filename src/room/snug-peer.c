@@ -4,14 +4,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
-#include "snug-json.h"
 #include "snug-member-private.h"
 #include "snug-token-bucket.h"
 
-/* PROTOCOL.md section 4: 20 messages a second, burst 200. We say a little less than we take, so that
+/* PROTOCOL.md section 4: 20 messages a second, burst 200. We say a little less than may be said, so that
  * two clocks never disagree about it. */
-#define TAKE_PER_SECOND 20
-#define TAKE_BURST 200
 #define SAY_PER_SECOND 18
 #define SAY_BURST 150
 
@@ -29,15 +26,13 @@ struct _SnugPeer
   SnugMember       *member;
   SnugPeerLink     *link;
   char             *own_name;
-  GQueue            outbox;         /* of char*: texts that wait for the rate */
+  GQueue            outbox;         /* of SnugWireMessage that wait for the rate */
   GSource          *outbox_timer;
   GSource          *ping_timer;
   GSource          *left_timer;
 
   SnugMemberDevice  own_device;
   SnugTokenBucket   say;
-  SnugTokenBucket   take;
-  guint             n_dropped;      /* messages that were nonsense or too many */
   gboolean          ready;
   gboolean          away;
   gboolean          left;           /* says the server */
@@ -87,8 +82,9 @@ on_outbox_timer (gpointer user_data)
   snug_clear_source (&self->outbox_timer);
   while (!g_queue_is_empty (&self->outbox) && snug_token_bucket_take (&self->say, g_get_monotonic_time ()))
     {
-      g_autofree char *text = g_queue_pop_head (&self->outbox);
-      snug_peer_link_send_text (self->link, text);
+      g_autoptr (SnugWireMessage) message = g_queue_pop_head (&self->outbox);
+
+      snug_peer_link_say (self->link, message);
     }
 
   if (!g_queue_is_empty (&self->outbox))
@@ -102,7 +98,7 @@ on_outbox_timer (gpointer user_data)
 static void
 put_in_outbox (SnugPeer *self, const SnugWireMessage *message)
 {
-  g_queue_push_tail (&self->outbox, snug_wire_encode (message));
+  g_queue_push_tail (&self->outbox, snug_wire_message_copy (message));
   if (self->outbox_timer == NULL)
     on_outbox_timer (self);
 }
@@ -269,7 +265,7 @@ become_lost (SnugPeer *self)
   if (!self->ready)
     return;
   self->ready = FALSE;
-  g_queue_clear_full (&self->outbox, g_free);
+  g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
   snug_clear_source (&self->outbox_timer);
   snug_member_set_typing (self->member, FALSE);
   g_signal_emit (self, signals[LOST], 0);
@@ -335,27 +331,8 @@ handle_message (SnugPeer *self, SnugWireMessage *message)
 }
 
 static void
-on_link_text (SnugPeerLink *link, GBytes *text, SnugPeer *self)
+on_link_message (SnugPeerLink *link, SnugWireMessage *message, SnugPeer *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SnugWireMessage) message = NULL;
-  gsize length;
-  const char *data = g_bytes_get_data (text, &length);
-
-  if (!snug_token_bucket_take (&self->take, g_get_monotonic_time ()))
-    {
-      self->n_dropped++;
-      g_debug ("%s says too much: %u dropped", snug_member_get_id (self->member), self->n_dropped);
-      return;
-    }
-
-  message = snug_wire_decode (data, length, &error);
-  if (message == NULL)
-    {
-      self->n_dropped++;
-      g_debug ("%s: %s (%u dropped)", snug_member_get_id (self->member), error->message, self->n_dropped);
-      return;
-    }
   handle_message (self, message);
 }
 
@@ -477,7 +454,7 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   self->link = snug_peer_link_new (network, certificate, config, offerer);
   g_signal_connect (self->link, "signal", G_CALLBACK (on_link_signal), self);
   g_signal_connect (self->link, "changed", G_CALLBACK (on_link_changed), self);
-  g_signal_connect (self->link, "text", G_CALLBACK (on_link_text), self);
+  g_signal_connect (self->link, "message", G_CALLBACK (on_link_message), self);
   g_signal_connect (self->link, "session-opened", G_CALLBACK (on_link_session_opened), self);
   self->ping_timer = snug_context_timeout (g_main_context_get_thread_default (), PING_INTERVAL_MS,
                                            on_ping_timer, self);
@@ -493,7 +470,7 @@ snug_peer_dispose (GObject *object)
   snug_clear_source (&self->outbox_timer);
   snug_clear_source (&self->ping_timer);
   snug_clear_source (&self->left_timer);
-  g_queue_clear_full (&self->outbox, g_free);
+  g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
   if (self->link != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->link, self);
@@ -534,6 +511,5 @@ static void
 snug_peer_init (SnugPeer *self)
 {
   self->say = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (SAY_PER_SECOND, SAY_BURST);
-  self->take = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (TAKE_PER_SECOND, TAKE_BURST);
   g_queue_init (&self->outbox);
 }

@@ -48,6 +48,32 @@ snug_wire_message_new (SnugWireType type)
   return message;
 }
 
+static gpointer
+copy_string (gconstpointer text, gpointer user_data)
+{
+  return g_strdup (text);
+}
+
+SnugWireMessage *
+snug_wire_message_copy (const SnugWireMessage *message)
+{
+  SnugWireMessage *copy = g_memdup2 (message, sizeof *message);
+
+  copy->id = g_strdup (message->id);
+  copy->name = g_strdup (message->name);
+  copy->app = g_strdup (message->app);
+  copy->device = g_strdup (message->device);
+  copy->text = g_strdup (message->text);
+  copy->reply = g_strdup (message->reply);
+  copy->peer = g_strdup (message->peer);
+  copy->mime_type = g_strdup (message->mime_type);
+  copy->reason = g_strdup (message->reason);
+  copy->ids = message->ids != NULL ? g_ptr_array_copy (message->ids, copy_string, NULL) : NULL;
+  copy->have = message->have != NULL ? g_bytes_ref (message->have) : NULL;
+  copy->fingerprint = message->fingerprint != NULL ? g_bytes_ref (message->fingerprint) : NULL;
+  return copy;
+}
+
 void
 snug_wire_message_free (SnugWireMessage *message)
 {

@@ -115,6 +115,7 @@ typedef struct
 } SnugWireMessage;
 
 SnugWireMessage *snug_wire_message_new  (SnugWireType type);
+SnugWireMessage *snug_wire_message_copy (const SnugWireMessage *message);
 void             snug_wire_message_free (SnugWireMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugWireMessage, snug_wire_message_free)
 

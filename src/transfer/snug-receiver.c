@@ -12,11 +12,12 @@
 #define CALM_PIECES 4
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
-/* A piece as it came: slices in order, checked against @hash on a worker. */
+/* A piece as it came: slices in order, hashed on a worker. */
 typedef struct
 {
   GPtrArray *slices;     /* of GBytes */
   gsize      n_bytes;
+  gboolean   has_hash;   /* the sender's: compared with ours */
   guint8     hash[SNUG_WIRE_HASH_BYTES];
 } Piece;
 
@@ -40,15 +41,15 @@ typedef struct
   SnugFingerprint   fingerprint;
 
   /* Network context */
-  SnugDataChannel  *channel;        /* nullable */
+  SnugFileStream   *stream;         /* nullable */
   Piece            *piece;          /* nullable: being assembled */
   GQueue            waiting;        /* of Piece, for the worker */
   guint64           arrived;        /* bytes, in order */
   gint64            progress_us;
-  gboolean          header_seen;
+  gboolean          begun;
   gboolean          working;
   gboolean          busy;
-  gboolean          lost;           /* the channel is gone; told when the worker is idle */
+  gboolean          lost;           /* the stream is gone; told when the worker is idle */
   gboolean          ended;
 } Pump;
 
@@ -197,27 +198,23 @@ set_busy (Pump *pump, gboolean busy)
   tell (news);
 }
 
-/* --- the channel ----------------------------------------------------------------------------------- */
+/* --- the stream ------------------------------------------------------------------------------------ */
 
 /* After `file-done` the sender closes (PROTOCOL.md section 4): our closing could overtake the word. */
 static void
-leave_channel_to_sender (Pump *pump)
+leave_stream_to_sender (Pump *pump)
 {
-  if (pump->channel == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (pump->channel, pump);
-  snug_data_channel_set_message_func (pump->channel, NULL, NULL, NULL);
-  g_clear_object (&pump->channel);
+  if (pump->stream != NULL)
+    snug_file_stream_set_listener (pump->stream, NULL, NULL);
+  g_clear_object (&pump->stream);
 }
 
 static void
-let_go_of_channel (Pump *pump)
+let_go_of_stream (Pump *pump)
 {
-  g_autoptr (SnugDataChannel) channel = pump->channel != NULL ? g_object_ref (pump->channel) : NULL;
-
-  leave_channel_to_sender (pump);
-  if (channel != NULL)
-    snug_data_channel_close (channel);
+  if (pump->stream != NULL)
+    snug_file_stream_close (pump->stream);
+  g_clear_object (&pump->stream);
 }
 
 static void
@@ -231,7 +228,7 @@ end (Pump *pump, GError *error)
       return;
     }
   pump->ended = TRUE;
-  let_go_of_channel (pump);
+  let_go_of_stream (pump);
   news = news_new (pump, ENDED);
   news->error = error;
   tell (news);
@@ -274,43 +271,28 @@ current_piece (Pump *pump)
 }
 
 static void
-take_header (Pump *pump, const SnugWireFileText *header)
+on_begun (gpointer user_data, guint64 entry, guint64 offset, guint64 size)
 {
-  if (pump->header_seen || header->entry != 0 || header->offset != pump->arrived || header->size != pump->size)
+  Pump *pump = user_data;
+
+  if (pump->begun || entry != 0 || offset != pump->arrived || size != pump->size)
     {
       end_bad_data (pump, "header");
       return;
     }
-  pump->header_seen = TRUE;
+  pump->begun = TRUE;
   work (pump);
 }
 
 static void
-take_hash (Pump *pump, const SnugWireFileText *text)
+on_bytes (gpointer user_data, GBytes *slice)
 {
-  Piece *piece = current_piece (pump);
-  guint64 start = pump->arrived - piece->n_bytes;
-
-  if (!pump->header_seen || piece->n_bytes == 0 || piece->n_bytes != snug_piece_length (pump->size, start))
-    {
-      end_bad_data (pump, "piece of a wrong length");
-      return;
-    }
-  memcpy (piece->hash, text->hash, sizeof piece->hash);
-  g_queue_push_tail (&pump->waiting, g_steal_pointer (&pump->piece));
-  if (g_queue_get_length (&pump->waiting) >= BUSY_PIECES)
-    set_busy (pump, TRUE);
-  work (pump);
-}
-
-static void
-take_bytes (Pump *pump, GBytes *slice)
-{
+  Pump *pump = user_data;
   Piece *piece = current_piece (pump);
   gsize n = g_bytes_get_size (slice);
   guint64 start = pump->arrived - piece->n_bytes;
 
-  if (!pump->header_seen || n == 0 || piece->n_bytes + n > snug_piece_length (pump->size, start))
+  if (!pump->begun || n == 0 || piece->n_bytes + n > snug_piece_length (pump->size, start))
     {
       end_bad_data (pump, "more bytes than the piece has");
       return;
@@ -322,47 +304,61 @@ take_bytes (Pump *pump, GBytes *slice)
 }
 
 static void
-on_message (SnugDataChannel *channel, GBytes *message, gboolean is_text, gpointer user_data)
+on_piece (gpointer user_data, const guint8 *hash)
 {
   Pump *pump = user_data;
-  SnugWireFileText text;
-  gsize length;
-  const char *data;
+  Piece *piece = current_piece (pump);
+  guint64 start = pump->arrived - piece->n_bytes;
 
-  if (pump->ended)
-    return;
-  if (!is_text)
+  if (!pump->begun || piece->n_bytes == 0 || piece->n_bytes != snug_piece_length (pump->size, start))
     {
-      take_bytes (pump, message);
+      end_bad_data (pump, "piece of a wrong length");
       return;
     }
-
-  data = g_bytes_get_data (message, &length);
-  if (!snug_wire_decode_file_text (data, length, &text, NULL))
-    end_bad_data (pump, "text");
-  else if (text.is_hash)
-    take_hash (pump, &text);
-  else
-    take_header (pump, &text);
+  piece->has_hash = hash != NULL;
+  if (hash != NULL)
+    memcpy (piece->hash, hash, sizeof piece->hash);
+  g_queue_push_tail (&pump->waiting, g_steal_pointer (&pump->piece));
+  if (g_queue_get_length (&pump->waiting) >= BUSY_PIECES)
+    set_busy (pump, TRUE);
+  work (pump);
 }
 
 static void
-on_channel_changed (SnugDataChannel *channel, Pump *pump)
+on_nonsense (gpointer user_data, const char *what)
 {
-  if (snug_data_channel_get_state (channel) != SNUG_DATA_CHANNEL_CLOSED)
-    return;
-  let_go_of_channel (pump);
+  end_bad_data (user_data, what);
+}
+
+static void
+on_closed (gpointer user_data, const char *why)
+{
+  Pump *pump = user_data;
+
+  if (why != NULL)
+    {
+      end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_REFUSED, why));
+      return;
+    }
+  leave_stream_to_sender (pump);
   pump->lost = TRUE;
   if (g_queue_is_empty (&pump->waiting))
     tell_lost (pump);
 }
 
 static void
-on_channel (SnugDataChannel *channel, gpointer user_data)
+on_stream (SnugFileStream *stream, gpointer user_data)
 {
+  static const SnugFileListener listener = {
+    .begun = on_begun,
+    .bytes = on_bytes,
+    .piece = on_piece,
+    .nonsense = on_nonsense,
+    .closed = on_closed,
+  };
   Pump *pump = user_data;
 
-  if (channel == NULL)
+  if (stream == NULL)
     {
       pump->lost = !pump->ended;
       tell_lost (pump);
@@ -370,14 +366,13 @@ on_channel (SnugDataChannel *channel, gpointer user_data)
     }
   if (pump->ended)
     {
-      snug_data_channel_close (channel);
+      snug_file_stream_close (stream);
       return;
     }
-  let_go_of_channel (pump);
-  pump->channel = g_object_ref (channel);
-  pump->header_seen = FALSE;
-  g_signal_connect (channel, "state-changed", G_CALLBACK (on_channel_changed), pump);
-  snug_data_channel_set_message_func (channel, on_message, pump, NULL);
+  let_go_of_stream (pump);
+  pump->stream = g_object_ref (stream);
+  pump->begun = FALSE;
+  snug_file_stream_set_listener (stream, &listener, pump);
 }
 
 /* --- on a worker ----------------------------------------------------------------------------------- */
@@ -402,6 +397,7 @@ job_free (gpointer data)
   g_free (job);
 }
 
+/* The sender's hash, if it says one, must be ours; ours goes into the fingerprint. */
 static gboolean
 check_hash (Piece *piece, GError **error)
 {
@@ -417,6 +413,8 @@ check_hash (Piece *piece, GError **error)
     }
   gnutls_hash_deinit (handle, hash);
 
+  if (!piece->has_hash)
+    memcpy (piece->hash, hash, sizeof hash);
   if (memcmp (hash, piece->hash, sizeof hash) == 0)
     return TRUE;
   g_set_error_literal (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_BAD_DATA,
@@ -471,7 +469,7 @@ on_worked (gpointer data)
   if (job->file != NULL && !pump->ended)
     {
       pump->ended = TRUE;
-      leave_channel_to_sender (pump);
+      leave_stream_to_sender (pump);
       news = news_new (pump, DONE);
       news->file = g_steal_pointer (&job->file);
       news->hash = snug_fingerprint_value (&pump->fingerprint);
@@ -538,7 +536,7 @@ do_begin (gpointer data)
 void
 snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id)
 {
-  snug_peer_link_expect_channel (link, SNUG_WIRE_FILE_LABEL, wire_id, on_channel, pump_ref (self->pump), pump_unref);
+  snug_peer_link_expect_file (link, wire_id, on_stream, pump_ref (self->pump), pump_unref);
   /* How far it has come is known where the pieces are; the expectation was posted there before this. */
   snug_context_post (self->pump->network, do_begin, pump_ref (self->pump), pump_unref);
 }
@@ -549,7 +547,7 @@ do_stop (gpointer data)
   Pump *pump = data;
 
   pump->ended = TRUE;
-  let_go_of_channel (pump);
+  let_go_of_stream (pump);
 }
 
 void

@@ -1,7 +1,7 @@
-/* snug-receiver: takes one file from a data channel, piece by checked piece.
+/* snug-receiver: takes one file from a stream of a member, piece by checked piece.
  *
- * Made, steered and listened to in the main context; the channel is heard in the network context, and
- * pieces are checked and written by workers. It outlives a lost channel: start it again on the next one
+ * Made, steered and listened to in the main context; the stream is heard in the network context, and
+ * pieces are checked and written by workers. It outlives a lost stream: start it again on the next one
  * and it goes on behind the last piece that was checked and written.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
 
 /* All signals come in the main context.
  *
- * SnugReceiver::asked: (guint64 offset, GBytes *have): the channel is expected: say `file-get` now
+ * SnugReceiver::asked: (guint64 offset, GBytes *have): the stream is expected: say `file-get` now
  * SnugReceiver::progress: (guint64 bytes): arrived so far, at most ten times a second
  * SnugReceiver::busy: (gboolean busy): the disk is behind: the sender must wait, or may go on
  * SnugReceiver::done: (GFile *file, GBytes *fingerprint): whole, checked and in its place
@@ -32,7 +32,7 @@ SnugReceiver *snug_receiver_new (GMainContext *network, GFile *folder, const cha
                                  guint64 mtime, SnugSinkConflict conflict);
 
 void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id);
-/* Closes the channel and deletes what is not whole; no signal comes after this. */
+/* Closes the stream and deletes what is not whole; no signal comes after this. */
 void snug_receiver_stop  (SnugReceiver *self);
 
 G_END_DECLS

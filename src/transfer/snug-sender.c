@@ -11,12 +11,11 @@
 #include "snug-context.h"
 #include "snug-pieces.h"
 
-/* Read from the disk only while fewer bytes than this wait in the channel: the only pacing. */
-#define HIGH_WATER_BYTES (1024 * 1024)
-#define LOW_WATER_BYTES (512 * 1024)
-/* Pieces read ahead of the channel. */
+/* Read from the disk only while fewer bytes than this wait in the stream: the only pacing. */
+#define HIGH_WATER_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)
+/* Pieces read ahead of the stream. */
 #define MAX_READY 3
-/* Sent in one turn of the network context, so that other channels get theirs. */
+/* Sent in one turn of the network context, so that others get theirs. */
 #define TURN_BYTES (1024 * 1024)
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
@@ -44,15 +43,16 @@ typedef struct
   SnugFingerprint  fingerprint;
 
   /* Network context */
-  SnugDataChannel *channel;        /* nullable */
+  SnugFileStream  *stream;         /* nullable */
   GQueue           ready;          /* of Piece */
   gsize            piece_sent;     /* bytes of the first of @ready that are sent */
   guint64          sent;
   gint64           progress_us;
   gboolean         reading;
   gboolean         opened;         /* the source is open and is what was offered */
-  gboolean         header_sent;
+  gboolean         begun;
   gboolean         paused;
+  gboolean         all_sent;
   gboolean         ended;
   gboolean         turn_posted;
 } Pump;
@@ -173,13 +173,11 @@ tell_progress (Pump *pump)
 }
 
 static void
-let_go_of_channel (Pump *pump)
+let_go_of_stream (Pump *pump)
 {
-  if (pump->channel == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (pump->channel, pump);
-  snug_data_channel_close (pump->channel);
-  g_clear_object (&pump->channel);
+  if (pump->stream != NULL)
+    snug_file_stream_close (pump->stream);
+  g_clear_object (&pump->stream);
 }
 
 static void
@@ -191,7 +189,7 @@ end (Pump *pump, GError *error)
       return;
     }
   pump->ended = TRUE;
-  let_go_of_channel (pump);
+  let_go_of_stream (pump);
   tell (pump, ENDED, 0, NULL, error);
 }
 
@@ -361,44 +359,28 @@ read_ahead (Pump *pump)
 
 /* --- in the network context ------------------------------------------------------------------------ */
 
+/* Sends the next slice of the first ready piece, and ends the piece behind the last one. */
 static gboolean
-send_text (Pump *pump, const SnugWireFileText *text)
-{
-  g_autofree char *json = snug_wire_encode_file_text (text);
-
-  return snug_data_channel_send_text (pump->channel, json, NULL);
-}
-
-static gboolean
-send_header (Pump *pump)
-{
-  SnugWireFileText header = { .entry = 0, .offset = pump->sent, .size = pump->size };
-
-  pump->header_sent = TRUE;
-  return send_text (pump, &header);
-}
-
-/* Sends the next slice of the first ready piece, and its hash behind the last one. */
-static gboolean
-send_slice (Pump *pump)
+send_slice (Pump *pump, gsize *n_turn)
 {
   Piece *piece = g_queue_peek_head (&pump->ready);
   gsize length = g_bytes_get_size (piece->data);
-  gsize n = MIN (length - pump->piece_sent, SNUG_WIRE_CHUNK_BYTES);
+  gsize n = MIN (length - pump->piece_sent, snug_file_stream_get_slice_bytes (pump->stream));
   g_autoptr (GBytes) slice = g_bytes_new_from_bytes (piece->data, pump->piece_sent, n);
-  SnugWireFileText hash = { .is_hash = TRUE };
+  gboolean sent;
 
-  if (!snug_data_channel_send_bytes (pump->channel, slice, NULL))
+  if (!snug_file_stream_send (pump->stream, slice))
     return FALSE;
+  *n_turn += n;
   pump->piece_sent += n;
   pump->sent += n;
   if (pump->piece_sent < length)
     return TRUE;
 
-  memcpy (hash.hash, piece->hash, sizeof hash.hash);
+  sent = snug_file_stream_end_piece (pump->stream, piece->hash);
   piece_free (g_queue_pop_head (&pump->ready));
   pump->piece_sent = 0;
-  return send_text (pump, &hash);
+  return sent;
 }
 
 static void
@@ -422,9 +404,20 @@ post_turn (Pump *pump)
 static gboolean
 may_send (Pump *pump)
 {
-  return !pump->ended && !pump->paused && pump->channel != NULL
-         && snug_data_channel_get_state (pump->channel) == SNUG_DATA_CHANNEL_OPEN
-         && snug_data_channel_get_buffered_amount (pump->channel) < HIGH_WATER_BYTES;
+  return !pump->ended && !pump->paused && pump->stream != NULL && snug_file_stream_is_open (pump->stream)
+         && snug_file_stream_get_buffered (pump->stream) < HIGH_WATER_BYTES;
+}
+
+static gboolean
+end_if_all (Pump *pump)
+{
+  g_autoptr (GBytes) fingerprint = NULL;
+
+  if (pump->sent < pump->size)
+    return TRUE;
+  fingerprint = snug_fingerprint_value (&pump->fingerprint);
+  pump->all_sent = TRUE;
+  return snug_file_stream_end (pump->stream, fingerprint);
 }
 
 static gboolean
@@ -432,74 +425,76 @@ send_some (Pump *pump)
 {
   gsize n_turn = 0;
 
-  if (!pump->header_sent && !send_header (pump))
+  if (!pump->begun && !snug_file_stream_begin (pump->stream, pump->sent, pump->size))
     return FALSE;
+  pump->begun = TRUE;
   while (may_send (pump) && n_turn < TURN_BYTES && !g_queue_is_empty (&pump->ready))
-    {
-      if (!send_slice (pump))
-        return FALSE;
-      n_turn += SNUG_WIRE_CHUNK_BYTES;
-    }
+    if (!send_slice (pump, &n_turn))
+      return FALSE;
   if (n_turn >= TURN_BYTES)
     post_turn (pump);
-  return TRUE;
+  return end_if_all (pump);
+}
+
+static void
+end_lost (Pump *pump)
+{
+  end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")));
 }
 
 static void
 turn (Pump *pump)
 {
-  gboolean was_all = pump->header_sent && pump->sent == pump->size;
-
   read_ahead (pump);
   /* The source is open and compared before the first word is said. */
-  if (was_all || !pump->opened || !may_send (pump) || (g_queue_is_empty (&pump->ready) && pump->sent < pump->size))
+  if (pump->all_sent || !pump->opened || !may_send (pump)
+      || (g_queue_is_empty (&pump->ready) && pump->sent < pump->size))
     return;
 
   if (!send_some (pump))
     {
-      end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")));
+      end_lost (pump);
       return;
     }
   tell_progress (pump);
   read_ahead (pump);
-  if (pump->sent == pump->size)
+  if (pump->all_sent)
     tell (pump, ALL_SENT, pump->sent, snug_fingerprint_value (&pump->fingerprint), NULL);
 }
 
 static void
-on_channel_changed (SnugDataChannel *channel, Pump *pump)
+on_writable (gpointer user_data)
 {
-  if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED)
-    end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")));
+  turn (user_data);
+}
+
+static void
+on_closed (gpointer user_data, const char *why)
+{
+  if (why == NULL)
+    end_lost (user_data);
   else
-    turn (pump);
+    end (user_data, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_REFUSED, why));
 }
 
 static void
-on_buffered_amount_low (SnugDataChannel *channel, Pump *pump)
+on_stream (SnugFileStream *stream, gpointer user_data)
 {
-  turn (pump);
-}
-
-static void
-on_channel (SnugDataChannel *channel, gpointer user_data)
-{
+  static const SnugFileListener listener = { .writable = on_writable, .closed = on_closed };
   Pump *pump = user_data;
 
-  if (channel == NULL)
+  if (stream == NULL)
     {
-      end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")));
+      end_lost (pump);
       return;
     }
   if (pump->ended)
     {
-      snug_data_channel_close (channel);
+      snug_file_stream_close (stream);
       return;
     }
-  pump->channel = g_object_ref (channel);
-  snug_data_channel_set_buffered_amount_low_threshold (channel, LOW_WATER_BYTES);
-  g_signal_connect (channel, "state-changed", G_CALLBACK (on_channel_changed), pump);
-  g_signal_connect (channel, "buffered-amount-low", G_CALLBACK (on_buffered_amount_low), pump);
+  pump->stream = g_object_ref (stream);
+  snug_file_stream_set_listener (stream, &listener, pump);
   turn (pump);
 }
 
@@ -524,7 +519,7 @@ do_stop (gpointer data)
   Pump *pump = data;
 
   pump->ended = TRUE;
-  let_go_of_channel (pump);
+  let_go_of_stream (pump);
 }
 
 /* --- in the main context --------------------------------------------------------------------------- */
@@ -532,7 +527,7 @@ do_stop (gpointer data)
 void
 snug_sender_start (SnugSender *self, SnugPeerLink *link, const char *wire_id)
 {
-  snug_peer_link_open_channel (link, SNUG_WIRE_FILE_LABEL, wire_id, on_channel, pump_ref (self->pump), pump_unref);
+  snug_peer_link_open_file (link, wire_id, on_stream, pump_ref (self->pump), pump_unref);
 }
 
 void

@@ -1,4 +1,4 @@
-/* snug-sender: pumps one file into a data channel.
+/* snug-sender: pumps one file into a stream to a member.
  *
  * One of the places where the contexts meet: made, steered and listened to in the main context; the pump
  * itself runs in the network context, and the disk is read and hashed by workers. No locks: the parts
@@ -19,7 +19,8 @@ GQuark snug_transfer_error_quark (void);
 
 typedef enum
 {
-  SNUG_TRANSFER_ERROR_LOST,        /* the channel went away: it can be gone on with */
+  SNUG_TRANSFER_ERROR_LOST,        /* the stream was cut off: it can be gone on with */
+  SNUG_TRANSFER_ERROR_REFUSED,     /* the member ended it for good; the message says why */
   SNUG_TRANSFER_ERROR_CHANGED,     /* the source is not what was offered */
   SNUG_TRANSFER_ERROR_BAD_DATA,    /* the peer sent what does not fit, or a wrong hash */
   SNUG_TRANSFER_ERROR_DISK
@@ -30,7 +31,7 @@ G_DECLARE_FINAL_TYPE (SnugSender, snug_sender, SNUG, SENDER, GObject)
 
 /* All signals come in the main context.
  *
- * SnugSender::progress: (guint64 bytes): handed to the channel so far, at most ten times a second
+ * SnugSender::progress: (guint64 bytes): handed to the stream so far, at most ten times a second
  * SnugSender::all-sent: (GBytes *fingerprint): the receiver has the last word, `file-done`
  * SnugSender::ended: (GError *error): it stopped early; a %SNUG_TRANSFER_ERROR
  */
@@ -46,10 +47,10 @@ G_DECLARE_FINAL_TYPE (SnugSender, snug_sender, SNUG, SENDER, GObject)
 SnugSender *snug_sender_new (GMainContext *network, GFile *file, guint64 size, guint64 mtime,
                              guint64 offset, GBytes *have);
 
-/* Opens the channel and begins. Once. */
+/* Opens the stream and begins. Once. */
 void snug_sender_start      (SnugSender *self, SnugPeerLink *link, const char *wire_id);
 void snug_sender_set_paused (SnugSender *self, gboolean paused);
-/* Closes the channel after what is queued has gone; no signal comes after this. */
+/* Closes the stream after what is queued has gone; no signal comes after this. */
 void snug_sender_stop       (SnugSender *self);
 
 G_END_DECLS
