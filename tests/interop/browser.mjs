@@ -147,19 +147,17 @@ class FirefoxPage {
   async download(click) {
     const before = new Set(await readdir(this.downloads));
     await click();
+    // Firefox makes an empty file, writes another beside it, and renames that in the end.
+    let last = '';
     const name = await until(async () => {
       const names = (await readdir(this.downloads)).filter((n) => !before.has(n));
-      return !names.some((n) => n.endsWith('.part')) && names[0];
+      const size = names.length === 1 && (await stat(join(this.downloads, names[0])).catch(() => null))?.size;
+      const now = `${names} ${size}`;
+      const isSettled = now === last && typeof size === 'number' && !names[0].endsWith('.part');
+      last = now;
+      return isSettled && names[0];
     }, 'a download');
-    const path = join(this.downloads, name);
-    // Firefox makes the file first, empty, and fills it at the end.
-    let size = -1;
-    await until(async () => {
-      const last = size;
-      size = (await stat(path)).size;
-      return size === last;
-    }, 'the end of a download');
-    return { name, bytes: await readFile(path) };
+    return { name, bytes: await readFile(join(this.downloads, name)) };
   }
 
   screenshot(path) {

@@ -68,9 +68,9 @@ export class PageMember {
     return this.#page.waitFor((p) => new RegExp(p).test(document.querySelector('#outside').innerText), pattern);
   }
 
-  /** Until `n` others are connected. */
+  /** Until `n` others are connected, away or not. */
   waitForMembers(n) {
-    return this.#page.waitFor((m) => document.querySelectorAll('.member .state-dot.connected').length === m, n);
+    return this.#page.waitFor((m) => document.querySelectorAll('.member[data-link=connected]').length === m, n);
   }
 
   memberNames() {

@@ -82,6 +82,7 @@ class MemberRow {
 
   /** @param {Member} member */
   update(member) {
+    this.element.dataset.link = member.link;
     setText(this.#name, member.displayName);
     setIcon(this.#icon, deviceIcon(member.device));
     this.#dot.className = `state-dot ${dotClass(member)}`;

@@ -1,0 +1,11 @@
+#!/bin/bash
+# the web page in Firefox, beside Chromium and beside itself
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+tests/tools/build plain >/dev/null || exit 1
+for browsers in 'chromium firefox' 'firefox chromium' firefox; do
+  export SNUG_TEST_BROWSERS=$browsers
+  lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-page.test.mjs
+done
+lane_end
