@@ -72,11 +72,13 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
   g_idle_add_full (G_PRIORITY_DEFAULT, deliver, delivery, delivery_free);
 }
 
+/* The message is ours. */
 static void
-on_text (SnugNegotiator *negotiator, GBytes *text, Side *side)
+on_message (SnugNegotiator *negotiator, SnugWireMessage *message, Side *side)
 {
   g_free (side->last_text);
-  side->last_text = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  side->last_text = g_strdup (message->text);
+  snug_wire_message_free (message);
 }
 
 static void
@@ -94,7 +96,7 @@ make (Side *side, gboolean offerer)
   side->certificate = snug_certificate_new (NULL);
   side->negotiator = snug_negotiator_new (g_main_context_default (), side->certificate, &config, offerer);
   g_signal_connect (side->negotiator, "signal", G_CALLBACK (on_signal), side);
-  g_signal_connect (side->negotiator, "text", G_CALLBACK (on_text), side);
+  g_signal_connect (side->negotiator, "message", G_CALLBACK (on_message), side);
   g_signal_connect (side->negotiator, "session-opened", G_CALLBACK (on_opened), side);
   snug_negotiator_set_signaling (side->negotiator, TRUE);
 }
@@ -160,9 +162,13 @@ meet (Fixture *f)
 static void
 assert_talks (Fixture *f, const char *text)
 {
-  snug_negotiator_send_text (f->offerer.negotiator, text);
+  g_autoptr (SnugWireMessage) chat = snug_wire_message_new (SNUG_WIRE_CHAT);
+
+  chat->id = g_strdup ("c");
+  chat->text = g_strdup (text);
+  snug_negotiator_say (f->offerer.negotiator, chat);
   snug_await (NULL, g_strcmp0 (f->answerer.last_text, text) == 0);
-  snug_negotiator_send_text (f->answerer.negotiator, text);
+  snug_negotiator_say (f->answerer.negotiator, chat);
   snug_await (NULL, g_strcmp0 (f->offerer.last_text, text) == 0);
 }
 
@@ -323,6 +329,7 @@ test_nonsense_from_the_server_is_dropped (Fixture *f, gconstpointer data)
 typedef struct
 {
   SnugDataChannel *channel;
+  SnugFileStream  *stream;
   guint            n_calls;
   gboolean         destroyed;
 } Got;
@@ -334,6 +341,15 @@ on_channel (SnugDataChannel *channel, gpointer user_data)
 
   got->n_calls++;
   g_set_object (&got->channel, channel);
+}
+
+static void
+on_stream (SnugFileStream *stream, gpointer user_data)
+{
+  Got *got = user_data;
+
+  got->n_calls++;
+  g_set_object (&got->stream, stream);
 }
 
 static void
@@ -349,24 +365,21 @@ is_closed (Got *got)
 }
 
 static void
-test_channels_are_expected_or_closed (Fixture *f, gconstpointer data)
+test_files_are_expected_or_closed (Fixture *f, gconstpointer data)
 {
-  Got unasked = { 0 }, asked = { 0 }, here = { 0 }, forgotten = { 0 }, never = { 0 };
+  Got unasked = { 0 }, unknown = { 0 }, asked = { 0 }, here = { 0 }, never = { 0 };
 
   meet (f);
   snug_negotiator_open_channel (f->offerer.negotiator, "file", "unasked", on_channel, &unasked, NULL);
-  snug_await (NULL, is_closed (&unasked));
+  snug_negotiator_open_channel (f->offerer.negotiator, "unknown", "asked", on_channel, &unknown, NULL);
+  snug_await (NULL, is_closed (&unasked) && is_closed (&unknown));
 
-  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "asked", on_channel, &here, on_destroyed);
-  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "never", on_channel, &never, on_destroyed);
-  snug_negotiator_expect_channel (f->answerer.negotiator, "file", "forgotten", on_channel, &forgotten, on_destroyed);
-  snug_negotiator_unexpect_channel (f->answerer.negotiator, "file", "forgotten");
-  g_assert_true (forgotten.destroyed);
-  g_assert_null (forgotten.channel);
-
-  snug_negotiator_open_channel (f->offerer.negotiator, "file", "asked", on_channel, &asked, NULL);
-  snug_await (NULL, here.channel != NULL);
-  g_assert_cmpstr (snug_data_channel_get_protocol (here.channel), ==, "asked");
+  snug_negotiator_expect_file (f->answerer.negotiator, "asked", on_stream, &here, on_destroyed);
+  snug_negotiator_expect_file (f->answerer.negotiator, "never", on_stream, &never, on_destroyed);
+  snug_negotiator_open_file (f->offerer.negotiator, "asked", on_stream, &asked, on_destroyed);
+  g_assert_nonnull (asked.stream);
+  g_assert_true (asked.destroyed);
+  snug_await (NULL, here.stream != NULL);
   g_assert_true (here.destroyed);
   g_assert_cmpuint (here.n_calls, ==, 1);
 
@@ -374,12 +387,13 @@ test_channels_are_expected_or_closed (Fixture *f, gconstpointer data)
   g_assert_cmpuint (never.n_calls, ==, 0);
   snug_negotiator_close (f->answerer.negotiator);
   g_assert_cmpuint (never.n_calls, ==, 1);
-  g_assert_null (never.channel);
+  g_assert_null (never.stream);
   g_assert_true (never.destroyed);
 
   g_clear_object (&unasked.channel);
-  g_clear_object (&asked.channel);
-  g_clear_object (&here.channel);
+  g_clear_object (&unknown.channel);
+  g_clear_object (&asked.stream);
+  g_clear_object (&here.stream);
 }
 
 #define ADD(name, func) g_test_add ("/negotiator/" name, Fixture, NULL, set_up, func, tear_down)
@@ -397,6 +411,6 @@ main (int argc, char **argv)
   ADD ("candidates-before-the-offer-wait", test_candidates_before_the_offer_wait);
   ADD ("signaling-comes-late", test_signaling_comes_late);
   ADD ("nonsense-from-the-server-is-dropped", test_nonsense_from_the_server_is_dropped);
-  ADD ("channels-are-expected-or-closed", test_channels_are_expected_or_closed);
+  ADD ("files-are-expected-or-closed", test_files_are_expected_or_closed);
   return g_test_run ();
 }
