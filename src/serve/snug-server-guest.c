@@ -9,9 +9,6 @@
 #include "snug-room-code.h"
 #include "snug-server-guard.h"
 
-/* A version-2 client says `enter` in this time. */
-#define ENTER_MS 10000
-
 struct _SnugServerGuest
 {
   SnugServer          *server;     /* borrowed */
@@ -387,7 +384,8 @@ snug_server_guest_new (SnugServer *server, SnugServerDoor *door, GIOStream *stre
   if (role != NULL)
     enter_by_code (guest);
   else
-    guest->timer = snug_context_timeout (server->context, ENTER_MS, on_enter_time_over, guest);
+    guest->timer = snug_context_timeout (server->context, server->config.patience_ms,
+                                         on_enter_time_over, guest);
   snug_server_guest_release (guest);
 }
 

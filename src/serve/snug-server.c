@@ -14,8 +14,6 @@
 #define BACKLOG 4096
 #define ACCEPT_AT_ONCE 64
 #define ACCEPT_AGAIN_MS 200
-/* How long HTTP may take for nothing: to send a request, to take an answer, to idle in between. */
-#define HTTP_MS 20000
 #define MAX_DOORS_OF_ADDRESS 1024
 #define MAX_ROOMS 100000
 #define MAX_ENDED 16384
@@ -262,12 +260,14 @@ on_http_time_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* HTTP has this long to send a request, to take a piece of the answer, to idle in between. */
 void
 snug_server_door_rearm (SnugServerDoor *door)
 {
   snug_clear_source (&door->deadline);
   if (door->server != NULL && !door->upgraded)
-    door->deadline = snug_context_timeout (door->server->context, HTTP_MS, on_http_time_over, door);
+    door->deadline = snug_context_timeout (door->server->context, door->server->config.patience_ms,
+                                           on_http_time_over, door);
 }
 
 static gboolean
@@ -540,6 +540,7 @@ take_config (SnugServer *self, const SnugServerConfig *given)
   set_default (&config->creator_grace_ms, 60000);
   set_default (&config->resume_grace_ms, 180000);
   set_default (&config->room_lifetime_s, 86400);
+  set_default (&config->patience_ms, 15000);
 }
 
 static void

@@ -34,6 +34,7 @@ typedef struct
   guint       creator_grace_ms;             /* [60000] version-2 creator must enter in this time */
   guint       resume_grace_ms;              /* [180000] */
   guint       room_lifetime_s;              /* [86400] */
+  guint       patience_ms;                  /* [15000] for an HTTP request, and for `enter` after an upgrade */
 } SnugServerConfig;
 
 #define SNUG_TYPE_SERVER (snug_server_get_type ())

@@ -29,6 +29,7 @@ static const struct
   NUMBER ("creator-grace-ms", creator_grace_ms),
   NUMBER ("resume-grace-ms", resume_grace_ms),
   NUMBER ("room-lifetime-s", room_lifetime_s),
+  NUMBER ("patience-ms", patience_ms),
 #undef NUMBER
 };
 
@@ -41,7 +42,7 @@ snug_server_settings_help (void)
          "  max-frame-bytes=65536  max-frames-per-second=20  max-frame-burst=200\n"
          "  max-rooms-per-address=20  max-joins-per-minute=5  max-room-infos-per-minute=20\n"
          "  ping-interval-ms=25000  dead-after-ms=60000  empty-room-ms=300000\n"
-         "  creator-grace-ms=60000  resume-grace-ms=180000  room-lifetime-s=86400\n"
+         "  creator-grace-ms=60000  resume-grace-ms=180000  room-lifetime-s=86400  patience-ms=15000\n"
          "  [ice-server NAME]\n"
          "  url=turn:HOST[:PORT][?transport=tcp]  username=USER  credential=PASSWORD\n";
 }

@@ -349,22 +349,34 @@ test_the_page (void)
 }
 
 static void
-test_clients_that_say_nothing (void)
+test_clients_that_take_their_time (void)
 {
-  SnugServerConfig config = { 0 };
+  SnugServerConfig config = { .patience_ms = 1000 };
   SnugServer *server = start (&config);
+  guint port = snug_server_get_port (server);
+  g_autofree char *code = NULL;
+  g_autoptr (SnugRawClient) ana = make_room (server, 3, &code);
+  g_autoptr (SnugRawClient) upgraded = snug_raw_client_open (port, "/api/ws?code=ZZZZ99&v=2");
   SnugRawClient *idle[50];
 
-  /* Half a request each, and nothing more: nobody waits for them. */
+  /* Half a request each, and nothing more: nobody waits for them, and they do not stay. */
   for (gsize i = 0; i < G_N_ELEMENTS (idle); i++)
     {
-      idle[i] = snug_raw_client_new (snug_server_get_port (server));
-      snug_raw_client_write (idle[i], "GET /api/ws?code=", 17);
+      idle[i] = snug_raw_client_new (port);
+      snug_raw_client_write (idle[i], "GET /api/ws?code=", i % 2 * 17);
     }
   g_autoptr (SnugRawClient) health = ask (server, "GET", "/api/health", "", "");
   g_assert_nonnull (strstr (health->head->str, " 200 "));
   for (gsize i = 0; i < G_N_ELEMENTS (idle); i++)
-    snug_raw_client_free (idle[i]);
+    {
+      snug_await (NULL, idle[i]->ended);
+      snug_raw_client_free (idle[i]);
+    }
+  assert_refused (upgraded, "bad-message", 1008);    /* upgraded, but never entered */
+  snug_await (NULL, health->ended);                  /* kept alive for nothing */
+
+  snug_raw_client_say (ana, "{\"type\":\"ping\"}");
+  assert_hears (ana, "pong");
   stop (server);
 }
 
@@ -969,6 +981,38 @@ test_built_in (void)
 }
 
 static void
+test_a_built_in_server_again (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autofree char *key_file = g_build_filename (folder, "key", NULL);
+  SnugServerConfig config = { .built_in = TRUE, .key_file = key_file };
+  SnugServer *server = start (&config);
+  g_autofree char *code = NULL;
+  g_autofree char *member = NULL;
+  g_autofree char *own = NULL;
+  g_autofree char *guest = NULL;
+
+  g_assert_true (snug_server_create_room (server, 3, FALSE, &code, &member, &own, NULL));
+  g_autoptr (SnugRawClient) ana = join_with_token (server, code, own);
+  assert_hears (ana, "welcome");
+  g_autoptr (SnugRawClient) ben = join (server, code);
+  guest = token_in (snug_raw_client_hear (ben));
+  stop (server);
+
+  /* It carries its own room only: not one that a guest remembers, but the one its owner does. */
+  server = start (&config);
+  g_autoptr (SnugRawClient) early = join_with_token (server, code, guest);
+  assert_refused (early, "expired", 1008);
+  g_autoptr (SnugRawClient) owner = join_with_token (server, code, own);
+  assert_hears (owner, "\"self\":\"m1\"");
+  g_autoptr (SnugRawClient) late = join_with_token (server, code, guest);
+  assert_hears (late, "\"self\":\"m2\"");
+  stop (server);
+  g_unlink (key_file);
+  g_rmdir (folder);
+}
+
+static void
 test_ice_servers_for_those_they_help (void)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
@@ -1061,7 +1105,7 @@ main (int argc, char **argv)
   ADD ("bodies-are-short", test_bodies_are_short);
   ADD ("endless-headers-cost-nothing", test_endless_headers_cost_nothing);
   ADD ("the-page", test_the_page);
-  ADD ("clients-that-say-nothing", test_clients_that_say_nothing);
+  ADD ("clients-that-take-their-time", test_clients_that_take_their_time);
   ADD ("three-members", test_three_members);
   ADD ("fragments-make-a-message", test_fragments_make_a_message);
   ADD ("no-such-room", test_no_such_room);
@@ -1084,6 +1128,7 @@ main (int argc, char **argv)
   ADD ("a-room-that-is-over-stays-over", test_a_room_that_is_over_stays_over);
   ADD ("a-legacy-pair", test_a_legacy_pair);
   ADD ("built-in", test_built_in);
+  ADD ("a-built-in-server-again", test_a_built_in_server_again);
   ADD ("ice-servers-for-those-they-help", test_ice_servers_for_those_they_help);
   ADD ("a-hundred-at-once", test_a_hundred_at_once);
   ADD ("addresses-to-listen-on", test_addresses_to_listen_on);

@@ -2,6 +2,7 @@
 
 /* The client, on the real server of version 2 and on a scripted one of version 1. */
 #include <glib/gstdio.h>
+#include <gnutls/x509.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -206,9 +207,8 @@ test_sent_out (void)
   stop (server);
 }
 
-/* The same member from elsewhere; the first one cannot answer. */
 static void
-test_replaced (void)
+test_in_the_room_already (void)
 {
   SnugServerConfig config = { 0 };
   g_autofree char *url = NULL;
@@ -547,6 +547,61 @@ test_a_server_that_falls_silent (void)
                   SNUG_SIGNALING_ERROR_UNREACHABLE);
 }
 
+/* TLS */
+
+static GTlsCertificate *
+make_certificate (void)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t certificate;
+  gnutls_datum_t key_pem, certificate_pem;
+  g_autofree char *pem = NULL;
+  GTlsCertificate *result;
+
+  gnutls_x509_privkey_init (&key);
+  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  gnutls_x509_crt_init (&certificate);
+  gnutls_x509_crt_set_version (certificate, 3);
+  gnutls_x509_crt_set_serial (certificate, "\1", 1);
+  gnutls_x509_crt_set_activation_time (certificate, time (NULL) - 86400);
+  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + 86400);
+  gnutls_x509_crt_set_key (certificate, key);
+  gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0);
+  gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &key_pem);
+  gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &certificate_pem);
+  pem = g_strdup_printf ("%s%s", certificate_pem.data, key_pem.data);
+  result = g_tls_certificate_new_from_pem (pem, -1, NULL);
+
+  gnutls_free (key_pem.data);
+  gnutls_free (certificate_pem.data);
+  gnutls_x509_crt_deinit (certificate);
+  gnutls_x509_privkey_deinit (key);
+  return result;
+}
+
+static void
+test_a_certificate_nobody_trusts (void)
+{
+  g_autoptr (GTlsCertificate) certificate = make_certificate ();
+  g_autoptr (SoupServer) soup = soup_server_new ("tls-certificate", certificate, NULL);
+  g_autofree char *url = NULL;
+  g_autoptr (GError) error = NULL;
+  GSList *uris;
+
+  g_assert_true (soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY,
+                                           NULL));
+  uris = soup_server_get_uris (soup);
+  url = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+
+  /* Not tried again: it will not get better, and somebody may be listening. */
+  g_assert_null (create (url, 3, NULL, &error));
+  g_assert_error (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_TLS);
+  g_autoptr (Member) ana = member_new (url, "BOOK23", NULL, NULL, "sender");
+  assert_closed_with (ana, SNUG_SIGNALING_ERROR_TLS);
+  soup_server_disconnect (soup);
+}
+
 /* The translation, in memory */
 
 static char *
@@ -599,7 +654,7 @@ main (int argc, char **argv)
   ADD ("create-and-enter", test_create_and_enter);
   ADD ("refusals", test_refusals);
   ADD ("sent-out", test_sent_out);
-  ADD ("replaced", test_replaced);
+  ADD ("in-the-room-already", test_in_the_room_already);
   ADD ("a-server-that-restarts", test_a_server_that_restarts);
   ADD ("a-token-of-another-server", test_a_token_of_another_server);
   ADD ("a-server-that-is-not-there-yet", test_a_server_that_is_not_there_yet);
@@ -609,6 +664,7 @@ main (int argc, char **argv)
   ADD ("a-server-of-version-1", test_a_server_of_version_1);
   ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
   ADD ("a-server-that-falls-silent", test_a_server_that_falls_silent);
+  ADD ("a-certificate-nobody-trusts", test_a_certificate_nobody_trusts);
   ADD ("translation", test_translation);
   return g_test_run ();
 }
