@@ -1,5 +1,5 @@
 #!/bin/bash
-# the web page in Firefox, beside Chromium and beside itself
+# the web page in Firefox, beside Chromium, beside itself and beside snug-cli
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
@@ -8,4 +8,5 @@ for browsers in 'chromium firefox' 'firefox chromium' firefox; do
   export SNUG_TEST_BROWSERS=$browsers
   lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-page.test.mjs
 done
+SNUG_TEST_BROWSERS=firefox lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-cli.test.mjs
 lane_end
