@@ -333,6 +333,8 @@ handle_message (SnugPeer *self, SnugWireMessage *message)
 static void
 on_link_message (SnugPeerLink *link, SnugWireMessage *message, SnugPeer *self)
 {
+  g_autoptr (SnugPeer) keep = g_object_ref (self);
+
   handle_message (self, message);
 }
 
@@ -372,6 +374,8 @@ check_left (SnugPeer *self)
 static void
 on_link_changed (SnugPeerLink *link, SnugPeer *self)
 {
+  g_autoptr (SnugPeer) keep = g_object_ref (self);
+
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
     become_lost (self);
   show (self);
@@ -381,6 +385,8 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
 static void
 on_link_session_opened (SnugPeerLink *link, SnugPeer *self)
 {
+  g_autoptr (SnugPeer) keep = g_object_ref (self);
+
   /* What the old channel had not delivered is gone: whoever cares says it again at "ready". */
   become_lost (self);
   say_hello (self);
@@ -471,20 +477,22 @@ snug_peer_dispose (GObject *object)
   snug_clear_source (&self->ping_timer);
   snug_clear_source (&self->left_timer);
   g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
-  if (self->link != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->link, self);
-      snug_peer_link_close (self->link);
-    }
-  g_clear_object (&self->link);
-  g_clear_object (&self->member);
+  self->left = FALSE;
+  /* Whoever sees the member change may leave the room then and there: link and member stay for what is
+   * still being done with them, up the stack. */
+  g_signal_handlers_disconnect_by_data (self->link, self);
+  snug_peer_link_close (self->link);
   G_OBJECT_CLASS (snug_peer_parent_class)->dispose (object);
 }
 
 static void
 snug_peer_finalize (GObject *object)
 {
-  g_free (SNUG_PEER (object)->own_name);
+  SnugPeer *self = SNUG_PEER (object);
+
+  g_object_unref (self->link);
+  g_object_unref (self->member);
+  g_free (self->own_name);
   G_OBJECT_CLASS (snug_peer_parent_class)->finalize (object);
 }
 

@@ -274,6 +274,33 @@ test_wrong_fingerprint_never_connects (void)
   snug_mates_clear (&mates);
 }
 
+static void
+on_state_leave (SnugMember *member, GParamSpec *pspec, SnugMate *mate)
+{
+  if (snug_member_get_state (member) == SNUG_MEMBER_FAILED)
+    snug_room_close (mate->room);
+}
+
+/* What snug-cli does when nobody can be reached: it leaves in the middle of being told. */
+static void
+test_failure_may_close_the_room (void)
+{
+  SnugMates mates;
+  GListModel *members;
+  SnugMember *member;
+
+  snug_mates_init (&mates);
+  snug_fake_hub_set_tap (mates.hub, change_fingerprint, NULL);
+  snug_mates_add (&mates, "Ana");
+  members = snug_room_get_members (snug_mates_add (&mates, "Bo")->room);
+  snug_await (NULL, g_list_model_get_n_items (members) == 1);
+  member = g_list_model_get_item (members, 0);
+  g_signal_connect (member, "notify::state", G_CALLBACK (on_state_leave), &mates.mates[1]);
+  snug_await (NULL, g_list_model_get_n_items (members) == 0);
+  g_object_unref (member);
+  snug_mates_clear (&mates);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -287,5 +314,6 @@ main (int argc, char **argv)
   g_test_add_func ("/room/who-leaves-is-gone-at-once", test_who_leaves_is_gone_at_once);
   g_test_add_func ("/room/members-outlive-the-signaling", test_members_outlive_the_signaling);
   g_test_add_func ("/room/wrong-fingerprint-never-connects", test_wrong_fingerprint_never_connects);
+  g_test_add_func ("/room/failure-may-close-the-room", test_failure_may_close_the_room);
   return g_test_run ();
 }
