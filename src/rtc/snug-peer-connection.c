@@ -184,11 +184,10 @@ start_dtls (SnugPeerConnection *self)
   snug_dtls_transport_start (self->dtls);
 }
 
+/* SCTP has kept what was said meanwhile and tries again within four seconds by itself. */
 static void
 on_route_back (SnugPeerConnection *self)
 {
-  if (self->sctp != NULL)
-    snug_sctp_transport_probe (self->sctp);
   if (self->state == SNUG_PEER_CONNECTION_DISCONNECTED)
     enter (self, SNUG_PEER_CONNECTION_CONNECTED);
 }
@@ -551,6 +550,9 @@ check_answer (SnugPeerConnection *self, const SnugSdp *answer, GError **error)
     return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not say who opens DTLS");
   if (self->remote != NULL && self->is_dtls_client != (answer->setup == SNUG_SDP_SETUP_PASSIVE))
     return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that swaps the roles in DTLS");
+  /* RFC 8839 section 4.4.1.1.1: else it is one to an older offer */
+  if (self->is_restart_offer && !has_new_credentials (self, answer))
+    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not restart ICE");
   return check_fingerprint (self, answer, error);
 }
 
@@ -568,9 +570,6 @@ snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *text, 
     return FALSE;
 
   self->has_offer = FALSE;
-  /* libnice forgot the peer's credentials at the restart, equal or not */
-  if (self->is_restart_offer)
-    g_clear_pointer (&self->remote, snug_sdp_free);
   self->is_restart_offer = FALSE;
   self->is_dtls_client = answer->setup == SNUG_SDP_SETUP_PASSIVE;
   return take_remote (self, g_steal_pointer (&answer), error);

@@ -558,18 +558,6 @@ snug_sctp_transport_get_n_streams (SnugSctpTransport *self)
   return self->n_streams;
 }
 
-void
-snug_sctp_transport_probe (SnugSctpTransport *self)
-{
-  struct sockaddr_conn remote = make_address (self, self->remote_port);
-  struct sctp_paddrparams params = { .spp_flags = SPP_HB_DEMAND };
-
-  if (self->socket == NULL)
-    return;
-  memcpy (&params.spp_address, &remote, sizeof remote);
-  set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
-}
-
 double
 snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self)
 {

@@ -85,9 +85,6 @@ gboolean       snug_sctp_transport_reset_stream (SnugSctpTransport *self, guint1
 /* Streams that both sides have; 0 before it is connected. */
 guint          snug_sctp_transport_get_n_streams (SnugSctpTransport *self);
 
-/* The route is back: asks the peer at once instead of at the next try. */
-void           snug_sctp_transport_probe (SnugSctpTransport *self);
-
 double         snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self);   /* < 0: not known */
 guint64        snug_sctp_transport_get_bytes_sent     (SnugSctpTransport *self);
 guint64        snug_sctp_transport_get_bytes_received (SnugSctpTransport *self);
