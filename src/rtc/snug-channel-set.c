@@ -52,7 +52,7 @@ struct _SnugChannelSet
 
 G_DEFINE_FINAL_TYPE (SnugChannelSet, snug_channel_set, G_TYPE_OBJECT)
 
-enum { DATA_CHANNEL, N_SIGNALS };
+enum { DATA_CHANNEL, DRAINED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -582,6 +582,12 @@ on_too_large (gpointer user_data, guint16 stream)
     snug_data_channel_close (slot->channel);
 }
 
+static void
+on_drained (gpointer user_data)
+{
+  g_signal_emit (user_data, signals[DRAINED], 0);
+}
+
 /* ---- Life ---- */
 
 static void
@@ -610,6 +616,8 @@ snug_channel_set_class_init (SnugChannelSetClass *class)
 
   signals[DATA_CHANNEL] = g_signal_new ("data-channel", SNUG_TYPE_CHANNEL_SET, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, SNUG_TYPE_DATA_CHANNEL);
+  signals[DRAINED] = g_signal_new ("drained", SNUG_TYPE_CHANNEL_SET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
 }
 
 static void
@@ -646,7 +654,7 @@ snug_channel_set_get_max_message_size (SnugChannelSet *self)
 void
 snug_channel_set_attach (SnugChannelSet *self, SnugSctpTransport *sctp, gboolean is_dtls_client)
 {
-  static const SnugSctpListener listener = { on_message, on_too_large, on_reset, on_writable };
+  static const SnugSctpListener listener = { on_message, on_too_large, on_reset, on_writable, on_drained };
 
   g_return_if_fail (self->sctp == NULL);
   if (self->is_closed)

@@ -46,7 +46,7 @@ G_DEFINE_FINAL_TYPE (SnugPeerConnection, snug_peer_connection, G_TYPE_OBJECT)
 
 G_DEFINE_QUARK (snug-rtc-error-quark, snug_rtc_error)
 
-enum { STATE_CHANGED, STAGE_CHANGED, LOCAL_CANDIDATE, NEW_DATA_CHANNEL, PATH_CHANGED, N_SIGNALS };
+enum { STATE_CHANGED, STAGE_CHANGED, LOCAL_CANDIDATE, NEW_DATA_CHANNEL, PATH_CHANGED, DRAINED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -236,6 +236,12 @@ on_data_channel (G_GNUC_UNUSED SnugChannelSet *channels, SnugDataChannel *channe
   g_signal_emit (self, signals[NEW_DATA_CHANNEL], 0, channel);
 }
 
+static void
+on_drained (G_GNUC_UNUSED SnugChannelSet *channels, SnugPeerConnection *self)
+{
+  g_signal_emit (self, signals[DRAINED], 0);
+}
+
 /* ---- Life ---- */
 
 static void
@@ -292,6 +298,7 @@ snug_peer_connection_class_init (SnugPeerConnectionClass *class)
   signals[STATE_CHANGED] = new_signal ("state-changed", 0, G_TYPE_NONE);
   signals[STAGE_CHANGED] = new_signal ("stage-changed", 0, G_TYPE_NONE);
   signals[PATH_CHANGED] = new_signal ("path-changed", 0, G_TYPE_NONE);
+  signals[DRAINED] = new_signal ("drained", 0, G_TYPE_NONE);
   signals[LOCAL_CANDIDATE] = new_signal ("local-candidate", 1, G_TYPE_STRING);
   signals[NEW_DATA_CHANNEL] = new_signal ("data-channel", 1, SNUG_TYPE_DATA_CHANNEL);
 }
@@ -316,6 +323,7 @@ snug_peer_connection_new (GMainContext *context, SnugCertificate *certificate,
   self->channels = snug_channel_set_new (context);
   self->ice = snug_ice_transport_new (context, config);
   g_signal_connect (self->channels, "data-channel", G_CALLBACK (on_data_channel), self);
+  g_signal_connect (self->channels, "drained", G_CALLBACK (on_drained), self);
   g_signal_connect (self->ice, "state-changed", G_CALLBACK (on_ice_state), self);
   g_signal_connect (self->ice, "local-candidate", G_CALLBACK (on_local_candidate), self);
   g_signal_connect (self->ice, "path-changed", G_CALLBACK (on_path_changed), self);
@@ -714,6 +722,38 @@ snug_peer_connection_finish (SnugPeerConnection *self)
   snug_network_hold ();
   g_source_set_callback (source, on_finish_tick, finish, finish_free);
   g_source_attach (source, self->context);
+}
+
+guint64
+snug_peer_connection_get_bytes_sent (SnugPeerConnection *self)
+{
+  return self->sctp != NULL ? snug_sctp_transport_get_bytes_sent (self->sctp) : 0;
+}
+
+guint64
+snug_peer_connection_get_bytes_acked (SnugPeerConnection *self)
+{
+  return self->sctp != NULL ? snug_sctp_transport_get_bytes_acked (self->sctp) : 0;
+}
+
+guint64
+snug_peer_connection_get_n_packets (SnugPeerConnection *self)
+{
+  return self->sctp != NULL ? snug_sctp_transport_get_n_packets (self->sctp) : 0;
+}
+
+void
+snug_peer_connection_probe (SnugPeerConnection *self)
+{
+  if (self->sctp != NULL)
+    snug_sctp_transport_probe (self->sctp);
+}
+
+void
+snug_peer_connection_set_reading (SnugPeerConnection *self, gboolean on)
+{
+  if (self->sctp != NULL)
+    snug_sctp_transport_set_reading (self->sctp, on);
 }
 
 void

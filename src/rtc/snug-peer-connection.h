@@ -102,6 +102,7 @@ G_DECLARE_FINAL_TYPE (SnugPeerConnection, snug_peer_connection, SNUG, PEER_CONNE
  * SnugPeerConnection::local-candidate: (const char *candidate): the value "candidate:…", or "" at the end
  * SnugPeerConnection::data-channel: (SnugDataChannel *channel): the peer opened it; already OPEN
  * SnugPeerConnection::path-changed: another candidate pair was selected
+ * SnugPeerConnection::drained: the peer has acknowledged all that was sent
  */
 
 /**
@@ -174,6 +175,19 @@ gboolean                snug_peer_connection_get_info (SnugPeerConnection *self,
  * snug_network_settle() waits for it.
  */
 void                    snug_peer_connection_finish (SnugPeerConnection *self);
+
+/* Bytes of all channels that SCTP took so far; and of those, in order, at least so many the peer has
+ * acknowledged. */
+guint64                 snug_peer_connection_get_bytes_sent  (SnugPeerConnection *self);
+guint64                 snug_peer_connection_get_bytes_acked (SnugPeerConnection *self);
+
+/* Asks the peer for a sign of life; the count of packets from it grows if it gives one. */
+void                    snug_peer_connection_probe           (SnugPeerConnection *self);
+guint64                 snug_peer_connection_get_n_packets   (SnugPeerConnection *self);
+
+/* While reading is off, nothing is heard from the peer, and it has to wait once a few megabytes are on
+ * their way: for those who cannot be asked to wait. On at first. */
+void                    snug_peer_connection_set_reading     (SnugPeerConnection *self, gboolean on);
 
 /* Ends it in good order (SCTP, then DTLS close_notify). Signals CLOSED. May be called twice. */
 void                    snug_peer_connection_close (SnugPeerConnection *self);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <usrsctp.h>
 
+#include "snug-context.h"
 #include "snug-peer-connection.h"
 #include "snug-usrsctp.h"
 
@@ -45,6 +46,9 @@ struct _SnugSctpTransport
   gboolean          is_draining;
   guint64           bytes_sent;
   guint64           bytes_received;
+  guint64           bytes_drained;   /* sent when last all was acknowledged */
+  guint64           n_packets;
+  gboolean          is_deaf;         /* reading is off */
 };
 
 G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
@@ -224,6 +228,29 @@ on_partial_delivery (SnugSctpTransport *self, const struct sctp_pdapi_event *eve
   drop_partial (self, (guint16) event->pdapi_stream, TRUE);
 }
 
+static gboolean
+get_status (SnugSctpTransport *self, struct sctp_status *status)
+{
+  socklen_t size = sizeof *status;
+
+  memset (status, 0, sizeof *status);
+  return self->socket != NULL
+         && usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, status, &size) == 0;
+}
+
+/* RFC 6458 section 6.1.9. More may have been sent since. */
+static void
+on_dry (SnugSctpTransport *self)
+{
+  struct sctp_status status;
+
+  if (!get_status (self, &status) || status.sstat_unackdata != 0 || status.sstat_penddata != 0)
+    return;
+  self->bytes_drained = self->bytes_sent;
+  if (self->listener.drained != NULL)
+    self->listener.drained (self->listener_data);
+}
+
 static void
 on_notification (SnugSctpTransport *self, const union sctp_notification *notification, gsize n_bytes)
 {
@@ -240,6 +267,9 @@ on_notification (SnugSctpTransport *self, const union sctp_notification *notific
       break;
     case SCTP_PARTIAL_DELIVERY_EVENT:
       on_partial_delivery (self, &notification->sn_pdapi_event);
+      break;
+    case SCTP_SENDER_DRY_EVENT:
+      on_dry (self);
       break;
     default:
       break;
@@ -278,7 +308,7 @@ drain (SnugSctpTransport *self)
   keep = g_object_ref (self);
   self->is_draining = TRUE;
   self->has_news = FALSE;
-  while (self->socket != NULL && read_one (self))
+  while (!self->is_deaf && self->socket != NULL && read_one (self))
     ;
   self->is_draining = FALSE;
   if (self->listener.writable != NULL
@@ -301,6 +331,7 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
 
   if (n_bytes < MIN_PACKET)
     return;
+  self->n_packets++;
   usrsctp_conninput ((void *) self->address, data, n_bytes, 0);
   drain (self);
 }
@@ -422,7 +453,7 @@ static gboolean
 subscribe (SnugSctpTransport *self)
 {
   static const guint16 types[] = {
-    SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT
+    SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT, SCTP_SENDER_DRY_EVENT
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -558,16 +589,37 @@ snug_sctp_transport_get_n_streams (SnugSctpTransport *self)
   return self->n_streams;
 }
 
+void
+snug_sctp_transport_set_reading (SnugSctpTransport *self, gboolean on)
+{
+  if (self->is_deaf == !on)
+    return;
+  self->is_deaf = !on;
+  if (!on)
+    return;
+  self->has_news = TRUE;
+  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), on_ticked, g_object_ref (self),
+                     g_object_unref);
+}
+
+void
+snug_sctp_transport_probe (SnugSctpTransport *self)
+{
+  struct sockaddr_conn remote = make_address (self, self->remote_port);
+  struct sctp_paddrparams params = { .spp_flags = SPP_HB_DEMAND };
+
+  if (self->socket == NULL)
+    return;
+  memcpy (&params.spp_address, &remote, sizeof remote);
+  set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
+}
+
 double
 snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self)
 {
-  struct sctp_status status = { 0 };
-  socklen_t size = sizeof status;
+  struct sctp_status status;
 
-  if (self->socket == NULL
-      || usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0)
-    return -1;
-  return status.sstat_primary.spinfo_srtt;
+  return get_status (self, &status) ? (double) status.sstat_primary.spinfo_srtt : -1;
 }
 
 gboolean
@@ -591,4 +643,20 @@ guint64
 snug_sctp_transport_get_bytes_received (SnugSctpTransport *self)
 {
   return self->bytes_received;
+}
+
+/* What usrsctp has taken and not let go of yet fits into its buffer, and a message that just found room. */
+guint64
+snug_sctp_transport_get_bytes_acked (SnugSctpTransport *self)
+{
+  const guint64 most_under_way = SNUG_USRSCTP_SEND_BUFFER + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE;
+  guint64 pushed_out = self->bytes_sent > most_under_way ? self->bytes_sent - most_under_way : 0;
+
+  return MAX (self->bytes_drained, pushed_out);
+}
+
+guint64
+snug_sctp_transport_get_n_packets (SnugSctpTransport *self)
+{
+  return self->n_packets;
 }

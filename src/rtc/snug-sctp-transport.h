@@ -36,6 +36,9 @@ typedef struct
 
   /* There may be room to send again. */
   void (*writable)  (gpointer user_data);
+
+  /* The peer has acknowledged all that was sent. */
+  void (*drained)   (gpointer user_data);
 } SnugSctpListener;
 
 typedef enum
@@ -85,8 +88,19 @@ gboolean       snug_sctp_transport_reset_stream (SnugSctpTransport *self, guint1
 /* Streams that both sides have; 0 before it is connected. */
 guint          snug_sctp_transport_get_n_streams (SnugSctpTransport *self);
 
+/* While reading is off, what comes waits in SCTP's own buffer, and the peer is told when that is full
+ * (RFC 9260 section 6.2). Nothing else is heard meanwhile either. On at first. */
+void           snug_sctp_transport_set_reading (SnugSctpTransport *self, gboolean on);
+
+/* Asks the peer for a sign of life at once instead of at the next try. */
+void           snug_sctp_transport_probe (SnugSctpTransport *self);
+
 double         snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self);   /* < 0: not known */
 guint64        snug_sctp_transport_get_bytes_sent     (SnugSctpTransport *self);
 guint64        snug_sctp_transport_get_bytes_received (SnugSctpTransport *self);
+/* Of what was sent, in order, at least so much has been acknowledged by the peer. */
+guint64        snug_sctp_transport_get_bytes_acked    (SnugSctpTransport *self);
+/* Packets from the peer so far: signs of life. */
+guint64        snug_sctp_transport_get_n_packets      (SnugSctpTransport *self);
 
 G_END_DECLS

@@ -11,7 +11,6 @@
 
 /* The default of 512 caps the flight at 600 KB and makes the receiver drop chunks. */
 #define MAX_CHUNKS 65536
-#define SEND_BUFFER (512 * 1024)
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
 /* HighSpeed TCP (RFC 3649): as good as the default on short paths, three times as good on long ones. */
@@ -68,7 +67,7 @@ start_usrsctp (void)
   usrsctp_enable_crc32c_offload ();
 
   usrsctp_sysctl_set_sctp_max_chunks_on_queue (MAX_CHUNKS);
-  usrsctp_sysctl_set_sctp_sendspace (SEND_BUFFER);
+  usrsctp_sysctl_set_sctp_sendspace (SNUG_USRSCTP_SEND_BUFFER);
   usrsctp_sysctl_set_sctp_recvspace (RECEIVE_BUFFER);
   usrsctp_sysctl_set_sctp_default_cc_module (CONGESTION_CONTROL);
   usrsctp_sysctl_set_sctp_initial_cwnd (INITIAL_WINDOW);

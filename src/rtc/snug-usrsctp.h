@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * fits into the 1,280 bytes that every IPv6 link carries (RFC 8200 section 5). */
 #define SNUG_USRSCTP_PACKET_SIZE 1188
 
+/* Bytes that an association takes before the peer has acknowledged any of them. */
+#define SNUG_USRSCTP_SEND_BUFFER (512 * 1024)
+
 typedef struct
 {
   /* A packet to be sent. Called from inside usrsctp, which must not be entered from here. */

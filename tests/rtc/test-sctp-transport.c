@@ -24,6 +24,7 @@ typedef struct
   GString           *resets;        /* "peer 3 own 3 …" */
   guint              n_too_large;
   guint              n_writable;
+  guint              n_drained;
 } End;
 
 typedef struct
@@ -67,9 +68,17 @@ on_writable (gpointer user_data)
 }
 
 static void
+on_drained (gpointer user_data)
+{
+  End *self = user_data;
+
+  self->n_drained++;
+}
+
+static void
 end_init (End *self, gsize max_message_size)
 {
-  static const SnugSctpListener listener = { on_message, on_too_large, on_reset, on_writable };
+  static const SnugSctpListener listener = { on_message, on_too_large, on_reset, on_writable, on_drained };
 
   self->sctp = snug_sctp_transport_new (SNUG_TRANSPORT (self->below), SNUG_SCTP_PORT, max_message_size);
   snug_sctp_transport_set_listener (self->sctp, &listener, self);
@@ -634,6 +643,111 @@ test_freed_in_the_middle (void)
     }
 }
 
+static gboolean
+lose_all (G_GNUC_UNUSED SnugFakeTransport *sender, G_GNUC_UNUSED guint index, G_GNUC_UNUSED const guint8 *data,
+          G_GNUC_UNUSED gsize n_bytes, G_GNUC_UNUSED gpointer user_data)
+{
+  return FALSE;
+}
+
+/* Handed over is not arrived: only the peer's word counts. */
+static void
+test_drained_is_the_peers_word (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = connected_pair (context);
+  const SnugSctpSend how = { .stream = 1, .ppid = 53 };
+  g_autoptr (GBytes) bytes = make_bytes (100000, 3);
+  guint n_drained;
+
+  snug_await_idle (context);
+  n_drained = pair->a.n_drained;
+  snug_fake_transport_set_loss (pair->b.below, lose_all, NULL);
+  g_assert_cmpint (send_bytes (&pair->a, &how, bytes), ==, SNUG_SCTP_SENT);
+  snug_await_idle (context);
+  g_assert_cmpuint (pair->a.n_drained, ==, n_drained);
+  g_assert_cmpuint (snug_sctp_transport_get_bytes_acked (pair->a.sctp), ==, 0);
+
+  snug_fake_transport_set_loss (pair->b.below, NULL, NULL);
+  snug_await (context, pair->a.n_drained > n_drained);
+  g_assert_cmpuint (snug_sctp_transport_get_bytes_acked (pair->a.sctp), ==, 100000);
+  g_assert_cmpuint (pair->b.messages->len, ==, 1);
+  pair_free (pair);
+}
+
+/* While it never comes to an end, what fell out of the buffer is acknowledged. */
+static void
+test_acknowledged_under_load (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = connected_pair (context);
+  const SnugSctpSend how = { .stream = 1, .ppid = 53 };
+  g_autoptr (GBytes) bytes = make_bytes (100000, 3);
+  guint64 acked, sent;
+
+  for (guint i = 0; i < 100; i++)
+    while (send_bytes (&pair->a, &how, bytes) == SNUG_SCTP_FULL)
+      {
+        g_main_context_iteration (context, TRUE);
+        acked = snug_sctp_transport_get_bytes_acked (pair->a.sctp);
+        sent = snug_sctp_transport_get_bytes_sent (pair->a.sctp);
+        g_assert_cmpuint (acked, <=, (pair->b.messages->len + 1) * 100000);
+        g_assert_cmpuint (sent - acked, <=, 1024 * 1024);
+      }
+  pair_free (pair);
+}
+
+/* Who does not read makes the peer wait, loses nothing, and is told all of it later. */
+static void
+test_reading_may_stop (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = connected_pair (context);
+  const SnugSctpSend how = { .stream = 1, .ppid = 53 };
+  g_autoptr (GBytes) bytes = make_bytes (100000, 3);
+  guint n_before, n_sent = 0;
+
+  snug_await_idle (context);
+  snug_sctp_transport_set_reading (pair->b.sctp, FALSE);
+  n_before = pair->b.messages->len;
+  while (n_sent < 200)
+    {
+      if (send_bytes (&pair->a, &how, bytes) == SNUG_SCTP_SENT)
+        {
+          n_sent++;
+          continue;
+        }
+      snug_await_idle (context);
+      if (send_bytes (&pair->a, &how, bytes) == SNUG_SCTP_FULL)
+        break;
+      n_sent++;
+    }
+  g_assert_cmpuint (n_sent, >, 1);
+  g_assert_cmpuint (n_sent, <, 100);
+  g_assert_cmpuint (pair->b.messages->len, ==, n_before);
+
+  snug_sctp_transport_set_reading (pair->b.sctp, TRUE);
+  snug_await (context, pair->b.messages->len == n_before + n_sent);
+  pair_free (pair);
+}
+
+static void
+test_probe_gets_a_sign_of_life (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = connected_pair (context);
+  guint64 n;
+  guint n_sent;
+
+  snug_await_idle (context);
+  n = snug_sctp_transport_get_n_packets (pair->a.sctp);
+  n_sent = snug_fake_transport_get_n_sent (pair->a.below);
+  snug_sctp_transport_probe (pair->a.sctp);
+  g_assert_cmpuint (snug_fake_transport_get_n_sent (pair->a.below), ==, n_sent + 1);
+  snug_await (context, snug_sctp_transport_get_n_packets (pair->a.sctp) > n);
+  pair_free (pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -653,5 +767,9 @@ main (int argc, char **argv)
   g_test_add_func ("/sctp/garbage-changes-nothing", test_garbage_changes_nothing);
   g_test_add_func ("/sctp/endless-message-is-given-up", test_endless_message_is_given_up);
   g_test_add_func ("/sctp/freed-in-the-middle", test_freed_in_the_middle);
+  g_test_add_func ("/sctp/drained-is-the-peers-word", test_drained_is_the_peers_word);
+  g_test_add_func ("/sctp/acknowledged-under-load", test_acknowledged_under_load);
+  g_test_add_func ("/sctp/reading-may-stop", test_reading_may_stop);
+  g_test_add_func ("/sctp/probe-gets-a-sign-of-life", test_probe_gets_a_sign_of_life);
   return g_test_run ();
 }
