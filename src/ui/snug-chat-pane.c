@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-chat-pane.h"
 
+#include "snug-accessible.h"
 #include "snug-composer.h"
 #include "snug-message-row.h"
 #include "snug-words.h"
@@ -19,6 +20,8 @@ struct _SnugChatPane
 
   /* Template */
   GtkStack          *stack;
+  AdwStatusPage     *outside;
+  AdwStatusPage     *empty;
   GtkScrolledWindow *scroller;
   GtkListView       *list;
   GtkRevealer       *to_end;
@@ -262,6 +265,8 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
   g_type_ensure (SNUG_TYPE_COMPOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-chat-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, outside);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, empty);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, list);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, to_end);
@@ -277,6 +282,8 @@ snug_chat_pane_init (SnugChatPane *self)
   GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_status_page (self->outside);
+  snug_accessible_name_status_page (self->empty);
   self->follows = TRUE;
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
+
 /* The server, then the steps of the member. */
 #define N_STEPS (1 + SNUG_N_STEPS)
 
@@ -105,7 +107,7 @@ update_step (SnugChecklist *self, guint step)
 
   gtk_label_set_label (self->labels[step], text);
   gtk_stack_set_visible_child_name (self->marks[step], mark_names[state]);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->rows[step]), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  snug_accessible_set_label (self->rows[step], spoken);
   if (state == SNUG_STEP_WAITING)
     gtk_widget_add_css_class (GTK_WIDGET (self->labels[step]), "dim-label");
   else

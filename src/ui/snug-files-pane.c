@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-transfer-row.h"
 #include "snug-words.h"
 
@@ -309,8 +310,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *se
 
       gtk_label_set_label (GTK_LABEL (label), text);
       gtk_list_item_set_child (item, label);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (label)), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      text, -1);
+      snug_accessible_set_label (gtk_widget_get_parent (label), text);
     }
   else
     {
@@ -517,6 +517,7 @@ snug_files_pane_init (SnugFilesPane *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_status_page (self->empty);
   make_rows (self);
   show_rows (self);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);

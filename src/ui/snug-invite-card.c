@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-qr.h"
 #include "snug-words.h"
 
@@ -50,7 +51,7 @@ update_link (SnugInviteCard *self)
   gtk_widget_set_visible (self->more, qr != NULL);
   gtk_widget_set_visible (self->copy_link, link != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->link), link != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->qr_button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  snug_accessible_set_label (self->qr_button, spoken);
 }
 
 static void
@@ -81,6 +82,9 @@ update (SnugInviteCard *self)
   if (snug_session_get_code (self->session) == NULL)
     return;
   gtk_label_set_label (self->invite, invite != NULL ? invite : snug_session_get_code (self->session));
+  /* Can have the focus from now on: an empty label has nothing to be called by. */
+  gtk_label_set_selectable (self->invite, TRUE);
+  gtk_label_set_selectable (self->link, snug_session_get_link (self->session) != NULL);
   update_link (self);
   update_openness (self);
 }

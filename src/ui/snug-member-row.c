@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-member-row.h"
 
+#include "snug-accessible.h"
 #include "snug-checklist.h"
 #include "snug-words.h"
 
@@ -37,10 +38,14 @@ update (SnugMemberRow *self)
   gboolean on_its_way = is_on_its_way (state);
   g_autofree char *words = snug_words_member (self->member);
   g_autofree char *details = NULL;
+  g_autofree char *sentence = g_strdup_printf ("%s, %s, %s", snug_member_get_display_name (self->member),
+                                               snug_words_device_name (device), words);
 
   g_object_get (self->member, "details", &details, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), snug_member_get_display_name (self->member));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), words);
+  snug_accessible_set_label (GTK_WIDGET (self), sentence);
+  snug_accessible_name_lists_in (GTK_WIDGET (self), snug_member_get_display_name (self->member));
   gtk_image_set_from_icon_name (self->device, snug_words_device_icon (device));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->device), snug_words_device_name (device));
   gtk_widget_set_visible (self->host, snug_member_get_host (self->member));

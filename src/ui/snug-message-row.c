@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-message-row.h"
 
+#include "snug-accessible.h"
 #include "snug-transfer-row.h"
 #include "snug-words.h"
 
@@ -81,7 +82,7 @@ show_delivery (SnugMessageRow *self)
   set_class (GTK_WIDGET (self->tick), "delivered", delivery == SNUG_DELIVERY_DELIVERED);
   /* The list's own item is what a screen reader stops at (GTK 4.12 has a property for this). */
   if (item != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+    snug_accessible_set_label (item, sentence);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-checklist.h"
 #include "snug-columns.h"
 #include "snug-invite-card.h"
@@ -348,4 +349,5 @@ static void
 snug_room_pane_init (SnugRoomPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_status_page (self->over);
 }

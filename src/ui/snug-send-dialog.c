@@ -40,8 +40,10 @@ create_row (gpointer item, gpointer user_data)
   g_autofree char *shown = snug_display_text_one_line (name, 255);
   g_autofree char *type = g_content_type_guess (base, NULL, 0, NULL);
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", shown, "title-lines", 2, NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title-lines", 2, NULL);
 
+  /* Not above: properties of a construction are told in reverse, and the name would be taken for markup. */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_gicon (icon));
   return row;
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-words.h"
 
@@ -105,7 +106,7 @@ show_button (SnugTransferRow *self, GtkButton *button, const Command *command)
   gtk_button_set_label (button, _(command->label));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  snug_accessible_set_label (GTK_WIDGET (button), spoken);
 }
 
 static GMenuModel *
@@ -190,7 +191,7 @@ update (SnugTransferRow *self)
   /* The list's own item is what a screen reader stops at. */
   sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), gtk_label_get_label (self->words));
   if (item != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+    snug_accessible_set_label (item, sentence);
 }
 
 /* The name decides the type where the other side said none, and never what is done with the file. */
@@ -218,8 +219,8 @@ show_file (SnugTransferRow *self)
   gtk_image_set_from_gicon (self->icon, icon);
   gtk_label_set_label (self->name, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  snug_accessible_set_label (GTK_WIDGET (self->more), spoken);
+  snug_accessible_set_label (GTK_WIDGET (self->progress), name);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-words.h"
 
@@ -47,14 +48,15 @@ update_title (SnugWindow *self)
 {
   g_autofree char *title = snug_words_title (self->session);
   g_autofree char *subtitle = snug_words_subtitle (self->session, lost_seconds (self));
-  g_autofree char *window_title = NULL;
+  g_autofree char *window_title = g_strdup_printf ("%s · %s", title, subtitle);
 
   adw_view_switcher_title_set_title (self->title, title);
   adw_view_switcher_title_set_subtitle (self->title, subtitle);
   gtk_label_set_label (self->chip_title, title);
   gtk_label_set_label (self->chip_subtitle, subtitle);
-  gtk_widget_set_visible (self->room_chip, self->wide && snug_session_get_state (self->session) != SNUG_SESSION_EMPTY);
-  window_title = g_strdup_printf ("%s · %s", title, subtitle);
+  snug_accessible_set_label (self->room_chip, window_title);
+  gtk_widget_set_visible (self->room_chip,
+                          self->wide && snug_session_get_state (self->session) != SNUG_SESSION_EMPTY);
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
 

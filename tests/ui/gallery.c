@@ -1,11 +1,16 @@
 /* gallery: paints the real window in every scene of the fake session, for people to look at.
  *
- *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
+ *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME] [--ask]
+ *           [--nameless]
  *
- * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets.
+ * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With --ask it waits for a
+ * line on standard input before each next scene, after it has printed the name of the one that stands there, for
+ * tests that read the tree of the window. --nameless plants a button without a name, which such a test must find.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <unistd.h>
+
 #include "snug-application.h"
 #include "snug-fake-session.h"
 #include "snug-window.h"
@@ -19,6 +24,8 @@ typedef struct
   char       *only;         /* one scene */
   gboolean    dark;
   gboolean    rtl;
+  gboolean    ask;
+  gboolean    nameless;
   int         width;
   int         height;
   int         scale;
@@ -46,8 +53,10 @@ paint (Gallery *self, const char *name)
                                          &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   if (!gdk_texture_save_to_png (texture, file))
     g_error ("cannot write %s", file);
-  g_print ("%s %d×%d\n", file, width, height);
+  g_print ("%s\n", name);
 }
+
+static gboolean on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data);
 
 /* Returns FALSE after the last. */
 static gboolean
@@ -67,6 +76,35 @@ play_next (Gallery *self)
   return TRUE;
 }
 
+static void
+go_on (Gallery *self)
+{
+  self->scene++;
+  if (play_next (self))
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_tick, self, NULL);
+  else
+    gtk_window_destroy (self->window);
+}
+
+static gboolean
+on_line (GIOChannel *input, GIOCondition condition, gpointer user_data)
+{
+  g_autofree char *line = NULL;
+
+  g_io_channel_read_line (input, &line, NULL, NULL, NULL);
+  go_on (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_line (Gallery *self)
+{
+  GIOChannel *input = g_io_channel_unix_new (STDIN_FILENO);
+
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_line, self);
+  g_io_channel_unref (input);
+}
+
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
@@ -75,10 +113,10 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   if (++self->n_frames < SETTLE_FRAMES)
     return G_SOURCE_CONTINUE;
   paint (self, snug_fake_session_get_scenes ()[self->scene]);
-  self->scene++;
-  if (play_next (self))
-    return G_SOURCE_CONTINUE;
-  gtk_window_destroy (self->window);
+  if (self->ask)
+    wait_for_line (self);
+  else
+    go_on (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -95,6 +133,21 @@ set_style (Gallery *self)
   gtk_widget_set_default_direction (self->rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
 }
 
+static gboolean
+plant_nameless_button (GtkWidget *widget)
+{
+  if (ADW_IS_HEADER_BAR (widget))
+    {
+      adw_header_bar_pack_end (ADW_HEADER_BAR (widget), gtk_button_new_from_icon_name ("image-missing-symbolic"));
+      return TRUE;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (plant_nameless_button (child))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 on_activate (GApplication *application, Gallery *self)
 {
@@ -103,6 +156,8 @@ on_activate (GApplication *application, Gallery *self)
   g_object_set (snug_application_get_settings (SNUG_APPLICATION (application)),
                 "width", self->width, "height", self->height, NULL);
   self->window = GTK_WINDOW (snug_window_new (SNUG_APPLICATION (application)));
+  if (self->nameless)
+    plant_nameless_button (GTK_WIDGET (self->window));
   gtk_window_present (self->window);
   if (!play_next (self))
     g_error ("there is no scene %s", self->only);
@@ -116,6 +171,8 @@ main (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "dark", 0, 0, G_OPTION_ARG_NONE, &self.dark, NULL, NULL },
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &self.rtl, NULL, NULL },
+    { "ask", 0, 0, G_OPTION_ARG_NONE, &self.ask, NULL, NULL },
+    { "nameless", 0, 0, G_OPTION_ARG_NONE, &self.nameless, NULL, NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &self.width, NULL, NULL },
     { "height", 0, 0, G_OPTION_ARG_INT, &self.height, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_INT, &self.scale, NULL, NULL },

@@ -1,0 +1,19 @@
+/* snug-accessible: names for what a screen reader stops at.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+void snug_accessible_set_label        (GtkWidget *widget, const char *label);
+
+/* A status page scrolls, and what it scrolls in can have the focus: that gets the page's title as its name. */
+void snug_accessible_name_status_page (AdwStatusPage *page);
+
+/* The same for the two lists that an expander row is made of: they get @label. */
+void snug_accessible_name_lists_in    (GtkWidget *widget, const char *label);
+
+G_END_DECLS

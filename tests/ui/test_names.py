@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""Every widget that can have the focus has a name, in every scene of the gallery."""
+import re
+import subprocess
+
+import window
+from cases import BUILD, case, run
+
+# What GTK 4.8 says instead of a name.
+NO_NAME = re.compile(r"^$|^(Gtk|Adw|Snug)[A-Z][A-Za-z]+$")
+
+
+def path_of(node):
+    parts = []
+    while node is not None and node.getRoleName() != "application":
+        parts.append(f"{node.getRoleName()} {node.name!r}")
+        node = node.parent
+    return " < ".join(parts[:6])
+
+
+def nameless(frame):
+    for node in window.walk(frame):
+        if window.is_in_state(node, "FOCUSABLE", "SENSITIVE") and NO_NAME.match(node.name):
+            yield path_of(node)
+
+
+class Gallery(window.Window):
+    def __init__(self, folder, *options):
+        super().__init__(str(BUILD / "tests/ui/gallery"), str(folder), "--ask", *options, name="gallery",
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def scenes(self):
+        """The name of each scene, while it stands there."""
+        for line in self.process.stdout:
+            yield line.strip()
+            self.process.stdin.write("next\n")
+            self.process.stdin.flush()
+
+    def nameless(self):
+        """The first scene of each widget without a name, and the scenes."""
+        found = {}
+        scenes = []
+        for scene in self.scenes():
+            scenes.append(scene)
+            for path in nameless(self.frame):
+                found.setdefault(path, scene)
+        return found, scenes
+
+
+@case("every focusable widget has a name, in every scene")
+def test_names(desk):
+    gallery = Gallery(desk.folder)
+    desk.programs.append(gallery)
+    found, scenes = gallery.nameless()
+    assert len(scenes) > 15, f"only {scenes} were played"
+    assert not found, "without a name:\n" + "\n".join(f"{scene}: {path}" for path, scene in found.items())
+
+
+@case("a button without a name is found")
+def test_walk_is_not_blind(desk):
+    gallery = Gallery(desk.folder, "--nameless", "--scene", "start")
+    desk.programs.append(gallery)
+    found, _ = gallery.nameless()
+    assert len(found) == 1 and "push button" in next(iter(found)), found
+
+
+run()
