@@ -374,6 +374,9 @@ let_go_of_room (SnugChat *self)
 {
   if (self->room == NULL)
     return;
+  /* Who reads and leaves at once has read all the same. */
+  g_hash_table_foreach (self->to_confirm, send_confirmations, self);
+  g_hash_table_remove_all (self->to_confirm);
   g_signal_handlers_disconnect_by_data (self->room, self);
   snug_room_set_handler (self->room, SNUG_WIRE_CHAT, NULL, NULL);
   snug_room_set_handler (self->room, SNUG_WIRE_CHAT_RECEIVED, NULL, NULL);
