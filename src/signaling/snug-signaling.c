@@ -104,6 +104,13 @@ snug_signaling_retry (SnugSignaling *self)
 }
 
 void
+snug_signaling_hold (SnugSignaling *self, gboolean on)
+{
+  if (SNUG_SIGNALING_GET_CLASS (self)->hold != NULL)
+    SNUG_SIGNALING_GET_CLASS (self)->hold (self, on);
+}
+
+void
 snug_signaling_enter_state (SnugSignaling *self, SnugSignalingState state, const GError *reason)
 {
   SnugSignalingPrivate *priv = snug_signaling_get_instance_private (self);

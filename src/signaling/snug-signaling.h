@@ -50,6 +50,7 @@ struct _SnugSignalingClass
   void (*send)  (SnugSignaling *self, SnugSignalMessage *message);
   void (*close) (SnugSignaling *self);
   void (*retry) (SnugSignaling *self);
+  void (*hold)  (SnugSignaling *self, gboolean on);   /* nullable */
 };
 
 /**
@@ -68,6 +69,9 @@ void               snug_signaling_send      (SnugSignaling *self, SnugSignalMess
 void               snug_signaling_close     (SnugSignaling *self);
 /* Try now instead of when the delay is over. */
 void               snug_signaling_retry     (SnugSignaling *self);
+/* While a transfer with a version-1 page runs: a socket that is lost is not opened again, for the page
+ * would begin anew and lose the transfer (PROTOCOL.md section 5). Version 2 does not care. */
+void               snug_signaling_hold      (SnugSignaling *self, gboolean on);
 SnugSignalingState snug_signaling_get_state (SnugSignaling *self);
 /* Why it is CLOSED or RECONNECTING; nullable, borrowed. */
 const GError      *snug_signaling_get_error (SnugSignaling *self);

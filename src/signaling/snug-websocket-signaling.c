@@ -44,6 +44,8 @@ struct _SnugWebsocketSignaling
   gboolean                  speaks_version_1;
   gboolean                  was_open;
   gboolean                  welcomed;       /* on this connection */
+  gboolean                  held;           /* version 1: stay away */
+  gboolean                  due;            /* a try was due meanwhile */
 
   SnugBackoff               backoff;
   gint64                    first_try_us;
@@ -89,7 +91,13 @@ give_up (SnugWebsocketSignaling *self, const GError *error)
 static gboolean
 on_time_to_try (gpointer data)
 {
-  try_now (data);
+  SnugWebsocketSignaling *self = data;
+
+  self->due = self->held && self->speaks_version_1;
+  if (self->due)
+    snug_clear_source (&self->timer);
+  else
+    try_now (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -456,6 +464,7 @@ try_now (SnugWebsocketSignaling *self)
 {
   g_autofree char *url = make_url (self);
 
+  self->due = FALSE;
   drop_connection (self);
   self->request = soup_message_new ("GET", url);
   if (self->request == NULL)
@@ -541,6 +550,22 @@ websocket_retry (SnugSignaling *signaling)
     try_now (self);
 }
 
+static void
+websocket_hold (SnugSignaling *signaling, gboolean on)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  self->held = on;
+  if (!on && self->due && snug_signaling_get_state (signaling) == SNUG_SIGNALING_RECONNECTING)
+    try_now (self);
+}
+
+gboolean
+snug_websocket_signaling_is_held (SnugSignaling *signaling)
+{
+  return SNUG_WEBSOCKET_SIGNALING (signaling)->due;
+}
+
 void
 snug_websocket_signaling_set_ping (SnugSignaling *signaling, guint ping_ms, guint dead_ms)
 {
@@ -599,6 +624,7 @@ snug_websocket_signaling_class_init (SnugWebsocketSignalingClass *klass)
   signaling_class->send = websocket_send;
   signaling_class->close = websocket_close;
   signaling_class->retry = websocket_retry;
+  signaling_class->hold = websocket_hold;
 }
 
 static void

@@ -514,6 +514,24 @@ test_a_server_of_version_1 (void)
   g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_OPEN);
 }
 
+/* While a page sends us a file, it must not hear that we are back. */
+static void
+test_held_back (void)
+{
+  g_autoptr (OldServer) old = old_server_new (FALSE);
+  g_autoptr (Member) ben = member_new (old->url, "BOOK23", NULL, NULL, "receiver");
+
+  await_heard (ben, "welcome:receiver");
+  snug_signaling_hold (ben->signaling, TRUE);
+  old_server_drop (old, 1);
+  await_state (ben, SNUG_SIGNALING_RECONNECTING);
+  /* The time to try comes, and goes by. */
+  snug_await (NULL, snug_websocket_signaling_is_held (ben->signaling));
+  g_assert_null (old->roles[1]);
+  snug_signaling_hold (ben->signaling, FALSE);
+  await_heard (ben, "welcome:receiver+");
+}
+
 static void
 test_a_server_that_says_no_welcome (void)
 {
@@ -662,6 +680,7 @@ main (int argc, char **argv)
   ADD ("create-is-refused", test_create_is_refused);
   ADD ("resume", test_resume);
   ADD ("a-server-of-version-1", test_a_server_of_version_1);
+  ADD ("held-back", test_held_back);
   ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
   ADD ("a-server-that-falls-silent", test_a_server_that_falls_silent);
   ADD ("a-certificate-nobody-trusts", test_a_certificate_nobody_trusts);
