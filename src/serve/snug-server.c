@@ -17,8 +17,9 @@
 #define MAX_DOORS_OF_ADDRESS 1024
 #define MAX_ROOMS 100000
 #define MAX_ENDED 16384
-/* Entries of all kinds a minute and address: as many as a lecture hall behind one router. */
-#define MAX_ENTRIES_PER_MINUTE 240
+/* Entries of all kinds, for each that may come to nothing: 240 a minute, a lecture hall behind one
+ * router. */
+#define ENTRIES_PER_JOIN 48
 
 G_DEFINE_FINAL_TYPE (SnugServer, snug_server, G_TYPE_OBJECT)
 
@@ -567,7 +568,7 @@ derive_limits (SnugServer *self)
     .dead_after_ms = config->dead_after_ms,
   };
   self->joins = snug_throttle_new (config->max_joins_per_minute);
-  self->entries = snug_throttle_new (MAX_ENTRIES_PER_MINUTE);
+  self->entries = snug_throttle_new (config->max_joins_per_minute * ENTRIES_PER_JOIN);
   self->room_infos = snug_throttle_new (config->max_room_infos_per_minute);
 }
 
