@@ -515,7 +515,7 @@ take_remote (SnugPeerConnection *self, SnugSdp *sdp, GError **error)
 static SnugSdpSetup
 choose_setup (SnugPeerConnection *self, const SnugSdp *offer)
 {
-  if (self->remote == NULL)
+  if (self->dtls == NULL)
     self->is_dtls_client = offer->setup != SNUG_SDP_SETUP_ACTIVE;
   return self->is_dtls_client ? SNUG_SDP_SETUP_ACTIVE : SNUG_SDP_SETUP_PASSIVE;
 }
@@ -556,8 +556,6 @@ check_answer (SnugPeerConnection *self, const SnugSdp *answer, GError **error)
 {
   if (answer->setup == SNUG_SDP_SETUP_ACTPASS)
     return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not say who opens DTLS");
-  if (self->remote != NULL && self->is_dtls_client != (answer->setup == SNUG_SDP_SETUP_PASSIVE))
-    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that swaps the roles in DTLS");
   /* RFC 8839 section 4.4.1.1.1: else it is one to an older offer */
   if (self->is_restart_offer && !has_new_credentials (self, answer))
     return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not restart ICE");
@@ -579,7 +577,10 @@ snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *text, 
 
   self->has_offer = FALSE;
   self->is_restart_offer = FALSE;
-  self->is_dtls_client = answer->setup == SNUG_SDP_SETUP_PASSIVE;
+  /* Firefox says "active" to every offer, also where it is the server of the association that lives on;
+   * its roles stay (RFC 8842 section 5.5). */
+  if (self->dtls == NULL)
+    self->is_dtls_client = answer->setup == SNUG_SDP_SETUP_PASSIVE;
   return take_remote (self, g_steal_pointer (&answer), error);
 }
 

@@ -634,6 +634,26 @@ test_stale_answer_to_a_restart_is_refused (void)
   assert_carries (pair, channel);
 }
 
+/* Firefox answers our restart with "active" though it is the server. */
+static void
+test_roles_in_dtls_stay (void)
+{
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (SnugPeerPair) pair = connected_pair (&channel);
+  g_autofree char *offer = snug_peer_connection_create_offer (pair->answerer.connection, TRUE, NULL);
+  g_autofree char *answer = snug_peer_connection_accept_offer (pair->offerer.connection, offer, NULL);
+  g_autofree char *swapped = replace (answer, "a=setup:passive", "a=setup:active");
+  g_autofree char *again = NULL, *answer_again = NULL;
+  guint n_paths = pair->answerer.n_paths;
+
+  g_assert_true (snug_peer_connection_accept_answer (pair->answerer.connection, swapped, NULL));
+  snug_await (pair->context, pair->answerer.n_paths > n_paths);
+  assert_carries (pair, channel);
+  again = snug_peer_connection_create_offer (pair->offerer.connection, FALSE, NULL);
+  answer_again = snug_peer_connection_accept_offer (pair->answerer.connection, again, NULL);
+  g_assert_nonnull (strstr (answer_again, "a=setup:active"));
+}
+
 /* A peer that insists on opening DTLS itself gets a server. */
 static void
 test_active_offer_gets_a_passive_answer (void)
@@ -866,6 +886,7 @@ main (int argc, char **argv)
   ADD ("same-offer-again-changes-nothing", test_same_offer_again_changes_nothing);
   ADD ("ice-restart-keeps-channels", test_ice_restart_keeps_channels);
   ADD ("stale-answer-to-a-restart-is-refused", test_stale_answer_to_a_restart_is_refused);
+  ADD ("roles-in-dtls-stay", test_roles_in_dtls_stay);
   ADD ("active-offer-gets-a-passive-answer", test_active_offer_gets_a_passive_answer);
   ADD ("max-message-size", test_max_message_size);
   ADD ("early-message-over-the-limit", test_early_message_over_the_limit);
