@@ -38,11 +38,6 @@ const MOVES = {
 };
 
 /** @param {string | undefined} sdp */
-export function fingerprintOf(sdp) {
-  return /^a=fingerprint:\s*(\S+\s+\S+)/m.exec(sdp ?? '')?.[1]?.toLowerCase() ?? '';
-}
-
-/** @param {string | undefined} sdp */
 export function ufragOf(sdp) {
   return /^a=ice-ufrag:\s*(\S+)/m.exec(sdp ?? '')?.[1] ?? '';
 }
@@ -257,10 +252,6 @@ export class PeerLink extends EventTarget {
     const pc = this.#pc;
     if (sdp === undefined || pc === null || neg !== this.#neg) return;
     if (pc.signalingState !== 'have-local-offer') return;
-
-    // Another certificate than the session's: the member came back without its session.
-    const known = fingerprintOf(pc.remoteDescription?.sdp);
-    if (known !== '' && known !== fingerprintOf(sdp)) return this.#beginSession();
 
     this.#setSteps({ answered: 'done' });
     await pc.setRemoteDescription({ type: 'answer', sdp });
