@@ -286,11 +286,36 @@ on_ws (SnugServer *self, SoupServerMessage *message, GHashTable *query)
 
 /* The page */
 
+static gboolean
+accepts_gzip (SoupServerMessage *message)
+{
+  const char *accepted = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
+                                                        "Accept-Encoding");
+  GSList *codings = accepted != NULL ? soup_header_parse_quality_list (accepted, NULL) : NULL;
+  gboolean found = g_slist_find_custom (codings, "gzip", (GCompareFunc) g_ascii_strcasecmp) != NULL;
+
+  soup_header_free_list (codings);
+  return found;
+}
+
+/* RFC 9110 section 8.4: what the build packed goes out packed to whom takes it so. */
+static GBytes *
+load_packed (SnugServer *self, SoupServerMessage *message, const char *path)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  GBytes *packed = accepts_gzip (message) ? snug_web_page_load_packed (self->web_root, path) : NULL;
+
+  soup_message_headers_replace (headers, "Vary", "Accept-Encoding");
+  if (packed != NULL)
+    soup_message_headers_replace (headers, "Content-Encoding", "gzip");
+  return packed;
+}
+
 static void
 on_page (SnugServer *self, SoupServerMessage *message, const char *path)
 {
   const char *type = NULL;
-  g_autoptr (GBytes) file = NULL;
+  g_autoptr (GBytes) file = NULL, packed = NULL;
   gsize length;
   const char *data;
 
@@ -299,7 +324,11 @@ on_page (SnugServer *self, SoupServerMessage *message, const char *path)
   if (file == NULL)
     return answer (message, SOUP_STATUS_NOT_FOUND, "text/plain; charset=utf-8", "Not found\n");
 
-  data = g_bytes_get_data (file, &length);
+  packed = load_packed (self, message, path);
+  data = g_bytes_get_data (packed != NULL ? packed : file, &length);
+  /* libsoup keeps alive only what its own listeners let in: say that it closes, or a client that is
+   * quick with its next request gets a reset. */
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, data, length);
 }

@@ -51,10 +51,11 @@ is_plain (const char *path)
   return parts[0] != NULL;
 }
 
-GBytes *
-snug_web_page_load (const char *root, const char *path, const char **type)
+static GBytes *
+load (const char *root, const char *path, const char *suffix, const char **type)
 {
   const char *name = strcmp (path, "/") == 0 ? "index.html" : path + 1;
+  g_autofree char *whole_name = g_strconcat (name, suffix, NULL);
   g_autofree char *file_name = NULL;
   g_autoptr (GMappedFile) file = NULL;
 
@@ -62,7 +63,7 @@ snug_web_page_load (const char *root, const char *path, const char **type)
   if (*path != '/' || !is_plain (name) || *type == NULL)
     return NULL;
 
-  file_name = g_build_filename (root, name, NULL);
+  file_name = g_build_filename (root, whole_name, NULL);
   if (!g_file_test (file_name, G_FILE_TEST_IS_REGULAR))
     return NULL;
   file = g_mapped_file_new (file_name, FALSE, NULL);
@@ -70,6 +71,20 @@ snug_web_page_load (const char *root, const char *path, const char **type)
     return NULL;
   /* Copied: a file that shrinks while it is sent must not end the server. */
   return g_bytes_new (g_mapped_file_get_contents (file), g_mapped_file_get_length (file));
+}
+
+GBytes *
+snug_web_page_load (const char *root, const char *path, const char **type)
+{
+  return load (root, path, "", type);
+}
+
+GBytes *
+snug_web_page_load_packed (const char *root, const char *path)
+{
+  const char *type;
+
+  return load (root, path, ".gz", &type);
 }
 
 void

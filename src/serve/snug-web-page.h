@@ -21,6 +21,15 @@ G_BEGIN_DECLS
  */
 GBytes *snug_web_page_load (const char *root, const char *path, const char **type);
 
+/**
+ * snug_web_page_load_packed:
+ *
+ * The same as a gzip file, where the build put one beside it: a phone's first look at the page is a third.
+ *
+ * Returns: (transfer full): the bytes, or %NULL
+ */
+GBytes *snug_web_page_load_packed (const char *root, const char *path);
+
 /* @host: the request's Host, found to be well formed. */
 void    snug_web_page_add_headers (SoupMessageHeaders *headers, const char *host);
 

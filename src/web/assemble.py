@@ -9,6 +9,7 @@ SHA-256 of its own.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import argparse
+import gzip
 import os
 import pathlib
 import shutil
@@ -72,8 +73,9 @@ def noble_text(path):
 
 
 def remove_leftovers(output, wanted):
-    for path in [*output.glob('*.js'), *output.glob('views/*'), *output.glob('noble/*')]:
-        if path.relative_to(output) not in wanted:
+    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble/*')]:
+        plain = path.with_suffix('') if path.suffix == '.gz' else path
+        if plain.relative_to(output) not in wanted:
             path.unlink()
 
 
@@ -105,6 +107,8 @@ def main():
     remove_leftovers(output, pieces)
     for path, data in pieces.items():
         write_if_changed(output / path, data)
+        # The server hands these to whoever takes them packed. The same input is the same file.
+        write_if_changed(output / f'{path}.gz', gzip.compress(data, mtime=0))
 
 
 if __name__ == '__main__':

@@ -203,6 +203,19 @@ test('a secret typed with its code is refused too', async () => {
   await ana.waitForWords('cannot enter private rooms yet');
 });
 
+test('the page weighs less than 150 kB, and comes from nowhere else', async () => {
+  const ana = await newMember(0);
+  await ana.open(server.origin);
+  const parts = await ana.page.evaluate(() =>
+    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map(
+      ({ name, transferSize }) => ({ name, transferSize }),
+    ),
+  );
+  const total = parts.reduce((sum, { transferSize }) => sum + transferSize, 0);
+  assert.ok(total > 20_000 && total < 150_000, `${total} bytes`);
+  assert.deepEqual(parts.filter(({ name }) => !name.startsWith(server.origin)), []);
+});
+
 test('an unknown room, and no room at all', async () => {
   const ana = await newMember(0);
   await ana.open(`${server.origin}/?code=AAAA22`);

@@ -302,6 +302,7 @@ test_the_page (void)
   g_autofree char *root = g_dir_make_tmp ("snug-web-XXXXXX", NULL);
   g_autofree char *index = g_build_filename (root, "index.html", NULL);
   g_autofree char *script = g_build_filename (root, "main.js", NULL);
+  g_autofree char *packed = g_build_filename (root, "main.js.gz", NULL);
   g_autofree char *hidden = g_build_filename (root, ".secret.js", NULL);
   g_autofree char *odd = g_build_filename (root, "notes.c", NULL);
   SnugServerConfig config = { .web_root = root };
@@ -319,6 +320,7 @@ test_the_page (void)
 
   g_assert_true (g_file_set_contents (index, "<p>here", -1, NULL));
   g_assert_true (g_file_set_contents (script, "let a", -1, NULL));
+  g_assert_true (g_file_set_contents (packed, "packed a", -1, NULL));
   g_assert_true (g_file_set_contents (hidden, "let b", -1, NULL));
   g_assert_true (g_file_set_contents (odd, "int c;", -1, NULL));
   server = start (&config);
@@ -332,6 +334,18 @@ test_the_page (void)
   g_assert_nonnull (strstr (js->head->str, "text/javascript"));
   g_assert_nonnull (strstr (js->head->str, "\r\n\r\nlet a"));
 
+  /* What the build packed goes out packed, to whom takes it so. */
+  g_autoptr (SnugRawClient) gz = ask (server, "GET", "/main.js", "Accept-Encoding: br, GZIP;q=0.5\r\n", "");
+  g_assert_nonnull (strstr (gz->head->str, "Content-Encoding: gzip\r\n"));
+  g_assert_nonnull (strstr (gz->head->str, "Vary: Accept-Encoding\r\n"));
+  g_assert_nonnull (strstr (gz->head->str, "text/javascript"));
+  g_assert_nonnull (strstr (gz->head->str, "\r\n\r\npacked a"));
+  g_autoptr (SnugRawClient) not_gz = ask (server, "GET", "/main.js", "Accept-Encoding: gzip;q=0, br\r\n", "");
+  g_assert_null (strstr (not_gz->head->str, "Content-Encoding"));
+  g_assert_nonnull (strstr (not_gz->head->str, "\r\n\r\nlet a"));
+  g_autoptr (SnugRawClient) unpacked = ask (server, "GET", "/", "Accept-Encoding: gzip\r\n", "");
+  g_assert_nonnull (strstr (unpacked->head->str, "\r\n\r\n<p>here"));
+
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (SnugRawClient) client = ask (server, "GET", bad[i], "Connection: close\r\n", "");
@@ -343,6 +357,7 @@ test_the_page (void)
   stop (server);
   g_unlink (index);
   g_unlink (script);
+  g_unlink (packed);
   g_unlink (hidden);
   g_unlink (odd);
   g_rmdir (root);
