@@ -40,7 +40,7 @@ typedef struct
   guint                 signal_sources[3];
   guint                 timeout_source;
   guint                 last_words_source;
-  guint                 goodbye_source;
+  guint                 leave_source;
 
   const SnugCliOptions *options;        /* borrowed */
   SnugCliUntil          until;
@@ -55,22 +55,20 @@ typedef struct
 
 /* Leaving */
 
-static void
-finish (App *app)
-{
-  g_main_loop_quit (app->loop);
-}
-
 static gboolean
-on_goodbye_took_too_long (gpointer user_data)
+on_leave (gpointer user_data)
 {
   App *app = user_data;
 
-  app->goodbye_source = 0;
-  finish (app);
+  app->leave_source = 0;
+  snug_session_leave (app->session);
+  if (app->entered)
+    snug_cli_report_room (app->report, app->session, "closed");
+  g_main_loop_quit (app->loop);
   return G_SOURCE_REMOVE;
 }
 
+/* Not before what is just being told by the room is told to all who listen. */
 static void
 leave (App *app, int status)
 {
@@ -78,12 +76,7 @@ leave (App *app, int status)
     return;
   app->leaving = TRUE;
   app->status = status;
-  if (app->entered)
-    snug_cli_report_room (app->report, app->session, "closed");
-  app->goodbye_source = g_timeout_add (GOODBYE_MS, on_goodbye_took_too_long, app);
-  snug_session_leave (app->session);
-  if (snug_session_get_state (app->session) == SNUG_SESSION_EMPTY)
-    finish (app);
+  app->leave_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_leave, app, NULL);
 }
 
 static void
@@ -101,8 +94,11 @@ leave_early (App *app, int status_if_asked)
 {
   if (snug_cli_until_is_asked (&app->until) && !snug_cli_until_holds (&app->until))
     leave (app, status_if_asked);
+  /* Who sits at a terminal has seen what failed. */
+  else if (app->failed_once && app->questions == NULL)
+    leave (app, SNUG_CLI_STATUS_TRANSFER);
   else
-    leave (app, app->failed_once ? SNUG_CLI_STATUS_TRANSFER : SNUG_CLI_STATUS_DONE);
+    leave (app, SNUG_CLI_STATUS_DONE);
 }
 
 static gboolean
@@ -405,6 +401,10 @@ on_failed (App *app)
 {
   const GError *error = snug_session_get_error (app->session);
 
+  /* Who made the room goes on waiting: somebody else may come who can be reached. */
+  if (app->options->command == SNUG_CLI_CREATE
+      && g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_ROUTE))
+    return;
   if (error == NULL)
     fail (app, SNUG_CLI_STATUS_UNREACHABLE, "failed", _("The room is over."));
   else
@@ -418,11 +418,7 @@ on_room_changed (App *app)
   const char *words;
 
   if (app->leaving)
-    {
-      if (state == SNUG_SESSION_EMPTY)
-        finish (app);
-      return;
-    }
+    return;
   app->was_connected |= state == SNUG_SESSION_CONNECTED;
   words = snug_cli_room_state (state, app->was_connected);
   if (state == SNUG_SESSION_FAILED)
@@ -445,23 +441,6 @@ on_n_connected (App *app)
 
 /* Members */
 
-static gboolean
-may_still_connect (App *app)
-{
-  GListModel *members = snug_session_get_members (app->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
-      SnugMemberState state = snug_member_get_state (member);
-
-      if (state != SNUG_MEMBER_FAILED && state != SNUG_MEMBER_LEFT)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* A script that waits for something would wait for ever. */
 static void
 on_member_failed (App *app, SnugMember *member)
 {
@@ -472,8 +451,6 @@ on_member_failed (App *app, SnugMember *member)
   snug_cli_report_error (app->report, "peer-unreachable",
                          why != NULL ? why : _("Somebody could not be reached."),
                          snug_member_get_id (member));
-  if (snug_cli_until_is_asked (&app->until) && !may_still_connect (app))
-    leave (app, SNUG_CLI_STATUS_NO_ROUTE);
 }
 
 static void
@@ -533,8 +510,10 @@ count_open (App *app, SnugTransferDirection direction)
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
+      /* What stands for whoever may come is for nobody yet. */
       n += snug_transfer_get_direction (transfer) == direction
-           && !snug_transfer_is_finished (transfer);
+           && !snug_transfer_is_finished (transfer)
+           && *snug_transfer_get_member_id (transfer) != '\0';
     }
   return n;
 }
@@ -621,12 +600,30 @@ on_transfer (GObject *item, SnugCliWatchEvent event, const char *property, gpoin
     snug_cli_report_transfer (app->report, transfer, NULL);
 }
 
+/* It should have been accepted, and the folder did not allow it. */
+static void
+refuse_for_lack_of_room (App *app, SnugTransfer *transfer)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (snug_session_accept (app->session, transfer, NULL, &error))
+    return;
+  snug_cli_report_error (app->report, "cannot-save", error->message, NULL);
+  snug_session_decline (app->session, transfer);
+  on_transfer_failed (app, transfer);
+}
+
 static void
 on_offer_received (App *app, SnugTransfer *transfer)
 {
   if (app->questions != NULL)
     {
       snug_cli_questions_add (app->questions, transfer);
+      return;
+    }
+  if (app->options->accept == SNUG_ACCEPT_ALL)
+    {
+      refuse_for_lack_of_room (app, transfer);
       return;
     }
   snug_cli_report_notice (app->report,
@@ -725,7 +722,7 @@ clear (App *app)
     g_clear_handle_id (&app->signal_sources[i], g_source_remove);
   g_clear_handle_id (&app->timeout_source, g_source_remove);
   g_clear_handle_id (&app->last_words_source, g_source_remove);
-  g_clear_handle_id (&app->goodbye_source, g_source_remove);
+  g_clear_handle_id (&app->leave_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (app->session, app);
   g_clear_pointer (&app->members, snug_cli_watch_free);
   g_clear_pointer (&app->messages, snug_cli_watch_free);
@@ -797,13 +794,8 @@ snug_cli_app_run (const SnugCliOptions *options)
       begin (&app);
     }
   else
-    {
-      snug_cli_report_error (app.report, "usage", error->message, NULL);
-      app.status = SNUG_CLI_STATUS_USAGE;
-      app.leaving = TRUE;
-    }
-  if (!app.leaving || snug_session_get_state (app.session) != SNUG_SESSION_EMPTY)
-    g_main_loop_run (app.loop);
+    fail (&app, SNUG_CLI_STATUS_USAGE, "usage", error->message);
+  g_main_loop_run (app.loop);
   clear (&app);
   snug_network_settle (GOODBYE_MS);
   return app.status;

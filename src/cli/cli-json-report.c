@@ -23,6 +23,9 @@ struct _SnugCliJsonReport
   GHashTable    *members;       /* id → the last line told */
   GHashTable    *progress;      /* id → Progress */
   char          *room;          /* the last line told, nullable */
+  char          *code;          /* of the room, to be told when it is over; nullable, as the next */
+  char          *invite;
+  char          *link;
   guint          idle;
 };
 
@@ -76,6 +79,19 @@ tell (SnugCliReport *report, const char *line)
 }
 
 static void
+remember_room (SnugCliJsonReport *self, SnugSession *session)
+{
+  if (snug_session_get_code (session) == NULL)
+    return;
+  g_free (self->code);
+  g_free (self->invite);
+  g_free (self->link);
+  self->code = g_strdup (snug_session_get_code (session));
+  self->invite = g_strdup (snug_session_get_invite (session));
+  self->link = g_strdup (snug_session_get_link (session));
+}
+
+static void
 snug_cli_json_report_room (SnugCliReport *report, SnugSession *session, const char *state)
 {
   SnugCliJsonReport *self = SNUG_CLI_JSON_REPORT (report);
@@ -83,8 +99,8 @@ snug_cli_json_report_room (SnugCliReport *report, SnugSession *session, const ch
 
   if (state == NULL)
     return;
-  line = snug_cli_event_room (snug_session_get_code (session), snug_session_get_invite (session),
-                              snug_session_get_link (session), state);
+  remember_room (self, session);
+  line = snug_cli_event_room (self->code, self->invite, self->link, state);
   if (g_strcmp0 (line, self->room) == 0)
     return;
   g_free (self->room);
@@ -95,10 +111,15 @@ snug_cli_json_report_room (SnugCliReport *report, SnugSession *session, const ch
 static gboolean
 is_worth_telling (SnugCliJsonReport *self, SnugMember *member, const char *property)
 {
-  static const char *const properties[] = { "state", "name", "legacy", "path", NULL };
+  static const char *const properties[] = { "state", "name", "legacy", NULL };
   const char *last = g_hash_table_lookup (self->members, snug_member_get_id (member));
 
   if (property == NULL || g_strv_contains (properties, property))
+    return TRUE;
+  /* The way is looked for until they are connected. */
+  if (snug_member_get_state (member) != SNUG_MEMBER_CONNECTED)
+    return FALSE;
+  if (g_str_equal (property, "path"))
     return TRUE;
   /* The round trip changes all the time: its first value is told. */
   return g_str_equal (property, "rtt-ms") && last != NULL && g_strrstr (last, "\"rtt_ms\"") == NULL;
@@ -175,6 +196,9 @@ snug_cli_json_report_transfer (SnugCliReport *report, SnugTransfer *transfer, co
   gint64 now_us = g_get_monotonic_time ();
   g_autofree char *line = NULL;
 
+  /* An offer that nobody is there for is told when it is made to somebody. */
+  if (*snug_transfer_get_member_id (transfer) == '\0')
+    return;
   if (state == SNUG_TRANSFER_RUNNING && progress->started_us == 0)
     progress->started_us = now_us;
   if (progress->told && progress->state == state
@@ -219,6 +243,9 @@ snug_cli_json_report_finalize (GObject *object)
   g_hash_table_unref (self->members);
   g_hash_table_unref (self->progress);
   g_free (self->room);
+  g_free (self->code);
+  g_free (self->invite);
+  g_free (self->link);
   G_OBJECT_CLASS (snug_cli_json_report_parent_class)->finalize (object);
 }
 

@@ -105,6 +105,8 @@ describe_state (SnugSessionState state)
     {
     case SNUG_SESSION_STARTING:
       return _("Reaching the server…");
+    case SNUG_SESSION_WAITING:
+      return _("Waiting for people");
     case SNUG_SESSION_CONNECTING:
       return _("Connecting…");
     case SNUG_SESSION_RECONNECTING:
@@ -112,7 +114,6 @@ describe_state (SnugSessionState state)
     case SNUG_SESSION_NO_SERVER:
       return _("Server unreachable: nobody new can join, people already connected stay connected");
     case SNUG_SESSION_EMPTY:
-    case SNUG_SESSION_WAITING:
     case SNUG_SESSION_CONNECTED:
     case SNUG_SESSION_FAILED:
     default:
@@ -133,9 +134,7 @@ snug_cli_text_report_room (SnugCliReport *report, SnugSession *session, const ch
     return;
   g_free (self->last_room);
   self->last_room = g_strdup (state);
-  if (g_strcmp0 (state, "waiting") == 0 && snug_session_get_state (session) == SNUG_SESSION_WAITING)
-    print (self, TRUE, STYLE_DIM, _("Waiting for people"));
-  else if (g_strcmp0 (state, "reconnecting") == 0 && self->terminal == NULL && status != NULL)
+  if (g_strcmp0 (state, "reconnecting") == 0 && self->terminal == NULL && status != NULL)
     print (self, TRUE, STYLE_DIM, status);
 }
 
@@ -223,6 +222,9 @@ describe_outgoing (SnugTransfer *transfer, const char *name, const char *who, co
   switch (snug_transfer_get_state (transfer))
     {
     case SNUG_TRANSFER_OFFERED:
+      if (*who == '\0')
+        /* Translators: name of a file, and its size. */
+        return g_strdup_printf (_("Offered to whoever comes: %s (%s)"), name, size);
       /* Translators: name of a person, of a file, and its size. */
       return g_strdup_printf (_("Offered to %s: %s (%s)"), who, name, size);
     case SNUG_TRANSFER_DONE:

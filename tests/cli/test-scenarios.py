@@ -1,0 +1,445 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""snug-cli as scripts use it: real processes on the loopback interface."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
+import snugtest
+from snugtest import Cli, Failure, create, folder, join, make_file, sha256, start_server
+
+
+def check(condition, *words):
+    if not condition:
+        raise Failure(' '.join(map(str, words)))
+
+
+def both_connected(*members):
+    for member in members:
+        member.wait(event='member', state='connected')
+
+
+def files_in(path):
+    return sorted(entry.name for entry in path.iterdir())
+
+
+# Chat
+
+def test_chat_both_ways_with_ticks():
+    with start_server() as server:
+        ana, code = create(server, '--name', 'Ana')
+        ben = join(server, code, '--name', 'Ben')
+        both_connected(ana, ben)
+        check(ana.wait(event='member', name='Ben')['legacy'] is False)
+        ben.wait(event='member', name='Ana', state='connected')
+        ben.wait(event='room', state='joined', code=code)
+        ben.say('Grüße, 日本 🙂 "quoted" \\ back')
+        heard = ana.wait(event='chat', text='Grüße, 日本 🙂 "quoted" \\ back')
+        check(heard['from'] == ana.wait(event='member', name='Ben')['id'], heard)
+        ben.wait(event='delivered', id=heard['id'], to=ben.wait(event='member', name='Ana')['id'])
+        ana.say('hello Ben')
+        ana.wait(event='delivered', id=ben.wait(event='chat', text='hello Ben')['id'])
+        # Nobody hears oneself.
+        check(ana.count(event='chat') == 1 and ben.count(event='chat') == 1)
+        ben.leave()
+        ana.wait(event='member', state='left')
+        ana.leave()
+        last = ana.events[-1]
+        check(last['event'] == 'room' and last['state'] == 'closed' and last['code'] == code, last)
+
+
+def test_say_waits_until_somebody_is_there():
+    with start_server() as server:
+        ana, code = create(server, '--say', 'one', '--say', 'two')
+        ben = join(server, code, '--until', 'chat=2')
+        ben.expect_exit(0)
+        check([event['text'] for event in ben.events if event['event'] == 'chat'] == ['one', 'two'])
+        ana.wait_count(2, event='delivered')
+        ana.leave()
+
+
+def test_who_says_and_leaves_is_heard():
+    with start_server() as server:
+        ana, code = create(server)
+        ben = join(server, code, '--say', 'last words', '--until', 'members=1')
+        ben.expect_exit(0)
+        ana.wait(event='chat', text='last words')
+        ana.leave()
+
+
+def test_lines_of_a_pipe_in_order():
+    with start_server() as server:
+        ana, code = create(server)
+        ben = join(server, code)
+        both_connected(ana, ben)
+        ben.write(''.join(f'line {i}\n' for i in range(150)))
+        ben.close_input()
+        ana.wait_count(150, event='chat')
+        check([event['text'] for event in ana.events if event['event'] == 'chat'] == [f'line {i}' for i in range(150)])
+        # The end of the pipe is not the end of the stay.
+        ana.say('still there?')
+        ben.wait(event='chat', text='still there?')
+        ben.leave()
+        ana.leave()
+
+
+def test_line_of_64_kib_and_one_more():
+    with start_server() as server:
+        ana, code = create(server)
+        ben = join(server, code)
+        both_connected(ana, ben)
+        ben.say('x' * 65536)
+        check(len(ana.wait(event='chat')['text']) == 65536)
+        ben.say('y' * 65537)
+        ben.wait(event='error', code='cannot-say')
+        ben.say('after')
+        ana.wait(event='chat', text='after')
+        check(ana.count(event='chat') == 2)
+        ben.leave()
+        ana.leave()
+
+
+def test_names_are_made_safe():
+    with start_server() as server:
+        ana, code = create(server, '--name', 'A\u202ena\x1b[31m\n')
+        ben = join(server, code)
+        name = ben.wait_event(lambda event: event['event'] == 'member' and event['name'])['name']
+        check(name == 'Ana[31m', repr(name))
+        ben.leave()
+        ana.leave()
+
+
+# Files
+
+def exchange(sizes, names, *options):
+    """Ana offers these, Ben takes them all. Returns Ben's folder and both members' done events."""
+    with start_server() as server:
+        source, target = folder(), folder()
+        paths = [make_file(source / name, size, seed=name) for size, name in zip(sizes, names)]
+        sends = [word for path in paths for word in ('--send', path)]
+        ana, code = create(server, *sends, '--sha256', '--until', f'sent={len(paths)}')
+        ben = join(server, code, '--save-to', target, '--sha256', '--until', f'received={len(paths)}', *options)
+        ben.expect_exit(0)
+        ana.expect_exit(0)
+        for path in paths:
+            expected = sha256(path)
+            for cli, direction in ((ana, 'out'), (ben, 'in')):
+                done = cli.wait(event='transfer', state='done', name=path.name, direction=direction)
+                check(done['sha256'] == expected and done['size'] == done['bytes'] == path.stat().st_size, done)
+                check(len(done['fingerprint']) == 64, done)
+            check(sha256(target / path.name) == expected, path.name)
+            check(ben.wait(event='transfer', state='done', name=path.name)['path'] == str(target / path.name))
+        check(files_in(target) == sorted(names), files_in(target))
+
+
+def test_files_of_many_sizes():
+    exchange([0, 1, 262143, 262144, 262145, 5_000_000], ['empty', 'one', 'less', 'piece', 'more', 'five.bin'])
+
+
+def test_files_with_names_of_many_scripts():
+    exchange([10, 11, 12, 13], ['Grüße aus Köln.txt', '日本語.txt', '🙂 smile.png', "name with spaces & 'quotes'.txt"])
+
+
+def test_both_send_at_once():
+    with start_server() as server:
+        source, to_ana, to_ben = folder(), folder(), folder()
+        first, second = make_file(source / 'first', 5_000_000), make_file(source / 'second', 5_000_001)
+        words = ('--until', 'sent=1', '--until', 'received=1')
+        ana, code = create(server, '--send', first, '--save-to', to_ana, *words)
+        ben = join(server, code, '--send', second, '--save-to', to_ben, *words)
+        ana.expect_exit(0)
+        ben.expect_exit(0)
+        check(sha256(to_ben / 'first') == sha256(first) and sha256(to_ana / 'second') == sha256(second))
+
+
+def test_file_states_as_they_pass():
+    with start_server() as server:
+        source, target = folder(), folder()
+        path = make_file(source / 'a', 300_000)
+        ana, code = create(server, '--send', path)
+        ben = join(server, code, '--save-to', target)
+        ben.wait(event='transfer', state='done')
+        ana.wait(event='transfer', state='done')
+        for cli, direction in ((ana, 'out'), (ben, 'in')):
+            events = [event for event in cli.events if event['event'] == 'transfer']
+            states = list(dict.fromkeys(event['state'] for event in events))
+            check(states == ['offered', 'accepted', 'running', 'done'], states)
+            check(len({event['id'] for event in events}) == 1 and {event['direction'] for event in events} == {direction})
+        ben.leave()
+        ana.leave()
+
+
+def test_declined_by_policy():
+    with start_server() as server:
+        target = folder()
+        ana, code = create(server, '--send', make_file(folder() / 'a', 10))
+        ben = join(server, code, '--accept', 'none', '--save-to', target)
+        ana.wait(event='transfer', state='declined')
+        ben.wait(event='transfer', state='declined')
+        check(files_in(target) == [])
+        ben.leave()
+        ana.leave()
+
+
+def test_nobody_to_ask():
+    with start_server() as server:
+        ana, code = create(server, '--send', make_file(folder() / 'a', 10))
+        ben = join(server, code, cwd=folder())
+        ana.wait(event='transfer', state='declined')
+        ben.wait_error('--save-to')
+        ben.leave()
+        ana.leave()
+
+
+def receive_again(policy, content, existing):
+    """Ana sends a file whose name is taken in Ben's folder. Returns the folder and Ben's done event."""
+    with start_server() as server:
+        source, target = folder(), folder()
+        (source / 'a.txt').write_text(content)
+        (target / 'a.txt').write_text(existing)
+        ana, code = create(server, '--send', source / 'a.txt', '--until', 'sent=1')
+        ben = join(server, code, '--save-to', target, '--until', 'received=1', *policy)
+        ben.expect_exit(0)
+        ana.expect_exit(0)
+        return target, ben.wait(event='transfer', state='done')
+
+
+def test_conflict_keep_both():
+    target, done = receive_again([], 'new', 'old')
+    names = files_in(target)
+    check(len(names) == 2 and (target / 'a.txt').read_text() == 'old', names)
+    check(pathlib.Path(done['path']).read_text() == 'new' and done['path'] != str(target / 'a.txt'), done)
+
+
+def test_conflict_replace():
+    target, done = receive_again(['--on-conflict', 'replace'], 'new', 'old')
+    check(files_in(target) == ['a.txt'] and (target / 'a.txt').read_text() == 'new', done)
+
+
+def test_conflict_skip_identical():
+    target, done = receive_again(['--on-conflict', 'skip-identical'], 'same', 'same')
+    check(files_in(target) == ['a.txt'] and (target / 'a.txt').read_text() == 'same', done)
+    target, done = receive_again(['--on-conflict', 'skip-identical'], 'new', 'old')
+    check(len(files_in(target)) == 2 and (target / 'a.txt').read_text() == 'old', done)
+
+
+def test_late_comer_sees_standing_offer():
+    with start_server() as server:
+        target = folder()
+        path = make_file(folder() / 'a', 70_000)
+        ana, code = create(server, '--send', path)
+        ben = join(server, code, '--save-to', target / 'ben', '--until', 'received=1')
+        ben.expect_exit(0)
+        cem = join(server, code, '--save-to', target / 'cem', '--until', 'received=1')
+        cem.expect_exit(0)
+        check(sha256(target / 'ben' / 'a') == sha256(target / 'cem' / 'a') == sha256(path))
+        ana.wait_count(2, event='transfer', state='done')
+        ana.leave()
+
+
+# The end, and its status
+
+def refused(status, *arguments, code=None, words=''):
+    cli = Cli(*arguments)
+    cli.expect_exit(status)
+    if code:
+        error = cli.wait(event='error', code=code)
+        check(words in error['message'], error)
+
+
+def test_unknown_room():
+    with start_server() as server:
+        refused(3, 'join', 'QXWV23', '--server', server.url, code='room-not-found')
+
+
+def test_full_room():
+    with start_server() as server:
+        ana, code = create(server, '--capacity', '2')
+        ben = join(server, code)
+        both_connected(ana, ben)
+        refused(3, 'join', code, '--server', server.url, code='room-full')
+        ben.say('undisturbed')
+        ana.wait(event='chat', text='undisturbed')
+        ben.leave()
+        ana.leave()
+
+
+def test_no_server_there():
+    server = start_server()
+    server.stop()
+    refused(2, 'join', 'QXWV23', '--server', server.url, code='server-unreachable')
+    refused(2, 'create', '--open', '--server', server.url, code='server-unreachable')
+
+
+def test_no_server_named():
+    refused(1, 'join', 'QXWV23', code='no-server-named')
+
+
+def test_bad_invite():
+    with start_server() as server:
+        refused(1, 'join', 'not an invite', '--server', server.url, code='bad-invite')
+
+
+def test_private_room_is_refused_not_entered():
+    with start_server() as server:
+        refused(4, 'join', 'BOOK23-otter-velvet-canoe', '--server', server.url, code='secret')
+        refused(4, 'join', f'{server.url}/?code=BOOK23#otter-velvet-canoe', code='secret')
+
+
+def test_timeout():
+    with start_server() as server:
+        ana = Cli('create', '--open', '--server', server.url, '--until', 'members=1', '--timeout', '0.3')
+        ana.expect_exit(6)
+        ana.wait(event='error', code='timed-out')
+
+
+def test_usage():
+    target = folder()
+    (target / 'file').write_text('')
+    refused(1, 'create', code='usage', words='--open')
+    refused(1, 'create', '--open', '--secret-file', '-', code='usage', words='--secret-file')
+    refused(1, 'join', 'BOOK23', '--frob', code='usage', words='--frob')
+    refused(1, 'join', 'BOOK23', '--server', 'http://127.0.0.1:1', '--send', target / 'nothing', code='usage', words='nothing')
+    refused(1, 'join', 'BOOK23', '--server', 'http://127.0.0.1:1', '--save-to', target / 'file', code='usage', words='file')
+
+
+def test_nobody_reachable():
+    with start_server() as server:
+        ana, code = create(server, '--relay', 'only')
+        ben = join(server, code, '--relay', 'only', '--until', 'members=1')
+        ben.expect_exit(7)
+        ben.wait(event='error', code='peer-unreachable')
+        ana.leave()
+
+
+def test_interrupt_leaves_in_good_order():
+    with start_server() as server:
+        ana, code = create(server)
+        ben = join(server, code)
+        both_connected(ana, ben)
+        ben.send_signal(signal.SIGINT)
+        ben.expect_exit(0)
+        ana.wait(event='member', state='left')
+        ana.leave()
+
+
+def test_interrupt_before_what_was_asked_for():
+    with start_server() as server:
+        ana, code = create(server, '--until', 'chat=1')
+        ana.send_signal(signal.SIGTERM)
+        ana.expect_exit(128 + signal.SIGTERM)
+
+
+def test_nobody_reads_the_output():
+    with start_server() as server:
+        ana, code = create(server)
+        reader, writer = os.pipe()
+        ben = subprocess.Popen([snugtest.BUILD / 'src/cli/snug-cli', 'join', code, '--server', server.url, '--json'],
+                               stdin=subprocess.DEVNULL, stdout=writer, env=snugtest.environment())
+        os.close(writer)
+        ana.wait(event='member', state='connected')
+        os.close(reader)
+        ana.say('into the void')
+        check(ben.wait(snugtest.PATIENCE) == 0, ben.returncode)
+        ana.wait(event='member', state='left')
+        ana.leave()
+
+
+def test_until_alone():
+    with start_server() as server:
+        ana, code = create(server, '--until', 'alone')
+        ben = join(server, code, '--until', 'members=1')
+        ben.expect_exit(0)
+        ana.expect_exit(0)
+
+
+# Rooms of several
+
+def test_five_members_and_one_killed():
+    with start_server() as server:
+        source, target = folder(), folder()
+        path = make_file(source / 'five.bin', 5_000_000)
+        first, code = create(server, '--name', 'm0', '--send', path, '--save-to', target / '0')
+        members = [first] + [join(server, code, '--name', f'm{i}', '--save-to', target / str(i)) for i in range(1, 5)]
+        for member in members:
+            for other in range(5):
+                if member is not members[other]:
+                    member.wait(event='member', name=f'm{other}', state='connected')
+        for i, member in enumerate(members):
+            member.say(f'from {i}')
+        for i, member in enumerate(members):
+            for other in range(5):
+                if other != i:
+                    member.wait(event='chat', text=f'from {other}')
+            check(member.count(event='chat') == 4)
+        for i in range(1, 5):
+            members[i].wait(event='transfer', state='done')
+            check(sha256(target / str(i) / 'five.bin') == sha256(path))
+        members[3].kill()
+        rest = members[:3] + members[4:]
+        for member in rest:
+            gone = member.wait(event='member', name='m3')['id']
+            member.wait_event(lambda event: event['event'] == 'member' and event['id'] == gone
+                              and event['state'] in ('reconnecting', 'away', 'left'), what='loss of m3')
+        rest[1].say('the others go on')
+        for member in (rest[0], rest[2], rest[3]):
+            member.wait(event='chat', text='the others go on')
+        for member in rest:
+            member.leave()
+
+
+# A room of its own
+
+def decode_qr(text):
+    """The words of a QR code drawn in half blocks, ink is light, by a reader that knows nothing of us."""
+    rows = [line for line in text.split('\n') if line and set(line) <= set(' ▀▄█')]
+    check(len(rows) > 15, text)
+    pixels = []
+    for row in rows:
+        pixels.append([255 if char in '█▀' else 0 for char in row])
+        pixels.append([255 if char in '█▄' else 0 for char in row])
+    scale = 6
+    image = folder() / 'qr.pgm'
+    with open(image, 'wb') as stream:
+        stream.write(f'P5 {len(rows[0]) * scale} {len(pixels) * scale} 255\n'.encode())
+        for row in pixels:
+            stream.write(b''.join(bytes([value]) * scale for value in row) * scale)
+    found = subprocess.run(['zbarimg', '-q', '--raw', image], capture_output=True, text=True, check=True)
+    return found.stdout.strip()
+
+
+def test_hosts_its_own_room():
+    ana = Cli('create', '--open', '--listen', '127.0.0.1:0')
+    room = ana.wait(event='room', state='waiting')
+    check(room['link'].endswith(f"/?code={room['code']}"), room)
+    ana.wait_error(f"Invite: {room['invite']}")
+    check(f"Room link: {room['link']}" in ana.stderr)
+    check(decode_qr(ana.stderr) == room['link'])
+    ben = Cli('join', room['link'])
+    both_connected(ana, ben)
+    ben.say('by the link')
+    ana.wait(event='chat', text='by the link')
+    ana.leave()
+    ben.wait(event='member', state='left')
+    ben.kill()
+
+
+def test_plain_words_where_there_is_no_terminal():
+    with start_server() as server:
+        target = folder()
+        ana, code = create(server, '--name', 'Ana', '--send', make_file(folder() / 'a.txt', 10))
+        ben = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'join', code, '--server', server.url, '--save-to', target])
+        ana.wait(event='transfer', state='done')
+        ana.say('one\tline')
+        check(ben.wait_line('one') == 'Ana: one\tline')
+        ben.wait_line(f'From Ana: {target}/a.txt')
+        check('\x1b' not in '\n'.join(ben.lines) + ben.stderr and '%' not in '\n'.join(ben.lines))
+        ben.stop()
+        ana.leave()
+
+
+if __name__ == '__main__':
+    snugtest.run([function for name, function in list(globals().items()) if name.startswith('test_')])
