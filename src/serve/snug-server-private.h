@@ -1,5 +1,5 @@
-/* snug-server-private: what the parts of the server share: the rooms (snug-server.c), HTTP
- * (snug-server-http.c) and the WebSockets (snug-server-guest.c).
+/* snug-server-private: what the parts of the server share: the rooms (snug-server.c), connections
+ * (snug-server-door.c), HTTP (snug-server-http.c) and the WebSockets (snug-server-guest.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -84,7 +84,10 @@ SnugServerEntry *snug_server_find_room_by_token (SnugServer *self, const char *c
 void             snug_server_settle    (SnugServer *self, SnugServerEntry *entry);
 guint            snug_server_count_members (SnugServer *self);
 
-void             snug_server_door_rearm (SnugServerDoor *door);
+
+/* In snug-server-door.c */
+void             snug_server_door_rearm    (SnugServerDoor *door);
+void             snug_server_listener_free (gpointer listener);
 
 /* In snug-server-http.c */
 void             snug_server_add_http_handlers (SnugServer *self);

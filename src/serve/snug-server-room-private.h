@@ -1,5 +1,5 @@
-/* snug-server-room-private: what the two halves of a room share: entry and time (snug-server-room.c),
- * and frames (snug-server-relay.c).
+/* snug-server-room-private: what the parts of a room share: members and time (snug-server-room.c), entry
+ * (snug-server-entry.c), what it says (snug-server-notices.c), members' frames (snug-server-relay.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -63,9 +63,16 @@ struct _SnugServerRoom
   gint64                     idle_us;       /* over then, if still empty; G_MAXINT64 */
 };
 
+#define NEVER G_MAXINT64
+
+gint64            snug_server_room_later       (gint64 now_us, guint ms);
+
+SnugServerMember *snug_server_room_add         (SnugServerRoom *room, const char *id, guint64 seq,
+                                                gpointer socket, const char *address);
 SnugServerMember *snug_server_room_find        (SnugServerRoom *room, const char *id);
 SnugServerMember *snug_server_room_find_socket (SnugServerRoom *room, gpointer socket);
 SnugServerMember *snug_server_room_find_host   (SnugServerRoom *room);
+SnugServerMember *snug_server_room_find_role   (SnugServerRoom *room, const char *role);
 
 /* Queued while it is away. */
 void snug_server_room_send_text (SnugServerRoom *room, SnugServerMember *to, const char *text, gsize length);
@@ -80,6 +87,23 @@ void snug_server_room_announce  (SnugServerRoom *room, SnugServerMember *newcome
 void snug_server_room_take_out  (SnugServerRoom *room, SnugServerMember *member, const char *reason,
                                  gint64 now_us);
 void snug_server_room_set_locked (SnugServerRoom *room, gboolean locked);
+
+/* (transfer full) */
+SnugSignalMessage *snug_server_room_about (SnugSignalType type, const SnugServerMember *member);
+void snug_server_room_tell_about (SnugServerRoom *room, SnugSignalType type,
+                                  const SnugServerMember *member);
+void snug_server_room_tell_host_of     (SnugServerRoom *room, const SnugServerMember *pending);
+void snug_server_room_tell_host_of_all (SnugServerRoom *room);
+void snug_server_room_tell_legacy (SnugServerRoom *room, SnugServerMember *legacy, SnugSignalType type);
+void snug_server_room_tell_left   (SnugServerRoom *room, const SnugServerMember *member,
+                                   const char *reason);
+/* `room`: what it allows has changed. */
+void snug_server_room_say         (SnugServerRoom *room);
+void snug_server_room_set_host    (SnugServerRoom *room, const SnugServerMember *member);
+
+/* In snug-server-entry.c */
+void snug_server_room_challenger_wins      (SnugServerRoom *room, SnugServerMember *member);
+void snug_server_member_clear_challenge    (SnugServerMember *member);
 
 /* In snug-server-relay.c */
 void snug_server_room_handle_frame (SnugServerRoom *room, SnugServerMember *from, const char *text,

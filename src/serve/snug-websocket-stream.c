@@ -30,8 +30,6 @@ struct _SnugWebsocketStream
   SnugWebsocketLimits    limits;
   SnugWebsocketListener  listener;
   gpointer               listener_data;  /* borrowed */
-  GSourceOnceFunc        ended_func;
-  gpointer               ended_data;     /* borrowed */
 
   State                  state;
   gboolean               refused;        /* reads and throws away from now on */
@@ -62,8 +60,6 @@ end (SnugWebsocketStream *self)
   snug_clear_source (&self->timer);
   /* The socket does not block, so this is close(2). */
   g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
-  if (self->ended_func != NULL)
-    self->ended_func (self->ended_data);
   g_object_unref (self);
 }
 
@@ -247,13 +243,6 @@ snug_websocket_stream_kill (SnugWebsocketStream *self)
 {
   self->state = self->state == OPEN ? CLOSING : self->state;
   lose (self);
-}
-
-void
-snug_websocket_stream_set_ended_func (SnugWebsocketStream *self, GSourceOnceFunc func, gpointer data)
-{
-  self->ended_func = func;
-  self->ended_data = data;
 }
 
 /* Reading */

@@ -76,7 +76,5 @@ void  snug_websocket_stream_ping  (SnugWebsocketStream *self);
 void  snug_websocket_stream_close (SnugWebsocketStream *self, guint code, const char *reason);
 /* Ends at once. */
 void  snug_websocket_stream_kill  (SnugWebsocketStream *self);
-/* Called when the connection is closed for good; for the owner's count of open sockets. */
-void  snug_websocket_stream_set_ended_func (SnugWebsocketStream *self, GSourceOnceFunc func, gpointer data);
 
 G_END_DECLS
