@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <time.h>
+#include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 
@@ -117,7 +118,7 @@ snug_certificate_new (GError **error)
 
   if (result < 0)
     {
-      g_set_error (error, snug_certificate_error_quark (), result, "Could not make a certificate: %s",
+      g_set_error (error, snug_certificate_error_quark (), result, _("Could not make a certificate: %s"),
                    gnutls_strerror (result));
       return NULL;
     }

@@ -2,6 +2,7 @@
 #include "snug-channel-set.h"
 
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
 #include "snug-data-channel-private.h"
@@ -437,19 +438,20 @@ check_create (SnugChannelSet *self, const char *label, const SnugDataChannelInit
 {
   if (self->is_closed)
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, _("The connection is closed"));
       return FALSE;
     }
   if (g_hash_table_size (self->slots) >= SNUG_SCTP_MAX_STREAMS
       || (self->sctp != NULL && find_free_stream (self) == G_MAXUINT16))
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "Too many data channels");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, _("Too many data channels"));
       return FALSE;
     }
   if (strlen (label) > SNUG_DCEP_MAX_NAME_BYTES
       || (init->protocol != NULL && strlen (init->protocol) > SNUG_DCEP_MAX_NAME_BYTES))
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_TOO_LARGE, "The label is too long");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_TOO_LARGE, 
+                           _("The label is too long"));
       return FALSE;
     }
   return TRUE;

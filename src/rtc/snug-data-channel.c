@@ -2,6 +2,7 @@
 #include "snug-data-channel-private.h"
 
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
 #include "snug-peer-connection.h"
@@ -285,13 +286,14 @@ check_send (SnugDataChannel *self, gsize n_bytes, GError **error)
 {
   if (self->set == NULL || self->state >= SNUG_DATA_CHANNEL_CLOSING)
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The data channel is closed");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
+                           _("The data channel is closed"));
       return FALSE;
     }
   if (n_bytes > snug_channel_set_get_max_message_size (self->set))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_TOO_LARGE,
-                           "The message is larger than the other side takes");
+                           _("The message is larger than the other side takes"));
       return FALSE;
     }
   return TRUE;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include <gnutls/dtls.h>
 #include <gnutls/x509.h>
 
@@ -157,9 +158,9 @@ fail (SnugDtlsTransport *self, int result)
   snug_clear_source (&self->timer);
   if (self->has_wrong_certificate)
     error = g_error_new_literal (SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT,
-                                 "The peer's certificate is not the one it promised");
+                                 _("The other side's certificate is not the one it promised"));
   else
-    error = g_error_new (SNUG_RTC_ERROR, SNUG_RTC_ERROR_DTLS, "The encrypted connection failed: %s",
+    error = g_error_new (SNUG_RTC_ERROR, SNUG_RTC_ERROR_DTLS, _("The encrypted connection failed: %s"),
                          gnutls_strerror (result));
 
   gnutls_alert_send_appropriate (self->session, result);

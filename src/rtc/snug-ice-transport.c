@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <glib/gi18n-lib.h>
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 
@@ -168,8 +169,8 @@ on_deadline (gpointer data)
   snug_clear_source (&self->deadline);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_FAILED,
                         g_error_new_literal (SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
-                                             had_route ? "The route to the peer was lost"
-                                                       : "No route to the peer was found"));
+                                             had_route ? _("The route to the other side was lost")
+                                                       : _("No route to the other side was found")));
   return G_SOURCE_REMOVE;
 }
 
@@ -462,7 +463,7 @@ snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError *
   if (!nice_agent_gather_candidates (self->agent, self->stream))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
-                           "This computer has no usable network address");
+                           _("This computer has no usable network address"));
       return FALSE;
     }
 
@@ -489,7 +490,8 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
 {
   if (self->agent == NULL || !nice_agent_restart (self->agent))
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
+                           _("The connection is closed"));
       return FALSE;
     }
 
@@ -528,7 +530,8 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
   if (self->agent == NULL
       || !nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd))
     {
-      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+      g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
+                           _("The connection is closed"));
       return FALSE;
     }
 

@@ -2,6 +2,7 @@
 #include "snug-peer-connection.h"
 
 #include <string.h>
+#include <glib/gi18n-lib.h>
 
 #include "snug-channel-set.h"
 #include "snug-dtls-transport.h"
@@ -374,7 +375,7 @@ check_open (SnugPeerConnection *self, GError **error)
 {
   if (!is_over (self))
     return TRUE;
-  g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, "The connection is closed");
+  g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, _("The connection is closed"));
   return FALSE;
 }
 
@@ -398,7 +399,7 @@ snug_peer_connection_create_offer (SnugPeerConnection *self, gboolean ice_restar
   if (ice_restart && self->remote == NULL)
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
-                           "There is no connection yet that could be restarted");
+                           _("There is no connection yet that could be restarted"));
       return NULL;
     }
   if (!snug_ice_transport_start (self->ice, TRUE, error)
@@ -427,7 +428,10 @@ parse_remote (const char *text, GError **error)
   SnugSdp *sdp = snug_sdp_parse (text, &reason);
 
   if (sdp == NULL)
-    refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, reason->message);
+    {
+      g_debug ("peer connection: %s", reason->message);
+      refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, _("The other side sent a description that cannot be used"));
+    }
   return sdp;
 }
 
@@ -445,7 +449,7 @@ check_fingerprint (SnugPeerConnection *self, const SnugSdp *sdp, GError **error)
       || memcmp (self->remote->fingerprint, sdp->fingerprint, sizeof sdp->fingerprint) == 0)
     return TRUE;
   return refuse (error, SNUG_RTC_ERROR_FINGERPRINT,
-                 "The peer's description names another certificate than before");
+                 _("The other side names another certificate than before"));
 }
 
 static void
@@ -539,7 +543,7 @@ snug_peer_connection_accept_offer (SnugPeerConnection *self, const char *text, G
   if (!check_open (self, error))
     return NULL;
   if (self->has_offer)
-    return refuse (error, SNUG_RTC_ERROR_STATE, "Our own offer is not answered yet"), NULL;
+    return refuse (error, SNUG_RTC_ERROR_STATE, _("Our own offer is not answered yet")), NULL;
   if ((offer = parse_remote (text, error)) == NULL || !check_fingerprint (self, offer, error)
       || !prepare_answer (self, offer, error))
     return NULL;
@@ -555,10 +559,10 @@ static gboolean
 check_answer (SnugPeerConnection *self, const SnugSdp *answer, GError **error)
 {
   if (answer->setup == SNUG_SDP_SETUP_ACTPASS)
-    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not say who opens DTLS");
+    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, _("The other side sent an answer that cannot be used"));
   /* RFC 8839 section 4.4.1.1.1: else it is one to an older offer */
   if (self->is_restart_offer && !has_new_credentials (self, answer))
-    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, "An answer that does not restart ICE");
+    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, _("The other side answered an older offer"));
   return check_fingerprint (self, answer, error);
 }
 
@@ -571,7 +575,7 @@ snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *text, 
   if (!check_open (self, error))
     return FALSE;
   if (!self->has_offer)
-    return refuse (error, SNUG_RTC_ERROR_STATE, "An answer to no offer");
+    return refuse (error, SNUG_RTC_ERROR_STATE, _("The other side answered an offer that was not made"));
   if ((answer = parse_remote (text, error)) == NULL || !check_answer (self, answer, error))
     return FALSE;
 
@@ -605,14 +609,13 @@ gboolean
 snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *text, GError **error)
 {
   g_autoptr (SnugCandidate) candidate = NULL;
-  g_autoptr (GError) reason = NULL;
 
   if (!check_open (self, error))
     return FALSE;
   if (snug_candidate_is_end (text))
     return end_candidates (self);
-  if ((candidate = snug_candidate_parse (text, &reason)) == NULL)
-    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, reason->message);
+  if ((candidate = snug_candidate_parse (text, NULL)) == NULL)
+    return refuse (error, SNUG_RTC_ERROR_BAD_REMOTE, _("The other side sent an address that is none"));
 
   if (!must_wait (self))
     snug_ice_transport_add_remote_candidate (self->ice, candidate);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include <usrsctp.h>
 
 #include "snug-context.h"
@@ -185,14 +186,14 @@ on_association_change (SnugSctpTransport *self, const struct sctp_assoc_change *
       if (change->sac_error == CAUSE_USER_INITIATED_ABORT)
         snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CLOSED, NULL);
       else
-        fail (self, "The peer stopped answering");
+        fail (self, _("The other side stopped answering"));
       break;
     case SCTP_CANT_STR_ASSOC:
-      fail (self, "The peer does not open data channels");
+      fail (self, _("The other side does not open data channels"));
       break;
     default:
       /* A restart loses the peer's streams; no peer that keeps its DTLS session does that. */
-      fail (self, "The peer started anew within the connection");
+      fail (self, _("The other side started anew within the connection"));
       break;
     }
 }
@@ -525,7 +526,7 @@ snug_sctp_transport_start (SnugSctpTransport *self)
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL);
   self->address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
   if (!open_socket (self))
-    fail (self, "Data channels cannot be opened here");
+    fail (self, _("Data channels cannot be opened here"));
   else
     snug_transport_set_receiver (self->below, on_packet, self);
 }
