@@ -7,13 +7,21 @@ import { byteLength } from './json-gate.js';
 export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_DISPLAY_NAME_CHARS = 64;
 
-/** Control and format characters (bidi among them), line and paragraph separators, private use, halves. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+/** What hides or reorders what stands around it: control, format, separators, private use, halves, unassigned. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu;
 
-/** Tab, line feed, zero-width (non-)joiner, left-to-right and right-to-left mark. */
-const KEPT_IN_TEXT = /[\t\n\u200c\u200d\u200e\u200f]/;
+const SPACE = /[\p{Zs}\p{Zl}\p{Zp}\t\n\r\f]/gu;
 
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+/** Families, flags of regions and Persian words need the joiners. */
+const JOINERS = /[\u200c\u200d]/;
+
+/** Tab, line feed, joiners, left-to-right and right-to-left mark, the tags in the flags of England and others. */
+const KEPT_IN_TEXT = /[\t\n\u200c-\u200f\u{e0020}-\u{e007f}]/u;
+
+const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
+
+/** An extension longer than this is part of the name. */
+const MAX_EXTENSION_BYTES = 32;
 
 /**
  * The longest start of `text` within `maxBytes` that splits no character.
@@ -32,29 +40,28 @@ function clip(text, maxBytes) {
   return kept;
 }
 
-/**
- * @param {string} name
- */
+/** @param {string} name */
 function splitExtension(name) {
   const dot = name.lastIndexOf('.');
-  if (dot <= 0 || name.length - dot > 17) return [name, ''];
+  if (dot <= 0 || byteLength(name.slice(dot)) > MAX_EXTENSION_BYTES) return [name, ''];
   return [name.slice(0, dot), name.slice(dot)];
 }
 
 /**
- * One path component that is safe to show and to save.
+ * One path component that is safe to show and to save (PROTOCOL.md, section 4: Names).
  *
  * @param {string} raw
  */
 export function safeFileName(raw) {
   let name = raw
     .normalize('NFC')
-    .replace(UNSAFE, '')
-    .replace(/[/\\:*?"<>|]/g, '_')
-    .replace(/^[.\s]+/, '')
-    .replace(/[.\s]+$/, '');
+    .replace(SPACE, ' ')
+    .replace(/[/\\]/g, '_')
+    .replace(/[:*?"<>|]/g, '')
+    .replace(UNSAFE, (char) => (JOINERS.test(char) ? char : ''))
+    .replace(/^[. ]+|[. ]+$/g, '');
 
-  if (name === '') name = 'file';
+  if (name === '') return 'file';
   if (RESERVED_ON_WINDOWS.test(name)) name = `_${name}`;
 
   const [stem = '', extension = ''] = splitExtension(name);
@@ -67,7 +74,7 @@ export function safeFileName(raw) {
  * @param {string} raw
  */
 export function safeDisplayName(raw) {
-  const name = raw.normalize('NFC').replace(/\s+/gu, ' ').replace(UNSAFE, '').trim();
+  const name = raw.normalize('NFC').replace(SPACE, ' ').replace(UNSAFE, '').replace(/ +/g, ' ').trim();
   const chars = Array.from(name);
   if (chars.length <= MAX_DISPLAY_NAME_CHARS) return name;
   return `${chars.slice(0, MAX_DISPLAY_NAME_CHARS - 1).join('')}…`;

@@ -38,7 +38,12 @@ const MOVES = {
 };
 
 /** @param {string | undefined} sdp */
-export function ufragOf(sdp) {
+function fingerprintOf(sdp) {
+  return /^a=fingerprint:\s*(\S+\s+\S+)/m.exec(sdp ?? '')?.[1]?.toLowerCase() ?? '';
+}
+
+/** @param {string | undefined} sdp */
+function ufragOf(sdp) {
   return /^a=ice-ufrag:\s*(\S+)/m.exec(sdp ?? '')?.[1] ?? '';
 }
 
@@ -108,13 +113,17 @@ export class PeerLink extends EventTarget {
     this.#queue(() => this.#handle(frame));
   }
 
+  get canSend() {
+    return this.#channel?.readyState === 'open';
+  }
+
   /**
    * @param {string} text
    * @returns {boolean} whether the channel took it
    */
   sendText(text) {
-    if (this.#channel?.readyState !== 'open') return false;
-    this.#channel.send(text);
+    if (!this.canSend) return false;
+    this.#channel?.send(text);
     return true;
   }
 
@@ -252,6 +261,10 @@ export class PeerLink extends EventTarget {
     const pc = this.#pc;
     if (sdp === undefined || pc === null || neg !== this.#neg) return;
     if (pc.signalingState !== 'have-local-offer') return;
+
+    // Another certificate than the session's: the member came back without its session.
+    const known = fingerprintOf(pc.remoteDescription?.sdp);
+    if (known !== '' && known !== fingerprintOf(sdp)) return this.#beginSession();
 
     this.#setSteps({ answered: 'done' });
     await pc.setRemoteDescription({ type: 'answer', sdp });

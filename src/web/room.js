@@ -3,13 +3,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { Chat } from './chat.js';
+import { Companion } from './companion.js';
 import { findSha256 } from './digest.js';
 import { BadJson, parseJsonBytes, peekInteger, peekString } from './json-gate.js';
 import { eraseMembership, loadMembership, saveMembership, saveName } from './membership.js';
 import { safeDisplayName } from './names.js';
 import { PeerLink } from './peer-link.js';
 import { Signaling } from './signaling.js';
-import { Throttle } from './throttle.js';
 import { Transfers } from './transfers.js';
 import { decodeMessage, encode, hello } from './wire.js';
 import { _ } from './words.js';
@@ -24,9 +24,6 @@ const MAX_MEMBERS = 16;
 const MAX_ID_BYTES = 32;
 const PING_EVERY_MS = 5_000;
 const DEFAULT_CAPACITY = 8;
-
-/** Answers to what we sent are as many as what we sent: only what members begin is counted. */
-const UNCOUNTED = new Set(['chat-received', 'pong', 'file-done']);
 
 /** What a phone is, as far as a page can tell. */
 function deviceKind() {
@@ -45,8 +42,6 @@ async function makeCertificate() {
 }
 
 const microseconds = () => Math.round(performance.now() * 1000);
-
-/** @typedef {{ link: PeerLink, throttle: Throttle }} Companion */
 
 export class Room {
   #store;
@@ -148,14 +143,14 @@ export class Room {
 
     this.#certificates = certificates;
     this.#chat = this.#makeChat();
-    const linkOf = (/** @type {string} */ id) => this.#companions.get(id)?.link;
-    this.#transfers = new Transfers({ store: this.#store, sha256, linkOf });
+    const companionOf = (/** @type {string} */ id) => this.#companions.get(id);
+    this.#transfers = new Transfers({ store: this.#store, sha256, companionOf });
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
     this.#openSignaling(code, membership);
   }
 
   #makeChat() {
-    return new Chat(this.#store, (id, text) => this.#companions.get(id)?.link.sendText(text) ?? false);
+    return new Chat(this.#store, (id, text) => this.#companions.get(id)?.say(text) ?? false);
   }
 
   /** @param {string} code @param {Membership | null} membership */
@@ -260,9 +255,10 @@ export class Room {
       configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
       send: (frame) => this.#signaling?.send({ ...frame, to: id }),
     });
-    this.#companions.set(id, { link, throttle: new Throttle() });
+    const companion = new Companion(link);
+    this.#companions.set(id, companion);
     this.#store.apply({ type: 'member-joined', id, seq, away });
-    link.addEventListener('state', () => this.#onLinkState(id, link));
+    link.addEventListener('state', () => this.#onLinkState(id, companion));
     link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
     link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
     link.addEventListener('file-channel', (event) =>
@@ -275,7 +271,7 @@ export class Room {
   #drop(id) {
     const companion = this.#companions.get(id);
     this.#companions.delete(id);
-    companion?.link.close();
+    companion?.close();
   }
 
   /** A member is gone for good. @param {string} id */
@@ -289,28 +285,33 @@ export class Room {
     if (name && wasSeen) this.#note(_('{name} left', { name }));
   }
 
-  /** @param {string} id @param {PeerLink} link */
-  #onLinkState(id, link) {
-    if (this.#companions.get(id)?.link !== link) return;
-    this.#change(id, { link: link.state, lostAt: link.state === 'reconnecting' ? Date.now() : 0 });
-    if (link.state === 'connected') this.#onConnected(id, link);
-    else this.#transfers?.onLost(id);
+  /** @param {string} id @param {Companion} companion */
+  #onLinkState(id, companion) {
+    if (this.#companions.get(id) !== companion) return;
+    const { state } = companion.link;
+    this.#change(id, { link: state, lostAt: state === 'reconnecting' ? Date.now() : 0 });
+    if (state === 'connected') {
+      this.#onConnected(id, companion);
+    } else {
+      companion.forgetWaiting();
+      this.#transfers?.onLost(id);
+    }
   }
 
-  /** @param {string} id @param {PeerLink} link */
-  #onConnected(id, link) {
-    link.sendText(encode(hello(this.#store.state.ownName, deviceKind())));
-    if (document.hidden) link.sendText(encode({ type: 'away', on: true }));
+  /** @param {string} id @param {Companion} companion */
+  #onConnected(id, companion) {
+    companion.say(encode(hello(this.#store.state.ownName, deviceKind())));
+    if (document.hidden) companion.say(encode({ type: 'away', on: true }));
     this.#chat.onConnected(id);
     this.#transfers?.onConnected(id);
-    this.#measure(id, link);
+    this.#measure(id, companion.link);
   }
 
   #ping() {
-    for (const [id, { link }] of this.#companions) {
-      if (link.state !== 'connected') continue;
-      link.sendText(encode({ type: 'ping', t: microseconds() }));
-      this.#measure(id, link);
+    for (const [id, companion] of this.#companions) {
+      if (companion.link.state !== 'connected') continue;
+      companion.say(encode({ type: 'ping', t: microseconds() }));
+      this.#measure(id, companion.link);
     }
   }
 
@@ -379,17 +380,12 @@ export class Room {
   #onText(id, text) {
     try {
       const message = decodeMessage(text);
-      if (message !== null && this.#isWithinRate(id, message)) this.#onMessage(id, message);
+      if (message !== null && this.#companions.get(id)?.hears(message.type)) this.#onMessage(id, message);
     } catch (error) {
       // A peer's nonsense is no reason to stop.
       if (!(error instanceof BadJson)) throw error;
       console.debug('room: message dropped:', error.message);
     }
-  }
-
-  /** @param {string} id @param {Message} message */
-  #isWithinRate(id, message) {
-    return UNCOUNTED.has(message.type) || (this.#companions.get(id)?.throttle.take(Date.now()) ?? false);
   }
 
   /** @param {string} id @param {Message} message */
@@ -411,7 +407,7 @@ export class Room {
         this.#change(id, { away: message.on });
         break;
       case 'ping':
-        this.#companions.get(id)?.link.sendText(encode({ type: 'pong', t: message.t }));
+        this.#companions.get(id)?.say(encode({ type: 'pong', t: message.t }));
         break;
       case 'pong':
         this.#change(id, { rttMs: Math.max(0, microseconds() - message.t) / 1000 });
@@ -472,6 +468,6 @@ export class Room {
   /** @param {JsonObject} message */
   #broadcast(message) {
     const text = encode(message);
-    for (const { link } of this.#companions.values()) link.sendText(text);
+    for (const companion of this.#companions.values()) companion.say(text);
   }
 }

@@ -14,7 +14,7 @@ import { _, formatSize } from './words.js';
 
 /** @typedef {import('./digest.js').Sha256} Sha256 */
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
-/** @typedef {import('./peer-link.js').PeerLink} PeerLink */
+/** @typedef {import('./companion.js').Companion} Companion */
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./room-store.js').Transfer} Transfer */
 
@@ -63,22 +63,23 @@ function encodeOffer(id, file) {
 export class Transfers {
   #store;
   #sha256;
-  #linkOf;
+  #companionOf;
   #offers = /** @type {Map<string, Offer>} */ (new Map());
   #runs = /** @type {Map<string, Run>} */ (new Map());
   #asked = /** @type {Set<string>} */ (new Set());
+  #said = /** @type {Set<string>} */ (new Set());
   #watchTimer = 0;
 
   /**
    * @param {object} options
    * @param {RoomStore} options.store
    * @param {Sha256} options.sha256
-   * @param {(memberId: string) => PeerLink | undefined} options.linkOf
+   * @param {(memberId: string) => Companion | undefined} options.companionOf
    */
-  constructor({ store, sha256, linkOf }) {
+  constructor({ store, sha256, companionOf }) {
     this.#store = store;
     this.#sha256 = sha256;
-    this.#linkOf = linkOf;
+    this.#companionOf = companionOf;
     this.#watchTimer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
   }
 
@@ -168,12 +169,13 @@ export class Transfers {
 
   /** The session channel is open, for the first time or again. @param {string} memberId */
   onConnected(memberId) {
+    // On a new channel every standing offer is said again; it is one offer, as its id is the same.
+    for (const transfer of this.#of(memberId)) this.#said.delete(transfer.key);
     for (const offer of this.#offers.values()) {
-      const key = transferKey(memberId, offer.id, 'out');
-      const row = this.#store.transfer(key);
-      if (row === undefined && offer.isForEverybody) this.#offerTo(memberId, offer);
-      else if (row?.state === 'offered') this.#sendText(memberId, offer.encoded);
+      const isNews = this.#store.transfer(transferKey(memberId, offer.id, 'out')) === undefined;
+      if (isNews && offer.isForEverybody) this.#offerTo(memberId, offer);
     }
+    this.#sayOffers(memberId);
     for (const transfer of this.#of(memberId))
       if (this.#isWaitingForWay(transfer)) this.#change(transfer.key, { state: 'accepted', reason: '' });
     this.#askForNext(memberId);
@@ -327,7 +329,17 @@ export class Transfers {
   #offerTo(memberId, offer) {
     this.#store.apply({ type: 'transfer-forgotten', key: transferKey('', offer.id, 'out') });
     this.#addRow(offer, memberId);
-    this.#sendText(memberId, offer.encoded);
+    this.#sayOffers(memberId);
+  }
+
+  /** No more at once than a member keeps; the next when one of them is decided. @param {string} memberId */
+  #sayOffers(memberId) {
+    const standing = this.#of(memberId).filter((t) => t.direction === 'out' && t.state === 'offered');
+    for (const { key, id } of standing.slice(0, MAX_STANDING_OFFERS)) {
+      const encoded = this.#offers.get(id)?.encoded;
+      if (encoded === undefined || this.#said.has(key)) continue;
+      if (this.#sendText(memberId, encoded)) this.#said.add(key);
+    }
   }
 
   /** @param {Offer} offer @param {string} memberId */
@@ -353,7 +365,7 @@ export class Transfers {
    * @param {number} offset
    */
   async #startSending(key, memberId, offer, offset) {
-    const link = this.#linkOf(memberId);
+    const link = this.#companionOf(memberId)?.link;
     const channel = link?.openFileChannel(offer.id);
     if (!link || !channel) return;
 
@@ -369,6 +381,7 @@ export class Transfers {
       onProgress: (bytes) => this.#progress(key, run, bytes),
     });
     this.#change(key, { state: 'running', bytes: offset, reason: '', pausedByUs: false });
+    this.#sayOffers(memberId);
     await this.#runSender(key, run.sender);
   }
 
@@ -541,7 +554,9 @@ export class Transfers {
     run?.sink?.clear();
     this.#change(key, { state, reason, speed: 0, secondsLeft: -1 });
     const memberId = this.#store.transfer(key)?.memberId;
-    if (memberId) this.#askForNext(memberId);
+    if (!memberId) return;
+    this.#askForNext(memberId);
+    this.#sayOffers(memberId);
   }
 
   /** @param {Run} run */
@@ -665,6 +680,6 @@ export class Transfers {
 
   /** @param {string} memberId @param {string} text */
   #sendText(memberId, text) {
-    return this.#linkOf(memberId)?.sendText(text) ?? false;
+    return this.#companionOf(memberId)?.say(text) ?? false;
   }
 }
