@@ -293,7 +293,7 @@ export class PeerLink extends EventTarget {
    * @param {string} [json] a string that holds JSON, as in version 1
    */
   async #onCandidate(neg, json) {
-    if (json === undefined || neg < this.#neg) return;
+    if (json === undefined) return;
     const object = parseJson(json, MAX_CANDIDATE_BYTES);
     const candidate = peekString(object, 'candidate', MAX_CANDIDATE_BYTES);
     if (candidate === undefined) throw new BadJson('no candidate');
