@@ -34,6 +34,7 @@ struct _SnugPeer
   SnugMemberDevice  own_device;
   SnugTokenBucket   say;
   gboolean          ready;
+  gboolean          greeted;    /* their hello came in the session of now */
   gboolean          away;
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
@@ -277,6 +278,7 @@ handle_hello (SnugPeer *self, SnugWireMessage *hello)
   snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
   snug_member_set_device (self->member, snug_member_device_from_text (hello->device));
   g_signal_emit (self, signals[NAMED], 0);
+  self->greeted = TRUE;
   become_ready (self);
 }
 
@@ -378,6 +380,8 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
 
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
     become_lost (self);
+  else if (self->greeted)
+    become_ready (self); /* a new route for the same session: nobody says hello twice */
   show (self);
   check_left (self);
 }
@@ -389,6 +393,7 @@ on_link_session_opened (SnugPeerLink *link, SnugPeer *self)
 
   /* What the old channel had not delivered is gone: whoever cares says it again at "ready". */
   become_lost (self);
+  self->greeted = FALSE;
   say_hello (self);
 }
 
