@@ -3,6 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
+
 void
 snug_qr_window_present (GtkWindow *parent, const char *link, const char *invite)
 {
@@ -20,7 +22,7 @@ snug_qr_window_present (GtkWindow *parent, const char *link, const char *invite)
   spoken = g_strdup_printf (_("QR code of the link to room %s"), invite);
 
   gtk_picture_set_paintable (GTK_PICTURE (picture), GDK_PAINTABLE (qr));
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), spoken);
+  snug_accessible_set_label (GTK_WIDGET (picture), spoken);
   gtk_label_set_label (GTK_LABEL (gtk_builder_get_object (builder, "invite")), invite);
   gtk_window_set_transient_for (window, parent);
   gtk_window_present (window);

@@ -185,7 +185,7 @@ on_qr_saved (GtkNativeDialog *chooser, int response, SnugWindow *self)
       file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
       texture = snug_qr_to_texture (qr, 8);
       if (!gdk_texture_save_to_png (texture, g_file_peek_path (file)))
-        snug_window_toast (self, _("The image could not be saved there"));
+        snug_window_complain (self, _("The image could not be saved there."), NULL, NULL, NULL);
     }
   g_object_unref (chooser);
 }
@@ -210,7 +210,7 @@ on_say (GtkWidget *widget, const char *action, GVariant *parameter)
   g_autoptr (GError) error = NULL;
 
   if (snug_session_say (self->session, g_variant_get_string (parameter, NULL), &error) == NULL && error != NULL)
-    snug_window_toast (self, error->message);
+    snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
 static void
@@ -248,7 +248,7 @@ on_offered (GObject *session, GAsyncResult *result, gpointer user_data)
 
   if (!snug_session_offer_file_finish (SNUG_SESSION (session), result, &error) && self->session != NULL
       && error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    snug_window_toast (self, error->message);
+    snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
 void
@@ -335,13 +335,27 @@ find_transfer (GtkWidget *widget, GVariant *parameter)
   return NULL;
 }
 
+/* The folder for downloads may never have been used. If it cannot be made, accepting says why. */
+static void
+make_own_folder (SnugWindow *self)
+{
+  g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_make_directory_with_parents (folder, NULL, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    g_debug ("no folder for files: %s", error->message);
+}
+
 static void
 accept (SnugWindow *self, SnugTransfer *transfer, GFile *folder)
 {
   g_autoptr (GError) error = NULL;
 
+  if (folder == NULL)
+    make_own_folder (self);
   if (!snug_session_accept (self->session, transfer, folder, &error) && error != NULL)
-    snug_window_toast (self, error->message);
+    snug_window_complain (self, error->message, _("Save To…"), "file.accept-to", snug_transfer_get_id (transfer));
 }
 
 static void
@@ -380,7 +394,7 @@ on_opened (GObject *parent, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!gtk_show_uri_full_finish (GTK_WINDOW (parent), result, &error) && self->session != NULL)
-    snug_window_toast (self, _("No program on this computer opens this file"));
+    snug_window_complain (self, _("No program on this computer opens this file."), NULL, NULL, NULL);
 }
 
 static void
@@ -560,7 +574,7 @@ snug_window_ask_join (SnugWindow *self, const char *invite)
   if (link != NULL)
     ask_join_dialog (self, invite, link);
   else
-    snug_window_toast (self, error->message);
+    snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
 static const struct

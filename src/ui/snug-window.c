@@ -25,13 +25,34 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-void
-snug_window_toast (SnugWindow *self, const char *text)
+static AdwToast *
+toast_new (const char *text, guint timeout_s)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast = adw_toast_new (escaped);
 
-  adw_toast_set_timeout (toast, 4);
+  adw_toast_set_timeout (toast, timeout_s);
+  return toast;
+}
+
+void
+snug_window_toast (SnugWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, toast_new (text, 3));
+}
+
+void
+snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action, const char *target)
+{
+  AdwToast *toast = toast_new (text, 12);
+
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  if (button != NULL)
+    {
+      adw_toast_set_button_label (toast, button);
+      adw_toast_set_action_name (toast, action);
+      adw_toast_set_action_target (toast, "s", target);
+    }
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -138,7 +159,8 @@ on_messages_changed (GListModel *messages, guint position, guint n_removed, guin
     {
       g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
 
-      if (!snug_message_get_own (message) && snug_message_get_kind (message) != SNUG_MESSAGE_SYSTEM)
+      /* Files are counted by their own page. */
+      if (!snug_message_get_own (message) && snug_message_get_kind (message) == SNUG_MESSAGE_TEXT)
         n_unread++;
     }
   set_unread (self, is_reading_chat (self) ? 0 : n_unread);

@@ -30,7 +30,11 @@ void        snug_window_ask_join (SnugWindow *self, const char *invite);
  */
 void        snug_window_ask_send (SnugWindow *self, GListModel *files);
 
-/* @text is plain: it is escaped here, because a toast takes markup. */
+/* A word in passing. @text is plain: it is escaped here, because a toast takes markup. */
 void        snug_window_toast    (SnugWindow *self, const char *text);
+
+/* What did not work, and for long enough to be read. @button: (nullable): with what would help */
+void        snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action,
+                                  const char *target);
 
 G_END_DECLS

@@ -2,16 +2,21 @@
 
 The last line is `cases: P passed, F failed, S skipped`, which a lane adds up.
 """
+import hashlib
+import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 
 import window
 
 BUILD = pathlib.Path(os.environ.get("SNUG_BUILD", window.ROOT / "build"))
 SNUG = str(BUILD / "src/ui/snug")
+SNUG_SERVER = str(BUILD / "src/server/snug-server")
 SNUG_CLI = str(BUILD / "src/cli/snug-cli")
 
 _cases = []
@@ -24,6 +29,96 @@ def case(words):
     return mark
 
 
+def sha256(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def make_file(path, n_bytes):
+    """Different in every block, the same in every run."""
+    path = pathlib.Path(path)
+    with path.open("wb") as out:
+        for i in range(0, n_bytes, 64):
+            out.write(hashlib.sha512(f"{path.name} {i}".encode()).digest()[:min(64, n_bytes - i)])
+    return path
+
+
+class Member(window.Program):
+    """A snug-cli: the second person in a room."""
+
+    def __init__(self, *argv, env=None):
+        super().__init__(SNUG_CLI, *argv, "--json", env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.events = []
+        threading.Thread(target=self._read_events, daemon=True).start()
+
+    def _read_events(self):
+        for line in self.process.stdout:
+            self.events.append(json.loads(line))
+
+    def wait_for(self, **wanted):
+        """The first event with all these values."""
+        def find():
+            return next((e for e in list(self.events) if all(e.get(k) == v for k, v in wanted.items())), None)
+        try:
+            return window.until(find, f"the event {wanted}")
+        except window.Vain as vain:
+            raise window.Vain(f"{vain}; there were:\n" + "\n".join(map(str, self.events))) from None
+
+    def say(self, text):
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+
+class Server(window.Program):
+    """A snug-server on a free port of this machine."""
+
+    def __init__(self):
+        super().__init__(SNUG_SERVER, "--listen", "127.0.0.1:0", stdout=subprocess.PIPE)
+        self.url = self.process.stdout.readline().split()[-1]
+
+
+class Phone(window.Program):
+    """A person with the page on a phone: every method of PageMember in tests/interop/page-member.mjs."""
+
+    def __init__(self):
+        super().__init__("node", str(window.ROOT / "tests/interop/page-door.mjs"), stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+        self.ask("open", "chromium", "phone")
+
+    def ask(self, what, *args):
+        request = {"id": 1, "page": "phone", "do": what, "with": args}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the browser is gone:\n" + "\n".join(self.errors)
+        answer = json.loads(line)
+        assert "error" not in answer, f"{what}: {answer.get('error')}"
+        return answer["result"]
+
+    def __getattr__(self, what):
+        return lambda *args: self.ask(what, *args)
+
+    def end(self, how=None):
+        self.process.stdin.close()
+        self.wait()
+
+
+class Notifications(window.Program):
+    """The part of a desktop that shows notifications: what GLib sends them to, and what it was sent."""
+
+    def __init__(self):
+        super().__init__("/usr/bin/python3", "-m", "dbusmock", "--template", "notification_daemon",
+                         stdout=subprocess.DEVNULL, env={"G_DEBUG": ""})
+        window.until(self.is_there, "the notification daemon")
+
+    @staticmethod
+    def is_there():
+        asked = subprocess.run(["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus",
+                                "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner",
+                                "string:org.freedesktop.Notifications"], capture_output=True, text=True, check=True,
+                               timeout=window.PATIENCE_S)
+        return "true" in asked.stdout
+
+
 class Desk:
     """What one case started; all of it is ended after the case, and none of it may have complained."""
 
@@ -33,14 +128,24 @@ class Desk:
 
     def open(self, *argv, env=None):
         """The window, waiting for its first frame."""
-        opened = window.Window(SNUG, *argv, env=env)
-        self.programs.append(opened)
+        opened = self.keep(window.Window(SNUG, *argv, env=env))
         opened.on_screen()
         opened.focus()
         return opened
 
     def start(self, *argv, **kwargs):
-        program = window.Program(*argv, **kwargs)
+        return self.keep(window.Program(*argv, **kwargs))
+
+    def member(self, *argv, **kwargs):
+        return self.keep(Member(*argv, **kwargs))
+
+    def server(self):
+        return self.keep(Server())
+
+    def phone(self):
+        return self.keep(Phone())
+
+    def keep(self, program):
         self.programs.append(program)
         return program
 
@@ -59,6 +164,7 @@ class Desk:
 def run():
     only = sys.argv[1:]
     passed = failed = 0
+    desktop = Notifications()
     for words, function in _cases:
         if only and not any(pattern in words for pattern in only):
             continue
@@ -75,5 +181,6 @@ def run():
             print(f"not ok - {words}", flush=True)
             traceback.print_exc(file=sys.stdout)
             desk.tell()
+    desktop.end()
     print(f"cases: {passed} passed, {failed} failed, 0 skipped", flush=True)
     sys.exit(1 if failed else 0)

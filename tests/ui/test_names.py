@@ -49,8 +49,7 @@ class Gallery(window.Window):
 
 @case("every focusable widget has a name, in every scene")
 def test_names(desk):
-    gallery = Gallery(desk.folder)
-    desk.programs.append(gallery)
+    gallery = desk.keep(Gallery(desk.folder))
     found, scenes = gallery.nameless()
     assert len(scenes) > 15, f"only {scenes} were played"
     assert not found, "without a name:\n" + "\n".join(f"{scene}: {path}" for path, scene in found.items())
@@ -58,8 +57,7 @@ def test_names(desk):
 
 @case("a button without a name is found")
 def test_walk_is_not_blind(desk):
-    gallery = Gallery(desk.folder, "--nameless", "--scene", "start")
-    desk.programs.append(gallery)
+    gallery = desk.keep(Gallery(desk.folder, "--nameless", "--scene", "start"))
     found, _ = gallery.nameless()
     assert len(found) == 1 and "push button" in next(iter(found)), found
 

@@ -13,6 +13,7 @@ import time
 
 import pyatspi
 
+HOME = pathlib.Path.home()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
 COMPLAINT = re.compile(r"WARNING|CRITICAL|ERROR|runtime error|AddressSanitizer|GLib-GObject-\*|assertion")

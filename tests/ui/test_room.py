@@ -1,0 +1,336 @@
+#!/usr/bin/python3
+"""The window in a room with others: snug-cli, and the page in Chromium."""
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+
+import window
+from cases import SNUG, case, make_file, run, sha256
+from window import alive, until
+
+FILE_BYTES = 5_000_000
+
+
+def create(desk, *argv):
+    opened = desk.open(*argv)
+    opened.fill("Your name", "Mira")
+    opened.press("push button", "Create Room")
+    opened.wait_for_title(r"^[A-Z]{4}[2-9]{2} · Waiting for people$")
+    return opened
+
+
+def link_of(opened):
+    return opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")).name
+
+
+def read_qr(opened, folder):
+    """What a camera reads off the screen."""
+    picture = folder / "window.png"
+
+    def read():
+        opened.screenshot(picture)
+        return subprocess.run(["zbarimg", "-q", "--raw", str(picture)], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, timeout=window.PATIENCE_S).stdout.strip()
+    return until(read, "a QR code on the screen")
+
+
+def show(opened, page):
+    opened.key({"Chat": "ctrl+1", "Files": "ctrl+2", "Room": "ctrl+3"}[page])
+
+
+def say(opened, text):
+    show(opened, "Chat")
+    opened.fill("Message", text)
+    opened.press("push button", "Send")
+
+
+def heard(opened, who, text):
+    return opened.find("list item", re.compile(rf"^{re.escape(who)}, \d\d:\d\d, {re.escape(text)}"))
+
+
+def offer(desk, opened, path):
+    """By the door that a file manager takes."""
+    assert desk.start(SNUG, "--send", str(path)).wait() == 0
+    opened.press("push button", "Send")
+
+
+def row(opened, name, words):
+    """A row of the Files page, as a screen reader says it."""
+    return opened.find("list item", re.compile(rf"^{re.escape(name)}, .*{words}"))
+
+
+@case("Create Room shows a QR code that a camera reads as the link")
+def test_qr(desk):
+    opened = create(desk)
+    link = link_of(opened)
+    assert read_qr(opened, desk.folder) == link
+    assert urllib.request.urlopen(link, timeout=window.PATIENCE_S).status == 200
+    opened.find("label", re.compile("Open room: whoever has the code can enter"))
+
+
+@case("in dark mode the QR code is still read")
+def test_qr_dark(desk):
+    opened = desk.open(env={"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"})
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("Waiting for people")
+    assert read_qr(opened, desk.folder) == link_of(opened)
+
+
+@case("pressing the QR code copies the link")
+def test_copy(desk):
+    opened = create(desk)
+    link = link_of(opened)
+    opened.press("push button", re.compile("^QR code of the link to room"))
+    opened.find("label", "Link copied")
+    read = subprocess.run(["/usr/bin/python3", str(window.ROOT / "tests/ui/clipboard.py")], capture_output=True,
+                          text=True, timeout=window.PATIENCE_S, check=True)
+    assert read.stdout.strip() == link
+
+
+@case("Ctrl+Shift+Q shows the code large, and it is read")
+def test_large_qr(desk):
+    opened = create(desk)
+    link = link_of(opened)
+    opened.key("ctrl+shift+q")
+    opened.find("image", re.compile("QR code of the link to room"))
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Scan to Join"], check=True,
+                           capture_output=True, text=True, timeout=window.PATIENCE_S)
+    opened.id = found.stdout.split()[-1]
+    assert read_qr(opened, desk.folder) == link
+
+
+@case("leaving closes the room: the server is gone, the start page is back")
+def test_leave(desk):
+    opened = create(desk)
+    link = link_of(opened)
+    opened.press("push button", "Leave Room")
+    opened.wait_for_title("Not in a room")
+    opened.find("push button", "Create Room")
+    try:
+        urllib.request.urlopen(link, timeout=window.PATIENCE_S)
+    except (urllib.error.URLError, ConnectionError):
+        return
+    raise AssertionError("the server still answers")
+
+
+@case("snug-cli joins the window's room: both see each other, chat goes both ways, ticks say so")
+def test_chat_with_cli(desk):
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    opened.wait_for_title("2 people · direct")
+    opened.find("list item", re.compile(r"^Ana, Terminal, Direct, local network"))
+    ana.wait_for(event="member", name="Mira", state="connected")
+    say(opened, "Hello <b>Ana</b> & all")
+    ana.wait_for(event="chat", text="Hello <b>Ana</b> & all")
+    opened.find("list item", re.compile(r"^You, .*Hello <b>Ana</b> & all, Delivered$"))
+    ana.say("Hello yourself %s")
+    heard(opened, "Ana", "Hello yourself %s")
+
+
+@case("the window joins snug-cli's room by the link typed into the entry")
+def test_join_cli(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    link = ana.wait_for(event="room")["link"]
+    opened = desk.open()
+    opened.fill("Your name", "Mira")
+    opened.fill("Code or link", link)
+    opened.press("push button", "Join")
+    opened.wait_for_title("2 people · direct")
+    ana.wait_for(event="member", name="Mira", state="connected")
+    opened.press("push button", "Leave Room")
+    ana.wait_for(event="member", name="Mira", state="left")
+
+
+@case("what is said while nobody is there is queued, and told to who comes")
+def test_queue(desk):
+    opened = create(desk)
+    link = link_of(opened)
+    say(opened, "for later")
+    opened.find("list item", re.compile(r"^You, .*for later, Waiting to be sent$"))
+    ana = desk.member("join", link, "--name", "Ana")
+    ana.wait_for(event="chat", text="for later")
+    opened.find("list item", re.compile(r"^You, .*for later, Delivered$"))
+
+
+@case("a file offered by the window arrives whole at snug-cli")
+def test_send_file(desk):
+    opened = create(desk)
+    source = make_file(desk.folder / "Ünïcode & <photo>.bin", FILE_BYTES)
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--save-to", str(inbox))
+    opened.wait_for_title("2 people")
+    offer(desk, opened, source)
+    done = ana.wait_for(event="transfer", state="done", direction="in")
+    assert sha256(done["path"]) == sha256(source)
+    row(opened, source.name, "Ana has it$")
+
+
+@case("an offered file is accepted by its button and arrives whole; Open is there then")
+def test_accept(desk):
+    opened = create(desk)
+    source = make_file(desk.folder / "holiday.bin", FILE_BYTES)
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    show(opened, "Files")
+    row(opened, "holiday.bin", r"Ana wants to send you this · 5\.0 MB$")
+    opened.press("push button", "Accept holiday.bin")
+    ana.wait_for(event="transfer", state="done", direction="out")
+    row(opened, "holiday.bin", "received from Ana$")
+    opened.find("push button", "Open holiday.bin")
+    assert sha256(window.HOME / "Downloads" / "holiday.bin") == sha256(source)
+
+
+@case("a declined file is not taken, and the other side is told")
+def test_decline(desk):
+    opened = create(desk)
+    source = make_file(desk.folder / "unwanted.bin", 1000)
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    show(opened, "Files")
+    opened.press("push button", "Decline unwanted.bin")
+    ana.wait_for(event="transfer", state="declined")
+    row(opened, "unwanted.bin", "Declined")
+    assert not (window.HOME / "Downloads" / "unwanted.bin").exists()
+
+
+@case("a folder that cannot be written is said at once, and the offer stands")
+def test_unwritable(desk):
+    opened = create(desk)
+    shutil.rmtree(window.HOME / "Downloads", ignore_errors=True)
+    (window.HOME / "Downloads").write_text("a file where the folder should be")
+    source = make_file(desk.folder / "holiday.bin", 1000)
+    desk.member("join", link_of(opened), "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    show(opened, "Files")
+    opened.press("push button", "Accept holiday.bin")
+    opened.find("label", re.compile("^The folder to save in is not there"))
+    opened.find("push button", "Save To…")
+    row(opened, "holiday.bin", "wants to send you this")
+    (window.HOME / "Downloads").unlink()
+
+
+@case("a phone scans the code off the screen: chat both ways, a file each way")
+def test_phone(desk):
+    opened = create(desk)
+    phone = desk.phone()
+    phone.join(read_qr(opened, desk.folder), "Ana")
+    opened.wait_for_title("2 people · direct")
+    phone.waitForMembers(1)
+    assert phone.memberNames() == ["Mira"]
+
+    say(opened, "Hello from the desk")
+    phone.waitForChat("Hello from the desk", "Mira")
+    opened.find("list item", re.compile(r"^You, .*Hello from the desk, Delivered$"))
+    phone.say("Hello from the phone")
+    heard(opened, "Ana", "Hello from the phone")
+    phone.waitUntilDelivered("Hello from the phone")
+
+    source = make_file(desk.folder / "to the phone.bin", FILE_BYTES)
+    offer(desk, opened, source)
+    phone.acceptFile(source.name)
+    assert phone.saveReceived(source.name)["sha256"] == sha256(source)
+    row(opened, source.name, "Ana has it$")
+
+    back = make_file(desk.folder / "to the desk.bin", FILE_BYTES)
+    phone.sendFile(str(back))
+    opened.press("push button", "Accept to the desk.bin")
+    row(opened, back.name, "received from Ana$")
+    assert sha256(window.HOME / "Downloads" / back.name) == sha256(back)
+    # The page is served over plain http here, as to every phone: that header means nothing then.
+    complaints = [line for line in phone.ask("complaints") if "Cross-Origin-Opener-Policy" not in line]
+    assert not complaints, complaints
+
+
+@case("a room that does not exist is said in words, with a way back")
+def test_no_such_room(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0")
+    link = ana.wait_for(event="room")["link"]
+    opened = desk.open()
+    opened.fill("Code or link", re.sub("code=.*", "code=ZZZZ99", link))
+    opened.press("push button", "Join")
+    opened.wait_for_title("There is no such room")
+    opened.find("push button", "Try Again")
+    opened.press("push button", "Back")
+    opened.wait_for_title("Not in a room")
+    opened.find("push button", "Create Room")
+
+
+@case("a full room is said in words; Try Again gets in once there is a place")
+def test_full(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--capacity", "2", "--name", "Ana")
+    link = ana.wait_for(event="room")["link"]
+    ben = desk.member("join", link, "--name", "Ben")
+    ana.wait_for(event="member", name="Ben", state="connected")
+    opened = desk.open()
+    opened.fill("Code or link", link)
+    opened.press("push button", "Join")
+    opened.wait_for_title("Room is full")
+    ben.end()
+    ana.wait_for(event="member", name="Ben", state="left")
+    opened.press("push button", "Try Again")
+    opened.wait_for_title("2 people")
+
+
+@case("a server that does not answer is said in words")
+def test_unreachable(desk):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    opened = desk.open()
+    opened.fill("Code or link", f"http://127.0.0.1:{port}/?code=QXWV23")
+    opened.press("push button", "Join")
+    opened.wait_for_title("Server unreachable")
+    opened.find("push button", "Try Again")
+
+
+@case("a link with a secret is refused in words, never entered unsealed")
+def test_secret(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    link = ana.wait_for(event="room")["link"]
+    opened = desk.open()
+    opened.fill("Code or link", link + "#otter-velvet-canoe")
+    opened.press("push button", "Join")
+    opened.find("alert", re.compile("private room"))
+    opened.wait_for_title("Not in a room")
+    assert not any(e["event"] == "member" for e in ana.events)
+
+
+@case("the server goes: nobody new can join, and who is connected stays so")
+def test_server_gone(desk):
+    server = desk.server()
+    ana = desk.member("create", "--open", "--server", server.url, "--name", "Ana")
+    link = ana.wait_for(event="room")["link"]
+    opened = desk.open()
+    opened.fill("Code or link", link)
+    opened.press("push button", "Join")
+    opened.wait_for_title("2 people")
+    server.end(signal.SIGKILL)
+    show(opened, "Chat")
+    opened.find("label", "Nobody new can join. People already connected stay connected.")
+    say(opened, "still here")
+    ana.wait_for(event="chat", text="still here")
+
+
+@case("a member that goes silent: the strip says so, and goes when it is back")
+def test_reconnecting(desk):
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    opened.wait_for_title("2 people")
+    ana.process.send_signal(signal.SIGSTOP)
+    try:
+        show(opened, "Chat")
+        opened.wait_for_title(r"Reconnecting…")
+        opened.find("label", "Connection to Ana lost")
+        say(opened, "did you get this?")
+    finally:
+        ana.process.send_signal(signal.SIGCONT)
+    opened.wait_for_title("2 people")
+    ana.wait_for(event="chat", text="did you get this?")
+
+
+run()
