@@ -35,6 +35,8 @@ main (int argc, char **argv)
   bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
   textdomain (SNUG_GETTEXT_PACKAGE);
   g_set_prgname ("snug-cli");
+  /* With --json nothing else is on standard output, debugging included. */
+  g_log_writer_default_set_use_stderr (TRUE);
   /* Who reads our lines may go first: that is an error of the write, not our end. */
   signal (SIGPIPE, SIG_IGN);
 

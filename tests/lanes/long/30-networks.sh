@@ -1,0 +1,9 @@
+#!/bin/bash
+# snug-cli through NATs: every cell there is, those that must not connect too
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+if lane_case 'build/ compiles' -- tests/tools/build plain; then
+  lane_counted /usr/bin/python3 tests/lab/cells.py build
+fi
+lane_end
