@@ -45,6 +45,7 @@ typedef struct
   const SnugCliOptions *options;        /* borrowed */
   SnugCliUntil          until;
   int                   status;
+  guint                 n_hashing;      /* whole files whose end is not told yet */
   gboolean              entered;        /* we were in the room */
   gboolean              was_connected;
   gboolean              said;           /* --say is through */
@@ -154,7 +155,9 @@ on_timeout (gpointer user_data)
   App *app = user_data;
 
   app->timeout_source = 0;
-  if (app->unreachable_once && !app->was_connected)
+  if (snug_cli_until_holds (&app->until))
+    leave (app, SNUG_CLI_STATUS_DONE);
+  else if (app->unreachable_once && !app->was_connected)
     fail (app, SNUG_CLI_STATUS_NO_ROUTE, "peer-unreachable",
           _("Nobody in the room could be reached."));
   else
@@ -401,6 +404,15 @@ on_failed (App *app)
 {
   const GError *error = snug_session_get_error (app->session);
 
+  /* The host may go the moment that we have the last file: it still counts. */
+  if (app->n_hashing > 0)
+    return;
+  if (snug_cli_until_holds (&app->until))
+    {
+      leave (app, SNUG_CLI_STATUS_DONE);
+      return;
+    }
+
   /* Who made the room goes on waiting: somebody else may come who can be reached. */
   if (app->options->command == SNUG_CLI_CREATE
       && g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_ROUTE))
@@ -554,12 +566,17 @@ static void
 on_hashed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autofree Hashing *hashing = user_data;
+  App *app = hashing->app;
   g_autoptr (SnugTransfer) transfer = hashing->transfer;
   g_autoptr (GError) error = NULL;
   g_autofree char *sha256 = snug_cli_hash_finish (result, &error);
 
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    settle (hashing->app, transfer, sha256);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  app->n_hashing--;
+  settle (app, transfer, sha256);
+  if (snug_session_get_state (app->session) == SNUG_SESSION_FAILED)
+    on_failed (app);
 }
 
 static void
@@ -567,6 +584,7 @@ hash_then_settle (App *app, SnugTransfer *transfer)
 {
   Hashing *hashing = g_new0 (Hashing, 1);
 
+  app->n_hashing++;
   hashing->app = app;
   hashing->transfer = g_object_ref (transfer);
   snug_cli_hash_async (snug_transfer_get_file (transfer), app->cancellable, on_hashed, hashing);

@@ -67,6 +67,7 @@ def test_who_says_and_leaves_is_heard():
         ben = join(server, code, '--say', 'last words', '--until', 'members=1')
         ben.expect_exit(0)
         ana.wait(event='chat', text='last words')
+        check(ben.count(event='delivered') == 1, 'left before the answer')
         ana.leave()
 
 
@@ -267,11 +268,23 @@ def test_full_room():
         ana.leave()
 
 
-def test_no_server_there():
-    server = start_server()
-    server.stop()
-    refused(2, 'join', 'QXWV23', '--server', server.url, code='server-unreachable')
-    refused(2, 'create', '--open', '--server', server.url, code='server-unreachable')
+def test_what_cannot_be_reached():
+    """Three that only patience can tell, side by side."""
+    gone = start_server()
+    gone.stop()
+    joining = Cli('join', 'QXWV23', '--server', gone.url)
+    creating = Cli('create', '--open', '--server', gone.url)
+    with start_server() as server:
+        ana, code = create(server, '--relay', 'only')
+        ben = join(server, code, '--relay', 'only', '--until', 'members=1')
+        ben.expect_exit(7)
+        ben.wait(event='error', code='peer-unreachable')
+        # Who made the room goes on waiting for others.
+        ana.wait(event='member', state='left')
+        ana.leave()
+    for cli in (joining, creating):
+        cli.expect_exit(2)
+        cli.wait(event='error', code='server-unreachable')
 
 
 def test_no_server_named():
@@ -304,15 +317,6 @@ def test_usage():
     refused(1, 'join', 'BOOK23', '--frob', code='usage', words='--frob')
     refused(1, 'join', 'BOOK23', '--server', 'http://127.0.0.1:1', '--send', target / 'nothing', code='usage', words='nothing')
     refused(1, 'join', 'BOOK23', '--server', 'http://127.0.0.1:1', '--save-to', target / 'file', code='usage', words='file')
-
-
-def test_nobody_reachable():
-    with start_server() as server:
-        ana, code = create(server, '--relay', 'only')
-        ben = join(server, code, '--relay', 'only', '--until', 'members=1')
-        ben.expect_exit(7)
-        ben.wait(event='error', code='peer-unreachable')
-        ana.leave()
 
 
 def test_interrupt_leaves_in_good_order():
@@ -425,6 +429,27 @@ def test_hosts_its_own_room():
     ana.leave()
     ben.wait(event='member', state='left')
     ben.kill()
+
+
+def test_host_goes_when_its_file_is_there():
+    source, target = folder(), folder()
+    path = make_file(source / 'big', 30_000_000)
+    ana = Cli('create', '--open', '--listen', '127.0.0.1:0', '--send', path, '--until', 'sent=1')
+    link = ana.wait(event='room', state='waiting')['link']
+    ben = Cli('join', link, '--save-to', target, '--sha256', '--until', 'received=1')
+    ana.expect_exit(0)
+    ben.expect_exit(0)
+    check(ben.wait(event='transfer', state='done')['sha256'] == sha256(path))
+
+
+def test_room_is_over_when_its_host_goes():
+    ana = Cli('create', '--open', '--listen', '127.0.0.1:0')
+    link = ana.wait(event='room', state='waiting')['link']
+    ben = Cli('join', link)
+    both_connected(ana, ben)
+    ana.leave()
+    ben.expect_exit(3)
+    ben.wait(event='error', code='expired')
 
 
 def test_plain_words_where_there_is_no_terminal():
