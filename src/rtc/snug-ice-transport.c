@@ -16,6 +16,10 @@
 /* The kernel's default of 208 KB loses packets from 94 MB/s on. */
 #define SOCKET_BUFFER_BYTES (4 * 1024 * 1024)
 
+/* Between two checks; RFC 8445 section 14.2 allows 5 ms and no less. We have few candidates, and with
+ * libnice's 20 ms a connection takes 70 ms instead of 30. */
+#define PACING_MS 5
+
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
 
@@ -395,7 +399,7 @@ make_agent (SnugIceTransport *self)
                                      NICE_AGENT_OPTION_ICE_TRICKLE
                                      | NICE_AGENT_OPTION_CONSENT_FRESHNESS
                                      | NICE_AGENT_OPTION_REGULAR_NOMINATION);
-  g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE,
+  g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", self->relay == SNUG_RELAY_ONLY, NULL);
   self->stream = nice_agent_add_stream (self->agent, 1);
   nice_agent_attach_recv (self->agent, self->stream, COMPONENT, context, on_receive, self);
