@@ -129,6 +129,8 @@ main (int argc, char **argv)
   g_auto (SnugServerSettings) settings = { 0 };
   g_autoptr (GError) error = NULL;
 
+  /* Standard output says where we listen, and nothing else. */
+  g_log_writer_default_set_use_stderr (TRUE);
   setlocale (LC_ALL, "");
   bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
   bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
