@@ -24,6 +24,7 @@ def enter(server, *arguments, **more):
     ana, code = create(server, '--name', 'Ana')
     ben = Terminal([CLI, 'join', code, '--server', server.url, '--name', 'Ben', *arguments], **more)
     ana.wait(event='member', name='Ben', state='connected')
+    ben.wait_text('Ana joined')
     return ana, ben
 
 
@@ -127,9 +128,9 @@ def test_progress_bar():
         ben.wait_text('big.bin was cancelled')
         ben.wait_screen(lambda screen: '▕' not in screen.text and last_row(screen) == '›', 'end of the bar')
         ana.wait(event='transfer', state='cancelled')
-        check(list(target.iterdir()) == [])
         ben.interrupt()
         ben.wait_exit()
+        check(list(target.iterdir()) == [], list(target.iterdir()))
         ana.leave()
 
 
@@ -185,6 +186,20 @@ def test_no_color():
         ben.interrupt()
         ben.wait_exit()
         ana.leave()
+
+
+def test_terminal_without_utf8():
+    env = snugtest.environment(TERM='xterm', LC_ALL='C')
+    ana = Terminal([CLI, 'create', '--open', '--listen', '127.0.0.1:0'], env=env, columns=100)
+    link = ana.wait_text('Room link: ').removeprefix('Room link: ')
+    ben = snugtest.Cli('join', link, '--name', 'Zoë')
+    ana.wait_text('joined')
+    ben.say('Grüße 🙂 end')
+    ana.wait_text('Gr??e ? end')
+    check(ana.raw.isascii(), ana.raw)
+    ana.interrupt()
+    check(ana.wait_exit() == 0)
+    ben.kill()
 
 
 def test_no_control_characters_of_strangers():
