@@ -7,17 +7,15 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { BadJson, parseJson, peekInteger, peekString } from './json-gate.js';
 import { findRoute } from './route.js';
 import { CAPS, FILE_LABEL, SESSION_LABEL, SESSION_PROTOCOL } from './wire.js';
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
+/** @typedef {import('./signal-message.js').PeerFrame} PeerFrame */
 /** @typedef {'connecting' | 'connected' | 'reconnecting' | 'failed' | 'closed'} LinkState */
 /** @typedef {'waiting' | 'running' | 'done' | 'failed'} StepState */
 /** The checklist that a person sees. @typedef {{ answered: StepState, route: StepState, keys: StepState }} Steps */
 
-const MAX_SDP_BYTES = 32 * 1024;
-const MAX_CANDIDATE_BYTES = 1024;
 const MAX_EARLY_CANDIDATES = 100;
 /** A short loss heals by itself; after this the offerer restarts ICE (PROTOCOL.md, section 1). */
 const DISCONNECTED_FOR_MS = 3_000;
@@ -107,7 +105,7 @@ export class PeerLink extends EventTarget {
    * A frame that the server relayed from this member. Handled one after the other: an answer must not
    * overtake the offer before it.
    *
-   * @param {JsonObject} frame
+   * @param {PeerFrame} frame
    */
   receive(frame) {
     this.#queue(() => this.#handle(frame));
@@ -204,31 +202,29 @@ export class PeerLink extends EventTarget {
     this.#repairIn(ASK_AGAIN_AFTER_MS);
   }
 
-  /** @param {JsonObject} frame */
+  /** @param {PeerFrame} frame */
   async #handle(frame) {
-    const neg = peekInteger(frame, 'neg') ?? 0;
     switch (frame.type) {
       case 'offer':
-        if (!this.#offers) await this.#onOffer(neg, peekString(frame, 'sdp', MAX_SDP_BYTES));
+        if (!this.#offers) await this.#onOffer(frame.neg, frame.sdp);
         break;
       case 'answer':
-        if (this.#offers) await this.#onAnswer(neg, peekString(frame, 'sdp', MAX_SDP_BYTES));
+        if (this.#offers) await this.#onAnswer(frame.neg, frame.sdp);
         break;
       case 'ice-candidate':
-        await this.#onCandidate(neg, peekString(frame, 'candidate', MAX_CANDIDATE_BYTES));
+        await this.#onCandidate(frame.neg, frame.candidate);
         break;
       case 'restart':
-        if (this.#offers) await this.#onRestart(neg);
+        if (this.#offers) await this.#onRestart(frame.neg);
         break;
     }
   }
 
   /**
    * @param {number} neg
-   * @param {string} [sdp]
+   * @param {string} sdp
    */
   async #onOffer(neg, sdp) {
-    if (sdp === undefined) return;
     const isNew = this.#isNewSession(neg, sdp);
     // It mends a session that we no longer have.
     if (isNew && neg > 1) return this.#send({ type: 'restart' });
@@ -255,11 +251,11 @@ export class PeerLink extends EventTarget {
 
   /**
    * @param {number} neg
-   * @param {string} [sdp]
+   * @param {string} sdp
    */
   async #onAnswer(neg, sdp) {
     const pc = this.#pc;
-    if (sdp === undefined || pc === null || neg !== this.#neg) return;
+    if (pc === null || neg !== this.#neg) return;
     if (pc.signalingState !== 'have-local-offer') return;
 
     // Another certificate than the session's: the member came back without its session.
@@ -290,18 +286,10 @@ export class PeerLink extends EventTarget {
 
   /**
    * @param {number} neg
-   * @param {string} [json] a string that holds JSON, as in version 1
+   * @param {RTCIceCandidateInit} init
    */
-  async #onCandidate(neg, json) {
-    if (json === undefined) return;
-    const object = parseJson(json, MAX_CANDIDATE_BYTES);
-    const candidate = peekString(object, 'candidate', MAX_CANDIDATE_BYTES);
-    if (candidate === undefined) throw new BadJson('no candidate');
-
-    const sdpMid = peekString(object, 'sdpMid', 64) ?? null;
-    const sdpMLineIndex = peekInteger(object, 'sdpMLineIndex', 65535) ?? (sdpMid === null ? 0 : null);
-    const early = { neg, init: { candidate, sdpMid, sdpMLineIndex } };
-    if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) this.#earlyCandidates.push(early);
+  async #onCandidate(neg, init) {
+    if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) this.#earlyCandidates.push({ neg, init });
     const pc = this.#pc;
     if (pc?.remoteDescription && pc.signalingState === 'stable') await this.#flushCandidates(pc, this.#neg);
   }

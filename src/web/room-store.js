@@ -25,6 +25,7 @@ import { _ } from './words.js';
  * @property {string} displayName
  * @property {string} device
  * @property {LinkState} link
+ * @property {boolean} legacy a page of version 1
  * @property {boolean} away
  * @property {boolean} typing
  * @property {number} lostAt ms, while the link is reconnecting
@@ -76,6 +77,7 @@ import { _ } from './words.js';
  * @property {number} capacity
  * @property {boolean} locked
  * @property {number} expires unix seconds
+ * @property {boolean} isPending somebody inside is asked whether we may come in
  * @property {ServerState} server
  * @property {string} refusal why the page is outside again: a code of the protocol, or "left"
  * @property {Map<string, Member>} members in order of entry
@@ -101,6 +103,7 @@ function initialState() {
     capacity: 0,
     locked: false,
     expires: 0,
+    isPending: false,
     server: 'connecting',
     refusal: '',
     members: new Map(),
@@ -113,9 +116,9 @@ function initialState() {
 
 /**
  * @typedef {{ type: 'changed', values: Partial<Pick<State, 'ownName' | 'selfId' | 'hostId' | 'capacity'
- *     | 'locked' | 'expires' | 'server' | 'isChatSeen'>> }
+ *     | 'locked' | 'expires' | 'isPending' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
- *   | { type: 'member-joined', id: string, seq: number, away: boolean }
+ *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }
  *   | { type: 'member-changed', id: string, values: Partial<Member> }
  *   | { type: 'member-left', id: string }
  *   | { type: 'message', message: Message }
@@ -211,8 +214,8 @@ export class RoomStore extends EventTarget {
     if (phase === 'over') this.#change({ members: new Map() });
   }
 
-  /** @param {{ id: string, seq: number, away: boolean }} peer */
-  #addMember({ id, seq, away }) {
+  /** @param {{ id: string, seq: number, legacy: boolean, away: boolean }} peer */
+  #addMember({ id, seq, legacy, away }) {
     const others = [...this.#state.members.values()].filter((member) => member.id !== id);
     others.push({
       id,
@@ -220,7 +223,8 @@ export class RoomStore extends EventTarget {
       name: '',
       displayName: '',
       device: '',
-      link: 'connecting',
+      link: legacy ? 'failed' : 'connecting',
+      legacy,
       away,
       typing: false,
       lostAt: 0,
@@ -318,7 +322,7 @@ export class RoomStore extends EventTarget {
  * @returns {'waiting' | 'connecting' | 'connected' | 'reconnecting' | 'away' | 'no-server' | 'failed'}
  */
 export function roomState(state) {
-  const members = [...state.members.values()];
+  const members = [...state.members.values()].filter((member) => !member.legacy);
   const has = (/** @type {LinkState} */ link) => members.some((member) => member.link === link && !member.away);
   if (state.server === 'reconnecting') return 'no-server';
   if (members.length === 0) return 'waiting';

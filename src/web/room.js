@@ -5,7 +5,7 @@
 import { Chat } from './chat.js';
 import { Companion } from './companion.js';
 import { findSha256 } from './digest.js';
-import { BadJson, parseJsonBytes, peekInteger, peekString } from './json-gate.js';
+import { BadJson, parseJsonBytes, peekString } from './json-gate.js';
 import { eraseMembership, loadMembership, saveMembership, saveName } from './membership.js';
 import { safeDisplayName } from './names.js';
 import { PeerLink } from './peer-link.js';
@@ -17,7 +17,9 @@ import { _ } from './words.js';
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./signaling.js').Membership} Membership */
-/** @typedef {import('./signaling.js').Welcome} Welcome */
+/** @typedef {import('./signal-message.js').Frame} Frame */
+/** @typedef {import('./signal-message.js').Peer} Peer */
+/** @typedef {import('./signal-message.js').Welcome} Welcome */
 /** @typedef {import('./wire.js').Message} Message */
 
 const MAX_MEMBERS = 16;
@@ -158,11 +160,8 @@ export class Room {
     const signaling = new Signaling({ origin: this.#origin, code, membership });
     this.#signaling = signaling;
     signaling.addEventListener('state', () => signaling === this.#signaling && this.#onSignalingState(signaling));
-    signaling.addEventListener('welcome', (event) =>
-      this.#onWelcome(/** @type {CustomEvent<Welcome>} */ (event).detail),
-    );
     signaling.addEventListener('frame', (event) =>
-      this.#onFrame(/** @type {CustomEvent<JsonObject>} */ (event).detail),
+      this.#onFrame(/** @type {CustomEvent<Frame>} */ (event).detail),
     );
     signaling.open();
   }
@@ -181,7 +180,7 @@ export class Room {
     this.#transfers?.close();
     this.#transfers = null;
     clearInterval(this.#pingTimer);
-    for (const id of [...this.#companions.keys()]) this.#drop(id);
+    for (const id of this.#companions.keys()) this.#drop(id);
     signaling?.close();
     eraseMembership();
     this.#store.apply({ type: 'phase', phase: 'over', refusal });
@@ -209,11 +208,14 @@ export class Room {
 
   /** @param {Welcome} welcome */
   #onWelcome(welcome) {
-    if (welcome.isPrivate) {
+    if (welcome.private) {
       this.#end('private');
       return;
     }
-    const { self, host, capacity, locked, expires } = welcome;
+    const { self, host, capacity, locked, expires, pending } = welcome;
+    this.#store.apply({ type: 'changed', values: { isPending: pending } });
+    // The door is asked; a second welcome comes when it opens.
+    if (pending) return;
     if (!welcome.resumed || self !== this.#store.state.selfId) this.#forgetOthers();
     this.#seq = welcome.seq;
     this.#iceServers = welcome.iceServers;
@@ -229,27 +231,34 @@ export class Room {
     if (welcome.members.length > 0) this.#note(_('Earlier messages are not shown.'));
   }
 
-  /** @param {import('./signaling.js').Peer[]} peers everybody who is there @param {boolean} isReturn */
+  /** @param {Peer[]} peers everybody who is there @param {boolean} isReturn */
   #meet(peers, isReturn) {
     const present = new Set(peers.map((peer) => peer.id));
-    for (const id of [...this.#companions.keys()]) if (!present.has(id)) this.#part(id);
+    for (const id of this.#store.state.members.keys()) if (!present.has(id)) this.#part(id);
     for (const peer of peers) {
       const companion = this.#companions.get(peer.id);
       this.#change(peer.id, { away: peer.away });
       // What was said to the server while it was away is said again.
       if (companion) companion.link.retry();
-      else this.#addCompanion(peer, isReturn);
+      else if (!this.#store.member(peer.id)) this.#add(peer, isReturn);
     }
   }
 
   /** We are somebody new to everybody. */
   #forgetOthers() {
-    for (const id of [...this.#companions.keys()]) this.#part(id);
+    for (const id of this.#store.state.members.keys()) this.#part(id);
   }
 
-  /** @param {import('./signaling.js').Peer} peer @param {boolean} [isReturn] whether we were here before */
-  #addCompanion({ id, seq, away }, isReturn = false) {
-    if (this.#companions.size >= MAX_MEMBERS) return;
+  /** @param {Peer} peer @param {boolean} [isReturn] whether we were here before */
+  #add(peer, isReturn = false) {
+    if (this.#store.state.members.size >= MAX_MEMBERS) return;
+    this.#store.apply({ type: 'member-joined', ...peer });
+    // A page of version 1 speaks another language on its channel: it is seen, not heard.
+    if (!peer.legacy) this.#addCompanion(peer, isReturn);
+  }
+
+  /** @param {Peer} peer @param {boolean} isReturn */
+  #addCompanion({ id, seq }, isReturn) {
     const link = new PeerLink({
       offers: this.#seq < seq,
       configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
@@ -257,7 +266,6 @@ export class Room {
     });
     const companion = new Companion(link);
     this.#companions.set(id, companion);
-    this.#store.apply({ type: 'member-joined', id, seq, away });
     link.addEventListener('state', () => this.#onLinkState(id, companion));
     link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
     link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
@@ -276,13 +284,13 @@ export class Room {
 
   /** A member is gone for good. @param {string} id */
   #part(id) {
-    const name = this.#store.member(id)?.displayName;
-    const wasSeen = this.#store.member(id)?.name !== '';
+    const member = this.#store.member(id);
+    if (!member) return;
     this.#transfers?.onLeft(id);
     this.#chat.onLeft(id);
     this.#drop(id);
     this.#store.apply({ type: 'member-left', id });
-    if (name && wasSeen) this.#note(_('{name} left', { name }));
+    if (member.name !== '') this.#note(_('{name} left', { name: member.displayName }));
   }
 
   /** @param {string} id @param {Companion} companion */
@@ -323,32 +331,33 @@ export class Room {
 
   // ---- frames of the server
 
-  /** @param {JsonObject} frame */
+  /** @param {Frame} frame */
   #onFrame(frame) {
-    const from = peekString(frame, 'from', MAX_ID_BYTES);
-    const peer = peekString(frame, 'peer', MAX_ID_BYTES) ?? '';
     switch (frame.type) {
+      case 'welcome':
+        this.#onWelcome(frame);
+        break;
       case 'offer':
       case 'answer':
       case 'ice-candidate':
       case 'restart':
-        this.#companions.get(from ?? '')?.link.receive(frame);
+        this.#companions.get(frame.from)?.link.receive(frame);
         break;
       case 'peer-joined':
-        this.#onPeerJoined(peer, peekInteger(frame, 'seq'));
+        this.#onPeerJoined({ id: frame.peer, seq: frame.seq, legacy: frame.legacy, away: false });
         break;
       case 'peer-left':
-        if (this.#companions.has(peer)) this.#part(peer);
+        this.#part(frame.peer);
         break;
       case 'peer-away':
-        this.#change(peer, { away: true });
+        this.#change(frame.peer, { away: true });
         break;
       case 'peer-back':
-        this.#change(peer, { away: false });
-        this.#companions.get(peer)?.link.retry();
+        this.#change(frame.peer, { away: false });
+        this.#companions.get(frame.peer)?.link.retry();
         break;
       case 'host':
-        this.#store.apply({ type: 'changed', values: { hostId: peer } });
+        this.#store.apply({ type: 'changed', values: { hostId: frame.peer } });
         break;
       case 'room':
         this.#onRoom(frame);
@@ -356,22 +365,16 @@ export class Room {
     }
   }
 
-  /** @param {string} id @param {number} [seq] */
-  #onPeerJoined(id, seq) {
-    if (id === '' || seq === undefined || id === this.#store.state.selfId) return;
-    if (this.#companions.has(id)) this.#part(id);
-    this.#addCompanion({ id, seq, away: false });
+  /** @param {Peer} peer */
+  #onPeerJoined(peer) {
+    if (peer.id === '' || peer.id === this.#store.state.selfId) return;
+    this.#part(peer.id);
+    this.#add(peer);
   }
 
-  /** @param {JsonObject} frame */
-  #onRoom(frame) {
-    const { capacity, expires } = this.#store.state;
-    const values = {
-      locked: frame.locked === true,
-      capacity: peekInteger(frame, 'capacity', MAX_MEMBERS) ?? capacity,
-      expires: peekInteger(frame, 'expires') ?? expires,
-    };
-    this.#store.apply({ type: 'changed', values });
+  /** @param {import('./signal-message.js').RoomNews} news */
+  #onRoom({ locked, capacity, expires }) {
+    this.#store.apply({ type: 'changed', values: { locked, capacity, expires } });
   }
 
   // ---- messages of members

@@ -3,27 +3,21 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { BadJson, parseJson, peekArray, peekBoolean, peekInteger, peekString } from './json-gate.js';
+import { BadJson } from './json-gate.js';
+import { decodeFrame } from './signal-message.js';
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
+/** @typedef {import('./signal-message.js').Frame} Frame */
+/** @typedef {import('./signal-message.js').Welcome} Welcome */
 /** @typedef {'idle' | 'connecting' | 'open' | 'reconnecting' | 'closed'} SignalingState */
 /** @typedef {{ member: string, token: string }} Membership */
-/** @typedef {{ id: string, seq: number, away: boolean }} Peer */
-/** @typedef {{ self: string, seq: number, token: string, host: string, members: Peer[], capacity: number,
- *   locked: boolean, expires: number, iceServers: RTCIceServer[], isPrivate: boolean, resumed: boolean,
- *   lost: boolean }} Welcome */
 
-const MAX_FRAME_BYTES = 64 * 1024;
-const MAX_ID_BYTES = 32;
-const MAX_TOKEN_BYTES = 2048;
-const MAX_URL_BYTES = 512;
-const MAX_MEMBERS = 16;
-const MAX_ICE_SERVERS = 4;
 const WELCOME_WITHIN_MS = 10_000;
 const PING_EVERY_MS = 20_000;
 const DEAD_AFTER_MS = 60_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
+const LONGEST_PAUSE_S = 600;
 
 /** After these the server will not change its mind, so asking again by ourselves would be nagging. */
 const FINAL_CODES = new Set([
@@ -40,61 +34,6 @@ const MOVES = {
   closed: [],
 };
 
-/**
- * @param {unknown} value
- * @returns {Peer | null}
- */
-function readPeer(value) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const object = /** @type {JsonObject} */ (value);
-  const id = peekString(object, 'id', MAX_ID_BYTES);
-  const seq = peekInteger(object, 'seq');
-  return id && seq !== undefined ? { id, seq, away: peekBoolean(object, 'away') ?? false } : null;
-}
-
-/**
- * Only addresses of the kinds that ICE knows; a server cannot make the page call anything else.
- *
- * @param {unknown} value
- * @returns {RTCIceServer[]}
- */
-function readIceServer(value) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  const object = /** @type {JsonObject} */ (value);
-  const one = peekString(object, 'urls', MAX_URL_BYTES) ?? peekString(object, 'url', MAX_URL_BYTES);
-  const many = one === undefined ? peekArray(object, 'urls', MAX_ICE_SERVERS) ?? [] : [one];
-  const urls = many.filter((url) => typeof url === 'string' && /^(stun|turns?):[^\s]{1,500}$/.test(url));
-  const username = peekString(object, 'username', MAX_URL_BYTES);
-  const credential = peekString(object, 'credential', MAX_URL_BYTES);
-  if (urls.length === 0) return [];
-  return [{ urls: /** @type {string[]} */ (urls), ...(username && credential ? { username, credential } : {}) }];
-}
-
-/**
- * @param {JsonObject} o
- * @returns {Welcome}
- */
-function readWelcome(o) {
-  const self = peekString(o, 'self', MAX_ID_BYTES);
-  const seq = peekInteger(o, 'seq');
-  const members = peekArray(o, 'members', MAX_MEMBERS);
-  if (!self || seq === undefined || !members) throw new BadJson('not a welcome');
-  return {
-    self,
-    seq,
-    token: peekString(o, 'token', MAX_TOKEN_BYTES) ?? '',
-    host: peekString(o, 'host', MAX_ID_BYTES) ?? '',
-    members: members.flatMap((value) => readPeer(value) ?? []).filter((peer) => peer.id !== self),
-    capacity: peekInteger(o, 'capacity', MAX_MEMBERS) ?? 0,
-    locked: peekBoolean(o, 'locked') ?? false,
-    expires: peekInteger(o, 'expires') ?? 0,
-    iceServers: (peekArray(o, 'iceServers', 64) ?? []).flatMap(readIceServer).slice(0, MAX_ICE_SERVERS),
-    isPrivate: peekBoolean(o, 'private') ?? false,
-    resumed: peekBoolean(o, 'resumed') ?? false,
-    lost: peekBoolean(o, 'lost') ?? false,
-  };
-}
-
 /** A refusal by the server, or why it cannot be reached. */
 export class SignalingError extends Error {
   /**
@@ -108,8 +47,8 @@ export class SignalingError extends Error {
 }
 
 /**
- * Events: `state`; `welcome` (detail: Welcome), again after each reconnection; `frame` (detail: JsonObject),
- * every other frame in order.
+ * Events: `state`; `frame` (detail: Frame): first `welcome`, again after each reconnection, then the rest in
+ * order. `ping`, `error` and `goodbye` stay inside.
  */
 export class Signaling extends EventTarget {
   #url;
@@ -120,6 +59,7 @@ export class Signaling extends EventTarget {
   #nTries = 0;
   #pause = 0;
   #retryTimer = 0;
+  #welcomeTimer = 0;
   #pulseTimer = 0;
   #lastHeard = 0;
 
@@ -185,14 +125,14 @@ export class Signaling extends EventTarget {
     socket.onopen = () => this.#write({ type: 'enter', ...this.#membership });
     socket.onmessage = (event) => this.#onFrame(socket, event.data);
     socket.onclose = () => this.#onClosed(socket);
-    clearInterval(this.#pulseTimer);
     this.#pulseTimer = setInterval(() => this.#pulse(), PING_EVERY_MS);
-    setTimeout(() => this.#expectWelcome(socket), WELCOME_WITHIN_MS);
+    this.#welcomeTimer = setTimeout(() => this.#drop(), WELCOME_WITHIN_MS);
   }
 
-  /** @param {WebSocket} socket */
-  #expectWelcome(socket) {
-    if (this.#socket === socket && this.#state !== 'open' && this.#state !== 'closed') this.#drop();
+  #clearTimers() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#welcomeTimer);
+    clearInterval(this.#pulseTimer);
   }
 
   #pulse() {
@@ -228,44 +168,33 @@ export class Signaling extends EventTarget {
     if (socket !== this.#socket) return;
     this.#lastHeard = Date.now();
     try {
-      this.#take(parseJson(text, MAX_FRAME_BYTES));
+      this.#take(decodeFrame(text));
     } catch (error) {
       if (!(error instanceof BadJson)) throw error;
       console.debug('signaling: frame dropped:', error.message);
     }
   }
 
-  /** @param {JsonObject} frame */
+  /** @param {Frame | null} frame */
   #take(frame) {
-    switch (peekString(frame, 'type', 64)) {
-      case 'welcome':
-        this.#onWelcome(readWelcome(frame));
-        break;
-      case 'error':
-        this.#onError(peekString(frame, 'code', 64) ?? '', peekString(frame, 'message', 1024));
-        break;
-      case 'goodbye':
-        this.#onGoodbye(peekInteger(frame, 'again_after', 3600) ?? 0);
-        break;
-      case 'ping':
-      case 'pong':
-        break;
-      default:
-        if (this.#state === 'open') this.#emit('frame', frame);
-    }
+    if (frame?.type === 'welcome') this.#onWelcome(frame);
+    else if (frame?.type === 'error') this.#onError(frame.code, frame.message);
+    else if (frame?.type === 'goodbye') this.#onGoodbye(frame.again_after);
+    else if (frame !== null && this.#state === 'open') this.#hand(frame);
   }
 
   /** @param {Welcome} welcome */
   #onWelcome(welcome) {
-    this.#membership = welcome.token ? { member: welcome.self, token: welcome.token } : null;
+    this.#membership = welcome.token === '' ? null : { member: welcome.self, token: welcome.token };
     this.#nTries = 0;
+    clearTimeout(this.#welcomeTimer);
     if (this.#state !== 'open') this.#enter('open');
-    this.#emit('welcome', welcome);
+    this.#hand(welcome);
   }
 
   /**
    * @param {string} code
-   * @param {string} [message]
+   * @param {string} message
    */
   #onError(code, message) {
     if (FINAL_CODES.has(code)) this.#finish(new SignalingError(code, message));
@@ -277,14 +206,14 @@ export class Signaling extends EventTarget {
   /** A server that starts anew says when it will be back; else the room is over. @param {number} seconds */
   #onGoodbye(seconds) {
     if (seconds === 0) this.#finish(new SignalingError('expired'));
-    else this.#pause = seconds * 1000;
+    else this.#pause = Math.min(seconds, LONGEST_PAUSE_S) * 1000;
   }
 
   /** @param {WebSocket} socket */
   #onClosed(socket) {
     if (socket !== this.#socket) return;
     this.#socket = null;
-    clearInterval(this.#pulseTimer);
+    this.#clearTimers();
     if (this.#state !== 'reconnecting') this.#enter('reconnecting', new SignalingError('unreachable'));
 
     const ceiling = Math.min(FIRST_DELAY_MS * 2 ** this.#nTries++, LONGEST_DELAY_MS);
@@ -297,8 +226,7 @@ export class Signaling extends EventTarget {
   #finish(error) {
     const socket = this.#socket;
     this.#socket = null;
-    clearTimeout(this.#retryTimer);
-    clearInterval(this.#pulseTimer);
+    this.#clearTimers();
     globalThis.removeEventListener?.('online', this.#onOnline);
     globalThis.document?.removeEventListener('visibilitychange', this.#onOnline);
     socket?.close();
@@ -317,11 +245,8 @@ export class Signaling extends EventTarget {
     this.dispatchEvent(new Event('state'));
   }
 
-  /**
-   * @param {string} type
-   * @param {unknown} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+  /** @param {Frame} frame */
+  #hand(frame) {
+    this.dispatchEvent(new CustomEvent('frame', { detail: frame }));
   }
 }

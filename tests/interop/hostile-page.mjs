@@ -17,17 +17,20 @@ export class HostilePage {
       const signaling = new Signaling({ origin: location.origin, code, membership: null });
       const links = new Map();
       globalThis.hostile = { links, heard: [], channels: [] };
-      signaling.addEventListener('welcome', ({ detail }) => {
-        for (const { id, seq } of detail.members) {
+      const meet = (welcome) => {
+        for (const { id, seq } of welcome.members) {
           const send = (frame) => signaling.send({ ...frame, to: id });
-          const link = new PeerLink({ offers: detail.seq < seq, configuration: { iceServers: [] }, send });
+          const link = new PeerLink({ offers: welcome.seq < seq, configuration: { iceServers: [] }, send });
           link.addEventListener('text', (event) => hostile.heard.push(JSON.parse(event.detail)));
           link.addEventListener('file-channel', (event) => hostile.channels.push(event.detail));
           links.set(id, link);
           link.start();
         }
+      };
+      signaling.addEventListener('frame', ({ detail }) => {
+        if (detail.type === 'welcome') meet(detail);
+        else links.get(detail.from)?.receive(detail);
       });
-      signaling.addEventListener('frame', ({ detail }) => links.get(detail.from)?.receive(detail));
       signaling.open();
     }, searchParams.get('code'));
     await this.page.waitFor(() => hostile.links.size > 0 && [...hostile.links.values()].every((l) => l.state === 'connected'));

@@ -17,7 +17,7 @@ function makeChat(...open) {
     return true;
   });
   const join = (id, seq) => {
-    store.apply({ type: 'member-joined', id, seq, away: false });
+    store.apply({ type: 'member-joined', id, seq, legacy: false, away: false });
     store.apply({ type: 'member-changed', id, values: { link: 'connected' } });
   };
   open.forEach((id, i) => join(id, i + 2));
@@ -56,7 +56,7 @@ test('nobody there: it waits for who comes first, and only for them', () => {
 
 test('somebody whom we never reached is not waited for', () => {
   const { chat, store, delivery, lastId, chats } = makeChat('m2');
-  store.apply({ type: 'member-joined', id: 'm9', seq: 9, away: false });
+  store.apply({ type: 'member-joined', id: 'm9', seq: 9, legacy: false, away: false });
   chat.say('hi');
   chat.onReceived('m2', [lastId()]);
   assert.deepEqual(chats(), ['m2:hi']);

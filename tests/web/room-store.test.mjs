@@ -13,7 +13,7 @@ function makeRoom() {
 }
 
 const join = (store, id, seq, name) => {
-  store.apply({ type: 'member-joined', id, seq, away: false });
+  store.apply({ type: 'member-joined', id, seq, legacy: false, away: false });
   if (name) store.apply({ type: 'member-changed', id, values: { name } });
 };
 const link = (store, id, state) => store.apply({ type: 'member-changed', id, values: { link: state } });

@@ -150,8 +150,8 @@ export class OutsideView {
 
   /** Only what is new is made new: a name being typed stays. @param {State} state */
   #showPhase(state) {
-    const { phase, code, refusal, server } = state;
-    const shown = [phase, code, refusal, phase === 'joining' && server].join();
+    const { phase, code, refusal, server, isPending } = state;
+    const shown = [phase, code, refusal, phase === 'joining' && server, isPending].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#form.hidden = phase !== 'asking' && phase !== 'empty';
@@ -161,6 +161,7 @@ export class OutsideView {
     this.#text.textContent = '';
     if (phase === 'asking') this.#showQuestion(code);
     else if (phase === 'empty') this.#showStart();
+    else if (phase === 'joining' && isPending) this.#showPending();
     else if (phase === 'joining') this.#showJoining(server);
     else if (phase === 'private') this.#showWords({ title: _('Private room'), text: PRIVATE() });
     else if (phase === 'over') this.#showWords(wordsFor(refusal, code));
@@ -176,6 +177,12 @@ export class OutsideView {
     setText(this.#title, _('A room for a few people'));
     setText(this.#text, _('Chat and files go straight from one device to the other. Enter a code, or start a room.'));
     this.#buttons.append(button(_('Create Room'), () => this.#create()));
+  }
+
+  #showPending() {
+    setText(this.#title, _('Waiting to be let in'));
+    setText(this.#text, _('The host is asked.'));
+    this.#buttons.append(button(_('Cancel'), () => this.#room.leave()));
   }
 
   /** @param {State['server']} server */

@@ -25,6 +25,9 @@ function deviceWords(device) {
   }
 }
 
+/** What the person can do nothing about. */
+const LEGACY = () => _('Old page: this page cannot talk to it');
+
 /** @param {string} device */
 const deviceIcon = (device) =>
   ['desktop', 'phone', 'terminal', 'browser'].includes(device) ? device : 'person';
@@ -43,6 +46,7 @@ export function pathWords({ route, rttMs }) {
 
 /** @param {Member} member */
 function stateWords(member) {
+  if (member.legacy) return LEGACY();
   if (member.link === 'connected') return member.away ? _('Away') : pathWords(member);
   if (member.away) return _('Away');
   switch (member.link) {

@@ -57,7 +57,7 @@ export function subtitle(state) {
 /** The one thing that is wrong just now, and what can be done. @param {State} state @returns {Problem | null} */
 export function problem(state) {
   const lost = membersIn(state, 'reconnecting');
-  const failed = membersIn(state, 'failed');
+  const failed = membersIn(state, 'failed').filter((member) => !member.legacy);
   if (state.server === 'reconnecting')
     return { text: _('Server unreachable. Nobody new can join. People already connected stay connected.'), button: _('Retry') };
   if (lost.length > 0)
