@@ -14,7 +14,7 @@ check-all:
 	@tests/tools/setup all
 	@tests/tools/run-lanes all
 
-# How fast one machine moves a file through the whole stack.
+# How fast the stack is on this machine.
 bench:
 	@tests/tools/setup run
 	@tests/tools/bench
@@ -31,4 +31,4 @@ install:
 	@tests/tools/install "$(PREFIX)" "$(DESTDIR)"
 
 clean:
-	rm -rf build build-test build-clang build-install build-lanes
+	rm -rf build build-test build-bench build-clang build-install build-lanes
