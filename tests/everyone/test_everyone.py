@@ -35,8 +35,9 @@ class Room:
     def __len__(self):
         return len(self.clis) + len(self.pages) + (self.window is not None)
 
-    def add_cli(self, name):
-        arguments = ['--name', name, '--save-to', str(self.inbox(name)), '--capacity', '12'][:4 if self.link else 6]
+    def add_cli(self, name, send=None):
+        """SEND is offered to everybody, now and later."""
+        arguments = ['--name', name, '--save-to', str(self.inbox(name)), *(['--send', str(send)] if send else [])]
         if self.link is None:
             cli, code = snugtest.create(self.server, *arguments)
             self.link = f'{self.server.url}/?code={code}'
@@ -101,9 +102,7 @@ class Room:
 
     def send(self, name, path):
         """Offers a file to everybody, by the door that this member has."""
-        if name in self.clis:
-            self.clis[name].say(f'/send {path}')
-        elif name in self.pages:
+        if name in self.pages:
             self.pages[name].sendFile(path)
         else:
             offer = window.Program(str(snugtest.BUILD / 'src/ui/snug'), '--send', str(path))
@@ -171,8 +170,10 @@ def test_ten_members_of_every_kind():
     folder = snugtest.folder()
     with generous_server(folder) as server, snugpage.Door() as door:
         room = Room(server, door, folder)
+        files = {name: snugtest.make_file(folder / f'from-{name}.bin', FILE_BYTES, seed=name)
+                 for name in ('Ana', 'Ben', 'Cem', 'Dora', 'Fay', 'Gus', 'Hana', 'Ivo', 'Mira')}
         for name in ('Ana', 'Ben', 'Cem', 'Dora', 'Eli'):
-            room.add_cli(name)
+            room.add_cli(name, files.get(name))
         room.add_page('Fay')
         room.add_page('Gus')
         room.add_page('Hana', 'firefox')
@@ -186,10 +187,10 @@ def test_ten_members_of_every_kind():
         # one is killed and one reloads; the files of the others go on
         room.clis.pop('Eli').kill()
         room.pages['Gus'].reload()
-        for number, name in enumerate(room.names()):
-            path = snugtest.make_file(folder / f'from {name}.bin', FILE_BYTES, seed=number)
-            room.send(name, path)
-            room.expect_received(name, path)
+        for name in room.names():
+            if name not in room.clis:
+                room.send(name, files[name])
+            room.expect_received(name, files[name])
         room.end()
 
 
