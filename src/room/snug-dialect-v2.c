@@ -11,10 +11,9 @@
 
 const SnugDialectRules snug_dialect_v2_rules = {
   .version = SNUG_WIRE_VERSION,
+  .numbers_offers = TRUE,
   .takes_requests = TRUE,
-  .answer_patience_ms = 10 * 1000,
-  .first_patience_ms = 45 * 1000,
-  .again_patience_ms = 300 * 1000,
+  .max_tries = 4,
   .large_file_bytes = G_MAXUINT64,
 };
 

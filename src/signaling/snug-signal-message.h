@@ -98,8 +98,7 @@ typedef struct
   gboolean        resumed;
   gboolean        lost;
   gboolean        pending;       /* welcome: let in only when the host admits us */
-  gboolean        legacy;        /* peer-joined: speaks version 1 on its WebSocket; restart, not on the
-                                  * wire: the receiver does not know the word */
+  gboolean        legacy;        /* peer-joined: speaks version 1 on its WebSocket */
 
   /* error, goodbye */
   SnugSignalCode  code;
