@@ -50,6 +50,7 @@ export class Room {
   #origin;
   #signaling = /** @type {Signaling | null} */ (null);
   #companions = /** @type {Map<string, Companion>} */ (new Map());
+  #missed = /** @type {Set<string>} */ (new Set());
   #chat;
   #transfers = /** @type {Transfers | null} */ (null);
   #certificates = /** @type {RTCCertificate[]} */ ([]);
@@ -216,7 +217,8 @@ export class Room {
     this.#store.apply({ type: 'changed', values: { isPending: pending } });
     // The door is asked; a second welcome comes when it opens.
     if (pending) return;
-    if (!welcome.resumed || self !== this.#store.state.selfId) this.#forgetOthers();
+    // Also a server that was started anew, and resumes nothing, knows us by id and seq.
+    if (self !== this.#store.state.selfId || welcome.seq !== this.#seq) this.#forgetOthers();
     this.#seq = welcome.seq;
     this.#iceServers = welcome.iceServers;
     this.#store.apply({ type: 'changed', values: { selfId: self, hostId: host, capacity, locked, expires } });
@@ -234,14 +236,26 @@ export class Room {
   /** @param {Peer[]} peers everybody who is there @param {boolean} isReturn */
   #meet(peers, isReturn) {
     const present = new Set(peers.map((peer) => peer.id));
-    for (const id of this.#store.state.members.keys()) if (!present.has(id)) this.#part(id);
+    for (const id of this.#store.state.members.keys()) if (!present.has(id)) this.#miss(id);
     for (const peer of peers) {
+      this.#missed.delete(peer.id);
       const companion = this.#companions.get(peer.id);
       this.#change(peer.id, { away: peer.away });
       // What was said to the server while it was away is said again.
       if (companion) companion.link.retry();
       else if (!this.#store.member(peer.id)) this.#add(peer, isReturn);
     }
+  }
+
+  /**
+   * The server does not list them (any more). After a restart it lists only who came back before us: whoever
+   * we are still connected to stays, and has left only when that connection is given up, too.
+   *
+   * @param {string} id
+   */
+  #miss(id) {
+    if (this.#companions.get(id)?.link.state === 'connected') this.#missed.add(id);
+    else this.#part(id);
   }
 
   /** We are somebody new to everybody. */
@@ -279,6 +293,7 @@ export class Room {
   #drop(id) {
     const companion = this.#companions.get(id);
     this.#companions.delete(id);
+    this.#missed.delete(id);
     companion?.close();
   }
 
@@ -298,7 +313,9 @@ export class Room {
     if (this.#companions.get(id) !== companion) return;
     const { state } = companion.link;
     this.#change(id, { link: state, lostAt: state === 'reconnecting' ? Date.now() : 0 });
-    if (state === 'connected') {
+    if (state === 'failed' && this.#missed.has(id)) {
+      this.#part(id);
+    } else if (state === 'connected') {
       this.#onConnected(id, companion);
     } else {
       companion.forgetWaiting();
@@ -368,6 +385,7 @@ export class Room {
   /** @param {Peer} peer */
   #onPeerJoined(peer) {
     if (peer.id === '' || peer.id === this.#store.state.selfId) return;
+    if (this.#missed.delete(peer.id) && this.#store.member(peer.id)?.seq === peer.seq) return;
     this.#part(peer.id);
     this.#add(peer);
   }

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DESKTOP, launchChromium, PHONE } from './browser.mjs';
+import { CliMember } from './cli-member.mjs';
 import { PageMember } from './page-member.mjs';
 import { Server } from './server.mjs';
 
@@ -37,7 +38,7 @@ async function joinSilently(code) {
   await page.evaluate(
     (c) =>
       new Promise((resolve) => {
-        const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/api/ws?code=${c}&v=2`);
+        const socket = (globalThis.socket = new WebSocket(`${location.origin.replace('http', 'ws')}/api/ws?code=${c}&v=2`));
         socket.onopen = () => socket.send('{"type":"enter"}');
         socket.onmessage = resolve;
       }),
@@ -77,6 +78,8 @@ async function look(size, scheme) {
     const silent = await joinSilently(new URL(link).searchParams.get('code'));
     await me.waitForState('Connecting');
     await shoot(me, '11-connecting');
+    await silent.evaluate(() => socket.send('{"type":"leave"}'));
+    await me.waitForState('Waiting');
     await silent.close();
   };
 
@@ -124,6 +127,24 @@ async function look(size, scheme) {
     await shoot(me, '17-done');
   };
 
+  const away = async () => {
+    await others[0].page.goto('about:blank');
+    await others[1].leave();
+    await me.waitForState('Ben is away');
+    await shoot(me, '22-away');
+  };
+
+  const full = async () => {
+    const cli = await CliMember.run(['create', '--open', '--capacity', '2', '--server', server.origin]);
+    const link = await cli.link();
+    await others[1].join(link, 'Cleo');
+    await me.open(link);
+    await me.press('#outside-submit');
+    await me.waitForWords('Room is full');
+    await shoot(me, '23-full');
+    await cli.leave();
+  };
+
   const room = async () => {
     await me.show('room');
     await shoot(me, '18-room');
@@ -138,8 +159,11 @@ async function look(size, scheme) {
     await shoot(me, '20-no-server');
     await server.restart();
     await me.page.waitFor(() => document.querySelector('#strip').hidden);
+  };
+
+  const leave = async () => {
     await me.leave();
-    await shoot(me, '21-left');
+    await shoot(me, '24-left');
   };
 
   await outside();
@@ -149,6 +173,9 @@ async function look(size, scheme) {
   await files();
   await room();
   await troubles();
+  await away();
+  await leave();
+  await full();
   for (const member of [me, ...others]) await member.page.close();
 }
 

@@ -272,6 +272,9 @@ test('the server goes and comes back: people go on talking meanwhile, and others
   await ben.say('three of us');
   await cleo.waitForChat('three of us', 'Ben');
   assert.equal(await ben.countChat('still here?'), 1);
+  // Nobody had left: the server that came back only did not know of both at once.
+  for (const member of [ana, ben])
+    assert.doesNotMatch(await member.page.evaluate(() => document.querySelector('#messages').textContent), /left/);
 });
 
 test('a name changes for everybody, and two of one name are told apart', async () => {
