@@ -117,7 +117,7 @@ async function look(size, scheme) {
     await me.waitForFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 'done');
     await ben.sendFile(film);
     await me.acceptFile('Holiday.mp4');
-    await me.page.waitFor(() => [...document.querySelectorAll('#files-scroll progress')].some((p) => p.value > 0.1));
+    await me.page.waitFor(() => [...document.querySelectorAll('#files-scroll progress')].some((p) => p.checkVisibility() && p.value > 0.1));
     await shoot(me, '15-progress');
     await me.pressInFile('Holiday.mp4', 'running', 'Pause Holiday.mp4');
     await me.waitForFile('Holiday.mp4', 'paused');
@@ -158,7 +158,7 @@ async function look(size, scheme) {
     await me.page.waitFor(() => !document.querySelector('#strip').hidden);
     await shoot(me, '20-no-server');
     await server.restart();
-    await me.page.waitFor(() => document.querySelector('#strip').hidden);
+    for (const member of [me, ...others]) await member.page.waitFor(() => document.querySelector('#strip').hidden);
   };
 
   const leave = async () => {

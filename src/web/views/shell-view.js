@@ -56,7 +56,8 @@ export function subtitle(state) {
 
 /** The one thing that is wrong just now, and what can be done. @param {State} state @returns {Problem | null} */
 export function problem(state) {
-  const lost = membersIn(state, 'reconnecting');
+  // Somebody who is away is expected to be silent.
+  const lost = membersIn(state, 'reconnecting').filter((member) => !member.away);
   const failed = membersIn(state, 'failed').filter((member) => !member.legacy);
   if (state.server === 'reconnecting')
     return { text: _('Server unreachable. Nobody new can join. People already connected stay connected.'), button: _('Retry') };
