@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 void snug_accessible_set_label        (GtkWidget *widget, const char *label);
 
-/* A status page scrolls, and what it scrolls in can have the focus: that gets the page's title as its name. */
+/* A status page scrolls, and what it scrolls in can have the focus: that gets the page's title as
+ * its name. */
 void snug_accessible_name_status_page (AdwStatusPage *page);
 
 /* The same for the two lists that an expander row is made of: they get @label. */

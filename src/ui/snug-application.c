@@ -84,15 +84,19 @@ bind_session (SnugApplication *self)
   const char *web_root = g_getenv ("SNUG_WEB_ROOT");
 
   g_object_set (self->session, "web-root", web_root != NULL ? web_root : SNUG_WEB_ROOT, NULL);
-  g_object_bind_property_full (self->settings, "server", self->session, "server", G_BINDING_SYNC_CREATE,
+  g_object_bind_property_full (self->settings, "server", self->session, "server",
+                               G_BINDING_SYNC_CREATE,
                                empty_to_null, NULL, NULL, NULL);
-  g_object_bind_property_full (self->settings, "ask-before-receiving", self->session, "accept-policy",
+  g_object_bind_property_full (self->settings, "ask-before-receiving", self->session,
+                               "accept-policy",
                                G_BINDING_SYNC_CREATE, to_accept_policy, NULL, NULL, NULL);
   g_object_bind_property_full (self->settings, "relay-policy", self->session, "relay-policy",
                                G_BINDING_SYNC_CREATE, to_relay_policy, NULL, NULL, NULL);
   g_object_bind_property (self->settings, "name", self->session, "name", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self->settings, "most-people", self->session, "capacity", G_BINDING_SYNC_CREATE);
-  g_signal_connect_object (self->settings, "notify::download-folder", G_CALLBACK (on_folder_changed), self,
+  g_object_bind_property (self->settings, "most-people", self->session, "capacity",
+                          G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (self->settings, "notify::download-folder",
+                           G_CALLBACK (on_folder_changed), self,
                            G_CONNECT_SWAPPED);
   on_folder_changed (self);
 }
@@ -131,7 +135,8 @@ on_active_changed (SnugApplication *self)
 }
 
 static void
-on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
+                      gpointer user_data)
 {
   SnugApplication *self = user_data;
 
@@ -139,7 +144,8 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      g_signal_connect_object (transfer, "notify::active", G_CALLBACK (on_active_changed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::active", G_CALLBACK (on_active_changed), self,
+                               G_CONNECT_SWAPPED);
     }
   on_active_changed (self);
 }
@@ -200,12 +206,14 @@ snug_application_open (GApplication *application, GFile **files, int n_files, co
 }
 
 static void
-send_arguments (SnugApplication *self, GApplicationCommandLine *command_line, const char **arguments)
+send_arguments (SnugApplication *self, GApplicationCommandLine *command_line,
+                const char **arguments)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; arguments != NULL && arguments[i] != NULL; i++)
-    g_ptr_array_add (files, g_application_command_line_create_file_for_arg (command_line, arguments[i]));
+    g_ptr_array_add (files,
+                     g_application_command_line_create_file_for_arg (command_line, arguments[i]));
   snug_application_open (G_APPLICATION (self), (GFile **) files->pdata, (int) files->len, "");
 }
 
@@ -257,7 +265,8 @@ on_join (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_show_page (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  gtk_widget_activate_action_variant (GTK_WIDGET (present_window (user_data)), "win.show-page", parameter);
+  gtk_widget_activate_action_variant (GTK_WIDGET (present_window (user_data)), "win.show-page",
+                                      parameter);
 }
 
 /* From a notification: the file's own actions, found through the window. */
@@ -338,7 +347,8 @@ snug_application_startup (GApplication *application)
   GListModel *transfers;
 
   G_APPLICATION_CLASS (snug_application_parent_class)->startup (application);
-  g_action_map_add_action_entries (G_ACTION_MAP (self), app_entries, G_N_ELEMENTS (app_entries), self);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), app_entries, G_N_ELEMENTS (app_entries),
+                                   self);
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            (const char *const *) accels[i].keys);
@@ -395,10 +405,12 @@ snug_application_init (SnugApplication *self)
     { "new-room", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open a new room"), NULL },
     { "join", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Ask for a code or link to join"), NULL },
     { "version", 'v', 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_("[LINK|INVITE|FILE…]") },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL,
+     N_("[LINK|INVITE|FILE…]") },
     { NULL }
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), entries);
-  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("- a small room for a few people"));
+  g_application_set_option_context_parameter_string (G_APPLICATION (self),
+                                                     _("- a small room for a few people"));
 }

@@ -1,7 +1,8 @@
-/* snug-application: the program: one session, one window, and every door by which the desktop enters.
+/* snug-application: the program: one session, one window, and every door by which the desktop
+ * enters.
  *
- * Command line, D-Bus activation and Open, desktop actions and notification buttons all end here. Nothing
- * that comes in by a door joins a room or sends a file: it fills a dialog that asks.
+ * Command line, D-Bus activation and Open, desktop actions and notification buttons all end here.
+ * Nothing that comes in by a door joins a room or sends a file: it fills a dialog that asks.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

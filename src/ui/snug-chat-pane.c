@@ -71,7 +71,8 @@ follow (SnugChatPane *self)
     self->following = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_follow, self, NULL);
 }
 
-/* A value that moves while the extent moves with it is the list measuring its rows, not a person. */
+/* A value that moves while the extent moves with it is the list measuring its rows, not a person.
+ * */
 static void
 on_scrolled (SnugChatPane *self)
 {
@@ -109,17 +110,23 @@ static void
 update (SnugChatPane *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
-  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED && state != SNUG_SESSION_STARTING;
+  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED
+                     && state != SNUG_SESSION_STARTING;
   gboolean has_messages = g_list_model_get_n_items (snug_session_get_messages (self->session)) > 0;
 
-  gtk_stack_set_visible_child_name (self->stack, has_messages ? "messages" : in_room ? "empty" : "outside");
+  gtk_stack_set_visible_child_name (self->stack,
+                                    has_messages ? "messages" : in_room ? "empty" : "outside");
   gtk_widget_set_visible (self->writing, in_room);
 }
 
 static void
-on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added, GListModel *messages)
+on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added,
+                     GListModel *messages)
 {
-  g_autoptr (SnugMessage) last = n_added > 0 ? g_list_model_get_item (messages, position + n_added - 1) : NULL;
+  g_autoptr (SnugMessage) last = NULL;
+
+  if (n_added > 0)
+    last = g_list_model_get_item (messages, position + n_added - 1);
 
   update (self);
   /* What one has just said oneself is never out of sight. */
@@ -140,13 +147,15 @@ update_typing (SnugChatPane *self)
 }
 
 static void
-on_members_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added, GListModel *members)
+on_members_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added,
+                    GListModel *members)
 {
   for (guint i = position; i < position + n_added; i++)
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      g_signal_connect_object (member, "notify::typing", G_CALLBACK (update_typing), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::typing", G_CALLBACK (update_typing), self,
+                               G_CONNECT_SWAPPED);
     }
   update_typing (self);
 }
@@ -165,9 +174,11 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *sel
 {
   guint position = gtk_list_item_get_position (item);
   GListModel *messages = snug_session_get_messages (self->session);
-  g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (messages, position - 1) : NULL;
+  g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (messages,
+                                                                         position - 1) : NULL;
 
-  snug_message_row_bind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item), before);
+  snug_message_row_bind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)),
+                         gtk_list_item_get_item (item), before);
 }
 
 static void
@@ -190,7 +201,8 @@ show_messages (SnugChatPane *self)
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
   g_object_unref (factory);
   g_object_unref (model);
-  g_signal_connect_object (messages, "items-changed", G_CALLBACK (on_messages_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (messages, "items-changed", G_CALLBACK (on_messages_changed), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -199,8 +211,10 @@ watch_session (SnugChatPane *self)
   GListModel *members = snug_session_get_members (self->session);
 
   show_messages (self);
-  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self,
+                           G_CONNECT_SWAPPED);
   on_members_changed (self, 0, 0, g_list_model_get_n_items (members), members);
   update (self);
 }
@@ -263,7 +277,8 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (SNUG_TYPE_COMPOSER);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-chat-pane.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-chat-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, outside);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, empty);
@@ -286,6 +301,8 @@ snug_chat_pane_init (SnugChatPane *self)
   snug_accessible_name_status_page (self->empty);
   self->follows = TRUE;
   adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
-  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_extent_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (on_extent_changed), self,
+                           G_CONNECT_SWAPPED);
 }

@@ -59,7 +59,8 @@ step_state (SnugChecklist *self, guint step)
 static char *
 answer_words (SnugChecklist *self, SnugStepState state)
 {
-  const char *name = self->member != NULL ? snug_member_get_display_name (self->member) : _("the other side");
+  const char *name = self->member != NULL ? snug_member_get_display_name (self->member)
+                                          : _("the other side");
 
   switch (state)
     {
@@ -73,8 +74,10 @@ answer_words (SnugChecklist *self, SnugStepState state)
 
 /* By step and SnugStepState; the answer has a name in it and is made above. */
 static const char *const words[N_STEPS][4] = {
-  [0] = { N_("Reach the server"), N_("Reaching the server"), N_("Server reached"), N_("Server not reached") },
-  [1 + SNUG_STEP_ROUTE] = { N_("Find a route"), N_("Looking for a route"), N_("Route found"), N_("No route found") },
+  [0] = { N_("Reach the server"), N_("Reaching the server"), N_("Server reached"),
+         N_("Server not reached") },
+  [1 + SNUG_STEP_ROUTE] = { N_("Find a route"), N_("Looking for a route"), N_("Route found"),
+                           N_("No route found") },
   [1 + SNUG_STEP_KEYS] = { N_("Check the keys"), N_("Checking the keys"), N_("Keys checked"),
                            N_("The keys do not match") },
 };
@@ -82,7 +85,8 @@ static const char *const words[N_STEPS][4] = {
 static char *
 step_words (SnugChecklist *self, guint step, SnugStepState state)
 {
-  return step == 1 + SNUG_STEP_ANSWERED ? answer_words (self, state) : g_strdup (_(words[step][state]));
+  return step == 1 + SNUG_STEP_ANSWERED ? answer_words (self,
+                                                        state) : g_strdup (_(words[step][state]));
 }
 
 static const char *
@@ -151,9 +155,12 @@ snug_checklist_set_member (SnugChecklist *self, SnugMember *member)
   g_set_object (&self->member, member);
   if (member != NULL)
     {
-      g_signal_connect_object (member, "notify::steps", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (member, "notify::error-text", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::steps", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::error-text", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
     }
   update (self);
 }
@@ -194,7 +201,8 @@ add_mark (GtkStack *stack, const char *name, const char *icon, const char *css)
 static void
 add_step (SnugChecklist *self, guint step)
 {
-  GtkWidget *row = g_object_new (GTK_TYPE_BOX, "spacing", 12, "accessible-role", GTK_ACCESSIBLE_ROLE_LIST_ITEM, NULL);
+  GtkWidget *row = g_object_new (GTK_TYPE_BOX, "spacing", 12, "accessible-role",
+                                 GTK_ACCESSIBLE_ROLE_LIST_ITEM, NULL);
   GtkStack *marks = GTK_STACK (gtk_stack_new ());
   GtkWidget *label = gtk_label_new (NULL);
 
@@ -257,7 +265,8 @@ snug_checklist_class_init (SnugChecklistClass *klass)
                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-checklist.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-checklist.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugChecklist, steps);
   gtk_widget_class_bind_template_child (widget_class, SnugChecklist, reason);
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_CHECKLIST (snug_checklist_get_type ())
 G_DECLARE_FINAL_TYPE (SnugChecklist, snug_checklist, SNUG, CHECKLIST, AdwBin)
 
-/* Property "member" (SnugMember, nullable, writable): whom we connect to; %NULL while the server is being reached. */
+/* Property "member" (SnugMember, nullable, writable): whom we connect to; %NULL while the server
+ * is being reached. */
 
 SnugChecklist *snug_checklist_new        (void);
 void           snug_checklist_set_member (SnugChecklist *self, SnugMember *member);

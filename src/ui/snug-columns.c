@@ -50,7 +50,8 @@ get_pair (GtkWidget *widget)
 }
 
 static void
-measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *minimum, int *natural)
+measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *minimum,
+               int *natural)
 {
   *minimum = 0;
   *natural = 0;
@@ -58,8 +59,9 @@ measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *
     gtk_widget_measure (child, orientation, for_size, minimum, natural, NULL, NULL);
 }
 
-/* The width of the second column, or 0 if the two stand below each other at @width. Widths of children
- * are asked for unconstrained, so the answer is the same while measuring and while allocating. */
+/* The width of the second column, or 0 if the two stand below each other at @width. Widths of
+ * children are asked for unconstrained, so the answer is the same while measuring and while
+ * allocating. */
 static int
 second_column_width (SnugColumns *self, const Pair *pair, int width)
 {
@@ -73,7 +75,8 @@ second_column_width (SnugColumns *self, const Pair *pair, int width)
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
-  return first_width >= MAX (first_minimum, self->least) && second_width >= second_minimum ? second_width : 0;
+  return first_width >= MAX (first_minimum,
+                             self->least) && second_width >= second_minimum ? second_width : 0;
 }
 
 static void
@@ -85,7 +88,9 @@ measure_width (SnugColumns *self, const Pair *pair, int *minimum, int *natural)
   measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
   measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
   *minimum = MAX (first_minimum, second_minimum);
-  *natural = self->split ? 2 * MAX (first_natural, second_natural) + gap : first_natural + gap + second_natural;
+  first_natural = MAX (first_natural, gap > 0 ? self->least : 0);
+  *natural = self->split ? 2 * MAX (first_natural, second_natural) + gap
+                         : first_natural + gap + second_natural;
 }
 
 static void
@@ -99,7 +104,8 @@ measure_height (SnugColumns *self, const Pair *pair, int width, int *minimum, in
     {
       measure_child (pair->first, GTK_ORIENTATION_VERTICAL, width - self->spacing - second_width,
                      &first_minimum, &first_natural);
-      measure_child (pair->second, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum, &second_natural);
+      measure_child (pair->second, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum,
+                     &second_natural);
       *minimum = MAX (first_minimum, second_minimum);
       *natural = MAX (first_natural, second_natural);
       return;
@@ -111,7 +117,8 @@ measure_height (SnugColumns *self, const Pair *pair, int width, int *minimum, in
 }
 
 static void
-snug_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation, int for_size,
+snug_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation,
+                      int for_size,
                       int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
   Pair pair = get_pair (widget);
@@ -132,14 +139,16 @@ static void
 allocate (GtkWidget *widget, GtkWidget *child, int x, int y, int width, int height)
 {
   gboolean mirrored = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  GtkAllocation box = { mirrored ? gtk_widget_get_width (widget) - x - width : x, y, width, height };
+  GtkAllocation box = { mirrored ? gtk_widget_get_width (widget) - x - width : x, y, width,
+                       height };
 
   if (child != NULL)
     gtk_widget_size_allocate (child, &box, -1);
 }
 
 static void
-snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, int height, int baseline)
+snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, int height,
+                       int baseline)
 {
   SnugColumns *self = SNUG_COLUMNS (manager);
   Pair pair = get_pair (widget);

@@ -1,6 +1,7 @@
 /* snug-columns: two children beside each other where there is room, else below each other.
  *
- * A layout manager. libadwaita 1.2 has no breakpoints, and a pane is as often half a screen as a phone.
+ * A layout manager. libadwaita 1.2 has no breakpoints, and a pane is as often half a screen as a
+ * phone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,8 +14,8 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_COLUMNS (snug_columns_get_type ())
 G_DECLARE_FINAL_TYPE (SnugColumns, snug_columns, SNUG, COLUMNS, GtkLayoutManager)
 
-/* Properties, all writable: "least" (int, px): beside each other as long as the first column gets this much;
- * "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split" (boolean): TRUE gives
- * both columns the same width, FALSE gives the second its natural one. */
+/* Properties, all writable: "least" (int, px): beside each other as long as the first column gets
+ * this much; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
+ * (boolean): TRUE gives both columns the same width, FALSE gives the second its natural one. */
 
 G_END_DECLS

@@ -62,7 +62,8 @@ on_text_changed (SnugComposer *self)
 
 /* An input method comes first: its Enter ends a composition and is no wish to send. */
 static gboolean
-on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, SnugComposer *self)
+on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode,
+                GdkModifierType state, SnugComposer *self)
 {
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
 
@@ -93,7 +94,8 @@ on_emoji_wanted (GtkMenuButton *button, gpointer user_data)
   if (gtk_menu_button_get_popover (button) != NULL)
     return;
   chooser = gtk_emoji_chooser_new ();
-  g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), user_data, G_CONNECT_SWAPPED);
+  g_signal_connect_object (chooser, "emoji-picked", G_CALLBACK (on_emoji_picked), user_data,
+                           G_CONNECT_SWAPPED);
   gtk_menu_button_set_popover (button, chooser);
 }
 
@@ -132,7 +134,8 @@ snug_composer_class_init (SnugComposerClass *klass)
 
   widget_class->realize = snug_composer_realize;
   widget_class->system_setting_changed = snug_composer_system_setting_changed;
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-composer.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugComposer, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugComposer, text);
   gtk_widget_class_bind_template_child (widget_class, SnugComposer, placeholder);
@@ -150,7 +153,8 @@ snug_composer_init (SnugComposer *self)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
   gtk_widget_add_controller (GTK_WIDGET (self->text), keys);
-  g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (on_text_changed), self,
+  g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed",
+                           G_CALLBACK (on_text_changed), self,
                            G_CONNECT_SWAPPED);
   gtk_menu_button_set_create_popup_func (self->emoji, on_emoji_wanted, self, NULL);
 }

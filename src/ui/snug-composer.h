@@ -1,7 +1,7 @@
 /* snug-composer: where a message is written.
  *
- * Enter sends, Shift+Enter breaks the line; grows to six lines. Raises room.say, room.set-typing and
- * room.choose-files.
+ * Enter sends, Shift+Enter breaks the line; grows to six lines. Raises room.say, room.set-typing
+ * and room.choose-files.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

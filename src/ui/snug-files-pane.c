@@ -17,7 +17,8 @@ enum
   N_SECTIONS
 };
 
-static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Active"), N_("Waiting"), N_("Done") };
+static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Active"), N_("Waiting"),
+                                                       N_("Done") };
 
 struct _SnugFilesPane
 {
@@ -25,8 +26,9 @@ struct _SnugFilesPane
 
   SnugSession   *session;                  /* owned */
 
-  /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each section a
-   * model of its heading (none or one GtkStringObject) and one of its transfers, laid end to end. */
+  /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each
+   * section a model of its heading (none or one GtkStringObject) and one of its transfers, laid
+   * end to end. */
   GListStore    *headings[N_SECTIONS];     /* owned */
   GListStore    *transfers[N_SECTIONS];    /* owned */
   GHashTable    *section_of;               /* owned; SnugTransfer → section + 1 */
@@ -64,7 +66,8 @@ section_for (SnugTransfer *transfer)
     return SECTION_DONE;
   if (snug_transfer_is_active (transfer))
     return SECTION_ACTIVE;
-  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? SECTION_INCOMING : SECTION_WAITING;
+  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? SECTION_INCOMING
+                                                                    : SECTION_WAITING;
 }
 
 static void
@@ -137,7 +140,8 @@ update_summary (SnugFilesPane *self)
   else if (speed < 1)
     text = g_strdup_printf (ngettext ("%u active", "%u active", n_active), n_active);
   else
-    text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active, rate);
+    text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active,
+                            rate);
   gtk_label_set_label (self->summary, text);
 }
 
@@ -154,9 +158,11 @@ static void
 update_page (SnugFilesPane *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
-  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED && state != SNUG_SESSION_STARTING;
+  gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED
+                     && state != SNUG_SESSION_STARTING;
 
-  adw_status_page_set_title (self->empty, in_room ? _("Drop files here, or paste them") : _("No room yet"));
+  adw_status_page_set_title (self->empty,
+                             in_room ? _("Drop files here, or paste them") : _("No room yet"));
   adw_status_page_set_description (self->empty,
                                    in_room ? _("Everyone in the room is asked before anything is sent.")
                                            : _("Files go to the people in your room. Open a room or join one first."));
@@ -165,7 +171,8 @@ update_page (SnugFilesPane *self)
     set_action (self->empty_button, "room.choose-files", NULL);
   else
     set_action (self->empty_button, "win.show-page", g_variant_new_string ("room"));
-  gtk_stack_set_visible_child_name (self->stack, g_hash_table_size (self->section_of) > 0 ? "files" : "empty");
+  gtk_stack_set_visible_child_name (self->stack,
+                                    g_hash_table_size (self->section_of) > 0 ? "files" : "empty");
 }
 
 /* --- Following the transfers --- */
@@ -209,7 +216,8 @@ forget_missing (SnugFilesPane *self, GListModel *transfers)
 }
 
 static void
-on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, SnugFilesPane *self)
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
+                      SnugFilesPane *self)
 {
   if (n_removed > 0)
     forget_missing (self, transfers);
@@ -221,7 +229,8 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
         continue;
       put_in (self, transfer);
       g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_transfer_state), self, 0);
-      g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self,
+                               G_CONNECT_SWAPPED);
     }
   update_summary (self);
   update_page (self);
@@ -275,8 +284,8 @@ on_restyle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Before the next frame, once for all changes of this turn. Whoever looks at the top sees what comes in
- * there; a list keeps the row in place that stood there before. */
+/* Before the next frame, once for all changes of this turn. Whoever looks at the top sees what
+ * comes in there; a list keeps the row in place that stood there before. */
 static void
 on_rows_changed (SnugFilesPane *self)
 {
@@ -335,25 +344,32 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *
 
 /* --- Keys --- */
 
-/* The row that has the focus itself, not a button in it: Space on a button presses that button. */
+/* The row that has the focus, or has it somewhere inside. */
 static SnugTransferRow *
-focused_row (SnugFilesPane *self)
+focused_row (SnugFilesPane *self, gboolean *itself)
 {
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
-  GtkWidget *row = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+  GtkWidget *below = focus != NULL ? gtk_widget_get_first_child (focus) : NULL;
+  GtkWidget *above = focus != NULL ? gtk_widget_get_ancestor (focus, SNUG_TYPE_TRANSFER_ROW) : NULL;
 
-  return row != NULL && SNUG_IS_TRANSFER_ROW (row) ? SNUG_TRANSFER_ROW (row) : NULL;
+  *itself = below != NULL && SNUG_IS_TRANSFER_ROW (below);
+  if (*itself)
+    return SNUG_TRANSFER_ROW (below);
+  return above != NULL ? SNUG_TRANSFER_ROW (above) : NULL;
 }
 
 static gboolean
-on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, SnugFilesPane *self)
+on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode,
+                GdkModifierType state, SnugFilesPane *self)
 {
-  SnugTransferRow *row = focused_row (self);
+  gboolean itself;
+  SnugTransferRow *row = focused_row (self, &itself);
   const char *action = NULL;
 
   if (row == NULL || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
-  if (keyval == GDK_KEY_space)
+  /* Space on a button presses that button. */
+  if (keyval == GDK_KEY_space && itself)
     action = snug_transfer_row_get_space_action (row);
   else if (keyval == GDK_KEY_Delete)
     action = snug_transfer_row_get_delete_action (row);
@@ -390,9 +406,11 @@ on_paste (GtkWidget *widget, GVariant *arguments, gpointer user_data)
   GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
 
   if (!gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST)
-      && !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard), "text/uri-list"))
+      && !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard),
+                                                 "text/uri-list"))
     return FALSE;
-  gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL, on_pasted,
+  gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
+                                  on_pasted,
                                   g_object_ref (widget));
   return TRUE;
 }
@@ -414,7 +432,8 @@ make_rows (SnugFilesPane *self)
   self->section_of = g_hash_table_new (NULL, NULL);
   self->bound = g_ptr_array_new ();
   self->rows = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (models)));
-  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -436,7 +455,8 @@ watch_session (SnugFilesPane *self)
 {
   GListModel *transfers = snug_session_get_transfers (self->session);
 
-  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);
   on_transfers_changed (transfers, 0, 0, g_list_model_get_n_items (transfers), self);
 }
@@ -451,7 +471,8 @@ snug_files_pane_get_property (GObject *object, guint prop_id, GValue *value, GPa
 }
 
 static void
-snug_files_pane_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+snug_files_pane_set_property (GObject *object, guint prop_id, const GValue *value,
+                              GParamSpec *pspec)
 {
   SnugFilesPane *self = SNUG_FILES_PANE (object);
 
@@ -502,7 +523,8 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, on_paste, NULL);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-files-pane.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-files-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_button);

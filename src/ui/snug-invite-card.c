@@ -81,7 +81,8 @@ update (SnugInviteCard *self)
 
   if (snug_session_get_code (self->session) == NULL)
     return;
-  gtk_label_set_label (self->invite, invite != NULL ? invite : snug_session_get_code (self->session));
+  gtk_label_set_label (self->invite,
+                       invite != NULL ? invite : snug_session_get_code (self->session));
   /* Can have the focus from now on: an empty label has nothing to be called by. */
   gtk_label_set_selectable (self->invite, TRUE);
   gtk_label_set_selectable (self->link, snug_session_get_link (self->session) != NULL);
@@ -92,10 +93,12 @@ update (SnugInviteCard *self)
 static void
 watch_session (SnugInviteCard *self)
 {
-  static const char *const watched[] = { "notify::link", "notify::invite", "notify::code", "notify::expires" };
+  static const char *const watched[] = { "notify::link", "notify::invite", "notify::code",
+                                        "notify::expires" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
-    g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
+                             G_CONNECT_SWAPPED);
   update (self);
 }
 
@@ -109,7 +112,8 @@ snug_invite_card_get_property (GObject *object, guint prop_id, GValue *value, GP
 }
 
 static void
-snug_invite_card_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+snug_invite_card_set_property (GObject *object, guint prop_id, const GValue *value,
+                               GParamSpec *pspec)
 {
   SnugInviteCard *self = SNUG_INVITE_CARD (object);
 
@@ -139,7 +143,8 @@ snug_invite_card_class_init (SnugInviteCardClass *klass)
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-invite-card.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-invite-card.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, qr_button);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, qr);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, hint);

@@ -38,11 +38,13 @@ update (SnugMemberRow *self)
   gboolean on_its_way = is_on_its_way (state);
   g_autofree char *words = snug_words_member (self->member);
   g_autofree char *details = NULL;
-  g_autofree char *sentence = g_strdup_printf ("%s, %s, %s", snug_member_get_display_name (self->member),
+  g_autofree char *sentence = g_strdup_printf ("%s, %s, %s",
+                                               snug_member_get_display_name (self->member),
                                                snug_words_device_name (device), words);
 
   g_object_get (self->member, "details", &details, NULL);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), snug_member_get_display_name (self->member));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
+                                 snug_member_get_display_name (self->member));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), words);
   snug_accessible_set_label (GTK_WIDGET (self), sentence);
   snug_accessible_name_lists_in (GTK_WIDGET (self), snug_member_get_display_name (self->member));
@@ -84,7 +86,8 @@ snug_member_row_class_init (SnugMemberRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = snug_member_row_dispose;
   g_type_ensure (SNUG_TYPE_CHECKLIST);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-member-row.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-member-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, device);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, host);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, spinner);

@@ -22,6 +22,7 @@ struct _SnugMessageRow
   AdwAvatar   *avatar;
   GtkWidget   *bubble;
   GtkLabel    *sender;
+  GtkBox      *content;
   GtkLabel    *text;
   AdwBin      *card;
   GtkLabel    *time;
@@ -42,9 +43,11 @@ continues_group (SnugMessage *message, SnugMessage *before)
   return before != NULL
          && snug_message_get_kind (before) != SNUG_MESSAGE_SYSTEM
          && snug_message_get_kind (message) != SNUG_MESSAGE_SYSTEM
-         && g_strcmp0 (snug_message_get_sender_id (before), snug_message_get_sender_id (message)) == 0
+         && g_strcmp0 (snug_message_get_sender_id (before),
+                       snug_message_get_sender_id (message)) == 0
          && snug_message_get_time_ms (message) - snug_message_get_time_ms (before) < GROUP_MS
-         && snug_words_same_day (snug_message_get_time_ms (before), snug_message_get_time_ms (message));
+         && snug_words_same_day (snug_message_get_time_ms (before),
+                                 snug_message_get_time_ms (message));
 }
 
 static void
@@ -60,7 +63,8 @@ static void
 show_day (SnugMessageRow *self, SnugMessage *before)
 {
   gint64 time_ms = snug_message_get_time_ms (self->message);
-  gboolean changes = before == NULL || !snug_words_same_day (snug_message_get_time_ms (before), time_ms);
+  gboolean changes = before == NULL || !snug_words_same_day (snug_message_get_time_ms (before),
+                                                             time_ms);
   g_autofree char *day = changes ? snug_words_day (time_ms, g_get_real_time () / 1000) : NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->day), changes);
@@ -76,7 +80,8 @@ show_delivery (SnugMessageRow *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->tick), delivery != SNUG_DELIVERY_NONE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->tick), snug_words_delivery (delivery));
-  gtk_image_set_from_icon_name (self->tick, delivery == SNUG_DELIVERY_DELIVERED ? "snug-delivered-symbolic"
+  gtk_image_set_from_icon_name (self->tick,
+                                delivery == SNUG_DELIVERY_DELIVERED ? "snug-delivered-symbolic"
                                             : delivery == SNUG_DELIVERY_SENT ? "snug-sent-symbolic"
                                             : "snug-queued-symbolic");
   set_class (GTK_WIDGET (self->tick), "delivered", delivery == SNUG_DELIVERY_DELIVERED);
@@ -91,9 +96,14 @@ show_attachment (SnugMessageRow *self)
   GObject *attachment = snug_message_get_attachment (self->message);
   gboolean is_file = attachment != NULL && SNUG_IS_TRANSFER (attachment);
 
-  adw_bin_set_child (self->card, is_file ? snug_transfer_row_new (SNUG_TRANSFER (attachment)) : NULL);
+  adw_bin_set_child (self->card,
+                     is_file ? snug_transfer_row_new (SNUG_TRANSFER (attachment)) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->card), is_file);
   gtk_widget_set_visible (GTK_WIDGET (self->text), !is_file);
+  /* The time stands beside a text and below a card, which needs the width. */
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->content),
+                                  is_file ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_spacing (self->content, is_file ? 2 : 10);
 }
 
 static void
@@ -124,7 +134,8 @@ snug_message_row_bind (SnugMessageRow *self, SnugMessage *message, SnugMessage *
 
   snug_message_row_unbind (self);
   self->message = g_object_ref (message);
-  self->on_delivery = g_signal_connect_object (message, "notify::delivery", G_CALLBACK (show_delivery), self,
+  self->on_delivery = g_signal_connect_object (message, "notify::delivery",
+                                               G_CALLBACK (show_delivery), self,
                                                G_CONNECT_SWAPPED);
   show_day (self, before);
   gtk_widget_set_visible (self->line, !system);
@@ -163,7 +174,8 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_message_row_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-message-row.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-message-row.ui");
   gtk_widget_class_set_css_name (widget_class, "message");
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, day);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, system);
@@ -171,6 +183,7 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, bubble);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, sender);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, content);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, card);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, time);

@@ -19,7 +19,8 @@ SnugMessageRow *snug_message_row_new    (void);
  * snug_message_row_bind:
  * @before: (nullable): the message above, for the day and the grouping
  */
-void            snug_message_row_bind   (SnugMessageRow *self, SnugMessage *message, SnugMessage *before);
+void            snug_message_row_bind   (SnugMessageRow *self, SnugMessage *message,
+                                         SnugMessage *before);
 void            snug_message_row_unbind (SnugMessageRow *self);
 
 G_END_DECLS

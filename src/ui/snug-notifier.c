@@ -43,7 +43,8 @@ withdraw (SnugNotifier *self, const char *id)
 static void
 notify_message (SnugNotifier *self, SnugMessage *message)
 {
-  g_autofree char *title = g_strdup_printf (_("Message from %s"), snug_message_get_sender_name (message));
+  g_autofree char *title = g_strdup_printf (_("Message from %s"),
+                                            snug_message_get_sender_name (message));
   g_autoptr (GNotification) notification = g_notification_new (title);
   g_autofree char *body = NULL;
   gboolean with_text;
@@ -61,11 +62,16 @@ notify_message (SnugNotifier *self, SnugMessage *message)
 }
 
 static void
-on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added, SnugNotifier *self)
+on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added,
+                     SnugNotifier *self)
 {
-  g_autoptr (SnugMessage) last = n_added > 0 ? g_list_model_get_item (messages, position + n_added - 1) : NULL;
+  g_autoptr (SnugMessage) last = NULL;
 
-  if (last != NULL && snug_message_get_kind (last) == SNUG_MESSAGE_TEXT && !snug_message_get_own (last)
+  if (n_added > 0)
+    last = g_list_model_get_item (messages, position + n_added - 1);
+
+  if (last != NULL && snug_message_get_kind (last) == SNUG_MESSAGE_TEXT
+      && !snug_message_get_own (last)
       && is_wanted (self))
     notify_message (self, last);
 }
@@ -77,7 +83,8 @@ notify_offer (SnugNotifier *self, SnugTransfer *transfer)
 {
   const char *id = snug_transfer_get_id (transfer);
   g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
-  g_autofree char *title = g_strdup_printf (_("%s wants to send a file (%s)"), snug_transfer_get_member_name (transfer), size);
+  g_autofree char *title = g_strdup_printf (_("%s wants to send a file (%s)"),
+                                            snug_transfer_get_member_name (transfer), size);
   g_autoptr (GNotification) notification = g_notification_new (title);
 
   g_notification_set_category (notification, "transfer");
@@ -114,7 +121,8 @@ on_transfer_state (SnugTransfer *transfer, GParamSpec *pspec, SnugNotifier *self
 }
 
 static void
-on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, SnugNotifier *self)
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
+                      SnugNotifier *self)
 {
   for (guint i = position; i < position + n_added; i++)
     {
@@ -154,9 +162,11 @@ snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettin
   self->session = g_object_ref (session);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (session, "offer-received", G_CALLBACK (on_offer_received), self, 0);
-  g_signal_connect_object (snug_session_get_messages (session), "items-changed", G_CALLBACK (on_messages_changed),
+  g_signal_connect_object (snug_session_get_messages (session), "items-changed",
+                           G_CALLBACK (on_messages_changed),
                            self, 0);
-  g_signal_connect_object (snug_session_get_transfers (session), "items-changed", G_CALLBACK (on_transfers_changed),
+  g_signal_connect_object (snug_session_get_transfers (session), "items-changed",
+                           G_CALLBACK (on_transfers_changed),
                            self, 0);
   g_signal_connect_object (application, "window-added", G_CALLBACK (on_window_added), self, 0);
   return self;

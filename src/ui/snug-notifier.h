@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugNotifier, snug_notifier, SNUG, NOTIFIER, GObject)
 
 /* @application: borrowed, and outlives the notifier */
-SnugNotifier *snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettings *settings);
+SnugNotifier *snug_notifier_new (GtkApplication *application, SnugSession *session,
+                                 SnugSettings *settings);
 
 G_END_DECLS

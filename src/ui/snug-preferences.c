@@ -51,7 +51,8 @@ on_folder_chosen (GtkNativeDialog *chooser, int response, SnugPreferences *self)
 static void
 on_choose_folder (SnugPreferences *self)
 {
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save Files In"), GTK_WINDOW (self),
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save Files In"),
+                                                               GTK_WINDOW (self),
                                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
                                                                _("Choose"), NULL);
 
@@ -91,7 +92,8 @@ on_relay (SnugPreferences *self)
 static void
 on_ice_servers (SnugPreferences *self)
 {
-  g_auto (GStrv) words = g_strsplit_set (gtk_editable_get_text (GTK_EDITABLE (self->ice_servers)), " \t,", -1);
+  g_auto (GStrv) words = g_strsplit_set (gtk_editable_get_text (GTK_EDITABLE (self->ice_servers)),
+                                         " \t,", -1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) servers = NULL;
 
@@ -112,7 +114,8 @@ show_connection (SnugPreferences *self, SnugSettings *settings)
   g_auto (GStrv) servers = NULL;
   g_autofree char *joined = NULL;
 
-  g_object_get (settings, "server", &server, "relay-policy", &policy, "ice-servers", &servers, NULL);
+  g_object_get (settings, "server", &server, "relay-policy", &policy, "ice-servers", &servers,
+                NULL);
   gtk_editable_set_text (GTK_EDITABLE (self->server), server);
   adw_combo_row_set_selected (self->server_kind, *server != '\0' ? 1 : 0);
   for (guint i = 0; i < G_N_ELEMENTS (relay_policies); i++)
@@ -131,8 +134,10 @@ bind_settings (SnugPreferences *self)
   g_object_bind_property (self->settings, "show-typing", self->typing, "active", both);
   g_object_bind_property (self->settings, "ask-before-receiving", self->ask, "active", both);
   g_object_bind_property (self->settings, "notifications", self->notifications, "active", both);
-  g_object_bind_property (self->settings, "notification-text", self->notification_text, "active", both);
-  g_signal_connect_object (self->settings, "notify::download-folder", G_CALLBACK (update_folder), self,
+  g_object_bind_property (self->settings, "notification-text", self->notification_text, "active",
+                          both);
+  g_signal_connect_object (self->settings, "notify::download-folder", G_CALLBACK (update_folder),
+                           self,
                            G_CONNECT_SWAPPED);
   update_folder (self);
 }
@@ -161,7 +166,8 @@ snug_preferences_class_init (SnugPreferencesClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_preferences_dispose;
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-preferences.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, name);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, typing);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, folder);

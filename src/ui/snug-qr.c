@@ -20,7 +20,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (SnugQr, snug_qr, G_TYPE_OBJECT,
 SnugQr *
 snug_qr_new (const char *text)
 {
-  /* Level M: survives a reflection or a thumb on the screen, and a room link still fits into few modules. */
+  /* Level M: survives a reflection or a thumb on the screen, and a room link still fits into few
+   * modules. */
   QRcode *code = QRcode_encodeString8bit (text, 0, QR_ECLEVEL_M);
   SnugQr *self;
 
@@ -58,7 +59,8 @@ snapshot_row (SnugQr *self, GtkSnapshot *snapshot, int row, float module, float 
         column++;
       if (column > start)
         gtk_snapshot_append_color (snapshot, &black,
-                                   &GRAPHENE_RECT_INIT (x + module * (float) start, y + module * (float) row,
+                                   &GRAPHENE_RECT_INIT (x + module * (float) start,
+                                                        y + module * (float) row,
                                                         module * (float) (column - start), module));
     }
 }
@@ -74,7 +76,8 @@ snug_qr_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, 
   float x = roundf (((float) width - side) / 2);
   float y = roundf (((float) height - side) / 2);
 
-  gtk_snapshot_append_color (snapshot, &white, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  gtk_snapshot_append_color (snapshot, &white,
+                             &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   for (int row = 0; row < self->code->width; row++)
     snapshot_row (self, snapshot, row, module, x, y);
 }
@@ -119,7 +122,8 @@ snug_qr_to_texture (SnugQr *self, guint module_px)
       {
         int column = (int) (x / module_px) - SNUG_QR_QUIET_MODULES;
         int row = (int) (y / module_px) - SNUG_QR_QUIET_MODULES;
-        gboolean inside = column >= 0 && row >= 0 && column < self->code->width && row < self->code->width;
+        gboolean inside = column >= 0 && row >= 0 && column < self->code->width
+                          && row < self->code->width;
 
         memset (pixels + 3 * (y * side + x), inside && is_dark (self, column, row) ? 0 : 255, 3);
       }

@@ -1,7 +1,8 @@
 /* snug-qr: a QR code as a paintable.
  *
- * White with black modules and a quiet zone of four modules whatever the theme is, because cameras read
- * nothing else reliably (ISO/IEC 18004, 5.3.8). Modules are whole pixels, so the edges are sharp at every size.
+ * White with black modules and a quiet zone of four modules whatever the theme is, because cameras
+ * read nothing else reliably (ISO/IEC 18004, 5.3.8). Modules are whole pixels, so the edges are
+ * sharp at every size.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -85,7 +85,8 @@ static void
 update_starting (SnugRoomPane *self)
 {
   const char *code = snug_session_get_code (self->session);
-  g_autofree char *title = code != NULL ? g_strdup_printf (_("Joining %s…"), code) : g_strdup (_("Opening a room…"));
+  g_autofree char *title = code != NULL ? g_strdup_printf (_("Joining %s…"),
+                                                           code) : g_strdup (_("Opening a room…"));
   gboolean starting = snug_session_get_state (self->session) == SNUG_SESSION_STARTING;
 
   gtk_label_set_label (self->starting_title, title);
@@ -132,7 +133,8 @@ static void
 update_connecting (SnugRoomPane *self)
 {
   SnugMember *member = find_connecting (self);
-  gboolean shown = member != NULL && snug_session_get_state (self->session) == SNUG_SESSION_CONNECTING;
+  gboolean shown = member != NULL
+                   && snug_session_get_state (self->session) == SNUG_SESSION_CONNECTING;
   g_autofree char *title = NULL;
 
   gtk_widget_set_visible (self->connecting, shown);
@@ -201,7 +203,8 @@ tag_new (const char *text)
 static GtkWidget *
 own_row_new (SnugSession *session)
 {
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle", _("This computer"), NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle",
+                                 _("This computer"), NULL);
   GtkWidget *icon = gtk_image_new_from_icon_name ("computer-symbolic");
   GtkWidget *host = tag_new (_("Host"));
 
@@ -210,7 +213,8 @@ own_row_new (SnugSession *session)
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), host);
   g_object_bind_property (session, "is-host", host, "visible", G_BINDING_SYNC_CREATE);
-  g_object_bind_property_full (session, "name", row, "title", G_BINDING_SYNC_CREATE, own_name, NULL, NULL, NULL);
+  g_object_bind_property_full (session, "name", row, "title", G_BINDING_SYNC_CREATE, own_name, NULL,
+                               NULL, NULL);
   return row;
 }
 
@@ -236,7 +240,8 @@ bind_people (SnugRoomPane *self)
 }
 
 static void
-on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added,
+                    gpointer user_data)
 {
   SnugRoomPane *self = user_data;
 
@@ -244,8 +249,10 @@ on_members_changed (GListModel *members, guint position, guint n_removed, guint 
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      g_signal_connect_object (member, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
     }
   update (self);
 }
@@ -253,11 +260,13 @@ on_members_changed (GListModel *members, guint position, guint n_removed, guint 
 static void
 watch_session (SnugRoomPane *self)
 {
-  static const char *const watched[] = { "notify::state", "notify::code", "notify::error", "notify::capacity" };
+  static const char *const watched[] = { "notify::state", "notify::code", "notify::error",
+                                        "notify::capacity" };
   GListModel *members = snug_session_get_members (self->session);
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
-    g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
+                             G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, 0);
   bind_people (self);
   on_members_changed (members, 0, 0, g_list_model_get_n_items (members), self);
@@ -307,7 +316,8 @@ snug_room_pane_dispose (GObject *object)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-room-pane.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-room-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, start);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_spinner);

@@ -42,7 +42,8 @@ create_row (gpointer item, gpointer user_data)
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title-lines", 2, NULL);
 
-  /* Not above: properties of a construction are told in reverse, and the name would be taken for markup. */
+  /* Not above: properties of a construction are told in reverse, and the name would be taken for
+   * markup. */
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_gicon (icon));
   return row;
@@ -68,7 +69,8 @@ fill_choices (SnugSendDialog *self)
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      if (snug_member_get_state (member) == SNUG_MEMBER_LEFT || snug_member_get_state (member) == SNUG_MEMBER_FAILED)
+      if (snug_member_get_state (member) == SNUG_MEMBER_LEFT
+          || snug_member_get_state (member) == SNUG_MEMBER_FAILED)
         continue;
       gtk_string_list_append (names, snug_member_get_display_name (member));
       g_ptr_array_add (self->member_ids, g_strdup (snug_member_get_id (member)));
@@ -92,7 +94,10 @@ static void
 on_send (SnugSendDialog *self)
 {
   guint chosen = adw_combo_row_get_selected (self->to);
-  const char *member_id = is_in_room (self) && chosen < self->member_ids->len ? self->member_ids->pdata[chosen] : "";
+  const char *member_id = "";
+
+  if (is_in_room (self) && chosen < self->member_ids->len)
+    member_id = self->member_ids->pdata[chosen];
 
   g_signal_emit (self, signals[SEND], 0, self->to_send, member_id);
   gtk_window_close (GTK_WINDOW (self));
@@ -107,7 +112,8 @@ snug_send_dialog_new (GtkWindow *parent, SnugSession *session, GListModel *files
   self->to_send = g_object_ref (files);
   gtk_list_box_bind_model (self->files, files, create_row, NULL, NULL);
   fill_choices (self);
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (show_situation), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (show_situation), self,
+                           G_CONNECT_SWAPPED);
   show_situation (self);
   return self;
 }
@@ -129,10 +135,12 @@ snug_send_dialog_class_init (SnugSendDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_send_dialog_dispose;
-  signals[SEND] = g_signal_new ("send", SNUG_TYPE_SEND_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[SEND] = g_signal_new ("send", SNUG_TYPE_SEND_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL,
                                 G_TYPE_NONE, 2, G_TYPE_LIST_MODEL, G_TYPE_STRING);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-send-dialog.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-send-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, files);
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to_list);
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to);

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugSendDialog, snug_send_dialog, SNUG, SEND_DIALOG, AdwWindow)
 
 /**
- * SnugSendDialog::send: (GListModel *files, const char *member_id): the person said yes; "" is everybody
+ * SnugSendDialog::send: (GListModel *files, const char *member_id): the person said yes; "" is
+ * everybody
  */
 
 /* @files: of GFile, not empty */

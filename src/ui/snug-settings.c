@@ -69,7 +69,8 @@ static void
 suggest_name (SnugSettings *self)
 {
   const char *account = g_get_real_name ();
-  g_autoptr (GVariant) chosen = self->store != NULL ? g_settings_get_user_value (self->store, "name") : NULL;
+  g_autoptr (GVariant) chosen = self->store != NULL ? g_settings_get_user_value (self->store,
+                                                                                 "name") : NULL;
 
   if (chosen == NULL && !g_str_equal (account, "Unknown") && !g_str_equal (account, "root"))
     g_object_set (self, "name", account, NULL);
@@ -142,7 +143,8 @@ find_schema (void)
 {
   GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
 
-  return source != NULL ? g_settings_schema_source_lookup (source, SNUG_APPLICATION_ID, TRUE) : NULL;
+  return source != NULL ? g_settings_schema_source_lookup (source, SNUG_APPLICATION_ID,
+                                                           TRUE) : NULL;
 }
 
 /* An older schema may lack a key: that choice is then kept in memory only. */
@@ -220,9 +222,11 @@ snug_settings_class_init (SnugSettingsClass *klass)
   props[PROP_WIDTH] = g_param_spec_int ("width", NULL, NULL, 1, G_MAXINT, 900, flags);
   props[PROP_HEIGHT] = g_param_spec_int ("height", NULL, NULL, 1, G_MAXINT, 640, flags);
   props[PROP_MAXIMIZED] = g_param_spec_boolean ("maximized", NULL, NULL, FALSE, flags);
-  props[PROP_ASK_BEFORE_RECEIVING] = g_param_spec_boolean ("ask-before-receiving", NULL, NULL, TRUE, flags);
+  props[PROP_ASK_BEFORE_RECEIVING] = g_param_spec_boolean ("ask-before-receiving", NULL, NULL, TRUE,
+                                                           flags);
   props[PROP_NOTIFICATIONS] = g_param_spec_boolean ("notifications", NULL, NULL, TRUE, flags);
-  props[PROP_NOTIFICATION_TEXT] = g_param_spec_boolean ("notification-text", NULL, NULL, FALSE, flags);
+  props[PROP_NOTIFICATION_TEXT] = g_param_spec_boolean ("notification-text", NULL, NULL, FALSE,
+                                                        flags);
   props[PROP_SHOW_TYPING] = g_param_spec_boolean ("show-typing", NULL, NULL, TRUE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -1,7 +1,8 @@
 /* snug-settings: what a person has chosen, as properties of one object.
  *
- * Backed by the GSettings schema of the application id. Where that is not installed (a build folder, a
- * broken package) the choices live in memory and the program runs on: GSettings itself would abort.
+ * Backed by the GSettings schema of the application id. Where that is not installed (a build
+ * folder, a broken package) the choices live in memory and the program runs on: GSettings itself
+ * would abort.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,9 +17,9 @@ G_DECLARE_FINAL_TYPE (SnugSettings, snug_settings, SNUG, SETTINGS, GObject)
 
 /* Properties, all writable and notifying, named as the keys of the schema: "name" (string, "" = not
  * given), "download-folder" (string, a path, "" = the desktop's folder for downloads),
- * "ask-before-receiving" (boolean), "server" (string, "" = built-in), "relay-policy" (string: "automatic",
- * "never", "only"), "ice-servers" (strv), "most-people" (int), "notifications", "notification-text",
- * "show-typing" (boolean), "width", "height" (int), "maximized" (boolean). */
+ * "ask-before-receiving" (boolean), "server" (string, "" = built-in), "relay-policy" (string:
+ * "automatic", "never", "only"), "ice-servers" (strv), "most-people" (int), "notifications",
+ * "notification-text", "show-typing" (boolean), "width", "height" (int), "maximized" (boolean). */
 
 SnugSettings *snug_settings_new        (void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-start-page.h"
 
+#include "snug-room-link.h"
 #include "snug-settings.h"
 #include "snug-words.h"
 
@@ -9,6 +10,7 @@ struct _SnugStartPage
   AdwBin         parent_instance;
 
   SnugSettings  *settings;      /* owned */
+  char          *seen;          /* owned; the link on the clipboard that was offered last */
 
   /* Template */
   AdwEntryRow   *code;
@@ -69,6 +71,61 @@ on_join (SnugStartPage *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "room.join", "s", text);
 }
 
+/* --- A link on the clipboard --- */
+
+/* The whole text must be a link, server and all: a word somebody copied is nobody's business. */
+static void
+on_clipboard_read (GObject *clipboard, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugStartPage) self = user_data;
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+  g_autoptr (SnugRoomLink) link = text != NULL ? snug_room_link_parse (text, NULL) : NULL;
+
+  if (link == NULL || link->server == NULL || g_strcmp0 (text, self->seen) == 0
+      || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  g_free (self->seen);
+  self->seen = g_strdup (text);
+  gtk_widget_activate_action (GTK_WIDGET (self), "room.suggest", "s", text);
+}
+
+/* Only while this page is in front of somebody, and never what we copied ourselves. */
+static void
+look_at_clipboard (SnugStartPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
+
+  if (root == NULL || !gtk_window_is_active (GTK_WINDOW (root))
+      || !gtk_widget_get_mapped (GTK_WIDGET (self))
+      || gdk_clipboard_is_local (clipboard)
+      || !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard),
+                                                 "text/plain;charset=utf-8"))
+    return;
+  gdk_clipboard_read_text_async (clipboard, NULL, on_clipboard_read, g_object_ref (self));
+}
+
+static void
+snug_start_page_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (snug_start_page_parent_class)->root (widget);
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::is-active",
+                           G_CALLBACK (look_at_clipboard), widget,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_widget_get_clipboard (widget), "changed",
+                           G_CALLBACK (look_at_clipboard), widget,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+snug_start_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (snug_start_page_parent_class)->map (widget);
+  look_at_clipboard (SNUG_START_PAGE (widget));
+}
+
+/* --- Life --- */
+
 static void
 bind_settings (SnugStartPage *self)
 {
@@ -88,7 +145,8 @@ snug_start_page_get_property (GObject *object, guint prop_id, GValue *value, GPa
 }
 
 static void
-snug_start_page_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+snug_start_page_set_property (GObject *object, guint prop_id, const GValue *value,
+                              GParamSpec *pspec)
 {
   SnugStartPage *self = SNUG_START_PAGE (object);
 
@@ -106,6 +164,13 @@ snug_start_page_dispose (GObject *object)
 }
 
 static void
+snug_start_page_finalize (GObject *object)
+{
+  g_free (SNUG_START_PAGE (object)->seen);
+  G_OBJECT_CLASS (snug_start_page_parent_class)->finalize (object);
+}
+
+static void
 snug_start_page_class_init (SnugStartPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -114,11 +179,15 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   object_class->get_property = snug_start_page_get_property;
   object_class->set_property = snug_start_page_set_property;
   object_class->dispose = snug_start_page_dispose;
+  object_class->finalize = snug_start_page_finalize;
+  widget_class->root = snug_start_page_root;
+  widget_class->map = snug_start_page_map;
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS,
                                               G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-start-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, code);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, join);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);

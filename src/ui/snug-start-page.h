@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_START_PAGE (snug_start_page_get_type ())
 G_DECLARE_FINAL_TYPE (SnugStartPage, snug_start_page, SNUG, START_PAGE, AdwBin)
 
-/* Property "settings" (SnugSettings, writable). Raises room.create and room.join. */
+/* Property "settings" (SnugSettings, writable). Raises room.create, room.join and room.suggest. */
 
 void snug_start_page_focus_join (SnugStartPage *self);
 /* @text: a sentence under the entry, until the person types again. */

@@ -27,7 +27,8 @@ struct _SnugTransferRow
 
 G_DEFINE_FINAL_TYPE (SnugTransferRow, snug_transfer_row, ADW_TYPE_BIN)
 
-/* What can be done in a state, by direction. The first button is the one thing most people want then. */
+/* What can be done in a state, by direction. The first button is the one thing most people want
+ * then. */
 typedef struct
 {
   const char *label;
@@ -46,20 +47,30 @@ static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
   [SNUG_TRANSFER_IN] = {
     [SNUG_TRANSFER_OFFERED] = { { N_("Accept"), "file.accept" }, { N_("Decline"), "file.decline" },
                                 { { N_("Save To…"), "file.accept-to" } }, TRUE },
-    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL },
+                                { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL },
+                               { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL },
+                              { { N_("Cancel"), "file.cancel" } }, FALSE },
     [SNUG_TRANSFER_DONE] = { { N_("Open"), "file.open" }, { NULL },
-                             { { N_("Show in Folder"), "file.show" }, { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_DECLINED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_CANCELLED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_FAILED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } }, FALSE },
+                             { { N_("Show in Folder"), "file.show" },
+                              { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_DECLINED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
+                                FALSE },
+    [SNUG_TRANSFER_CANCELLED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
+                                 FALSE },
+    [SNUG_TRANSFER_FAILED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
+                              FALSE },
   },
   [SNUG_TRANSFER_OUT] = {
     [SNUG_TRANSFER_OFFERED] = { { N_("Withdraw"), "file.cancel" }, { NULL }, { { NULL } }, FALSE },
-    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL }, { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL },
+                                { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL },
+                               { { N_("Cancel"), "file.cancel" } }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL },
+                              { { N_("Cancel"), "file.cancel" } }, FALSE },
     [SNUG_TRANSFER_DONE] = { { NULL }, { NULL },
                              { { N_("Open"), "file.open" }, { N_("Show in Folder"), "file.show" },
                                { N_("Send Again"), "file.send-again" }, { N_("Remove from List"), "file.forget" } }, FALSE },
@@ -75,7 +86,8 @@ static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
 static const Commands *
 get_commands (SnugTransferRow *self)
 {
-  return &commands[snug_transfer_get_direction (self->transfer)][snug_transfer_get_state (self->transfer)];
+  return &commands[snug_transfer_get_direction (self->transfer)]
+                  [snug_transfer_get_state (self->transfer)];
 }
 
 const char *
@@ -83,13 +95,16 @@ snug_transfer_row_get_space_action (SnugTransferRow *self)
 {
   const char *action = self->transfer != NULL ? get_commands (self)->first.action : NULL;
 
-  return g_strcmp0 (action, "file.pause") == 0 || g_strcmp0 (action, "file.resume") == 0 ? action : NULL;
+  return g_strcmp0 (action, "file.pause") == 0 || g_strcmp0 (action,
+                                                             "file.resume") == 0 ? action : NULL;
 }
 
 const char *
 snug_transfer_row_get_delete_action (SnugTransferRow *self)
 {
-  return self->transfer != NULL && snug_transfer_is_finished (self->transfer) ? "file.forget" : NULL;
+  if (self->transfer == NULL || !snug_transfer_is_finished (self->transfer))
+    return NULL;
+  return "file.forget";
 }
 
 static void
@@ -125,7 +140,8 @@ make_menu (SnugTransferRow *self, const Command *items, guint n_items)
   return G_MENU_MODEL (menu);
 }
 
-/* Buttons are made anew only when they change: a click must never meet one that is being rebuilt. */
+/* Buttons are made anew only when they change: a click must never meet one that is being rebuilt.
+ * */
 static void
 show_commands (SnugTransferRow *self)
 {
@@ -157,7 +173,8 @@ show_progress (SnugTransferRow *self)
 
   gtk_label_set_label (self->words, words);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), snug_transfer_is_active (self->transfer));
-  gtk_progress_bar_set_fraction (self->progress, size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
+  gtk_progress_bar_set_fraction (self->progress,
+                                 size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
 }
 
 static void
@@ -189,18 +206,22 @@ update (SnugTransferRow *self)
   show_progress (self);
   show_mood (self);
   /* The list's own item is what a screen reader stops at. */
-  sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), gtk_label_get_label (self->words));
+  sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer),
+                              gtk_label_get_label (self->words));
   if (item != NULL)
     snug_accessible_set_label (item, sentence);
 }
 
-/* The name decides the type where the other side said none, and never what is done with the file. */
+/* The name decides the type where the other side said none, and never what is done with the file.
+ * */
 static GIcon *
 make_icon (SnugTransfer *transfer)
 {
   const char *mime_type = snug_transfer_get_mime_type (transfer);
-  g_autofree char *type = mime_type != NULL && *mime_type != '\0' ? g_content_type_from_mime_type (mime_type) : NULL;
+  g_autofree char *type = NULL;
 
+  if (mime_type != NULL && *mime_type != '\0')
+    type = g_content_type_from_mime_type (mime_type);
   if (type == NULL || g_content_type_is_unknown (type))
     {
       g_free (type);
@@ -232,7 +253,8 @@ snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
   if (transfer == NULL)
     return;
   self->shown = 0;
-  self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self,
+                                             G_CONNECT_SWAPPED);
   show_file (self);
   update (self);
 }
@@ -266,7 +288,8 @@ snug_transfer_row_class_init (SnugTransferRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = snug_transfer_row_dispose;
   g_type_ensure (SNUG_TYPE_COLUMNS);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-transfer-row.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-transfer-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, icon);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, name);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, words);

@@ -82,11 +82,14 @@ ask_leave (SnugWindow *self)
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Leave the Room?"),
                                               _("Files are on their way. Leaving cancels them."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _("Stay"), "leave", _("Leave"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "leave", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _("Stay"), "leave",
+                                    _("Leave"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "leave",
+                                              ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_leave_answered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_leave_answered), self,
+                           G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -209,7 +212,8 @@ on_say (GtkWidget *widget, const char *action, GVariant *parameter)
   SnugWindow *self = SNUG_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
-  if (snug_session_say (self->session, g_variant_get_string (parameter, NULL), &error) == NULL && error != NULL)
+  if (snug_session_say (self->session, g_variant_get_string (parameter, NULL), &error) == NULL
+      && error != NULL)
     snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
@@ -246,7 +250,8 @@ on_offered (GObject *session, GAsyncResult *result, gpointer user_data)
   g_autoptr (SnugWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!snug_session_offer_file_finish (SNUG_SESSION (session), result, &error) && self->session != NULL
+  if (!snug_session_offer_file_finish (SNUG_SESSION (session), result, &error)
+      && self->session != NULL
       && error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
@@ -355,7 +360,8 @@ accept (SnugWindow *self, SnugTransfer *transfer, GFile *folder)
   if (folder == NULL)
     make_own_folder (self);
   if (!snug_session_accept (self->session, transfer, folder, &error) && error != NULL)
-    snug_window_complain (self, error->message, _("Save To…"), "file.accept-to", snug_transfer_get_id (transfer));
+    snug_window_complain (self, error->message, _("Save To…"), "file.accept-to",
+                          snug_transfer_get_id (transfer));
 }
 
 static void
@@ -394,7 +400,8 @@ on_opened (GObject *parent, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!gtk_show_uri_full_finish (GTK_WINDOW (parent), result, &error) && self->session != NULL)
-    snug_window_complain (self, _("No program on this computer opens this file."), NULL, NULL, NULL);
+    snug_window_complain (self, _("No program on this computer opens this file."), NULL, NULL,
+                          NULL);
 }
 
 static void
@@ -403,7 +410,8 @@ open_file (SnugWindow *self, GFile *file)
   g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
 
   if (uri != NULL)
-    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_opened, g_object_ref (self));
+    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_opened,
+                       g_object_ref (self));
 }
 
 typedef struct
@@ -417,7 +425,8 @@ static void
 on_shown (GObject *bus, GAsyncResult *result, gpointer user_data)
 {
   Showing *showing = user_data;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, NULL);
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result,
+                                                              NULL);
   g_autoptr (GFile) folder = g_file_get_parent (showing->file);
 
   if (reply == NULL && showing->window->session != NULL)
@@ -459,7 +468,8 @@ send_again (SnugWindow *self, SnugTransfer *transfer)
   GFile *file = snug_transfer_get_file (transfer);
 
   if (file != NULL)
-    snug_session_offer_file (self->session, file, find_member (self, snug_transfer_get_member_id (transfer)),
+    snug_session_offer_file (self->session, file,
+                             find_member (self, snug_transfer_get_member_id (transfer)),
                              on_offered, g_object_ref (self));
 }
 
@@ -511,7 +521,8 @@ on_go_to_end (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_id, SnugWindow *self)
+on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_id,
+                  SnugWindow *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
 
@@ -552,12 +563,15 @@ ask_join_dialog (SnugWindow *self, const char *invite, const SnugRoomLink *link)
   g_autofree char *server = link->server != NULL ? g_strdup_printf (_("Server: %s"), link->server)
                                                  : g_strdup (_("On the server of your preferences."));
   const char *leaving = is_in_room (self) ? _("You leave the room you are in.") : NULL;
-  g_autofree char *body = g_strdup_printf ("%s\n%s%s%s", server, _("Nothing is contacted before you join."),
+  g_autofree char *body = g_strdup_printf ("%s\n%s%s%s", server,
+                                           _("Nothing is contacted before you join."),
                                            leaving != NULL ? "\n" : "", leaving != NULL ? leaving : "");
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("Cancel"), "join", _("Join"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "join", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("Cancel"), "join",
+                                    _("Join"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "join",
+                                              ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "join");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "invite", g_strdup (invite), g_free);
@@ -577,6 +591,26 @@ snug_window_ask_join (SnugWindow *self, const char *invite)
     snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
+static void
+on_ask_join (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_window_ask_join (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+/* There is a link on the clipboard: mentioned once, in passing. */
+static void
+on_suggest (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *invite = g_variant_get_string (parameter, NULL);
+  g_autoptr (SnugRoomLink) link = snug_room_link_parse (invite, NULL);
+  g_autofree char *text = NULL;
+
+  if (link == NULL)
+    return;
+  text = g_strdup_printf (_("You copied a link to room %s"), link->code);
+  snug_window_suggest (SNUG_WINDOW (widget), text, _("Join…"), "room.ask-join", invite);
+}
+
 static const struct
 {
   const char                  *name;
@@ -586,6 +620,8 @@ static const struct
   { "win.show-page", "s", on_show_page },
   { "room.create", NULL, on_create },
   { "room.join", "s", on_join },
+  { "room.ask-join", "s", on_ask_join },
+  { "room.suggest", "s", on_suggest },
   { "room.enter-code", NULL, on_enter_code },
   { "room.leave", NULL, on_leave },
   { "room.start-over", NULL, on_start_over },
@@ -618,7 +654,8 @@ void
 snug_window_install_actions (GtkWidgetClass *klass)
 {
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter_type, actions[i].activate);
+    gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter_type,
+                                     actions[i].activate);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "room.cancel", NULL);
 }
 

@@ -5,9 +5,11 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-context.h"
 #include "snug-words.h"
 
-/* From this width on (at normal text size) the header holds the page switcher and the state beside each other. */
+/* From this width on (at normal text size) the header holds the page switcher and the state beside
+ * each other. */
 #define WIDE_PX 700
 
 /* Below this height (at normal text size) empty pages do without their large pictures. */
@@ -38,21 +40,36 @@ toast_new (const char *text, guint timeout_s)
 void
 snug_window_toast (SnugWindow *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toasts, toast_new (text, 3));
+  adw_toast_overlay_add_toast (self->toasts, toast_new (text, 5));
+}
+
+static void
+add_button (AdwToast *toast, const char *button, const char *action, const char *target)
+{
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_action_target (toast, "s", target);
 }
 
 void
-snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action, const char *target)
+snug_window_suggest (SnugWindow *self, const char *text, const char *button, const char *action,
+                     const char *target)
+{
+  AdwToast *toast = toast_new (text, 10);
+
+  add_button (toast, button, action, target);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action,
+                      const char *target)
 {
   AdwToast *toast = toast_new (text, 12);
 
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   if (button != NULL)
-    {
-      adw_toast_set_button_label (toast, button);
-      adw_toast_set_action_name (toast, action);
-      adw_toast_set_action_target (toast, "s", target);
-    }
+    add_button (toast, button, action, target);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -61,7 +78,9 @@ snug_window_complain (SnugWindow *self, const char *text, const char *button, co
 static gint64
 lost_seconds (SnugWindow *self)
 {
-  return self->lost_since_us != 0 ? (g_get_monotonic_time () - self->lost_since_us) / G_USEC_PER_SEC : 0;
+  if (self->lost_since_us == 0)
+    return 0;
+  return (g_get_monotonic_time () - self->lost_since_us) / G_USEC_PER_SEC;
 }
 
 static void
@@ -150,7 +169,8 @@ set_unread (SnugWindow *self, guint n_unread)
 }
 
 static void
-on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added,
+                     gpointer user_data)
 {
   SnugWindow *self = user_data;
   guint n_unread = g_list_model_get_n_items (messages) == 0 ? 0 : self->n_unread;
@@ -186,7 +206,8 @@ update_files_badge (SnugWindow *self)
 }
 
 static void
-on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
+                      gpointer user_data)
 {
   SnugWindow *self = user_data;
 
@@ -194,13 +215,15 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_files_badge), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_files_badge), self,
+                               G_CONNECT_SWAPPED);
     }
   update_files_badge (self);
 }
 
 static void
-on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added, gpointer user_data)
+on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added,
+                    gpointer user_data)
 {
   SnugWindow *self = user_data;
 
@@ -208,9 +231,12 @@ on_members_changed (GListModel *members, guint position, guint n_removed, guint 
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (member, "notify::path", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_session_changed), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::path", G_CALLBACK (update_title), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (on_session_changed),
+                               self, G_CONNECT_SWAPPED);
     }
   on_session_changed (self);
 }
@@ -303,7 +329,8 @@ on_reshape (gpointer user_data)
   SnugWindow *self = user_data;
 
   self->reshape = 0;
-  set_shape (self, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)));
+  set_shape (self, gtk_widget_get_width (GTK_WIDGET (self)),
+             gtk_widget_get_height (GTK_WIDGET (self)));
   return G_SOURCE_REMOVE;
 }
 
@@ -323,12 +350,19 @@ snug_window_size_allocate (GtkWidget *widget, int width, int height, int baselin
 /* --- Life --- */
 
 static void
+close_now (gpointer user_data)
+{
+  gtk_window_close (user_data);
+}
+
+/* The dialog goes first: it is still at work while it says what was pressed. */
+static void
 on_close_answered (SnugWindow *self, const char *response)
 {
   if (g_strcmp0 (response, "close") != 0)
     return;
   self->may_close = TRUE;
-  gtk_window_close (GTK_WINDOW (self));
+  snug_context_post (NULL, close_now, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -337,11 +371,14 @@ ask_close (SnugWindow *self)
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Stop the Transfers?"),
                                               _("Files are on their way. Closing Snug leaves the room and cancels them."));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close", _("Leave and Close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close",
+                                    _("Leave and Close"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
+                                              ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
+                           G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -410,11 +447,12 @@ watch_model (SnugWindow *self, GListModel *model, OnItemsChanged on_changed)
 static void
 watch_session (SnugWindow *self)
 {
-  static const char *const watched[] = { "notify::state", "notify::code", "notify::link", "notify::n-connected",
-                                         "notify::error" };
+  static const char *const watched[] = { "notify::state", "notify::code", "notify::link",
+                                         "notify::n-connected", "notify::error" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
-    g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self,
+                             G_CONNECT_SWAPPED);
   watch_model (self, snug_session_get_members (self->session), on_members_changed);
   watch_model (self, snug_session_get_messages (self->session), on_messages_changed);
   watch_model (self, snug_session_get_transfers (self->session), on_transfers_changed);
@@ -475,7 +513,8 @@ snug_window_dispose (GObject *object)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-window.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/snugrooms/Snug/snug-window.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, header);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, title);

@@ -33,8 +33,14 @@ void        snug_window_ask_send (SnugWindow *self, GListModel *files);
 /* A word in passing. @text is plain: it is escaped here, because a toast takes markup. */
 void        snug_window_toast    (SnugWindow *self, const char *text);
 
+/* Something the person may want: @button raises @action with @target. */
+void        snug_window_suggest  (SnugWindow *self, const char *text, const char *button,
+                                  const char *action,
+                                  const char *target);
+
 /* What did not work, and for long enough to be read. @button: (nullable): with what would help */
-void        snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action,
+void        snug_window_complain (SnugWindow *self, const char *text, const char *button,
+                                  const char *action,
                                   const char *target);
 
 G_END_DECLS

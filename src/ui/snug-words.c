@@ -25,7 +25,8 @@ count_members (SnugSession *session, SnugMemberState state, SnugMember **first)
 /* --- Problems --- */
 
 static SnugProblem *
-problem_new (const char *title, const char *body, const char *button, const char *action, gboolean over)
+problem_new (const char *title, const char *body, const char *button, const char *action,
+             gboolean over)
 {
   SnugProblem *problem = g_new0 (SnugProblem, 1);
 
@@ -61,6 +62,7 @@ failure_title (const GError *error)
     case SNUG_SESSION_ERROR_SECRET: return _("This is a private room");
     case SNUG_SESSION_ERROR_VERSION: return _("Update needed");
     case SNUG_SESSION_ERROR_HOSTING: return _("Could not open a room here");
+    case SNUG_SESSION_ERROR_NO_ROUTE: return _("Could not connect");
     case SNUG_SESSION_ERROR_BUSY:
     case SNUG_SESSION_ERROR_BAD_INVITE:
     case SNUG_SESSION_ERROR_NO_SERVER_NAMED:
@@ -73,8 +75,11 @@ static gboolean
 may_retry (const GError *error)
 {
   return error == NULL || error->domain != SNUG_SESSION_ERROR
-         || error->code == SNUG_SESSION_ERROR_UNREACHABLE || error->code == SNUG_SESSION_ERROR_ROOM_FULL
-         || error->code == SNUG_SESSION_ERROR_ROOM_NOT_FOUND || error->code == SNUG_SESSION_ERROR_HOSTING;
+         || error->code == SNUG_SESSION_ERROR_UNREACHABLE
+         || error->code == SNUG_SESSION_ERROR_ROOM_FULL
+         || error->code == SNUG_SESSION_ERROR_ROOM_NOT_FOUND
+         || error->code == SNUG_SESSION_ERROR_NO_ROUTE
+         || error->code == SNUG_SESSION_ERROR_HOSTING;
 }
 
 static SnugProblem *
@@ -94,7 +99,8 @@ lost_new (SnugSession *session)
   g_autofree char *title = NULL;
 
   count_members (session, SNUG_MEMBER_RECONNECTING, &lost);
-  title = lost != NULL ? g_strdup_printf (_("Connection to %s lost"), snug_member_get_display_name (lost))
+  title = lost != NULL ? g_strdup_printf (_("Connection to %s lost"),
+                                          snug_member_get_display_name (lost))
                        : g_strdup (_("Connection lost"));
   return problem_new (title, _("Transfers are paused. What you write is sent when the connection is back."),
                       _("Try Now"), "room.retry", FALSE);
@@ -162,7 +168,8 @@ people_words (SnugSession *session)
 {
   guint n_people = snug_session_get_n_connected (session) + 1;
   const char *path = path_words (session);
-  g_autofree char *people = g_strdup_printf (ngettext ("%u person", "%u people", n_people), n_people);
+  g_autofree char *people = g_strdup_printf (ngettext ("%u person", "%u people", n_people),
+                                             n_people);
 
   /* Translators: "3 people · direct" */
   return path != NULL ? g_strdup_printf (_("%s · %s"), people, path) : g_steal_pointer (&people);
@@ -306,7 +313,8 @@ snug_words_typing (GListModel *members)
     return g_strdup ("");
   if (n_typing == 1)
     return g_strdup_printf (_("%s is typing…"), snug_member_get_display_name (first));
-  return g_strdup_printf (ngettext ("%u person is typing…", "%u people are typing…", n_typing), n_typing);
+  return g_strdup_printf (ngettext ("%u person is typing…", "%u people are typing…", n_typing),
+                          n_typing);
 }
 
 /* --- Files --- */
@@ -326,7 +334,8 @@ snug_words_size (guint64 n_bytes)
       amount /= 1000;
       unit++;
     }
-  /* Translators: an amount and its unit, "1.5 GB". Ten and more go without a fraction: calmer to watch. */
+  /* Translators: an amount and its unit, "1.5 GB". Ten and more go without a fraction: calmer to
+   * watch. */
   return g_strdup_printf (amount < 9.95 ? _("%.1f %s") : _("%.0f %s"), amount, _(units[unit]));
 }
 
@@ -383,7 +392,8 @@ paused_words (SnugTransfer *transfer, const char *size)
   g_autofree char *who = who_words (transfer);
   g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
 
-  return g_strdup_printf (_("%s of %s · %s · %s"), bytes, size, reason != NULL ? reason : _("Paused"), who);
+  return g_strdup_printf (_("%s of %s · %s · %s"), bytes, size,
+                          reason != NULL ? reason : _("Paused"), who);
 }
 
 static char *
@@ -412,7 +422,8 @@ snug_words_transfer (SnugTransfer *transfer)
     case SNUG_TRANSFER_DONE: return done_words (transfer, size);
     case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("Declined · %s · %s"), size, who);
     case SNUG_TRANSFER_CANCELLED:
-      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Cancelled"), size, who);
+      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Cancelled"), size,
+                              who);
     case SNUG_TRANSFER_FAILED:
     default:
       return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Failed"), size, who);

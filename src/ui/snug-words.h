@@ -1,7 +1,7 @@
 /* snug-words: what the window says, as text made from the models.
  *
- * Nothing here keeps state or touches a widget, so every sentence can be tested without a display. All
- * results are plain text for a label, never markup.
+ * Nothing here keeps state or touches a widget, so every sentence can be tested without a display.
+ * All results are plain text for a label, never markup.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -29,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugProblem, snug_problem_free)
 char       *snug_words_title          (SnugSession *session);
 /* (transfer full). "3 people · direct". @lost_s: seconds since the connection was lost. */
 char       *snug_words_subtitle       (SnugSession *session, gint64 lost_s);
-/* (transfer full). What a server can and cannot see, true to the mode of the room. @session: NULL outside one. */
+/* (transfer full). What a server can and cannot see, true to the mode of the room. @session: NULL
+ * outside one. */
 char       *snug_words_privacy        (SnugSession *session);
 
 /* (transfer full). "Direct, local network · 3.1 ms", "Connecting…", "Away". */

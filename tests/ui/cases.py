@@ -12,6 +12,8 @@ import tempfile
 import threading
 import traceback
 
+from gi.repository import Gio, GLib
+
 import window
 
 BUILD = pathlib.Path(os.environ.get("SNUG_BUILD", window.ROOT / "build"))
@@ -76,6 +78,17 @@ class Server(window.Program):
         self.url = self.process.stdout.readline().split()[-1]
 
 
+class Other(window.Program):
+    """A window of another program: see other.py."""
+
+    def __init__(self, *argv):
+        super().__init__("/usr/bin/python3", str(window.ROOT / "tests/ui/other.py"), *argv, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == "ready\n"
+
+    def line(self):
+        return self.process.stdout.readline().rstrip("\n")
+
+
 class Phone(window.Program):
     """A person with the page on a phone: every method of PageMember in tests/interop/page-member.mjs."""
 
@@ -105,24 +118,50 @@ class Phone(window.Program):
 class Notifications(window.Program):
     """The part of a desktop that shows notifications: what GLib sends them to, and what it was sent."""
 
+    PLACE = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.DBus.Mock")
+
     def __init__(self):
         super().__init__("/usr/bin/python3", "-m", "dbusmock", "--template", "notification_daemon",
                          stdout=subprocess.DEVNULL, env={"G_DEBUG": ""})
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
         window.until(self.is_there, "the notification daemon")
 
-    @staticmethod
-    def is_there():
-        asked = subprocess.run(["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus",
-                                "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner",
-                                "string:org.freedesktop.Notifications"], capture_output=True, text=True, check=True,
-                               timeout=window.PATIENCE_S)
-        return "true" in asked.stdout
+    def call(self, place, method, arguments=None):
+        return self.bus.call_sync(*place, method, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
+                                  1000 * window.PATIENCE_S)
+
+    def is_there(self):
+        place = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+        return self.call(place, "NameHasOwner", GLib.Variant("(s)", (self.PLACE[0],))).unpack()[0]
+
+    def all(self):
+        calls, = self.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", ("Notify",))).unpack()
+        return [args for _time, args in calls]
+
+    def wait_for(self, summary):
+        """The newest of that summary: {"number", "body", "actions": {label: key}}. The daemon numbers from 1."""
+        def find():
+            number = 0
+            found = None
+            for _app, replaces, _icon, title, body, actions, _hints, _timeout in self.all():
+                number += 0 if replaces else 1
+                if title == summary:
+                    found = {"number": replaces or number, "body": body,
+                             "actions": dict(zip(actions[1::2], actions[0::2]))}
+            return found
+        return window.until(find, f"the notification {summary!r}")
+
+    def press(self, notification, label):
+        signal = ("org.freedesktop.Notifications", "ActionInvoked", "us",
+                  [GLib.Variant("u", notification["number"]), GLib.Variant("s", notification["actions"][label])])
+        self.call(self.PLACE, "EmitSignal", GLib.Variant("(sssav)", signal))
 
 
 class Desk:
     """What one case started; all of it is ended after the case, and none of it may have complained."""
 
-    def __init__(self):
+    def __init__(self, notifications):
+        self.notifications = notifications
         self.programs = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="snug-case-"))
 
@@ -141,6 +180,9 @@ class Desk:
 
     def server(self):
         return self.keep(Server())
+
+    def other(self, *argv):
+        return self.keep(Other(*argv))
 
     def phone(self):
         return self.keep(Phone())
@@ -168,7 +210,7 @@ def run():
     for words, function in _cases:
         if only and not any(pattern in words for pattern in only):
             continue
-        desk = Desk()
+        desk = Desk(desktop)
         try:
             try:
                 function(desk)

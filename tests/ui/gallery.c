@@ -1,11 +1,12 @@
 /* gallery: paints the real window in every scene of the fake session, for people to look at.
  *
- *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME] [--ask]
- *           [--nameless]
+ *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
+ *           [--ask] [--nameless]
  *
- * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With --ask it waits for a
- * line on standard input before each next scene, after it has printed the name of the one that stands there, for
- * tests that read the tree of the window. --nameless plants a button without a name, which such a test must find.
+ * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
+ * --ask it waits for a line on standard input before each next scene, after it has printed the
+ * name of the one that stands there, for tests that read the tree of the window. --nameless plants
+ * a button without a name, which such a test must find.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -65,7 +66,8 @@ play_next (Gallery *self)
   SnugApplication *application = SNUG_APPLICATION (gtk_window_get_application (self->window));
   const char *const *scenes = snug_fake_session_get_scenes ();
 
-  while (scenes[self->scene] != NULL && self->only != NULL && !g_str_equal (scenes[self->scene], self->only))
+  while (scenes[self->scene] != NULL && self->only != NULL
+         && !g_str_equal (scenes[self->scene], self->only))
     self->scene++;
   if (scenes[self->scene] == NULL)
     return FALSE;
@@ -138,7 +140,8 @@ plant_nameless_button (GtkWidget *widget)
 {
   if (ADW_IS_HEADER_BAR (widget))
     {
-      adw_header_bar_pack_end (ADW_HEADER_BAR (widget), gtk_button_new_from_icon_name ("image-missing-symbolic"));
+      adw_header_bar_pack_end (ADW_HEADER_BAR (widget),
+                               gtk_button_new_from_icon_name ("image-missing-symbolic"));
       return TRUE;
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
@@ -152,7 +155,8 @@ static void
 on_activate (GApplication *application, Gallery *self)
 {
   set_style (self);
-  g_object_set (snug_application_get_session (SNUG_APPLICATION (application)), "name", "Mira", NULL);
+  g_object_set (snug_application_get_session (SNUG_APPLICATION (application)), "name", "Mira",
+                NULL);
   g_object_set (snug_application_get_settings (SNUG_APPLICATION (application)),
                 "width", self->width, "height", self->height, NULL);
   self->window = GTK_WINDOW (snug_window_new (SNUG_APPLICATION (application)));

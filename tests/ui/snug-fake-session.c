@@ -96,7 +96,8 @@ enter_room (SnugSession *self, SnugSessionState state)
 }
 
 static SnugMember *
-add_member (SnugSession *self, const char *id, const char *name, SnugMemberDevice device, SnugMemberState state)
+add_member (SnugSession *self, const char *id, const char *name, SnugMemberDevice device,
+            SnugMemberState state)
 {
   SnugMember *member = snug_member_new (id, g_list_model_get_n_items (G_LIST_MODEL (self->members)) + 2);
 
@@ -112,7 +113,8 @@ static void
 add_people (SnugSession *self)
 {
   SnugMember *ana = add_member (self, "m2", "Ana", SNUG_MEMBER_DEVICE_PHONE, SNUG_MEMBER_CONNECTED);
-  SnugMember *jonas = add_member (self, "m3", "Jonas Åkerström", SNUG_MEMBER_DEVICE_DESKTOP, SNUG_MEMBER_CONNECTED);
+  SnugMember *jonas = add_member (self, "m3", "Jonas Åkerström", SNUG_MEMBER_DEVICE_DESKTOP,
+                                  SNUG_MEMBER_CONNECTED);
 
   snug_member_set_path (ana, SNUG_PATH_DIRECT_LOCAL, NULL);
   snug_member_set_rtt_ms (ana, 3.1);
@@ -123,9 +125,11 @@ add_people (SnugSession *self)
 }
 
 static SnugMessage *
-add_message (SnugSession *self, SnugMessageKind kind, const char *sender_id, const char *name, const char *text)
+add_message (SnugSession *self, SnugMessageKind kind, const char *sender_id, const char *name,
+             const char *text)
 {
-  g_autofree char *id = g_strdup_printf ("%u", g_list_model_get_n_items (G_LIST_MODEL (self->messages)));
+  g_autofree char *id = g_strdup_printf ("%u",
+                                         g_list_model_get_n_items (G_LIST_MODEL (self->messages)));
   SnugMessage *message = snug_message_new (kind, id, sender_id, name, text, NULL);
 
   g_list_store_append (self->messages, message);
@@ -139,8 +143,22 @@ say (SnugSession *self, const char *text, SnugDelivery delivery)
   snug_message_set_delivery (add_message (self, SNUG_MESSAGE_TEXT, "", "Me", text), delivery);
 }
 
+static void
+add_card (SnugSession *self, SnugTransfer *transfer)
+{
+  gboolean own = snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT;
+  g_autofree char *id = g_strdup_printf ("%u",
+                                         g_list_model_get_n_items (G_LIST_MODEL (self->messages)));
+  g_autoptr (SnugMessage) message = snug_message_new (SNUG_MESSAGE_CARD, id, own ? "" : "m2",
+                                                      own ? "Me" : "Ana",
+                                                      snug_transfer_get_name (transfer), G_OBJECT (transfer));
+
+  g_list_store_append (self->messages, message);
+}
+
 static SnugTransfer *
-add_transfer (SnugSession *self, SnugTransferDirection direction, const char *from, const char *name,
+add_transfer (SnugSession *self, SnugTransferDirection direction, const char *from,
+              const char *name,
               const char *mime_type, guint64 size)
 {
   SnugTransfer *transfer = snug_transfer_new (direction, name, "m2", from, name, mime_type, size);
@@ -267,31 +285,36 @@ scene_away (SnugSession *self)
 static void
 scene_not_found (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_ROOM_NOT_FOUND, "The server knows no room QXWV23. Rooms end when everybody has left.");
+  fail (self, SNUG_SESSION_ERROR_ROOM_NOT_FOUND,
+        "The server knows no room QXWV23. Rooms end when everybody has left.");
 }
 
 static void
 scene_private (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_SECRET, "The link has a secret, and this version of Snug cannot enter private rooms yet.");
+  fail (self, SNUG_SESSION_ERROR_SECRET,
+        "The link has a secret, and this version of Snug cannot enter private rooms yet.");
 }
 
 static void
 scene_version (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_VERSION, "The server speaks version 3, this Snug versions 1 and 2.");
+  fail (self, SNUG_SESSION_ERROR_VERSION,
+        "The server speaks version 3, this Snug versions 1 and 2.");
 }
 
 static void
 scene_full (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_ROOM_FULL, "All 8 places are taken. When somebody leaves, there is one for you.");
+  fail (self, SNUG_SESSION_ERROR_ROOM_FULL,
+        "All 8 places are taken. When somebody leaves, there is one for you.");
 }
 
 static void
 scene_over (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_EXPIRED, "Its time is up. Unfinished files can go on in a new room.");
+  fail (self, SNUG_SESSION_ERROR_EXPIRED,
+        "Its time is up. Unfinished files can go on in a new room.");
 }
 
 static void
@@ -322,10 +345,33 @@ scene_talk (SnugSession *self)
                "mail, and the attachment limit cut it in half.\n\nI have about 4 GB free here.");
   say (self, "It is 1.5 GB, so a quarter of a minute here.", SNUG_DELIVERY_DELIVERED);
   say (self, "Coming.", SNUG_DELIVERY_SENT);
-  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "<b>&amp; plain</b> https://example.org/?a=1&b=2");
+  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana",
+               "<b>&amp; plain</b> https://example.org/?a=1&b=2");
   say (self, "And one for later", SNUG_DELIVERY_QUEUED);
   ana = g_list_model_get_item (G_LIST_MODEL (self->members), 0);
   snug_member_set_typing (ana, TRUE);
+}
+
+static void
+scene_talk_files (SnugSession *self)
+{
+  SnugTransfer *photo, *film, *offer;
+
+  scene_connected (self);
+  add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Here is the boarding pass");
+  photo = add_transfer (self, SNUG_TRANSFER_IN, "Ana", "boarding-pass.pdf", "application/pdf",
+                        248 * 1000);
+  finish (photo, SNUG_TRANSFER_DONE, NULL);
+  add_card (self, photo);
+  say (self, "Thanks! And this is the film:", SNUG_DELIVERY_DELIVERED);
+  film = add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "Sunday at the lake.mkv", "video/x-matroska",
+                       1500 * MB);
+  run (film, 92 * MB, 174 * MB);
+  add_card (self, film);
+  offer = add_transfer (self, SNUG_TRANSFER_IN, "Ana",
+                        "A rather long name of a slide deck that nobody shortens.pptx",
+                        "application/vnd.openxmlformats-officedocument.presentationml.presentation", 61 * MB);
+  add_card (self, offer);
 }
 
 static void
@@ -340,18 +386,26 @@ scene_files (SnugSession *self)
   SnugTransfer *paused;
 
   scene_connected (self);
-  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "boarding-pass.pdf", "application/pdf", 248 * 1000), SNUG_TRANSFER_DONE, NULL);
-  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "IMG_20260718_193355.jpg", "image/jpeg", 4 * MB), SNUG_TRANSFER_DONE, NULL);
-  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "notes.txt", "text/plain", 1900), SNUG_TRANSFER_DECLINED, NULL);
-  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "backup.tar.zst", "application/zstd", 7300 * MB),
+  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "boarding-pass.pdf", "application/pdf",
+                        248 * 1000), SNUG_TRANSFER_DONE, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "IMG_20260718_193355.jpg", "image/jpeg",
+                        4 * MB), SNUG_TRANSFER_DONE, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "notes.txt", "text/plain",
+                        1900), SNUG_TRANSFER_DECLINED, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "backup.tar.zst", "application/zstd",
+                        7300 * MB),
           SNUG_TRANSFER_FAILED, "The disk is full; nothing was kept");
-  add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "A rather long name of a slide deck that nobody ever shortens (final, really).pptx",
+  add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström",
+                "A rather long name of a slide deck that nobody ever shortens (final, really).pptx",
                 "application/vnd.openxmlformats-officedocument.presentationml.presentation", 61 * MB);
-  run (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "Sunday at the lake.mkv", "video/x-matroska", 1500 * MB), 92 * MB, 174 * MB);
-  paused = add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "photos.zip", "application/zip", 380 * MB);
+  run (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "Sunday at the lake.mkv", "video/x-matroska",
+                     1500 * MB), 92 * MB, 174 * MB);
+  paused = add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "photos.zip", "application/zip",
+                         380 * MB);
   run (paused, 11 * MB, 201 * MB);
   snug_transfer_enter (paused, SNUG_TRANSFER_PAUSED, NULL);
-  add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "Sunday at the lake.mkv", "video/x-matroska", 1500 * MB);
+  add_transfer (self, SNUG_TRANSFER_OUT, "Jonas Åkerström", "Sunday at the lake.mkv",
+                "video/x-matroska", 1500 * MB);
 }
 
 static const struct
@@ -380,6 +434,7 @@ static const struct
   { "talk-outside", "chat", scene_start },
   { "talk-empty", "chat", scene_talk_empty },
   { "talk", "chat", scene_talk },
+  { "talk-files", "chat", scene_talk_files },
   { "files-outside", "files", scene_start },
   { "files-empty", "files", scene_files_empty },
   { "files", "files", scene_files },
@@ -528,7 +583,8 @@ snug_session_set_typing (SnugSession *self, gboolean typing)
 }
 
 void
-snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
+snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member,
+                         GAsyncReadyCallback callback,
                          gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
@@ -689,15 +745,20 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_WEB_ROOT] = g_param_spec_string ("web-root", NULL, NULL, NULL, writable);
   props[PROP_LISTEN] = g_param_spec_string ("listen", NULL, NULL, NULL, writable);
   props[PROP_CAPACITY] = g_param_spec_uint ("capacity", NULL, NULL, 2, 16, 10, writable);
-  props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0, writable);
-  props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY, writable);
-  props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
-  props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0, SNUG_CONFLICT_REPLACE, 0, writable);
+  props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0,
+                                               writable);
+  props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY,
+                                                writable);
+  props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0,
+                                                writable);
+  props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0,
+                                                  SNUG_CONFLICT_REPLACE, 0, writable);
   props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
   props[PROP_LOCKED] = g_param_spec_boolean ("locked", NULL, NULL, FALSE, readable);
   props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
-  props[PROP_N_CONNECTED] = g_param_spec_uint ("n-connected", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[PROP_N_CONNECTED] = g_param_spec_uint ("n-connected", NULL, NULL, 0, G_MAXUINT, 0,
+                                               readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_signal_new ("offer-received", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

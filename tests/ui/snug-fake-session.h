@@ -1,7 +1,8 @@
-/* snug-fake-session: the session's public face over models that a scene has filled, without any network.
+/* snug-fake-session: the session's public face over models that a scene has filled, without any
+ * network.
  *
- * The gallery's window cannot tell it from the real one: same header, same properties, real members,
- * messages and transfers.
+ * The gallery's window cannot tell it from the real one: same header, same properties, real
+ * members, messages and transfers.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -125,7 +125,8 @@ test_members (void)
   snug_member_set_state (member, SNUG_MEMBER_FAILED);
   assert_text (snug_words_member (member), "Could not connect");
   snug_member_set_error_text (member, "Both networks block direct links and no relay is set up.");
-  assert_text (snug_words_member (member), "Both networks block direct links and no relay is set up.");
+  assert_text (snug_words_member (member),
+               "Both networks block direct links and no relay is set up.");
 }
 
 static void
@@ -180,8 +181,10 @@ test_time_left (void)
 static void
 test_transfer_lines (void)
 {
-  g_autoptr (SnugTransfer) in = snug_transfer_new (SNUG_TRANSFER_IN, "w", "m2", "Ana %d", "a.iso", NULL, 1500000000);
-  g_autoptr (SnugTransfer) out = snug_transfer_new (SNUG_TRANSFER_OUT, "w", "m2", "Ana", "a.iso", NULL, 1500000000);
+  g_autoptr (SnugTransfer) in = snug_transfer_new (SNUG_TRANSFER_IN, "w", "m2", "Ana %d", "a.iso",
+                                                   NULL, 1500000000);
+  g_autoptr (SnugTransfer) out = snug_transfer_new (SNUG_TRANSFER_OUT, "w", "m2", "Ana", "a.iso",
+                                                    NULL, 1500000000);
 
   assert_text (snug_words_transfer (in), "Ana %d wants to send you this · 1.5 GB");
   assert_text (snug_words_transfer (out), "1.5 GB · waiting for Ana to accept");
@@ -221,9 +224,12 @@ test_days (void)
 static void
 test_messages_read_as_sentences (void)
 {
-  g_autoptr (SnugMessage) theirs = snug_message_new (SNUG_MESSAGE_TEXT, "1", "m2", "Ana", "50 %s", NULL);
-  g_autoptr (SnugMessage) own = snug_message_new (SNUG_MESSAGE_TEXT, "2", "", "Mira", "hello", NULL);
-  g_autoptr (SnugMessage) system = snug_message_new (SNUG_MESSAGE_SYSTEM, "3", "", "", "Ana joined", NULL);
+  g_autoptr (SnugMessage) theirs = snug_message_new (SNUG_MESSAGE_TEXT, "1", "m2", "Ana", "50 %s",
+                                                     NULL);
+  g_autoptr (SnugMessage) own = snug_message_new (SNUG_MESSAGE_TEXT, "2", "", "Mira", "hello",
+                                                  NULL);
+  g_autoptr (SnugMessage) system = snug_message_new (SNUG_MESSAGE_SYSTEM, "3", "", "", "Ana joined",
+                                                     NULL);
   g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (own));
   g_autofree char *their_sentence = g_strdup_printf ("Ana, %s, 50 %%s", clock);
   g_autofree char *own_sentence = g_strdup_printf ("You, %s, hello, Delivered", clock);

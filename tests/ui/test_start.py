@@ -126,6 +126,30 @@ def test_bad_link(desk):
     assert not opened.has("label", re.compile("Join Room"))
 
 
+@case("a link on the clipboard is mentioned, asks before it joins, and is not mentioned twice")
+def test_clipboard(desk):
+    desk.other("copy", LINK)
+    opened = desk.open()
+    opened.find("label", "You copied a link to room QXWV23")
+    opened.press("push button", "Join…")
+    opened.find("label", re.compile(r"http://192\.0\.2\.7:2029"))
+    opened.press("push button", "Cancel")
+    opened.gone("label", "Join Room QXWV23?")
+    desk.other("idle")
+    opened.focus()
+    assert not opened.has("label", "You copied a link to room QXWV23")
+    opened.wait_for_title("Not in a room")
+
+
+@case("other text on the clipboard is left alone")
+def test_clipboard_text(desk):
+    desk.other("copy", f"look at {LINK}")
+    opened = desk.open()
+    opened.find("push button", "Create Room")
+    opened.key("ctrl+1", "ctrl+3")
+    assert not opened.has("label", re.compile("You copied"))
+
+
 @case("files from outside end in a question, in the window that is open already")
 def test_send_asks(desk):
     opened = desk.open()

@@ -61,7 +61,10 @@ def children(node):
 
 def has_extent(node):
     """What is on a page that is not turned up has none, while GTK 4.8 calls it showing."""
-    extents = node.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+    try:
+        extents = node.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+    except NotImplementedError:
+        return False
     return extents.width > 0 and extents.height > 0
 
 
@@ -73,11 +76,24 @@ def is_named(node, name):
 
 
 def walk(node):
-    """The node and everything below it that is shown."""
+    """The node and everything below it that is visible, also on pages that are not turned up."""
     yield node
     for child in children(node):
         if is_in_state(child, "VISIBLE"):
             yield from walk(child)
+
+
+def walk_seen(node):
+    """The node and everything below it that can be seen. A question each over the bus: what is hidden is not
+    walked into, because most of a window is. The page of a stack is no widget and has no extent of its own."""
+    yield node
+    for child in children(node):
+        if has_extent(child):
+            yield from walk_seen(child)
+            continue
+        for grandchild in children(child):
+            if has_extent(grandchild):
+                yield from walk_seen(grandchild)
 
 
 class Program:
@@ -137,8 +153,8 @@ class Window(Program):
     def all(self, role, name=None, within=None):
         """Nodes of a role and name that can be seen; of the newest window first, as a dialog stands in front."""
         for root in [within] if within is not None else reversed(list(children(self.application))):
-            for node in walk(root):
-                if node.getRoleName() == role and is_named(node, name) and has_extent(node):
+            for node in walk_seen(root):
+                if node.getRoleName() == role and is_named(node, name):
                     yield node
 
     def find(self, role, name=None, patience_s=PATIENCE_S, within=None):
@@ -183,7 +199,7 @@ class Window(Program):
         return text.getText(0, text.characterCount)
 
     def focused(self):
-        return next((n for root in children(self.application) for n in walk(root) if is_in_state(n, "FOCUSED")), None)
+        return next((n for root in children(self.application) for n in walk_seen(root) if is_in_state(n, "FOCUSED")), None)
 
     # --- Seeing and typing, by the X server ---
 

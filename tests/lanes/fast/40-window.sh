@@ -10,7 +10,7 @@ window_cases () {
 
 if lane_case 'build/ compiles with -Werror' -- tests/tools/build plain \
     && lane_case 'the gallery compiles' -- env PATH="/usr/bin:$PATH" ninja -C build tests/ui/gallery; then
-  for file in test_start.py test_room.py test_names.py; do
+  for file in test_start.py test_room.py test_files.py test_names.py; do
     lane_counted window_cases "$PWD/build" "$file"
   done
 fi

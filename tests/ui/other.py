@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""other: a window of another program, for tests.
+
+    other.py copy TEXT       puts TEXT on the clipboard and keeps it there
+    other.py paste           prints the text on the clipboard
+    other.py drag FILE…      a window from which the files can be dragged
+    other.py idle            a window that takes the focus
+"""
+import sys
+
+import gi
+
+gi.require_version("Gdk", "4.0")
+gi.require_version("Gtk", "4.0")
+from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
+
+
+def copy(window, text):
+    window.get_clipboard().set(text)
+
+
+def paste(window):
+    def on_read(clipboard, result):
+        print(clipboard.read_text_finish(result), flush=True)
+    window.get_clipboard().read_text_async(None, on_read)
+
+
+def drag(window, *paths):
+    files = Gdk.FileList.new_from_list([Gio.File.new_for_path(path) for path in paths])
+    source = Gtk.DragSource(actions=Gdk.DragAction.COPY)
+    source.set_content(Gdk.ContentProvider.new_for_value(files))
+    window.get_child().add_controller(source)
+
+
+def idle(window):
+    pass
+
+
+def on_first_frame(window, _clock):
+    {"copy": copy, "paste": paste, "drag": drag, "idle": idle}[sys.argv[1]](window, *sys.argv[2:])
+    print("ready", flush=True)
+    return GLib.SOURCE_REMOVE
+
+
+Gtk.init()
+loop = GLib.MainLoop()
+window = Gtk.Window(title=f"other {sys.argv[1]}", default_width=200, default_height=120, decorated=False)
+window.set_child(Gtk.Label(label=sys.argv[1], hexpand=True, vexpand=True))
+window.add_tick_callback(on_first_frame)
+window.connect("close-request", lambda _window: loop.quit())
+window.present()
+loop.run()
