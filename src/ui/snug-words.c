@@ -475,6 +475,7 @@ snug_words_day (gint64 time_ms, gint64 now_ms)
 
   switch (day_number (now) - day_number (time))
     {
+    case -1: return g_strdup (_("Tomorrow"));
     case 0: return g_strdup (_("Today"));
     case 1: return g_strdup (_("Yesterday"));
     /* Translators: a day of this or another year, see g_date_time_format(). */

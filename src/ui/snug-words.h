@@ -49,7 +49,7 @@ char       *snug_words_transfer       (SnugTransfer *transfer);
 
 /* (transfer full). "14:02" in the locale's clock. */
 char       *snug_words_clock          (gint64 time_ms);
-/* (transfer full). "Today", "Yesterday", "Monday, 4 May". */
+/* (transfer full). "Today", "Yesterday", "Tomorrow", "Monday, 4 May". */
 char       *snug_words_day            (gint64 time_ms, gint64 now_ms);
 gboolean    snug_words_same_day       (gint64 a_ms, gint64 b_ms);
 /* (transfer full). The row as a sentence: "Ana, 14:02, text". */

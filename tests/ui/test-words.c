@@ -215,6 +215,7 @@ test_days (void)
 
   assert_text (snug_words_day (now_ms, now_ms), "Today");
   assert_text (snug_words_day (now_ms - DAY_MS, now_ms), "Yesterday");
+  assert_text (snug_words_day (now_ms + DAY_MS, now_ms), "Tomorrow");
   assert_text (snug_words_day (now_ms - 2 * DAY_MS, now_ms), "Tuesday, 30 December");
   g_assert_true (snug_words_same_day (now_ms, now_ms + DAY_MS / 4));
   g_assert_false (snug_words_same_day (now_ms, now_ms + DAY_MS / 2));
