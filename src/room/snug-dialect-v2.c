@@ -11,9 +11,10 @@
 
 const SnugDialectRules snug_dialect_v2_rules = {
   .version = SNUG_WIRE_VERSION,
-  .numbers_offers = TRUE,
   .takes_requests = TRUE,
-  .max_tries = 4,
+  .answer_patience_ms = 10 * 1000,
+  .first_patience_ms = 45 * 1000,
+  .again_patience_ms = 300 * 1000,
   .large_file_bytes = G_MAXUINT64,
 };
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "snug-file-stream.h"
+#include "snug-member.h"
 #include "snug-peer-connection.h"
 #include "snug-wire.h"
 
@@ -17,24 +18,31 @@ G_BEGIN_DECLS
 /* What is fixed for a version. Static, so that every context may read it. */
 typedef struct
 {
-  guint       version;
+  guint             version;
+  /* What such a member is; unknown where it says so itself. */
+  SnugMemberDevice  device;
 
-  /* Offers have a number that answers and candidates repeat; else they mean the offer in force. */
-  gboolean    numbers_offers;
   /* `restart` asks the offerer for an offer. */
-  gboolean    takes_requests;
+  gboolean          takes_requests;
   /* A member that enters again may have lost all it knew of us, and does not say so. */
-  gboolean    forgets_silently;
-  /* No second offer while one may still bear fruit, for so long. */
-  guint       offer_patience_ms;
-  /* New sessions begun without success before giving up. */
-  guint       max_tries;
+  gboolean          forgets_silently;
+  /* A new session is taken for the old one unless its certificate is another. */
+  gboolean          renews_certificate;
+  /* A restart of ICE that does not help is followed by a new session. */
+  gboolean          restarts_once;
+  /* No second offer before the first had this much time to be answered; */
+  guint             answer_patience_ms;
+  /* and this much to open the session; 0: the connection keeps its own time. */
+  guint             open_patience_ms;
+  /* How long it is tried to reach a member at first, and again after it was connected. */
+  guint             first_patience_ms;
+  guint             again_patience_ms;
 
   /* Files above this many bytes are trouble there; the words, untranslated, say so to a person. */
-  guint64     large_file_bytes;
-  const char *large_file_words;
+  guint64           large_file_bytes;
+  const char       *large_file_words;
   /* Nullable: what a person can do when the member cannot be reached any more, untranslated. */
-  const char *lost_words;
+  const char       *lost_words;
 } SnugDialectRules;
 
 #define SNUG_TYPE_DIALECT (snug_dialect_get_type ())

@@ -5,6 +5,7 @@
 
 #include "snug-backoff.h"
 #include "snug-context.h"
+#include "snug-dialect-v1.h"
 #include "snug-dialect-v2.h"
 #include "snug-sdp.h"
 #include "snug-wire.h"
@@ -18,11 +19,9 @@
 #define FIRST_OFFER_PATIENCE_MS 5000
 /* Restarts asked for by the member, at most one in this time: each costs a gathering. */
 #define RESTART_SPACING_US (G_USEC_PER_SEC)
-/* An offerer that hears no answer offers anew. */
-#define ANSWER_PATIENCE_MS 10000
-/* How long it is tried to reach a member at first, and again after it was connected. */
-#define FIRST_PATIENCE_US (45 * G_USEC_PER_SEC)
-#define AGAIN_PATIENCE_US (300 * (gint64) G_USEC_PER_SEC)
+/* A member that lives answers a probe in this time. */
+#define PROBE_DELAY_MS 1000
+#define PROBE_MS 2000
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
@@ -40,20 +39,26 @@ struct _SnugNegotiator
   GQueue                   early_candidates;  /* of SnugSignalMessage, of an offer still to come */
   GSource                 *mend_timer;
   GSource                 *info_timer;
+  GSource                 *probe_timer;
   GError                  *error;
   char                    *remote_ufrag;
 
+  guint8                   remote_fingerprint[SNUG_FINGERPRINT_SIZE];
   SnugRelayPolicy          relay;
   SnugBackoff              backoff;
   SnugPeerLinkState        state;
   guint64                  neg;               /* of the offer in force; 0 = none */
   gint64                   last_offer_us;
   gint64                   trying_us;         /* since when it is being tried; 0 = connected */
+  guint64                  n_packets;         /* from the member when it was probed */
   gboolean                 offerer;
   gboolean                 started;
   gboolean                 signaling_open;
   gboolean                 said_in_vain;      /* something was not sent while signaling was away */
   gboolean                 was_connected;
+  gboolean                 had_session;       /* begun, if not opened */
+  gboolean                 restarted;         /* ICE, in vain so far */
+  gboolean                 speaks_version_2;  /* it has shown so */
 };
 
 G_DEFINE_FINAL_TYPE (SnugNegotiator, snug_negotiator, G_TYPE_OBJECT)
@@ -71,6 +76,12 @@ static guint signals[N_SIGNALS];
 
 static void begin_session (SnugNegotiator *self);
 static void mend_later (SnugNegotiator *self, guint patience_ms);
+
+static const SnugDialectRules *
+rules (SnugNegotiator *self)
+{
+  return snug_dialect_get_rules (self->dialect);
+}
 
 static void
 say (SnugNegotiator *self, SnugSignalMessage *message)
@@ -132,12 +143,14 @@ say_offer (SnugNegotiator *self, gboolean ice_restart)
     g_debug ("no offer: %s", error->message);
 }
 
-/* `restart {neg}`: mend the session that offer @neg began; without `neg`: begin a new one. */
+/* `restart {neg}`: mend the session that offer @neg began; without `neg`: begin a new one. Who does not know
+ * that word offers to whoever comes in: what can be done about that is up to the signaling. */
 static void
 ask_for_offer (SnugNegotiator *self, gboolean new_session)
 {
   g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_RESTART);
 
+  message->legacy = !rules (self)->takes_requests;
   message->neg = new_session ? 0 : self->neg;
   say (self, message);
 }
@@ -154,7 +167,7 @@ on_local_candidate (SnugPeerConnection *connection, const char *candidate, gpoin
   say (self, message);
 }
 
-/* --- the session channel ------------------------------------------------------------------------- */
+/* --- the dialect ----------------------------------------------------------------------------------- */
 
 /* @message: (transfer full) */
 static void
@@ -162,6 +175,41 @@ on_dialect_message (SnugWireMessage *message, gpointer user_data)
 {
   g_signal_emit (user_data, signals[MESSAGE], 0, message);
 }
+
+static void
+choose_dialect (SnugNegotiator *self, guint version)
+{
+  if (self->dialect != NULL && rules (self)->version == version)
+    return;
+  g_clear_object (&self->dialect);
+  self->dialect = version == SNUG_WIRE_VERSION ? snug_dialect_v2_new () : snug_dialect_v1_new (self->network);
+  snug_dialect_set_func (self->dialect, on_dialect_message, self);
+  snug_dialect_set_connection (self->dialect, self->connection);
+}
+
+static gboolean
+is_session_open (SnugNegotiator *self)
+{
+  return self->session != NULL && snug_data_channel_get_state (self->session) == SNUG_DATA_CHANNEL_OPEN;
+}
+
+/* PROTOCOL.md section 4: version 2 if it shows caps or the channel's protocol, and then for ever. */
+static void
+learn_version (SnugNegotiator *self, gboolean shows_version_2)
+{
+  self->speaks_version_2 |= shows_version_2;
+  if (!is_session_open (self))
+    choose_dialect (self, self->speaks_version_2 ? SNUG_WIRE_VERSION : 1);
+}
+
+void
+snug_negotiator_set_version (SnugNegotiator *self, guint version)
+{
+  if (self->dialect != NULL && !self->speaks_version_2 && !is_session_open (self))
+    choose_dialect (self, version);
+}
+
+/* --- the session channel ------------------------------------------------------------------------- */
 
 static gboolean
 on_info_timer (gpointer user_data)
@@ -175,6 +223,7 @@ on_session_open (SnugNegotiator *self)
 {
   self->was_connected = TRUE;
   self->trying_us = 0;
+  self->restarted = FALSE;
   snug_backoff_reset (&self->backoff);
   snug_clear_source (&self->mend_timer);
   if (self->info_timer == NULL)
@@ -239,10 +288,14 @@ adopt_session (SnugNegotiator *self, SnugDataChannel *channel)
 static void
 on_data_channel (SnugPeerConnection *connection, SnugDataChannel *channel, SnugNegotiator *self)
 {
-  if (!self->offerer && strcmp (snug_data_channel_get_label (channel), SNUG_WIRE_SESSION_LABEL) == 0)
-    adopt_session (self, channel);
-  else
-    snug_dialect_hear_channel (self->dialect, channel);
+  if (self->offerer || strcmp (snug_data_channel_get_label (channel), SNUG_WIRE_SESSION_LABEL) != 0)
+    {
+      snug_dialect_hear_channel (self->dialect, channel);
+      return;
+    }
+  drop_session (self);
+  learn_version (self, strcmp (snug_data_channel_get_protocol (channel), SNUG_WIRE_PROTOCOL) == 0);
+  adopt_session (self, channel);
 }
 
 void
@@ -303,10 +356,11 @@ static gboolean
 is_patience_over (SnugNegotiator *self)
 {
   gint64 now_us = g_get_monotonic_time ();
+  guint patience_ms = self->was_connected ? rules (self)->again_patience_ms : rules (self)->first_patience_ms;
 
   if (self->trying_us == 0)
     self->trying_us = now_us;
-  return now_us - self->trying_us > (self->was_connected ? AGAIN_PATIENCE_US : FIRST_PATIENCE_US);
+  return now_us - self->trying_us > (gint64) patience_ms * 1000;
 }
 
 static void
@@ -330,7 +384,9 @@ on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *sel
     {
     case SNUG_PEER_CONNECTION_CONNECTED:
       snug_clear_source (&self->mend_timer);
-      if (self->session != NULL && snug_data_channel_get_state (self->session) == SNUG_DATA_CHANNEL_OPEN)
+      self->restarted = FALSE;
+      self->trying_us = 0;
+      if (is_session_open (self))
         enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
       break;
 
@@ -373,9 +429,22 @@ drop_connection (SnugNegotiator *self)
   if (self->connection == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->connection, self);
+  if (self->dialect != NULL)
+    snug_dialect_set_connection (self->dialect, NULL);
   snug_peer_connection_finish (self->connection);
   g_clear_object (&self->connection);
   g_clear_pointer (&self->remote_ufrag, g_free);
+}
+
+static void
+renew_certificate (SnugNegotiator *self)
+{
+  SnugCertificate *certificate = snug_certificate_new (NULL);
+
+  if (certificate == NULL)
+    return;
+  g_object_unref (self->certificate);
+  self->certificate = certificate;
 }
 
 static void
@@ -384,6 +453,9 @@ make_connection (SnugNegotiator *self)
   SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
 
   drop_connection (self);
+  if (self->had_session && rules (self)->renews_certificate)
+    renew_certificate (self);
+  self->had_session = TRUE;
   self->connection = snug_peer_connection_new (self->network, self->certificate, &config);
   snug_dialect_set_connection (self->dialect, self->connection);
   g_signal_connect (self->connection, "state-changed", G_CALLBACK (on_connection_state_changed), self);
@@ -393,28 +465,34 @@ make_connection (SnugNegotiator *self)
   g_signal_connect (self->connection, "data-channel", G_CALLBACK (on_data_channel), self);
 }
 
+static void
+open_session (SnugNegotiator *self)
+{
+  SnugDataChannelInit init = { .protocol = SNUG_WIRE_PROTOCOL };
+  g_autoptr (SnugDataChannel) session = NULL;
+
+  session = snug_peer_connection_create_data_channel (self->connection, SNUG_WIRE_SESSION_LABEL, &init, NULL);
+  if (session != NULL)
+    adopt_session (self, session);
+}
+
 /* The offerer's first step. The counter starts again with each session: an offer with `neg` 1 and other
  * ICE credentials than before is a new session, whatever was before. */
 static void
 begin_session (SnugNegotiator *self)
 {
-  SnugDataChannelInit init = { .protocol = SNUG_WIRE_PROTOCOL };
-  g_autoptr (SnugDataChannel) session = NULL;
-
   make_connection (self);
   self->neg = 0;
-  session = snug_peer_connection_create_data_channel (self->connection, SNUG_WIRE_SESSION_LABEL, &init, NULL);
-  if (session != NULL)
-    adopt_session (self, session);
+  open_session (self);
   enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
   say_offer (self, FALSE);
-  mend_later (self, ANSWER_PATIENCE_MS);
+  mend_later (self, rules (self)->answer_patience_ms);
 }
 
 static gboolean
 can_restart_ice (SnugNegotiator *self)
 {
-  return self->connection != NULL
+  return self->connection != NULL && !(self->restarted && rules (self)->restarts_once)
          && snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_DISCONNECTED;
 }
 
@@ -432,14 +510,17 @@ on_mend_timer (gpointer user_data)
     }
 
   if (self->offerer && can_restart_ice (self))
-    say_offer (self, TRUE);
+    {
+      say_offer (self, TRUE);
+      self->restarted = TRUE;
+    }
   else if (self->offerer)
     begin_session (self);
   else
     ask_for_offer (self, !can_restart_ice (self));
 
   /* No answer is an answer too: ask again, more and more slowly. */
-  mend_later (self, ANSWER_PATIENCE_MS + snug_backoff_next_ms (&self->backoff, g_random_double ()));
+  mend_later (self, rules (self)->answer_patience_ms + snug_backoff_next_ms (&self->backoff, g_random_double ()));
   return G_SOURCE_REMOVE;
 }
 
@@ -452,6 +533,13 @@ mend_later (SnugNegotiator *self, guint patience_ms)
 }
 
 /* --- the member's words -------------------------------------------------------------------------- */
+
+/* Version 1 does not number: its words are about the offer in force. */
+static gboolean
+is_in_force (SnugNegotiator *self, const SnugSignalMessage *message)
+{
+  return message->neg == self->neg || (message->neg == 0 && message->caps == NULL && !self->speaks_version_2);
+}
 
 static void
 add_candidate (SnugNegotiator *self, SnugSignalMessage *message)
@@ -469,20 +557,33 @@ add_early_candidates (SnugNegotiator *self)
 
   while ((message = g_queue_pop_head (&self->early_candidates)) != NULL)
     {
-      if (message->neg == self->neg)
+      if (is_in_force (self, message))
         add_candidate (self, message);
       snug_signal_message_unref (message);
     }
 }
 
+/* Of the offer in force, or of one that is still to come: where they are not numbered, of either. */
 static void
 handle_candidate (SnugNegotiator *self, SnugSignalMessage *message)
 {
-  if (self->connection != NULL && message->neg == self->neg)
+  gboolean is_unnumbered = message->neg == 0 && is_in_force (self, message);
+
+  if (self->connection != NULL && is_in_force (self, message))
     add_candidate (self, message);
-  else if (!self->offerer && message->neg > self->neg
-           && g_queue_get_length (&self->early_candidates) < MAX_EARLY_CANDIDATES)
+  if (!self->offerer && (message->neg > self->neg || is_unnumbered)
+      && g_queue_get_length (&self->early_candidates) < MAX_EARLY_CANDIDATES)
     g_queue_push_tail (&self->early_candidates, snug_signal_message_ref (message));
+}
+
+/* An offer without a number begins a session if it comes from another certificate: a page makes one for
+ * each of its connections. Only its addresses are new when it restarts ICE. */
+static gboolean
+is_from_elsewhere (SnugNegotiator *self, SnugSignalMessage *message, const SnugSdp *sdp)
+{
+  if (message->neg == 0)
+    return memcmp (self->remote_fingerprint, sdp->fingerprint, sizeof sdp->fingerprint) != 0;
+  return message->neg == 1 && g_strcmp0 (self->remote_ufrag, sdp->ice_ufrag) != 0;
 }
 
 /* Whether the offer begins a session of its own, rather than going on with the one we have. */
@@ -493,7 +594,17 @@ is_new_session (SnugNegotiator *self, SnugSignalMessage *message, const SnugSdp 
       || snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_FAILED
       || snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_CLOSED)
     return TRUE;
-  return message->neg <= 1 && g_strcmp0 (self->remote_ufrag, sdp->ice_ufrag) != 0;
+  return is_from_elsewhere (self, message, sdp);
+}
+
+/* Descriptions are exchanged. */
+static void
+await_session (SnugNegotiator *self)
+{
+  if (rules (self)->open_patience_ms == 0 || self->state == SNUG_PEER_LINK_CONNECTED)
+    snug_clear_source (&self->mend_timer);
+  else
+    mend_later (self, rules (self)->open_patience_ms);
 }
 
 static void
@@ -510,6 +621,7 @@ handle_offer (SnugNegotiator *self, SnugSignalMessage *message)
       return;
     }
 
+  learn_version (self, message->caps != NULL);
   is_new = is_new_session (self, message, sdp);
   if (is_new && message->neg > 1)
     {
@@ -517,7 +629,7 @@ handle_offer (SnugNegotiator *self, SnugSignalMessage *message)
       ask_for_offer (self, TRUE);
       return;
     }
-  if (!is_new && message->neg < self->neg)
+  if (!is_new && message->neg < self->neg && !is_in_force (self, message))
     return;
 
   if (is_new)
@@ -532,11 +644,25 @@ handle_offer (SnugNegotiator *self, SnugSignalMessage *message)
   self->neg = message->neg;
   g_free (self->remote_ufrag);
   self->remote_ufrag = g_strdup (sdp->ice_ufrag);
-  snug_clear_source (&self->mend_timer);
+  memcpy (self->remote_fingerprint, sdp->fingerprint, sizeof self->remote_fingerprint);
+  await_session (self);
   if (is_new)
     enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
   say_description (self, SNUG_SIGNAL_ANSWER, answer);
   add_early_candidates (self);
+}
+
+/* It has taken our offer for the first: another would confuse it, so this one has to do. */
+static void
+go_on_with_stranger (SnugNegotiator *self, const char *answer)
+{
+  g_autoptr (GError) error = NULL;
+
+  snug_peer_connection_start_over (self->connection);
+  open_session (self);
+  if (!snug_peer_connection_accept_answer (self->connection, answer, &error))
+    g_debug ("answer refused again: %s", error->message);
+  await_session (self);
 }
 
 static void
@@ -544,18 +670,22 @@ handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!self->offerer || self->connection == NULL || message->neg != self->neg)
+  if (!self->offerer || self->connection == NULL || !is_in_force (self, message))
     return;
+  learn_version (self, message->caps != NULL);
   if (snug_peer_connection_accept_answer (self->connection, message->sdp, &error))
     {
-      /* From here on the connection keeps its own time. */
-      snug_clear_source (&self->mend_timer);
+      await_session (self);
       return;
     }
 
   g_debug ("answer refused: %s", error->message);
   /* Another certificate than the session's: the member came back without its session. */
-  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT) && !is_patience_over (self))
+  if (!g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT) || is_patience_over (self))
+    return;
+  if (rules (self)->forgets_silently)
+    go_on_with_stranger (self, message->sdp);
+  else
     begin_session (self);
 }
 
@@ -636,6 +766,70 @@ snug_negotiator_retry (SnugNegotiator *self)
   mend_later (self, 0);
 }
 
+/* An offer that who was there takes for a restart of ICE, and who is new for the first. */
+static void
+offer_to_whoever_is_there (SnugNegotiator *self)
+{
+  if (!is_session_open (self) || snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_FAILED)
+    {
+      begin_session (self);
+      return;
+    }
+  enter (self, SNUG_PEER_LINK_RECONNECTING, NULL);
+  self->restarted = TRUE;
+  say_offer (self, TRUE);
+  mend_later (self, rules (self)->answer_patience_ms);
+}
+
+static gboolean
+on_probe_timer (gpointer user_data)
+{
+  SnugNegotiator *self = user_data;
+
+  snug_clear_source (&self->probe_timer);
+  if (self->state == SNUG_PEER_LINK_CONNECTED
+      && snug_peer_connection_get_n_packets (self->connection) == self->n_packets)
+    offer_to_whoever_is_there (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What was on its way from somebody who is gone has come by now. */
+static gboolean
+on_probe_time (gpointer user_data)
+{
+  SnugNegotiator *self = user_data;
+
+  snug_clear_source (&self->probe_timer);
+  if (self->state != SNUG_PEER_LINK_CONNECTED)
+    return G_SOURCE_REMOVE;
+  self->n_packets = snug_peer_connection_get_n_packets (self->connection);
+  snug_peer_connection_probe (self->connection);
+  self->probe_timer = snug_context_timeout (self->network, PROBE_MS, on_probe_timer, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A socket was lost, or a page was loaded anew: only a sign of life on the old connection tells. */
+static void
+probe (SnugNegotiator *self)
+{
+  snug_clear_source (&self->probe_timer);
+  self->probe_timer = snug_context_timeout (self->network, PROBE_DELAY_MS, on_probe_time, self);
+}
+
+void
+snug_negotiator_renew (SnugNegotiator *self)
+{
+  if (self->dialect == NULL || !self->started || !self->offerer || !rules (self)->forgets_silently)
+    return;
+  if (self->state == SNUG_PEER_LINK_CONNECTED)
+    {
+      probe (self);
+      return;
+    }
+  self->trying_us = 0;
+  offer_to_whoever_is_there (self);
+}
+
 void
 snug_negotiator_say (SnugNegotiator *self, const SnugWireMessage *message)
 {
@@ -659,6 +853,7 @@ snug_negotiator_close (SnugNegotiator *self)
     return;
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
+  snug_clear_source (&self->probe_timer);
   drop_connection (self);
   g_clear_object (&self->dialect);
   enter (self, SNUG_PEER_LINK_CLOSED, NULL);
@@ -669,6 +864,7 @@ snug_negotiator_get_status (SnugNegotiator *self, SnugPeerLinkStatus *status)
 {
   *status = (SnugPeerLinkStatus) { .state = self->state };
   status->error = self->error != NULL ? g_error_copy (self->error) : NULL;
+  status->rules = self->dialect != NULL ? rules (self) : &snug_dialect_v2_rules;
   if (self->connection == NULL)
     return;
   status->stage = snug_peer_connection_get_stage (self->connection);
@@ -704,6 +900,7 @@ snug_negotiator_dispose (GObject *object)
 
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
+  snug_clear_source (&self->probe_timer);
   drop_connection (self);
   g_clear_object (&self->dialect);
   g_queue_clear_full (&self->early_candidates, (GDestroyNotify) snug_signal_message_unref);
@@ -744,8 +941,7 @@ snug_negotiator_class_init (SnugNegotiatorClass *klass)
 static void
 snug_negotiator_init (SnugNegotiator *self)
 {
-  self->dialect = snug_dialect_v2_new ();
-  snug_dialect_set_func (self->dialect, on_dialect_message, self);
+  choose_dialect (self, SNUG_WIRE_VERSION);
   self->backoff = (SnugBackoff) { .first_ms = 1000, .most_ms = 30000 };
   g_queue_init (&self->early_candidates);
 }

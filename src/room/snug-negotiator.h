@@ -27,6 +27,7 @@ typedef struct
   SnugPeerLinkState        state;
   SnugPeerConnectionStage  stage;
   GError                  *error;      /* owned, nullable */
+  const SnugDialectRules  *rules;      /* borrowed, static: of the member's version */
   gboolean                 has_info;
   SnugPeerConnectionInfo   info;
 } SnugPeerLinkStatus;
@@ -53,10 +54,14 @@ G_DECLARE_FINAL_TYPE (SnugNegotiator, snug_negotiator, SNUG, NEGOTIATOR, GObject
 SnugNegotiator *snug_negotiator_new (GMainContext *network, SnugCertificate *certificate,
                                      const SnugPeerConnectionConfig *config, gboolean offerer);
 
+/* What the server says of the member's version; what it shows itself counts more. Before start. */
+void snug_negotiator_set_version   (SnugNegotiator *self, guint version);
 void snug_negotiator_start         (SnugNegotiator *self);
 void snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *message);
 void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
 void snug_negotiator_retry         (SnugNegotiator *self);
+/* The server says that the member has entered, again. */
+void snug_negotiator_renew         (SnugNegotiator *self);
 void snug_negotiator_close         (SnugNegotiator *self);
 void snug_negotiator_say           (SnugNegotiator *self, const SnugWireMessage *message);
 /* As it is, past the dialect. */

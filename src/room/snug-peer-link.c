@@ -2,6 +2,8 @@
 #include "snug-peer-link.h"
 
 #include "snug-context.h"
+#include "snug-dialect-v1.h"
+#include "snug-dialect-v2.h"
 
 /* The network side's way back. Lives as long as anything may still post with it; the weak reference is
  * only ever followed in the main context. */
@@ -47,6 +49,7 @@ typedef struct
   char              *text;         /* owned, nullable: a text, a label, or a transfer id */
   char              *protocol;     /* owned, nullable */
   gboolean           on;
+  guint              version;
   SnugChannelFunc    func;
   SnugFileStreamFunc file_func;
   gpointer           user_data;
@@ -86,6 +89,20 @@ static void
 do_start (gpointer data)
 {
   snug_negotiator_start (((Call *) data)->negotiator);
+}
+
+static void
+do_set_version (gpointer data)
+{
+  Call *call = data;
+
+  snug_negotiator_set_version (call->negotiator, call->version);
+}
+
+static void
+do_renew (gpointer data)
+{
+  snug_negotiator_renew (((Call *) data)->negotiator);
 }
 
 static void
@@ -161,6 +178,22 @@ void
 snug_peer_link_start (SnugPeerLink *self)
 {
   post (self, do_start, call_new (self));
+}
+
+void
+snug_peer_link_set_version (SnugPeerLink *self, guint version)
+{
+  Call *call = call_new (self);
+
+  self->status.rules = version == SNUG_WIRE_VERSION ? &snug_dialect_v2_rules : &snug_dialect_v1_rules;
+  call->version = version;
+  post (self, do_set_version, call);
+}
+
+void
+snug_peer_link_renew (SnugPeerLink *self)
+{
+  post (self, do_renew, call_new (self));
 }
 
 void
@@ -441,6 +474,12 @@ const SnugPeerConnectionInfo *
 snug_peer_link_get_info (SnugPeerLink *self)
 {
   return self->status.has_info ? &self->status.info : NULL;
+}
+
+const SnugDialectRules *
+snug_peer_link_get_rules (SnugPeerLink *self)
+{
+  return self->status.rules != NULL ? self->status.rules : &snug_dialect_v2_rules;
 }
 
 static void

@@ -31,6 +31,8 @@ G_DECLARE_FINAL_TYPE (SnugPeerLink, snug_peer_link, SNUG, PEER_LINK, GObject)
 SnugPeerLink *snug_peer_link_new (GMainContext *network, SnugCertificate *certificate,
                                   const SnugPeerConnectionConfig *config, gboolean offerer);
 
+/* What the server says of the member's version; what it shows itself counts more. Before start. */
+void snug_peer_link_set_version   (SnugPeerLink *self, guint version);
 /* Makes the first offer (offerer), or asks for one if none comes (answerer). */
 void snug_peer_link_start         (SnugPeerLink *self);
 /* An offer, answer, candidate or restart of this member. Nonsense is dropped. */
@@ -38,6 +40,8 @@ void snug_peer_link_handle_signal (SnugPeerLink *self, SnugSignalMessage *messag
 /* Signaling works (again): what waited for it is done now. */
 void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
 void snug_peer_link_retry         (SnugPeerLink *self);
+/* The server says that the member has entered, again. */
+void snug_peer_link_renew         (SnugPeerLink *self);
 void snug_peer_link_close         (SnugPeerLink *self);
 
 /* Says @message in the member's dialect; FALSE if the session is not open. */
@@ -49,6 +53,8 @@ SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
 SnugPeerConnectionStage       snug_peer_link_get_stage (SnugPeerLink *self);
 const GError                 *snug_peer_link_get_error (SnugPeerLink *self);   /* nullable */
 const SnugPeerConnectionInfo *snug_peer_link_get_info  (SnugPeerLink *self);   /* NULL until connected */
+/* Static: what is fixed for the member's version, as far as it is known. */
+const SnugDialectRules       *snug_peer_link_get_rules (SnugPeerLink *self);
 
 /**
  * snug_peer_link_open_channel:

@@ -148,10 +148,12 @@ snug_peer_set_own_name (SnugPeer *self, const char *own_name)
 /* --- what a person sees ---------------------------------------------------------------------------- */
 
 static const char *
-explain (const GError *error)
+explain (const GError *error, const SnugDialectRules *rules)
 {
   if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
     return _("Not safe: the certificate was not the one announced. The connection was closed.");
+  if (rules->lost_words != NULL)
+    return _(rules->lost_words);
   if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE))
     return _("No way through: both networks block direct links, and no relay is set up or it does not answer.");
   return _("The connection could not be set up.");
@@ -239,9 +241,11 @@ show (SnugPeer *self)
 {
   SnugPeerLinkState state = snug_peer_link_get_state (self->link);
   const SnugPeerConnectionInfo *info = snug_peer_link_get_info (self->link);
+  const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
 
+  snug_member_set_legacy (self->member, rules->version < SNUG_WIRE_VERSION);
   snug_member_set_error_text (self->member, state == SNUG_PEER_LINK_FAILED
-                                              ? explain (snug_peer_link_get_error (self->link)) : NULL);
+                                              ? explain (snug_peer_link_get_error (self->link), rules) : NULL);
   show_steps (self, state);
   if (info != NULL)
     show_info (self, info);
@@ -275,8 +279,11 @@ become_lost (SnugPeer *self)
 static void
 handle_hello (SnugPeer *self, SnugWireMessage *hello)
 {
+  const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
+
   snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
-  snug_member_set_device (self->member, snug_member_device_from_text (hello->device));
+  snug_member_set_device (self->member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
+                                          ? rules->device : snug_member_device_from_text (hello->device));
   g_signal_emit (self, signals[NAMED], 0);
   self->greeted = TRUE;
   become_ready (self);
@@ -413,6 +420,13 @@ snug_peer_start (SnugPeer *self, gboolean signaling_open)
 }
 
 void
+snug_peer_enter_again (SnugPeer *self)
+{
+  snug_peer_stay (self);
+  snug_peer_link_renew (self->link);
+}
+
+void
 snug_peer_set_away (SnugPeer *self, gboolean away)
 {
   self->away = away;
@@ -469,6 +483,8 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   g_signal_connect (self->link, "session-opened", G_CALLBACK (on_link_session_opened), self);
   self->ping_timer = snug_context_timeout (g_main_context_get_thread_default (), PING_INTERVAL_MS,
                                            on_ping_timer, self);
+  if (snug_member_get_legacy (member))
+    snug_peer_link_set_version (self->link, 1);
   show_steps (self, SNUG_PEER_LINK_CONNECTING);
   return self;
 }

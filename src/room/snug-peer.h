@@ -44,6 +44,8 @@ void          snug_peer_set_away      (SnugPeer *self, gboolean away);
 void          snug_peer_leave         (SnugPeer *self, gboolean at_once);
 /* The server sees it again after all. */
 void          snug_peer_stay          (SnugPeer *self);
+/* The server says that it has entered, although it was here. */
+void          snug_peer_enter_again   (SnugPeer *self);
 
 const char      *snug_member_device_to_text   (SnugMemberDevice device);
 SnugMemberDevice snug_member_device_from_text (const char *text);   /* nullable */

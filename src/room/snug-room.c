@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-room.h"
 
+#include "snug-dialect-v1.h"
 #include "snug-member-private.h"
 #include "snug-peer.h"
 
@@ -154,7 +155,7 @@ signaling_is_open (SnugRoom *self)
 }
 
 static void
-add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, gboolean away)
+add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
   SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
   g_autoptr (SnugMember) member = NULL;
@@ -173,7 +174,8 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, gboolean
   snug_member_set_legacy (member, legacy);
   snug_member_set_host (member, g_strcmp0 (id, self->host_id) == 0);
 
-  peer = snug_peer_new (member, self->network, self->certificate, &config, self->self_seq < seq,
+  peer = snug_peer_new (member, self->network, self->certificate, &config,
+                        snug_dialect_v1_offers (legacy, role, self->self_seq, seq),
                         self->name, self->device);
   g_signal_connect (peer, "signal", G_CALLBACK (on_peer_signal), self);
   g_signal_connect (peer, "message", G_CALLBACK (on_peer_message), self);
@@ -271,7 +273,7 @@ handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
   for (guint i = 0; welcome->members != NULL && i < welcome->members->len; i++)
     {
       SnugSignalPeer *peer = g_ptr_array_index (welcome->members, i);
-      add_peer (self, peer->id, peer->seq, peer->legacy, peer->away);
+      add_peer (self, peer->id, peer->seq, peer->legacy, peer->role, peer->away);
     }
   changed (self);
 }
@@ -295,8 +297,10 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
       return;
 
     case SNUG_SIGNAL_PEER_JOINED:
+      if (peer != NULL)
+        snug_peer_enter_again (peer);
       if (message->peer != NULL)
-        add_peer (self, message->peer, message->seq, message->legacy, FALSE);
+        add_peer (self, message->peer, message->seq, message->legacy, message->role, FALSE);
       return;
 
     case SNUG_SIGNAL_HOST:

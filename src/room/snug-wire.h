@@ -101,6 +101,7 @@ typedef struct
   guint64       mtime;         /* unix seconds, 0 = not said */
   SnugWireKind  kind;
   guint64       count;         /* entries of a folder */
+  gboolean      pushed;        /* not on the wire: it comes whether we ask for it or not */
 
   /* file-get */
   guint64       from_entry;

@@ -505,6 +505,12 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
   return TRUE;
 }
 
+void
+snug_ice_transport_lose_route (SnugIceTransport *self)
+{
+  on_route_lost (self);
+}
+
 GPtrArray *
 snug_ice_transport_get_local_candidates (SnugIceTransport *self)
 {

@@ -34,6 +34,9 @@ const char *snug_ice_transport_get_pwd   (SnugIceTransport *self);
 /* New credentials of our own for an ICE restart (RFC 8445 section 9); the old route carries on. */
 gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 
+/* Whoever was at the other end of the route is gone: CONNECTED again means a new one. */
+void        snug_ice_transport_lose_route (SnugIceTransport *self);
+
 /**
  * snug_ice_transport_get_local_candidates:
  *

@@ -313,6 +313,14 @@ snug_peer_connection_init (SnugPeerConnection *self)
   self->session_version = 1;
 }
 
+static void
+make_channels (SnugPeerConnection *self)
+{
+  self->channels = snug_channel_set_new (self->context);
+  g_signal_connect (self->channels, "data-channel", G_CALLBACK (on_data_channel), self);
+  g_signal_connect (self->channels, "drained", G_CALLBACK (on_drained), self);
+}
+
 SnugPeerConnection *
 snug_peer_connection_new (GMainContext *context, SnugCertificate *certificate,
                           const SnugPeerConnectionConfig *config)
@@ -321,10 +329,8 @@ snug_peer_connection_new (GMainContext *context, SnugCertificate *certificate,
 
   self->context = g_main_context_ref (context);
   self->certificate = g_object_ref (certificate);
-  self->channels = snug_channel_set_new (context);
   self->ice = snug_ice_transport_new (context, config);
-  g_signal_connect (self->channels, "data-channel", G_CALLBACK (on_data_channel), self);
-  g_signal_connect (self->channels, "drained", G_CALLBACK (on_drained), self);
+  make_channels (self);
   g_signal_connect (self->ice, "state-changed", G_CALLBACK (on_ice_state), self);
   g_signal_connect (self->ice, "local-candidate", G_CALLBACK (on_local_candidate), self);
   g_signal_connect (self->ice, "path-changed", G_CALLBACK (on_path_changed), self);
@@ -586,6 +592,38 @@ snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *text, 
   if (self->dtls == NULL)
     self->is_dtls_client = answer->setup == SNUG_SDP_SETUP_PASSIVE;
   return take_remote (self, g_steal_pointer (&answer), error);
+}
+
+/* What stands on ICE goes without a word: it would reach somebody who does not know it. */
+static void
+drop_layers (SnugPeerConnection *self)
+{
+  snug_transport_set_receiver (SNUG_TRANSPORT (self->ice), NULL, NULL);
+  forget (self->sctp, self);
+  forget (self->dtls, self);
+  forget (self->channels, self);
+  snug_channel_set_close (self->channels);
+  g_clear_object (&self->channels);
+  g_clear_object (&self->sctp);
+  g_clear_object (&self->dtls);
+  g_clear_pointer (&self->remote, snug_sdp_free);
+}
+
+void
+snug_peer_connection_start_over (SnugPeerConnection *self)
+{
+  g_autoptr (SnugPeerConnection) keep = g_object_ref (self);
+
+  if (is_over (self) || !self->has_offer)
+    return;
+  snug_ice_transport_lose_route (self->ice);
+  drop_layers (self);
+  make_channels (self);
+  self->is_restart_offer = FALSE;
+  self->stage = SNUG_PEER_CONNECTION_STAGE_NONE;
+  /* back to the beginning, which is no other state's move */
+  self->state = SNUG_PEER_CONNECTION_CONNECTING;
+  g_signal_emit (self, signals[STATE_CHANGED], 0);
 }
 
 /* Candidates of the restart that is under way belong to the answer that is not here yet. */

@@ -139,6 +139,15 @@ char *snug_peer_connection_accept_offer (SnugPeerConnection *self, const char *s
 gboolean snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *sdp, GError **error);
 
 /**
+ * snug_peer_connection_start_over:
+ *
+ * After an answer was refused with %SNUG_RTC_ERROR_FINGERPRINT: whoever answered is somebody new, who knows
+ * nothing but this offer. Ends what stands on the old one's certificate, channels included, and keeps the
+ * offer: the answer may be given again, channels made anew.
+ */
+void snug_peer_connection_start_over (SnugPeerConnection *self);
+
+/**
  * snug_peer_connection_add_remote_candidate:
  * @candidate: "candidate:…" or "" (end of candidates)
  *

@@ -239,13 +239,13 @@ get_status (SnugSctpTransport *self, struct sctp_status *status)
          && usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, status, &size) == 0;
 }
 
-/* RFC 6458 section 6.1.9. More may have been sent since. */
+/* RFC 6458 section 6.1.9. If more was sent since, some of it is under way. */
 static void
 on_dry (SnugSctpTransport *self)
 {
   struct sctp_status status;
 
-  if (!get_status (self, &status) || status.sstat_unackdata != 0 || status.sstat_penddata != 0)
+  if (!get_status (self, &status) || status.sstat_unackdata != 0)
     return;
   self->bytes_drained = self->bytes_sent;
   if (self->listener.drained != NULL)

@@ -507,6 +507,21 @@ write_candidate (const SnugSignalMessage *message, JsonObject *object)
     put_integer (object, "neg", message->neg);
 }
 
+/* restart */
+
+static gboolean
+read_neg (SnugSignalMessage *message, JsonObject *object)
+{
+  return maybe_integer (object, "neg", &message->neg);
+}
+
+static void
+write_neg (const SnugSignalMessage *message, JsonObject *object)
+{
+  if (message->neg != 0)
+    put_integer (object, "neg", message->neg);
+}
+
 /* pake, sealed and what we do not know: kept whole */
 
 static gboolean
@@ -555,7 +570,7 @@ static const TypeRow rows[] = {
   [SNUG_SIGNAL_OFFER] = { "offer", read_description, write_description },
   [SNUG_SIGNAL_ANSWER] = { "answer", read_description, write_description },
   [SNUG_SIGNAL_ICE_CANDIDATE] = { "ice-candidate", read_candidate, write_candidate },
-  [SNUG_SIGNAL_RESTART] = { "restart", read_nothing, write_nothing },
+  [SNUG_SIGNAL_RESTART] = { "restart", read_neg, write_neg },
   [SNUG_SIGNAL_PAKE] = { "pake", read_body, write_body },
   [SNUG_SIGNAL_SEALED] = { "sealed", read_body, write_body },
 };

@@ -98,7 +98,8 @@ typedef struct
   gboolean        resumed;
   gboolean        lost;
   gboolean        pending;       /* welcome: let in only when the host admits us */
-  gboolean        legacy;        /* peer-joined: speaks version 1 on its WebSocket */
+  gboolean        legacy;        /* peer-joined: speaks version 1 on its WebSocket; restart, not on the
+                                  * wire: the receiver does not know the word */
 
   /* error, goodbye */
   SnugSignalCode  code;

@@ -58,7 +58,8 @@ about_other (const SnugVersion1 *state, SnugSignalType type)
   return message;
 }
 
-/* Version 1 has no `neg` and no caps; a peer that writes them means something else. */
+/* Without addresses. What version 1 does not know, its server hands on: so two of ours meet as what they
+ * are, and a page ignores it. */
 static SnugSignalMessage *
 copy_plain (const SnugSignalMessage *message)
 {
@@ -67,13 +68,16 @@ copy_plain (const SnugSignalMessage *message)
   copy->sdp = g_strdup (message->sdp);
   copy->candidate = g_strdup (message->candidate);
   copy->sdp_mid = g_strdup (message->sdp_mid);
+  copy->neg = message->neg;
+  copy->caps = message->caps != NULL ? json_object_ref (message->caps) : NULL;
   return copy;
 }
 
 static gboolean
 is_for_peers (SnugSignalType type)
 {
-  return type == SNUG_SIGNAL_OFFER || type == SNUG_SIGNAL_ANSWER || type == SNUG_SIGNAL_ICE_CANDIDATE;
+  return type == SNUG_SIGNAL_OFFER || type == SNUG_SIGNAL_ANSWER || type == SNUG_SIGNAL_ICE_CANDIDATE
+         || type == SNUG_SIGNAL_RESTART;
 }
 
 GPtrArray *

@@ -493,12 +493,29 @@ websocket_open (SnugSignaling *signaling)
   try_now (self);
 }
 
+/* A page of version 1 offers to whoever comes in, and cannot be asked in another way. A server of version 2
+ * would not tell it. */
+static void
+come_in_again (SnugWebsocketSignaling *self)
+{
+  if (!self->speaks_version_1 || self->held)
+    return;
+  drop_connection (self);
+  snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_RECONNECTING, NULL);
+  try_now (self);
+}
+
 static void
 websocket_send (SnugSignaling *signaling, SnugSignalMessage *message)
 {
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
   g_autoptr (SnugSignalMessage) translated = NULL;
 
+  if (message->type == SNUG_SIGNAL_RESTART && message->legacy)
+    {
+      come_in_again (self);
+      return;
+    }
   if (!self->speaks_version_1)
     {
       send_message (self, message);

@@ -29,18 +29,19 @@ typedef struct
   GWeakRef          owner;          /* followed in the main context only */
 
   /* Fixed */
-  GFile            *folder;
   char             *name;
   guint64           size;
   guint64           mtime;
-  SnugSinkConflict  conflict;
 
   /* Owned by the one job under way */
   SnugSink         *sink;           /* nullable until the first job */
+  gboolean          is_settled;     /* the sink is in its folder */
   guint64           written;        /* bytes checked and on the disk */
   SnugFingerprint   fingerprint;
 
   /* Network context */
+  GFile            *folder;         /* nullable: it is not decided */
+  SnugSinkConflict  conflict;
   SnugFileStream   *stream;         /* nullable */
   Piece            *piece;          /* nullable: being assembled */
   GQueue            waiting;        /* of Piece, for the worker */
@@ -48,6 +49,7 @@ typedef struct
   gint64            progress_us;
   gboolean          begun;
   gboolean          working;
+  gboolean          has_news;       /* for the worker, besides pieces: decided, or an empty file */
   gboolean          busy;
   gboolean          lost;           /* the stream is gone; told when the worker is idle */
   gboolean          ended;
@@ -281,6 +283,7 @@ on_begun (gpointer user_data, guint64 entry, guint64 offset, guint64 size)
       return;
     }
   pump->begun = TRUE;
+  pump->has_news |= pump->size == 0;
   work (pump);
 }
 
@@ -379,10 +382,13 @@ on_stream (SnugFileStream *stream, gpointer user_data)
 
 typedef struct
 {
-  Pump   *pump;
-  Piece  *piece;     /* nullable: only finish */
-  GFile  *file;      /* out, nullable */
-  GError *error;     /* out, nullable */
+  Pump             *pump;
+  Piece            *piece;        /* nullable: only finish */
+  GFile            *folder;       /* nullable: not decided */
+  SnugSinkConflict  conflict;
+  gboolean          may_finish;
+  GFile            *file;         /* out, nullable */
+  GError           *error;        /* out, nullable */
 } Job;
 
 static void
@@ -392,6 +398,7 @@ job_free (gpointer data)
 
   pump_unref (job->pump);
   g_clear_pointer (&job->piece, piece_free);
+  g_clear_object (&job->folder);
   g_clear_object (&job->file);
   g_clear_error (&job->error);
   g_free (job);
@@ -483,21 +490,33 @@ on_worked (gpointer data)
     tell_lost (pump);
 }
 
+/* The sink is where it shall be, as far as that is decided. */
+static gboolean
+prepare_sink (Pump *pump, Job *job)
+{
+  if (pump->is_settled)
+    return TRUE;
+  pump->is_settled = job->folder != NULL;
+  if (pump->sink != NULL)
+    return job->folder == NULL
+           || snug_sink_decide (pump->sink, job->folder, pump->name, job->conflict, pump->written, &job->error);
+  pump->sink = job->folder != NULL
+                 ? snug_sink_new (job->folder, pump->name, pump->size, job->conflict, &job->error)
+                 : snug_sink_new_undecided (pump->size, &job->error);
+  return pump->sink != NULL;
+}
+
 static void
 do_work (gpointer data, gpointer user_data)
 {
   Job *job = data;
   Pump *pump = job->pump;
 
-  if (pump->sink == NULL)
-    {
-      pump->sink = snug_sink_new (pump->folder, pump->name, pump->size, pump->conflict, &job->error);
-      if (pump->sink == NULL)
-        as_disk_error (&job->error);
-    }
+  if (!prepare_sink (pump, job))
+    as_disk_error (&job->error);
   if (job->error == NULL && job->piece != NULL && check_hash (job->piece, &job->error))
     write_piece (pump, job->piece, &job->error);
-  if (job->error == NULL && pump->written == pump->size)
+  if (job->error == NULL && job->may_finish && pump->is_settled && pump->written == pump->size)
     {
       job->file = snug_sink_finish (pump->sink, pump->mtime, &job->error);
       if (job->file == NULL)
@@ -511,12 +530,17 @@ work (Pump *pump)
 {
   Job *job;
 
-  if (pump->working || pump->ended || (g_queue_is_empty (&pump->waiting) && pump->size > 0))
+  if (pump->working || pump->ended || (g_queue_is_empty (&pump->waiting) && !pump->has_news))
     return;
   pump->working = TRUE;
+  pump->has_news = FALSE;
   job = g_new0 (Job, 1);
   job->pump = pump_ref (pump);
   job->piece = g_queue_pop_head (&pump->waiting);
+  job->folder = pump->folder != NULL ? g_object_ref (pump->folder) : NULL;
+  job->conflict = pump->conflict;
+  /* An empty file is whole when it has begun. */
+  job->may_finish = pump->size > 0 || pump->begun;
   snug_pieces_run (do_work, job);
 }
 
@@ -539,6 +563,44 @@ snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id
   snug_peer_link_expect_file (link, wire_id, on_stream, pump_ref (self->pump), pump_unref);
   /* How far it has come is known where the pieces are; the expectation was posted there before this. */
   snug_context_post (self->pump->network, do_begin, pump_ref (self->pump), pump_unref);
+}
+
+typedef struct
+{
+  Pump             *pump;
+  GFile            *folder;
+  SnugSinkConflict  conflict;
+} Decision;
+
+static void
+decision_free (gpointer data)
+{
+  Decision *decision = data;
+
+  pump_unref (decision->pump);
+  g_object_unref (decision->folder);
+  g_free (decision);
+}
+
+static void
+do_decide (gpointer data)
+{
+  Decision *decision = data;
+  Pump *pump = decision->pump;
+
+  g_set_object (&pump->folder, decision->folder);
+  pump->conflict = decision->conflict;
+  pump->has_news = TRUE;
+  work (pump);
+}
+
+void
+snug_receiver_decide (SnugReceiver *self, GFile *folder, SnugSinkConflict conflict)
+{
+  Decision *decision = g_new (Decision, 1);
+
+  *decision = (Decision) { pump_ref (self->pump), g_object_ref (folder), conflict };
+  snug_context_post (self->pump->network, do_decide, decision, decision_free);
 }
 
 static void
@@ -567,7 +629,7 @@ snug_receiver_new (GMainContext *network, GFile *folder, const char *name, guint
   pump->main = g_main_context_ref_thread_default ();
   pump->network = g_main_context_ref (network);
   g_weak_ref_init (&pump->owner, self);
-  pump->folder = g_object_ref (folder);
+  pump->folder = folder != NULL ? g_object_ref (folder) : NULL;
   pump->name = g_strdup (name);
   pump->size = size;
   pump->mtime = mtime;

@@ -28,9 +28,12 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
  * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
  */
 
+/* @folder: (nullable): %NULL if it is not decided yet whether the file is wanted: what comes is kept aside
+ * until snug_receiver_decide() or snug_receiver_stop() */
 SnugReceiver *snug_receiver_new (GMainContext *network, GFile *folder, const char *name, guint64 size,
                                  guint64 mtime, SnugSinkConflict conflict);
 
+void snug_receiver_decide (SnugReceiver *self, GFile *folder, SnugSinkConflict conflict);
 void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id);
 /* Closes the stream and deletes what is not whole; no signal comes after this. */
 void snug_receiver_stop  (SnugReceiver *self);

@@ -65,21 +65,29 @@ snug_sink_check_folder (GFile *folder, guint64 n_bytes, GError **error)
   return TRUE;
 }
 
-SnugSink *
-snug_sink_new (GFile *folder, const char *name, guint64 size, SnugSinkConflict conflict, GError **error)
+static SnugSink *
+sink_alloc (guint64 size)
 {
-  g_autoptr (SnugSink) self = g_new0 (SnugSink, 1);
+  SnugSink *self = g_new0 (SnugSink, 1);
 
   self->fd = NOT_MADE;
-  self->name = g_strdup (name);
+  self->folder_fd = NOT_MADE;
   self->size = size;
+  return self;
+}
+
+/* Creates the `.part` file. */
+static gboolean
+open_part (SnugSink *self, GFile *folder, const char *name, SnugSinkConflict conflict, GError **error)
+{
+  self->name = g_strdup (name);
   self->conflict = conflict;
   self->folder_path = g_file_get_path (folder);
   self->folder_fd = open (self->folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (self->folder_fd < 0)
     {
       fail (error, errno, _("The folder to save in cannot be opened."));
-      return NULL;
+      return FALSE;
     }
 
   /* Mode 0644 less the person's umask: never executable, never writable to others by a sender's wish. */
@@ -95,9 +103,99 @@ snug_sink_new (GFile *folder, const char *name, guint64 size, SnugSinkConflict c
   if (self->fd < 0)
     {
       fail (error, errno, _("The file cannot be created."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+SnugSink *
+snug_sink_new (GFile *folder, const char *name, guint64 size, SnugSinkConflict conflict, GError **error)
+{
+  g_autoptr (SnugSink) self = sink_alloc (size);
+
+  return open_part (self, folder, name, conflict, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* --- before it is decided -------------------------------------------------------------------------- */
+
+static int
+open_without_name (const char *folder)
+{
+  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  g_autofree char *path = NULL;
+
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+    return fd;
+  path = g_build_filename (folder, "XXXXXX", NULL);
+  fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    unlink (path);
+  return fd;
+}
+
+static gboolean
+has_room (int fd, guint64 size)
+{
+  struct statvfs space;
+
+  return fstatvfs (fd, &space) != 0 || (guint64) space.f_bavail * space.f_frsize / 2 >= size;
+}
+
+SnugSink *
+snug_sink_new_undecided (guint64 size, GError **error)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "snug", NULL);
+  g_autoptr (SnugSink) self = sink_alloc (size);
+
+  g_mkdir_with_parents (folder, 0700);
+  self->fd = open_without_name (folder);
+  if (self->fd < 0)
+    {
+      fail (error, errno, _("The file cannot be created."));
+      return NULL;
+    }
+  if (!has_room (self->fd, size))
+    {
+      fail (error, ENOSPC, _("It is too large to be kept until somebody decides."));
       return NULL;
     }
   return g_steal_pointer (&self);
+}
+
+/* Where both are on one file system that can, the bytes are shared and not copied. */
+static gboolean
+copy_bytes (int from, int to, guint64 n_bytes)
+{
+  off_t in = 0, out = 0;
+  g_autofree char *buffer = NULL;
+  ssize_t n;
+
+  while ((guint64) in < n_bytes && (n = copy_file_range (from, &in, to, &out, n_bytes - (guint64) in, 0)) > 0)
+    ;
+  buffer = (guint64) in < n_bytes ? g_malloc (COMPARE_BYTES) : NULL;
+  while ((guint64) in < n_bytes)
+    {
+      n = pread (from, buffer, MIN (COMPARE_BYTES, n_bytes - (guint64) in), in);
+      if (n <= 0 || pwrite (to, buffer, (gsize) n, in) != n)
+        return FALSE;
+      in += n;
+    }
+  return TRUE;
+}
+
+gboolean
+snug_sink_decide (SnugSink *self, GFile *folder, const char *name, SnugSinkConflict conflict, guint64 written,
+                  GError **error)
+{
+  int undecided = self->fd;
+  gboolean copied;
+
+  self->fd = NOT_MADE;
+  copied = open_part (self, folder, name, conflict, error);
+  if (copied && !copy_bytes (undecided, self->fd, written))
+    copied = fail (error, errno, _("Writing to the disk failed."));
+  close (undecided);
+  return copied;
 }
 
 gboolean
@@ -217,7 +315,7 @@ snug_sink_free (SnugSink *self)
 {
   if (self->fd >= 0)
     {
-      if (!self->finished)
+      if (!self->finished && self->part_name != NULL)
         unlinkat (self->folder_fd, self->part_name, 0);
       close (self->fd);
     }

@@ -38,6 +38,25 @@ gboolean  snug_sink_check_folder (GFile *folder, guint64 n_bytes, GError **error
  */
 SnugSink *snug_sink_new      (GFile *folder, const char *name, guint64 size, SnugSinkConflict conflict, GError **error);
 
+/**
+ * snug_sink_new_undecided:
+ *
+ * A file without a name in the person's cache, for bytes that come before it is known whether and where
+ * they are wanted. Nothing of it stays, whatever happens.
+ *
+ * Returns: %NULL also if it would leave less than as much room on that disk
+ */
+SnugSink *snug_sink_new_undecided (guint64 size, GError **error);
+
+/**
+ * snug_sink_decide:
+ * @written: bytes, all from the beginning, that move along
+ *
+ * What snug_sink_new_undecided() made is wanted, in @folder and under @name.
+ */
+gboolean  snug_sink_decide   (SnugSink *self, GFile *folder, const char *name, SnugSinkConflict conflict,
+                              guint64 written, GError **error);
+
 gboolean  snug_sink_write    (SnugSink *self, guint64 offset, const guint8 *data, gsize n_bytes, GError **error);
 
 /**

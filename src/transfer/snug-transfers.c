@@ -13,6 +13,8 @@
 /* PROTOCOL.md section 4, limits. */
 #define MAX_STANDING_OFFERS 200
 #define MAX_RUNNING 8
+/* Bytes of a member's files that come unasked and are kept until somebody decides. */
+#define MAX_UNDECIDED_BYTES (1024 * 1024 * 1024)
 
 /* What we offer: one file, to one member or to everybody who is there or comes. */
 typedef struct
@@ -34,10 +36,12 @@ typedef struct
   SnugSender   *sender;      /* owned, nullable */
   SnugReceiver *receiver;    /* owned, nullable */
   char         *fingerprint; /* owned, nullable: what we sent, in hex */
+  const char   *warning;     /* static, nullable: what a person should know of it while it runs */
   guint64       mtime;       /* of incoming rows */
   gboolean      paused_here;
   gboolean      paused_there;
-  gboolean      started;     /* incoming: the pieces are asked for on the present channel */
+  gboolean      started;     /* incoming: the pieces are asked for, on the present connection */
+  gboolean      pushed;      /* incoming: they come whether they are asked for or not */
 } Item;
 
 struct _SnugTransfers
@@ -298,6 +302,8 @@ on_asked (SnugReceiver *receiver, guint64 offset, GBytes *have, Item *item)
 static void
 on_receiver_progress (SnugReceiver *receiver, guint64 bytes, Item *item)
 {
+  if (!snug_transfer_is_active (item->row))
+    return;
   if (!item->paused_here && !item->paused_there)
     snug_transfer_enter (item->row, SNUG_TRANSFER_RUNNING, NULL);
   snug_transfer_set_bytes (item->row, bytes, g_get_monotonic_time ());
@@ -354,11 +360,13 @@ start_receiving (SnugTransfers *self, Item *item)
 
   if (item->started || item->receiver == NULL || item->paused_here || member == NULL
       || !snug_room_is_ready (self->room, member)
-      || count (self, SNUG_TRANSFER_IN, snug_member_get_id (member), is_pumping) >= MAX_RUNNING)
+      || (!item->pushed
+          && count (self, SNUG_TRANSFER_IN, snug_member_get_id (member), is_pumping) >= MAX_RUNNING))
     return;
   item->started = TRUE;
   item->paused_there = FALSE;
-  snug_transfer_enter (item->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  if (snug_transfer_is_active (item->row))
+    snug_transfer_enter (item->row, SNUG_TRANSFER_ACCEPTED, NULL);
   snug_receiver_start (item->receiver, snug_room_get_link (self->room, member),
                        snug_transfer_get_wire_id (item->row));
 }
@@ -374,6 +382,19 @@ start_waiting (SnugTransfers *self, const char *member_id)
       if (strcmp (snug_transfer_get_member_id (item->row), member_id) == 0 && snug_transfer_is_active (item->row))
         start_receiving (self, item);
     }
+}
+
+static void
+make_receiver (SnugTransfers *self, Item *item, GFile *folder, SnugSinkConflict conflict)
+{
+  item->receiver = snug_receiver_new (self->network, folder, snug_transfer_get_name (item->row),
+                                      snug_transfer_get_size (item->row), item->mtime, conflict);
+  g_object_set_data (G_OBJECT (item->receiver), "snug-transfers", self);
+  g_signal_connect (item->receiver, "asked", G_CALLBACK (on_asked), item);
+  g_signal_connect (item->receiver, "progress", G_CALLBACK (on_receiver_progress), item);
+  g_signal_connect (item->receiver, "busy", G_CALLBACK (on_busy), item);
+  g_signal_connect (item->receiver, "done", G_CALLBACK (on_receiver_done), item);
+  g_signal_connect (item->receiver, "ended", G_CALLBACK (on_receiver_ended), item);
 }
 
 gboolean
@@ -392,16 +413,54 @@ snug_transfers_accept (SnugTransfers *self, SnugTransfer *transfer, GFile *folde
     return FALSE;
 
   snug_transfer_enter (transfer, SNUG_TRANSFER_ACCEPTED, NULL);
-  item->receiver = snug_receiver_new (self->network, folder, snug_transfer_get_name (transfer),
-                                      snug_transfer_get_size (transfer), item->mtime, conflict);
-  g_object_set_data (G_OBJECT (item->receiver), "snug-transfers", self);
-  g_signal_connect (item->receiver, "asked", G_CALLBACK (on_asked), item);
-  g_signal_connect (item->receiver, "progress", G_CALLBACK (on_receiver_progress), item);
-  g_signal_connect (item->receiver, "busy", G_CALLBACK (on_busy), item);
-  g_signal_connect (item->receiver, "done", G_CALLBACK (on_receiver_done), item);
-  g_signal_connect (item->receiver, "ended", G_CALLBACK (on_receiver_ended), item);
+  if (item->receiver != NULL)
+    snug_receiver_decide (item->receiver, folder, conflict);
+  else
+    make_receiver (self, item, folder, conflict);
   start_receiving (self, item);
   return TRUE;
+}
+
+/* --- offers of others ------------------------------------------------------------------------------ */
+
+static guint64
+n_undecided_bytes (SnugTransfers *self, const char *member_id)
+{
+  guint64 n_bytes = 0;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      Item *item = g_ptr_array_index (self->items, i);
+
+      if (item->pushed && snug_transfer_get_state (item->row) == SNUG_TRANSFER_OFFERED
+          && strcmp (snug_transfer_get_member_id (item->row), member_id) == 0)
+        n_bytes += MIN (snug_transfer_get_size (item->row), MAX_UNDECIDED_BYTES + 1);
+    }
+  return n_bytes;
+}
+
+/* It comes now, and cannot be told to wait: it is kept aside until somebody decides. */
+static void
+keep_aside (SnugTransfers *self, Item *item)
+{
+  if (n_undecided_bytes (self, snug_transfer_get_member_id (item->row)) > MAX_UNDECIDED_BYTES)
+    {
+      say_plain (self, item, SNUG_WIRE_FILE_DECLINE);
+      finish (self, item, SNUG_TRANSFER_FAILED,
+              _("It was too large to be kept until somebody decides. Ask for it again, and accept it at once."));
+      return;
+    }
+  make_receiver (self, item, NULL, SNUG_SINK_KEEP_BOTH);
+  start_receiving (self, item);
+}
+
+static void
+decline_offer (SnugTransfers *self, SnugMember *member, const char *wire_id)
+{
+  g_autoptr (SnugWireMessage) decline = snug_wire_message_new (SNUG_WIRE_FILE_DECLINE);
+
+  decline->id = g_strdup (wire_id);
+  snug_room_send (self->room, member, decline);
 }
 
 /* 1980 … tomorrow; anything else is "now" (PROTOCOL.md section 4, limits). */
@@ -420,6 +479,7 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
   const char *member_id = snug_member_get_id (member);
   g_autofree char *name = NULL;
   g_autofree char *mime_type = NULL;
+  g_autoptr (SnugTransfer) row = NULL;
   Item *item;
 
   /* The same offer again, after a break. */
@@ -428,13 +488,13 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
   if (count (self, SNUG_TRANSFER_IN, member_id, is_standing) >= MAX_STANDING_OFFERS)
     {
       g_debug ("%s offers too much", member_id);
+      if (offer->pushed)
+        decline_offer (self, member, offer->id);
       return;
     }
   if (offer->kind != SNUG_WIRE_KIND_FILE)
     {
-      g_autoptr (SnugWireMessage) decline = snug_wire_message_new (SNUG_WIRE_FILE_DECLINE);
-      decline->id = g_strdup (offer->id);
-      snug_room_send (room, member, decline);
+      decline_offer (self, member, offer->id);
       return;
     }
 
@@ -443,7 +503,14 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
   item = add_item (self, snug_transfer_new (SNUG_TRANSFER_IN, offer->id, member_id,
                                             snug_member_get_display_name (member), name, mime_type, offer->size));
   item->mtime = believable_mtime (offer->mtime);
-  g_signal_emit (self, signals[OFFERED], 0, item->row);
+  item->pushed = offer->pushed;
+  row = g_object_ref (item->row);
+  g_signal_emit (self, signals[OFFERED], 0, row);
+
+  /* Whoever heard of it may have decided already. */
+  item = item_of (self, row);
+  if (item != NULL && item->pushed && snug_transfer_get_state (row) == SNUG_TRANSFER_OFFERED)
+    keep_aside (self, item);
 }
 
 static void
@@ -462,7 +529,7 @@ static void
 on_sender_progress (SnugSender *sender, guint64 bytes, Item *item)
 {
   if (!item->paused_here && !item->paused_there)
-    snug_transfer_enter (item->row, SNUG_TRANSFER_RUNNING, NULL);
+    snug_transfer_enter (item->row, SNUG_TRANSFER_RUNNING, item->warning);
   snug_transfer_set_bytes (item->row, bytes, g_get_monotonic_time ());
 }
 
@@ -500,7 +567,7 @@ start_sending (SnugTransfers *self, Item *item, SnugMember *member, SnugWireMess
   g_signal_connect (item->sender, "ended", G_CALLBACK (on_sender_ended), item);
 
   item->paused_there = FALSE;
-  snug_transfer_enter (item->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_transfer_enter (item->row, SNUG_TRANSFER_ACCEPTED, item->warning);
   snug_transfer_set_bytes (item->row, get->from_offset, g_get_monotonic_time ());
   if (item->paused_here)
     snug_sender_set_paused (item->sender, TRUE);
@@ -715,6 +782,14 @@ add_outgoing (SnugTransfers *self, Offer *offer, const char *member_id, const ch
   return item;
 }
 
+static const char *
+warning_for (SnugTransfers *self, SnugMember *member, guint64 size)
+{
+  const SnugDialectRules *rules = snug_peer_link_get_rules (snug_room_get_link (self->room, member));
+
+  return size > rules->large_file_bytes ? _(rules->large_file_words) : NULL;
+}
+
 static void
 offer_to (SnugTransfers *self, Offer *offer, SnugMember *member)
 {
@@ -727,8 +802,12 @@ offer_to (SnugTransfers *self, Offer *offer, SnugMember *member)
     item = add_outgoing (self, offer, snug_member_get_id (member), snug_member_get_display_name (member));
   if (nobody != NULL)
     remove_item (self, nobody);
-  if (is_standing (item))
-    say_offer (self, item);
+  if (!is_standing (item))
+    return;
+  item->warning = warning_for (self, member, offer->size);
+  if (item->warning != NULL && snug_transfer_get_state (item->row) == SNUG_TRANSFER_OFFERED)
+    snug_transfer_enter (item->row, SNUG_TRANSFER_OFFERED, item->warning);
+  say_offer (self, item);
 }
 
 static void

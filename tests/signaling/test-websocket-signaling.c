@@ -501,10 +501,12 @@ test_a_server_of_version_1 (void)
   await_heard (ana, "welcome:sender");
   g_autoptr (Member) ben = member_new (old->url, room->code, NULL, NULL, "receiver");
   await_heard (ana, "peer-joined:receiver");
-  say_restart (ana, "receiver");    /* version 1 has no word for that */
+  /* Without addresses; but such a server hands on what it does not know. */
+  say_restart (ana, "receiver");
   say_offer (ana, "receiver");
-  await_heard (ben, "welcome:receiver peer-joined:sender offer:sender");
-  g_assert_cmpstr (old->relayed->str, ==, "{\"type\":\"offer\",\"sdp\":\"v=0\"} ");
+  await_heard (ben, "welcome:receiver peer-joined:sender restart:sender offer:sender");
+  g_assert_cmpstr (old->relayed->str, ==, "{\"type\":\"restart\"} "
+                                          "{\"type\":\"offer\",\"sdp\":\"v=0\",\"neg\":4,\"caps\":{}} ");
 
   /* Back on the same server: the other one is still there. */
   old_server_drop (old, 0);
@@ -530,6 +532,27 @@ test_held_back (void)
   g_assert_null (old->roles[1]);
   snug_signaling_hold (ben->signaling, FALSE);
   await_heard (ben, "welcome:receiver+");
+}
+
+/* A page is asked for an offer by coming in again; not while that would cost a transfer. */
+static void
+test_restart_of_a_page (void)
+{
+  g_autoptr (OldServer) old = old_server_new (FALSE);
+  g_autoptr (Member) ben = member_new (old->url, "BOOK23", NULL, NULL, "receiver");
+  g_autoptr (SnugSignalMessage) restart = snug_signal_message_new (SNUG_SIGNAL_RESTART);
+
+  restart->legacy = TRUE;
+  await_heard (ben, "welcome:receiver");
+  snug_signaling_hold (ben->signaling, TRUE);
+  snug_signaling_send (ben->signaling, restart);
+  g_assert_cmpint (snug_signaling_get_state (ben->signaling), ==, SNUG_SIGNALING_OPEN);
+
+  snug_signaling_hold (ben->signaling, FALSE);
+  snug_signaling_send (ben->signaling, restart);
+  g_assert_cmpint (snug_signaling_get_state (ben->signaling), ==, SNUG_SIGNALING_RECONNECTING);
+  await_heard (ben, "welcome:receiver+");
+  g_assert_cmpstr (old->relayed->str, ==, "");
 }
 
 static void
@@ -643,11 +666,13 @@ test_translation (void)
 {
   const char *joined = "{\"type\":\"peer-joined\",\"peer\":\"receiver\",\"seq\":2,\"role\":\"receiver\",\"legacy\":true}";
   const char *answer = "{\"type\":\"answer\",\"sdp\":\"v=0\",\"from\":\"receiver\"}";
+  const char *ours = "{\"type\":\"answer\",\"sdp\":\"v=0\",\"neg\":7,\"caps\":{},\"from\":\"receiver\"}";
   const struct { const char *in; const char *out[2]; } rows[] = {
     { "{\"type\":\"peer-joined\",\"role\":\"receiver\"}", { joined } },
     { "{\"type\":\"peer-joined\",\"role\":\"receiver\"}", { joined } },     /* a page that was reloaded */
     { "{\"type\":\"peer-joined\",\"role\":\"sender\"}", { "" } },           /* ourselves */
-    { "{\"type\":\"answer\",\"sdp\":\"v=0\",\"neg\":7,\"caps\":{},\"from\":\"x\"}", { answer } },
+    { "{\"type\":\"answer\",\"sdp\":\"v=0\",\"neg\":7,\"caps\":{},\"from\":\"x\"}", { ours } },        /* one of us */
+    { "{\"type\":\"restart\"}", { "{\"type\":\"restart\",\"from\":\"receiver\"}" } },
     { "{\"type\":\"peer-left\"}", { "{\"type\":\"peer-left\",\"peer\":\"receiver\",\"reason\":\"lost\"}" } },
     { "{\"type\":\"peer-left\"}", { "" } },
     { "{\"type\":\"answer\",\"sdp\":\"v=0\"}", { joined, answer } },
@@ -681,6 +706,7 @@ main (int argc, char **argv)
   ADD ("resume", test_resume);
   ADD ("a-server-of-version-1", test_a_server_of_version_1);
   ADD ("held-back", test_held_back);
+  ADD ("restart-of-a-page", test_restart_of_a_page);
   ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
   ADD ("a-server-that-falls-silent", test_a_server_that_falls_silent);
   ADD ("a-certificate-nobody-trusts", test_a_certificate_nobody_trusts);
