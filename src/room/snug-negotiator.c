@@ -50,6 +50,7 @@ struct _SnugNegotiator
   guint64                  neg;               /* of the offer in force; 0 = none */
   gint64                   last_offer_us;
   gint64                   trying_us;         /* since when it is being tried; 0 = connected */
+  guint                    n_sessions;        /* opened so far */
   guint64                  n_packets;         /* from the member when it was probed */
   gboolean                 offerer;
   gboolean                 started;
@@ -222,6 +223,7 @@ static void
 on_session_open (SnugNegotiator *self)
 {
   self->was_connected = TRUE;
+  self->n_sessions++;
   self->trying_us = 0;
   self->restarted = FALSE;
   snug_backoff_reset (&self->backoff);
@@ -862,7 +864,7 @@ snug_negotiator_close (SnugNegotiator *self)
 void
 snug_negotiator_get_status (SnugNegotiator *self, SnugPeerLinkStatus *status)
 {
-  *status = (SnugPeerLinkStatus) { .state = self->state };
+  *status = (SnugPeerLinkStatus) { .state = self->state, .n_sessions = self->n_sessions };
   status->error = self->error != NULL ? g_error_copy (self->error) : NULL;
   status->rules = self->dialect != NULL ? rules (self) : &snug_dialect_v2_rules;
   if (self->connection == NULL)

@@ -26,6 +26,7 @@ typedef struct
 {
   SnugPeerLinkState        state;
   SnugPeerConnectionStage  stage;
+  guint                    n_sessions; /* opened so far */
   GError                  *error;      /* owned, nullable */
   const SnugDialectRules  *rules;      /* borrowed, static: of the member's version */
   gboolean                 has_info;

@@ -464,6 +464,12 @@ snug_peer_link_get_stage (SnugPeerLink *self)
   return self->status.stage;
 }
 
+guint
+snug_peer_link_get_n_sessions (SnugPeerLink *self)
+{
+  return self->status.n_sessions;
+}
+
 const GError *
 snug_peer_link_get_error (SnugPeerLink *self)
 {

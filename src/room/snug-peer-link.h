@@ -51,6 +51,8 @@ gboolean snug_peer_link_send_text (SnugPeerLink *self, const char *text);
 
 SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
 SnugPeerConnectionStage       snug_peer_link_get_stage (SnugPeerLink *self);
+/* Opened so far: while it stays the same, so does what was said in the session. */
+guint                         snug_peer_link_get_n_sessions (SnugPeerLink *self);
 const GError                 *snug_peer_link_get_error (SnugPeerLink *self);   /* nullable */
 const SnugPeerConnectionInfo *snug_peer_link_get_info  (SnugPeerLink *self);   /* NULL until connected */
 /* Static: what is fixed for the member's version, as far as it is known. */

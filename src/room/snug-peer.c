@@ -34,7 +34,7 @@ struct _SnugPeer
   SnugMemberDevice  own_device;
   SnugTokenBucket   say;
   gboolean          ready;
-  gboolean          greeted;    /* their hello came in the session of now */
+  guint             greeted_session;   /* their hello came in that one; 0: in none */
   gboolean          away;
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
@@ -285,7 +285,7 @@ handle_hello (SnugPeer *self, SnugWireMessage *hello)
   snug_member_set_device (self->member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
                                           ? rules->device : snug_member_device_from_text (hello->device));
   g_signal_emit (self, signals[NAMED], 0);
-  self->greeted = TRUE;
+  self->greeted_session = snug_peer_link_get_n_sessions (self->link);
   become_ready (self);
 }
 
@@ -387,7 +387,7 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
 
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
     become_lost (self);
-  else if (self->greeted)
+  else if (self->greeted_session == snug_peer_link_get_n_sessions (link))
     become_ready (self); /* a new route for the same session: nobody says hello twice */
   show (self);
   check_left (self);
@@ -400,7 +400,6 @@ on_link_session_opened (SnugPeerLink *link, SnugPeer *self)
 
   /* What the old channel had not delivered is gone: whoever cares says it again at "ready". */
   become_lost (self);
-  self->greeted = FALSE;
   say_hello (self);
 }
 
