@@ -319,6 +319,19 @@ test_page_without_its_socket_stays (Fixture *f, gconstpointer data)
   assert_talks (f, "without a server");
 }
 
+/* Delivered is not what we have said, but what has arrived. */
+static void
+test_delivered_is_the_transports_word (Fixture *f, gconstpointer data)
+{
+  meet (f, FALSE);
+  snug_old_page_sleep (f->page, TRUE);
+  say (f, "c1", "are you awake");
+  let_probe_pass ();
+  g_assert_cmpuint (f->confirmed->len, ==, 0);
+  snug_old_page_sleep (f->page, FALSE);
+  snug_await (NULL, has (f->confirmed, "c1"));
+}
+
 /* --- nonsense -------------------------------------------------------------------------------------- */
 
 static void
@@ -378,6 +391,7 @@ main (int argc, char **argv)
   ADD ("host-begins-anew", test_host_begins_anew, NULL);
   ADD ("host-restarts-ice", test_host_restarts_ice, NULL);
   ADD ("page-without-its-socket-stays", test_page_without_its_socket_stays, NULL);
+  ADD ("delivered-is-the-transports-word", test_delivered_is_the_transports_word, NULL);
   ADD ("nonsense-is-dropped", test_nonsense_is_dropped, NULL);
   ADD ("who-says-too-much-is-not-heard", test_who_says_too_much_is_not_heard, NULL);
   return g_test_run ();
