@@ -365,11 +365,67 @@ test_resume (void)
   stop (server);
 }
 
+/* A server that is not ours. It is handed its connections, as libsoup 3.2 never frees those that it
+ * accepts itself. */
+
+typedef struct
+{
+  SoupServer      *soup;          /* owned */
+  GSocketService  *service;       /* owned */
+  GTlsCertificate *certificate;   /* owned; NULL: no TLS */
+  guint16          port;
+} OtherServer;
+
+static gboolean
+on_other_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
+{
+  OtherServer *other = data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GIOStream) stream = g_object_ref (G_IO_STREAM (connection));
+
+  if (other->certificate != NULL)
+    {
+      g_object_unref (stream);
+      stream = g_tls_server_connection_new (G_IO_STREAM (connection), other->certificate, NULL);
+    }
+  soup_server_accept_iostream (other->soup, stream, local, remote, NULL);
+  return TRUE;
+}
+
+static void
+other_server_init (OtherServer *other, GTlsCertificate *certificate)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = NULL;
+
+  other->soup = soup_server_new (NULL, NULL);
+  other->service = g_socket_service_new ();
+  g_set_object (&other->certificate, certificate);
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (other->service), wanted, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, &address, NULL));
+  other->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  g_signal_connect (other->service, "incoming", G_CALLBACK (on_other_incoming), other);
+}
+
+static void
+other_server_clear (OtherServer *other)
+{
+  g_socket_service_stop (other->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (other->service));
+  soup_server_disconnect (other->soup);
+  g_clear_object (&other->service);
+  g_clear_object (&other->soup);
+  g_clear_object (&other->certificate);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OtherServer, other_server_clear)
+
 /* Version 1: a server that relays between two roles and knows nothing else. */
 
 typedef struct
 {
-  SoupServer              *soup;       /* owned */
+  OtherServer              server;
   char                    *url;        /* owned */
   SoupWebsocketConnection *roles[2];   /* owned; sender, receiver */
   GString                 *relayed;    /* owned */
@@ -433,18 +489,14 @@ static OldServer *
 old_server_new (gboolean ignores_v)
 {
   OldServer *old = g_new0 (OldServer, 1);
-  GSList *uris;
 
-  old->soup = soup_server_new (NULL, NULL);
+  other_server_init (&old->server, NULL);
   old->relayed = g_string_new (NULL);
   old->ignores_v = ignores_v;
-  soup_server_add_handler (old->soup, "/api/create-room", on_old_request, old, NULL);
-  soup_server_add_early_handler (old->soup, "/api/ws", on_old_request, old, NULL);
-  soup_server_add_websocket_handler (old->soup, "/api/ws", NULL, NULL, on_old_socket, old, NULL);
-  g_assert_true (soup_server_listen_local (old->soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
-  uris = soup_server_get_uris (old->soup);
-  old->url = make_url ((guint) g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  soup_server_add_handler (old->server.soup, "/api/create-room", on_old_request, old, NULL);
+  soup_server_add_early_handler (old->server.soup, "/api/ws", on_old_request, old, NULL);
+  soup_server_add_websocket_handler (old->server.soup, "/api/ws", NULL, NULL, on_old_socket, old, NULL);
+  old->url = make_url (old->server.port);
   return old;
 }
 
@@ -465,8 +517,7 @@ old_server_free (OldServer *old)
         g_signal_handlers_disconnect_by_data (old->roles[i], old);
       g_clear_object (&old->roles[i]);
     }
-  soup_server_disconnect (old->soup);
-  g_object_unref (old->soup);
+  other_server_clear (&old->server);
   g_string_free (old->relayed, TRUE);
   g_free (old->url);
   g_free (old);
@@ -579,7 +630,7 @@ test_a_server_that_falls_silent (void)
   snug_websocket_signaling_set_ping (ana->signaling, 20, 200);
   snug_signaling_open (ana->signaling);
 
-  snug_await (NULL, (silent = g_object_get_data (G_OBJECT (old->soup), "silent")) != NULL);
+  snug_await (NULL, (silent = g_object_get_data (G_OBJECT (old->server.soup), "silent")) != NULL);
   soup_websocket_connection_send_text (silent, "{\"type\":\"welcome\",\"v\":2,\"self\":\"m1\",\"seq\":1,"
                                        "\"members\":[]}");
   await_heard (ana, "welcome:m1");
@@ -624,23 +675,18 @@ static void
 test_a_certificate_nobody_trusts (void)
 {
   g_autoptr (GTlsCertificate) certificate = make_certificate ();
-  g_autoptr (SoupServer) soup = soup_server_new ("tls-certificate", certificate, NULL);
+  g_auto (OtherServer) server = { 0 };
   g_autofree char *url = NULL;
   g_autoptr (GError) error = NULL;
-  GSList *uris;
 
-  g_assert_true (soup_server_listen_local (soup, 0, SOUP_SERVER_LISTEN_HTTPS | SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                           NULL));
-  uris = soup_server_get_uris (soup);
-  url = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  other_server_init (&server, certificate);
+  url = g_strdup_printf ("https://127.0.0.1:%d", server.port);
 
   /* Not tried again: it will not get better, and somebody may be listening. */
   g_assert_null (create (url, 3, NULL, &error));
   g_assert_error (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_TLS);
   g_autoptr (Member) ana = member_new (url, "BOOK23", NULL, NULL, "sender");
   assert_closed_with (ana, SNUG_SIGNALING_ERROR_TLS);
-  soup_server_disconnect (soup);
 }
 
 /* The translation, in memory */
