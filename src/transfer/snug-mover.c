@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-mover.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "snug-bytes.h"
+#include "snug-file-name.h"
+#include "snug-receiver.h"
+#include "snug-sender.h"
+#include "snug-transfer-private.h"
+
+struct _SnugMover
+{
+  GObject       parent_instance;
+
+  /* Owned */
+  SnugRoom     *room;
+  GMainContext *network;
+  SnugTransfer *row;
+  SnugOffer    *offer;         /* nullable: of outgoing ones */
+  SnugSender   *sender;        /* nullable */
+  SnugReceiver *receiver;      /* nullable */
+  char         *fingerprint;   /* nullable: what we sent, in hex */
+
+  const char   *warning;       /* static, nullable: what a person should know of it while it runs */
+  guint64       mtime;         /* of incoming ones */
+  gboolean      paused_here;
+  gboolean      paused_there;
+  gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
+  gboolean      pushed;        /* incoming: they come whether they are asked for or not */
+};
+
+G_DEFINE_FINAL_TYPE (SnugMover, snug_mover, G_TYPE_OBJECT)
+
+enum
+{
+  STOPPED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+SnugTransfer *
+snug_mover_get_row (SnugMover *self)
+{
+  return self->row;
+}
+
+SnugOffer *
+snug_mover_get_offer (SnugMover *self)
+{
+  return self->offer;
+}
+
+gboolean
+snug_mover_is_standing (SnugMover *self)
+{
+  return !snug_transfer_is_finished (self->row);
+}
+
+gboolean
+snug_mover_is_pumping (SnugMover *self)
+{
+  return self->sender != NULL || self->started;
+}
+
+gboolean
+snug_mover_is_pushed (SnugMover *self)
+{
+  return self->pushed;
+}
+
+static SnugMember *
+get_member (SnugMover *self)
+{
+  return snug_room_find_member (self->room, snug_transfer_get_member_id (self->row));
+}
+
+static const char *
+get_member_name (SnugMover *self)
+{
+  SnugMember *member = get_member (self);
+
+  return member != NULL ? snug_member_get_display_name (member) : snug_transfer_get_member_name (self->row);
+}
+
+static void
+stop_pumps (SnugMover *self)
+{
+  if (self->sender != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->sender, self);
+      snug_sender_stop (self->sender);
+    }
+  if (self->receiver != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->receiver, self);
+      snug_receiver_stop (self->receiver);
+    }
+  g_clear_object (&self->sender);
+  g_clear_object (&self->receiver);
+}
+
+void
+snug_mover_finish (SnugMover *self, SnugTransferState state, const char *reason)
+{
+  g_autoptr (SnugMover) alive = g_object_ref (self);
+
+  stop_pumps (self);
+  self->started = FALSE;
+  snug_transfer_enter (self->row, state, reason);
+  g_signal_emit (self, signals[STOPPED], 0);
+}
+
+/* --- saying ---------------------------------------------------------------------------------------- */
+
+static void
+say (SnugMover *self, SnugWireMessage *message)
+{
+  SnugMember *member = get_member (self);
+
+  if (message->id == NULL)
+    message->id = g_strdup (snug_transfer_get_wire_id (self->row));
+  if (member != NULL)
+    snug_room_send (self->room, member, message);
+}
+
+static void
+say_plain (SnugMover *self, SnugWireType type)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (type);
+
+  say (self, message);
+}
+
+static void
+say_cancel (SnugMover *self, const char *reason)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_FILE_CANCEL);
+
+  message->reason = g_strdup (reason);
+  say (self, message);
+}
+
+static void
+say_pause (SnugMover *self, gboolean on, gboolean busy)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_FILE_PAUSE);
+
+  message->on = on;
+  message->busy = busy;
+  say (self, message);
+}
+
+static const char *
+warning_for (SnugMover *self, SnugMember *member)
+{
+  const SnugDialectRules *rules = snug_peer_link_get_rules (snug_room_get_link (self->room, member));
+
+  return self->offer->size > rules->large_file_bytes ? _(rules->large_file_words) : NULL;
+}
+
+void
+snug_mover_say_offer (SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) message = snug_offer_to_message (self->offer);
+
+  self->warning = warning_for (self, get_member (self));
+  if (self->warning != NULL && snug_transfer_get_state (self->row) == SNUG_TRANSFER_OFFERED)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_OFFERED, self->warning);
+  say (self, message);
+}
+
+static const char *
+why_there (const char *reason)
+{
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_CHANGED) == 0)
+    return _("The file has changed since it was offered.");
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_DISK) == 0)
+    return _("Their disk is full or cannot be written to.");
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_DATA) == 0)
+    return _("It arrived damaged.");
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_REQUEST) == 0)
+    return _("The other side no longer offers it.");
+  return NULL;
+}
+
+static const char *
+reason_for_them (const GError *error)
+{
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_CHANGED))
+    return SNUG_WIRE_REASON_CHANGED;
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK))
+    return SNUG_WIRE_REASON_DISK;
+  return SNUG_WIRE_REASON_BAD_DATA;
+}
+
+/* --- receiving ------------------------------------------------------------------------------------- */
+
+static void
+on_asked (SnugReceiver *receiver, guint64 offset, GBytes *have, SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) get = snug_wire_message_new (SNUG_WIRE_FILE_GET);
+
+  get->from_offset = offset;
+  get->have = have != NULL ? g_bytes_ref (have) : NULL;
+  say (self, get);
+}
+
+static void
+on_receiver_progress (SnugReceiver *receiver, guint64 bytes, SnugMover *self)
+{
+  if (!snug_transfer_is_active (self->row))
+    return;
+  if (!self->paused_here && !self->paused_there)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+  snug_transfer_set_bytes (self->row, bytes, g_get_monotonic_time ());
+}
+
+static void
+on_busy (SnugReceiver *receiver, gboolean busy, SnugMover *self)
+{
+  say_pause (self, busy, TRUE);
+}
+
+static void
+show_fingerprint (SnugMover *self, GBytes *fingerprint)
+{
+  g_autofree char *hex = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
+
+  snug_transfer_set_fingerprint (self->row, hex);
+}
+
+static void
+on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) done = snug_wire_message_new (SNUG_WIRE_FILE_DONE);
+
+  done->fingerprint = g_bytes_ref (fingerprint);
+  say (self, done);
+  snug_transfer_set_file (self->row, file);
+  show_fingerprint (self, fingerprint);
+  snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
+  snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
+}
+
+static void
+on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
+{
+  self->started = FALSE;
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+    {
+      snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
+      g_signal_emit (self, signals[STOPPED], 0);
+      return;
+    }
+  say_cancel (self, reason_for_them (error));
+  snug_mover_finish (self, SNUG_TRANSFER_FAILED, error->message);
+}
+
+void
+snug_mover_start (SnugMover *self)
+{
+  SnugMember *member = get_member (self);
+
+  if (self->started || self->receiver == NULL || self->paused_here || member == NULL
+      || !snug_room_is_ready (self->room, member))
+    return;
+  self->started = TRUE;
+  self->paused_there = FALSE;
+  if (snug_transfer_is_active (self->row))
+    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_receiver_start (self->receiver, snug_room_get_link (self->room, member),
+                       snug_transfer_get_wire_id (self->row));
+}
+
+static void
+make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+{
+  self->receiver = snug_receiver_new (self->network, folder, snug_transfer_get_name (self->row),
+                                      snug_transfer_get_size (self->row), self->mtime, conflict);
+  g_signal_connect (self->receiver, "asked", G_CALLBACK (on_asked), self);
+  g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
+  g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
+  g_signal_connect (self->receiver, "done", G_CALLBACK (on_receiver_done), self);
+  g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);
+}
+
+void
+snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+{
+  snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  if (self->receiver != NULL)
+    snug_receiver_decide (self->receiver, folder, conflict);
+  else
+    make_receiver (self, folder, conflict);
+}
+
+void
+snug_mover_keep_aside (SnugMover *self)
+{
+  make_receiver (self, NULL, SNUG_SINK_KEEP_BOTH);
+  snug_mover_start (self);
+}
+
+void
+snug_mover_decline (SnugMover *self, SnugTransferState state, const char *reason)
+{
+  say_plain (self, SNUG_WIRE_FILE_DECLINE);
+  snug_mover_finish (self, state, reason);
+}
+
+/* --- sending --------------------------------------------------------------------------------------- */
+
+static void
+on_sender_progress (SnugSender *sender, guint64 bytes, SnugMover *self)
+{
+  if (!self->paused_here && !self->paused_there)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, self->warning);
+  snug_transfer_set_bytes (self->row, bytes, g_get_monotonic_time ());
+}
+
+static void
+on_all_sent (SnugSender *sender, GBytes *fingerprint, SnugMover *self)
+{
+  g_free (self->fingerprint);
+  self->fingerprint = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
+}
+
+static void
+on_sender_ended (SnugSender *sender, GError *error, SnugMover *self)
+{
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+    {
+      stop_pumps (self);
+      snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
+      return;
+    }
+  say_cancel (self, reason_for_them (error));
+  snug_mover_finish (self, SNUG_TRANSFER_FAILED, error->message);
+}
+
+void
+snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
+{
+  stop_pumps (self);
+  self->sender = snug_sender_new (self->network, self->offer->file, self->offer->size, self->offer->mtime,
+                                  get->from_offset, get->have);
+  g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
+  g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
+  g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
+
+  self->paused_there = FALSE;
+  snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
+  snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
+  if (self->paused_here)
+    snug_sender_set_paused (self->sender, TRUE);
+  snug_sender_start (self->sender, snug_room_get_link (self->room, get_member (self)), get->id);
+}
+
+void
+snug_mover_hear_done (SnugMover *self, SnugWireMessage *done)
+{
+  g_autofree char *theirs = NULL;
+
+  if (!snug_mover_is_standing (self) || self->fingerprint == NULL)
+    return;
+
+  theirs = snug_bytes_to_hex (g_bytes_get_data (done->fingerprint, NULL), g_bytes_get_size (done->fingerprint));
+  if (g_strcmp0 (theirs, self->fingerprint) != 0)
+    {
+      snug_mover_finish (self, SNUG_TRANSFER_FAILED, _("It arrived damaged."));
+      return;
+    }
+  snug_transfer_set_fingerprint (self->row, theirs);
+  snug_transfer_set_file (self->row, self->offer->file);
+  snug_transfer_set_bytes (self->row, self->offer->size, g_get_monotonic_time ());
+  snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
+}
+
+/* --- both ways ------------------------------------------------------------------------------------- */
+
+void
+snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel)
+{
+  const char *why = why_there (cancel->reason);
+  g_autofree char *by = NULL;
+
+  if (why != NULL)
+    {
+      snug_mover_finish (self, SNUG_TRANSFER_FAILED, why);
+      return;
+    }
+  by = g_strdup_printf (_("Cancelled by %s."), get_member_name (self));
+  snug_mover_finish (self, SNUG_TRANSFER_CANCELLED, by);
+}
+
+void
+snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
+{
+  g_autofree char *by = NULL;
+
+  if (!snug_transfer_is_active (self->row))
+    return;
+  if (self->sender != NULL)
+    snug_sender_set_paused (self->sender, pause->on || self->paused_here);
+  if (pause->busy)
+    return;
+
+  self->paused_there = pause->on;
+  by = g_strdup_printf (_("Paused by %s."), get_member_name (self));
+  if (pause->on)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, by);
+  else if (!self->paused_here && snug_mover_is_pumping (self))
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+}
+
+void
+snug_mover_pause (SnugMover *self)
+{
+  if (!snug_transfer_is_active (self->row) || self->paused_here)
+    return;
+  self->paused_here = TRUE;
+  if (self->sender != NULL)
+    snug_sender_set_paused (self->sender, TRUE);
+  say_pause (self, TRUE, FALSE);
+  snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("Paused."));
+}
+
+gboolean
+snug_mover_resume (SnugMover *self)
+{
+  if (snug_transfer_get_state (self->row) != SNUG_TRANSFER_PAUSED || !self->paused_here)
+    return FALSE;
+  self->paused_here = FALSE;
+  if (self->sender != NULL)
+    snug_sender_set_paused (self->sender, self->paused_there);
+  say_pause (self, FALSE, FALSE);
+  if (!snug_mover_is_pumping (self) || self->paused_there)
+    return TRUE;
+  snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+  return FALSE;
+}
+
+void
+snug_mover_cancel (SnugMover *self)
+{
+  gboolean offered = snug_transfer_get_state (self->row) == SNUG_TRANSFER_OFFERED;
+
+  if (!snug_mover_is_standing (self))
+    return;
+  if (offered && self->offer == NULL)
+    {
+      snug_mover_decline (self, SNUG_TRANSFER_DECLINED, NULL);
+      return;
+    }
+  if (offered)
+    say_plain (self, SNUG_WIRE_FILE_WITHDRAW);
+  else
+    say_cancel (self, SNUG_WIRE_REASON_USER);
+  snug_mover_finish (self, SNUG_TRANSFER_CANCELLED, NULL);
+}
+
+/* --- the object ------------------------------------------------------------------------------------ */
+
+/* 1980 … tomorrow; anything else is "now" (PROTOCOL.md section 4, limits). */
+static guint64
+believable_mtime (guint64 mtime)
+{
+  const guint64 year_1980 = 315532800, tomorrow = (guint64) g_get_real_time () / G_USEC_PER_SEC + 86400;
+
+  return mtime >= year_1980 && mtime <= tomorrow ? mtime : 0;
+}
+
+static SnugMover *
+mover_new (SnugRoom *room, GMainContext *network)
+{
+  SnugMover *self = g_object_new (SNUG_TYPE_MOVER, NULL);
+
+  self->room = g_object_ref (room);
+  self->network = g_main_context_ref (network);
+  return self;
+}
+
+SnugMover *
+snug_mover_new_in (SnugRoom *room, GMainContext *network, SnugMember *member, const SnugWireMessage *offer)
+{
+  SnugMover *self = mover_new (room, network);
+  g_autofree char *name = snug_file_name_make_safe (offer->name);
+  g_autofree char *mime_type = g_content_type_guess (name, NULL, 0, NULL);
+
+  self->row = snug_transfer_new (SNUG_TRANSFER_IN, offer->id, snug_member_get_id (member),
+                                 snug_member_get_display_name (member), name, mime_type, offer->size);
+  self->mtime = believable_mtime (offer->mtime);
+  self->pushed = offer->pushed;
+  return self;
+}
+
+SnugMover *
+snug_mover_new_out (SnugRoom *room, GMainContext *network, SnugOffer *offer, SnugMember *member)
+{
+  SnugMover *self = mover_new (room, network);
+  const char *member_id = member != NULL ? snug_member_get_id (member) : "";
+  const char *member_name = member != NULL ? snug_member_get_display_name (member) : "";
+
+  self->offer = snug_offer_ref (offer);
+  self->row = snug_transfer_new (SNUG_TRANSFER_OUT, offer->wire_id, member_id, member_name, offer->name,
+                                 offer->mime_type, offer->size);
+  snug_transfer_set_file (self->row, offer->file);
+  return self;
+}
+
+static void
+snug_mover_dispose (GObject *object)
+{
+  SnugMover *self = SNUG_MOVER (object);
+
+  stop_pumps (self);
+  g_clear_object (&self->room);
+  g_clear_object (&self->row);
+  g_clear_pointer (&self->offer, snug_offer_unref);
+  g_clear_pointer (&self->network, g_main_context_unref);
+  G_OBJECT_CLASS (snug_mover_parent_class)->dispose (object);
+}
+
+static void
+snug_mover_finalize (GObject *object)
+{
+  g_free (SNUG_MOVER (object)->fingerprint);
+  G_OBJECT_CLASS (snug_mover_parent_class)->finalize (object);
+}
+
+static void
+snug_mover_class_init (SnugMoverClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = snug_mover_dispose;
+  object_class->finalize = snug_mover_finalize;
+  signals[STOPPED] = g_signal_new ("stopped", SNUG_TYPE_MOVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
+}
+
+static void
+snug_mover_init (SnugMover *self)
+{
+}

@@ -1,0 +1,66 @@
+/* snug-mover: moves one transfer: its pumps, its pauses, and the words about it.
+ *
+ * Belongs to the main context. It writes the row; which transfers there are, and whose turn it is, is
+ * for SnugTransfers to say.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-offer.h"
+#include "snug-room.h"
+#include "snug-sink.h"
+#include "snug-transfer.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_MOVER (snug_mover_get_type ())
+G_DECLARE_FINAL_TYPE (SnugMover, snug_mover, SNUG, MOVER, GObject)
+
+/* SnugMover::stopped: nothing moves here now: another one may have its turn */
+
+/**
+ * snug_mover_new_in:
+ * @offer: a member's, within its limits; the row's name is made safe here
+ */
+SnugMover *snug_mover_new_in  (SnugRoom *room, GMainContext *network, SnugMember *member,
+                               const SnugWireMessage *offer);
+
+/**
+ * snug_mover_new_out:
+ * @member: (nullable): %NULL while nobody is there
+ */
+SnugMover *snug_mover_new_out (SnugRoom *room, GMainContext *network, SnugOffer *offer, SnugMember *member);
+
+SnugTransfer *snug_mover_get_row     (SnugMover *self);
+gboolean      snug_mover_is_standing (SnugMover *self);    /* not over */
+gboolean      snug_mover_is_pumping  (SnugMover *self);    /* takes one of the few places */
+gboolean      snug_mover_is_pushed   (SnugMover *self);    /* comes whether it is asked for or not */
+SnugOffer    *snug_mover_get_offer   (SnugMover *self);    /* nullable: of outgoing ones */
+
+/* It is over: nothing moves it any more. */
+void snug_mover_finish     (SnugMover *self, SnugTransferState state, const char *reason);
+/* As snug_mover_finish(), and the member hears `file-decline`. */
+void snug_mover_decline    (SnugMover *self, SnugTransferState state, const char *reason);
+
+/* What we decide. */
+void snug_mover_accept     (SnugMover *self, GFile *folder, SnugSinkConflict conflict);
+/* It comes now, and cannot be told to wait: it is kept aside until somebody decides. */
+void snug_mover_keep_aside (SnugMover *self);
+void snug_mover_pause      (SnugMover *self);
+/* Returns: %TRUE if it has to be started too */
+gboolean snug_mover_resume (SnugMover *self);
+void snug_mover_cancel     (SnugMover *self);
+
+/* Its turn: asks for an accepted file that is not under way, if the member is there. */
+void snug_mover_start      (SnugMover *self);
+/* The member is there, and is told of our offer. */
+void snug_mover_say_offer  (SnugMover *self);
+
+/* What the member said. */
+void snug_mover_hear_get    (SnugMover *self, SnugWireMessage *get);
+void snug_mover_hear_done   (SnugMover *self, SnugWireMessage *done);
+void snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel);
+void snug_mover_hear_pause  (SnugMover *self, SnugWireMessage *pause);
+
+G_END_DECLS

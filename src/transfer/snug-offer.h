@@ -1,0 +1,45 @@
+/* snug-offer: something of ours that stands: one file, for one member or for everybody.
+ *
+ * Belongs to the main context. It is what every transfer of it shares, and does not change.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "snug-wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gatomicrefcount  ref_count;
+  char            *wire_id;
+  GFile           *file;
+  char            *name;
+  char            *mime_type;   /* nullable */
+  char            *member_id;   /* nullable: everybody who is there or comes */
+  guint64          size;        /* bytes */
+  guint64          mtime;       /* unix seconds */
+} SnugOffer;
+
+/**
+ * snug_offer_new_async:
+ * @member_id: (nullable): %NULL for everybody
+ *
+ * Looks at @file (a worker does): it must be a regular file on this computer.
+ */
+void       snug_offer_new_async  (GFile *file, const char *member_id, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+SnugOffer *snug_offer_new_finish (GAsyncResult *result, GError **error);
+
+SnugOffer *snug_offer_ref        (SnugOffer *self);
+void       snug_offer_unref      (SnugOffer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugOffer, snug_offer_unref)
+
+gboolean   snug_offer_is_for     (const SnugOffer *self, const char *member_id);
+/* Returns: (transfer full): `file-offer`. */
+SnugWireMessage *snug_offer_to_message (const SnugOffer *self);
+
+G_END_DECLS
