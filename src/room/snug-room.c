@@ -154,6 +154,13 @@ signaling_is_open (SnugRoom *self)
   return snug_signaling_get_state (self->signaling) == SNUG_SIGNALING_OPEN;
 }
 
+/* Version 1 has two ids for ever, and a number for each entry. */
+static gboolean
+is_the_same (SnugPeer *peer, guint64 seq, gboolean legacy)
+{
+  return legacy || snug_member_get_seq (snug_peer_get_member (peer)) == seq;
+}
+
 static void
 add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
@@ -161,12 +168,14 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   g_autoptr (SnugMember) member = NULL;
   SnugPeer *peer = g_hash_table_lookup (self->peers, id);
 
-  if (peer != NULL)
+  if (peer != NULL && is_the_same (peer, seq, legacy))
     {
       snug_peer_stay (peer);
       snug_peer_set_away (peer, away);
       return;
     }
+  if (peer != NULL)
+    remove_peer (self, peer);
   if (g_strcmp0 (id, self->self_id) == 0)
     return;
 
@@ -215,7 +224,8 @@ is_among (GPtrArray *members, const char *id)
   return FALSE;
 }
 
-/* Who is not in a resumed room's list any more has left meanwhile. */
+/* Who is not in the list any more has left meanwhile, or has yet to come back to a server that was started
+ * anew: whoever we are still connected to stays until that connection is given up, too. */
 static void
 reconcile (SnugRoom *self, GPtrArray *members)
 {
@@ -250,13 +260,20 @@ take_ice_servers (SnugRoom *self, GPtrArray *offered)
   self->ice_servers = g_steal_pointer (&servers);
 }
 
+/* Also a server that was started anew, and resumes nothing, knows us by id and seq. */
+static gboolean
+is_still_us (SnugRoom *self, const SnugSignalMessage *welcome)
+{
+  return g_strcmp0 (self->self_id, welcome->self) == 0 && self->self_seq == welcome->seq;
+}
+
 static void
 handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
 {
   gboolean first = self->self_id == NULL;
 
   /* Somebody else to the others than before: nothing of the old pairs holds. */
-  if (!first && !welcome->resumed)
+  if (!first && !is_still_us (self, welcome))
     remove_all_peers (self);
 
   g_free (self->self_id);
