@@ -443,6 +443,19 @@ on_room_changed (App *app)
     on_entered (app);
 }
 
+/* Nobody has let us in yet, and it goes on being tried. */
+static void
+on_trouble (App *app)
+{
+  const char *trouble = snug_session_get_trouble (app->session);
+
+  if (trouble == NULL || app->leaving)
+    return;
+  snug_cli_report_error (app->report, "server-not-answering", trouble, NULL);
+  if (app->terminal != NULL)
+    snug_cli_report_notice (app->report, _("Ctrl+C gives up."));
+}
+
 static void
 on_n_connected (App *app)
 {
@@ -703,6 +716,7 @@ static void
 listen_to_session (App *app)
 {
   g_signal_connect_swapped (app->session, "notify::state", G_CALLBACK (on_room_changed), app);
+  g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
   g_signal_connect_swapped (app->session, "delivered", G_CALLBACK (on_delivered), app);
   g_signal_connect_swapped (app->session, "offer-received", G_CALLBACK (on_offer_received), app);

@@ -4,11 +4,15 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-chat.h"
+#include "snug-context.h"
 #include "snug-local-host.h"
 #include "snug-network.h"
 #include "snug-room.h"
 #include "snug-transfers.h"
 #include "snug-websocket-signaling.h"
+
+/* So long a server may take before a person is told what they wait for. */
+#define SLOW_SERVER_MS 2000
 
 struct _SnugSession
 {
@@ -27,6 +31,8 @@ struct _SnugSession
   char               *link;
   char               *invite;
   GError             *error;
+  char               *trouble;       /* nullable */
+  GSource            *slow;          /* nullable: until SLOW_SERVER_MS are over */
   GListStore         *members;       /* what the room's list holds, for the session's life */
   SnugChat           *chat;
   SnugTransfers      *transfers;
@@ -52,6 +58,7 @@ struct _SnugSession
   gint64              expires;
   guint               n_connected;
   gboolean            was_connected; /* to anybody in this room */
+  gboolean            was_in;        /* the server let us into this room */
 };
 
 G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
@@ -62,6 +69,7 @@ enum
   PROP_0,
   PROP_STATE,
   PROP_ERROR,
+  PROP_TROUBLE,
   PROP_CODE,
   PROP_LINK,
   PROP_INVITE,
@@ -114,10 +122,47 @@ set_error (SnugSession *self, GError *error)
 }
 
 static void
+set_trouble (SnugSession *self, const char *sentence)
+{
+  if (g_strcmp0 (self->trouble, sentence) == 0)
+    return;
+  g_free (self->trouble);
+  self->trouble = g_strdup (sentence);
+  notify (self, PROP_TROUBLE);
+}
+
+static const char *
+asleep_words (void)
+{
+  return _("The server does not answer yet. It may be waking up: this goes on trying for half a minute.");
+}
+
+static gboolean
+on_slow_server (gpointer user_data)
+{
+  SnugSession *self = user_data;
+
+  snug_clear_source (&self->slow);
+  if (self->trouble == NULL)
+    set_trouble (self, asleep_words ());
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_for_slow_server (SnugSession *self, gboolean on)
+{
+  snug_clear_source (&self->slow);
+  set_trouble (self, NULL);
+  if (on)
+    self->slow = snug_context_timeout (g_main_context_get_thread_default (), SLOW_SERVER_MS, on_slow_server, self);
+}
+
+static void
 enter_state (SnugSession *self, SnugSessionState state)
 {
   if (self->state == state)
     return;
+  watch_for_slow_server (self, state == SNUG_SESSION_STARTING);
   g_debug ("session: %s → %s", snug_session_state_to_text (self->state), snug_session_state_to_text (state));
   self->state = state;
   notify (self, PROP_STATE);
@@ -197,6 +242,22 @@ state_among_members (SnugSession *self)
   return self->was_connected ? SNUG_SESSION_RECONNECTING : SNUG_SESSION_CONNECTING;
 }
 
+/* Who was never in has nothing to keep: it is still the beginning. */
+static void
+enter_lost (SnugSession *self, const GError *error)
+{
+  if (self->was_in)
+    {
+      enter_state (self, SNUG_SESSION_NO_SERVER);
+      return;
+    }
+  enter_state (self, SNUG_SESSION_STARTING);
+  if (g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED))
+    set_trouble (self, _("The server asks to wait: too many tries. This goes on by itself in a few seconds."));
+  else
+    set_trouble (self, asleep_words ());
+}
+
 static void
 update_state (SnugSession *self)
 {
@@ -210,7 +271,7 @@ update_state (SnugSession *self)
       return;
 
     case SNUG_SIGNALING_RECONNECTING:
-      enter_state (self, SNUG_SESSION_NO_SERVER);
+      enter_lost (self, snug_signaling_get_error (signaling));
       return;
 
     case SNUG_SIGNALING_CLOSED:
@@ -219,6 +280,7 @@ update_state (SnugSession *self)
 
     case SNUG_SIGNALING_OPEN:
     default:
+      self->was_in = TRUE;
       break;
     }
 
@@ -361,6 +423,7 @@ forget_room (SnugSession *self)
     }
   self->n_connected = 0;
   self->was_connected = FALSE;
+  self->was_in = FALSE;
   self->is_host = FALSE;
   g_hash_table_remove_all (self->announced);
   notify (self, PROP_N_CONNECTED);
@@ -589,6 +652,12 @@ snug_session_get_error (SnugSession *self)
 }
 
 const char *
+snug_session_get_trouble (SnugSession *self)
+{
+  return self->trouble;
+}
+
+const char *
 snug_session_get_code (SnugSession *self)
 {
   return self->code;
@@ -741,6 +810,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     {
     case PROP_STATE: g_value_set_int (value, (int) self->state); break;
     case PROP_ERROR: g_value_set_boxed (value, self->error); break;
+    case PROP_TROUBLE: g_value_set_string (value, self->trouble); break;
     case PROP_CODE: g_value_set_string (value, self->code); break;
     case PROP_LINK: g_value_set_string (value, self->link); break;
     case PROP_INVITE: g_value_set_string (value, self->invite); break;
@@ -805,6 +875,7 @@ snug_session_dispose (GObject *object)
   SnugSession *self = SNUG_SESSION (object);
 
   forget_room (self);
+  snug_clear_source (&self->slow);
   g_clear_object (&self->local_host);
   G_OBJECT_CLASS (snug_session_parent_class)->dispose (object);
 }
@@ -822,6 +893,7 @@ snug_session_finalize (GObject *object)
   g_free (self->link);
   g_free (self->invite);
   g_clear_error (&self->error);
+  g_free (self->trouble);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_object (&self->save_to);
   g_clear_object (&self->members);
@@ -848,6 +920,7 @@ snug_session_class_init (SnugSessionClass *klass)
 
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SNUG_SESSION_FAILED, 0, readable);
   props[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
   props[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, readable);
   props[PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, readable);
   props[PROP_INVITE] = g_param_spec_string ("invite", NULL, NULL, NULL, readable);

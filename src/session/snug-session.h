@@ -69,14 +69,14 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
 
 /* Properties (readable, notifying; (w) = writable too): "state" (int), "error" (boxed GError, nullable),
- * "code", "link", "invite" (strings, nullable outside a room), "name" (w: own name, live), "device" (w,
- * before entering: SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server),
- * "web-root" (w: folder of the web client for the built-in server), "listen" (w: "ADDR:PORT" for the
- * built-in server, NULL = 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering),
- * "relay-policy" (int, w before entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer),
- * "accept-policy" (int, w), "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted
- * files), "is-host" (boolean), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said),
- * "n-connected" (guint). */
+ * "trouble" (string, nullable: while STARTING, a sentence on what takes so long), "code", "link", "invite"
+ * (strings, nullable outside a room), "name" (w: own name, live), "device" (w, before entering:
+ * SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server), "web-root" (w: folder of
+ * the web client for the built-in server), "listen" (w: "ADDR:PORT" for the built-in server, NULL =
+ * 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering), "relay-policy" (int, w before
+ * entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
+ * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "is-host" (boolean),
+ * "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
 
 /**
  * SnugSession::offer-received: (SnugTransfer *transfer): somebody offers a file and we must decide
@@ -117,6 +117,7 @@ void     snug_session_retry  (SnugSession *self);
 
 SnugSessionState snug_session_get_state (SnugSession *self);
 const GError    *snug_session_get_error (SnugSession *self);       /* nullable */
+const char      *snug_session_get_trouble (SnugSession *self);     /* nullable */
 const char      *snug_session_get_code   (SnugSession *self);      /* nullable */
 const char      *snug_session_get_link   (SnugSession *self);      /* nullable: e.g. a version-1 code without address */
 const char      *snug_session_get_invite (SnugSession *self);      /* nullable */

@@ -25,6 +25,7 @@ struct _SnugRoomPane
   GtkSpinner     *starting_spinner;
   GtkLabel       *starting_title;
   SnugChecklist  *starting_steps;
+  GtkLabel       *starting_trouble;
   AdwStatusPage  *over;
   GtkButton      *over_button;
   GtkWidget      *over_back;
@@ -87,11 +88,14 @@ update_starting (SnugRoomPane *self)
   const char *code = snug_session_get_code (self->session);
   g_autofree char *title = code != NULL ? g_strdup_printf (_("Joining %s…"),
                                                            code) : g_strdup (_("Opening a room…"));
+  const char *trouble = snug_session_get_trouble (self->session);
   gboolean starting = snug_session_get_state (self->session) == SNUG_SESSION_STARTING;
 
   gtk_label_set_label (self->starting_title, title);
   gtk_spinner_set_spinning (self->starting_spinner, starting);
   gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL);
+  gtk_label_set_label (self->starting_trouble, trouble != NULL ? trouble : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->starting_trouble), trouble != NULL);
 }
 
 /* AdwStatusPage takes markup, and an error may quote what a server said. */
@@ -261,7 +265,7 @@ static void
 watch_session (SnugRoomPane *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::error",
-                                        "notify::capacity" };
+                                        "notify::trouble", "notify::capacity" };
   GListModel *members = snug_session_get_members (self->session);
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
@@ -323,6 +327,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_spinner);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_steps);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_trouble);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_button);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_back);

@@ -284,7 +284,26 @@ def test_what_cannot_be_reached():
         ana.leave()
     for cli in (joining, creating):
         cli.expect_exit(2)
-        cli.wait(event='error', code='server-unreachable')
+        words = cli.wait(event='error', code='server-not-answering')
+        check('may be waking up' in words['message'], words)
+        cli.wait(event='error', code='server-unreachable', after=words)
+        check(cli.count(event='room') == 0, 'no room, so nothing is said of one', cli.events)
+
+
+def test_server_wakes_up():
+    """Said while it is tried, to scripts and to people, and then all is as if it had been there."""
+    gone = start_server()
+    gone.stop()
+    creating = Cli('create', '--open', '--server', gone.url)
+    plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'create', '--open', '--server', gone.url])
+    creating.wait(event='error', code='server-not-answering')
+    plain.wait_error('may be waking up')
+    with start_server(listen=gone.address):
+        check('link' in creating.wait(event='room', state='waiting'), creating.events)
+        plain.wait_error('?code=')
+        check(creating.count(event='error') == 1, creating.events)
+        for cli in (creating, plain):
+            cli.stop()
 
 
 def test_no_server_named():

@@ -6,6 +6,7 @@
 #include "snug-session.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct
 {
@@ -255,6 +256,66 @@ test_port_taken (Fixture *f, gconstpointer data)
   g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_HOSTING);
 }
 
+static char *
+address_of (GSocketListener *listener)
+{
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+
+  g_assert_cmpuint (port, !=, 0);
+  return g_strdup_printf ("http://127.0.0.1:%u", port);
+}
+
+/* Cancelled, nothing is left of it. */
+static void
+give_up (SnugSession *session)
+{
+  snug_session_leave (session);
+  g_assert_true (is (session, SNUG_SESSION_EMPTY));
+  g_assert_null (snug_session_get_trouble (session));
+  g_assert_null (snug_session_get_code (session));
+}
+
+/* It takes connections and says nothing, as one that is being woken does. */
+static void
+test_server_asleep (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autofree char *server = address_of (listener);
+  g_autofree char *link = g_strconcat (server, "/?code=QXWV23", NULL);
+
+  g_object_set (f->host, "server", server, NULL);
+  snug_session_create (f->host, TRUE);
+  join (f, link);
+  g_assert_null (snug_session_get_trouble (f->host));
+  snug_await (NULL, snug_session_get_trouble (f->host) != NULL && snug_session_get_trouble (f->guest) != NULL);
+  g_assert_true (is (f->host, SNUG_SESSION_STARTING));
+  g_assert_true (is (f->guest, SNUG_SESSION_STARTING));
+  give_up (f->host);
+  give_up (f->guest);
+  g_socket_listener_close (listener);
+}
+
+/* Nothing is there, and then it is: nobody has to press anything. */
+static void
+test_server_comes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autofree char *server = address_of (listener);
+  g_autofree char *link = g_strconcat (server, "/?code=QXWV23", NULL);
+
+  g_socket_listener_close (listener);
+  join (f, link);
+  snug_await (NULL, snug_session_get_trouble (f->guest) != NULL);
+  g_assert_true (is (f->guest, SNUG_SESSION_STARTING));
+
+  g_object_set (f->host, "listen", server + strlen ("http://"), NULL);
+  create (f);
+  /* a server, and on it not this room */
+  snug_await (NULL, !is (f->guest, SNUG_SESSION_STARTING));
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_ROOM_NOT_FOUND);
+  g_assert_null (snug_session_get_trouble (f->guest));
+}
+
 #define ADD(name, func) g_test_add ("/session/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -270,5 +331,7 @@ main (int argc, char **argv)
   ADD ("full-room", test_full_room);
   ADD ("host-leaves", test_host_leaves);
   ADD ("port-taken", test_port_taken);
+  ADD ("server-asleep", test_server_asleep);
+  ADD ("server-comes", test_server_comes);
   return g_test_run ();
 }

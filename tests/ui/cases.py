@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 
 from gi.repository import Gio, GLib
@@ -20,6 +21,8 @@ BUILD = pathlib.Path(os.environ.get("SNUG_BUILD", window.ROOT / "build"))
 SNUG = str(BUILD / "src/ui/snug")
 SNUG_SERVER = str(BUILD / "src/server/snug-server")
 SNUG_CLI = str(BUILD / "src/cli/snug-cli")
+
+SCHEMA = "io.github.snugrooms.Snug"
 
 _cases = []
 
@@ -71,10 +74,10 @@ class Member(window.Program):
 
 
 class Server(window.Program):
-    """A snug-server on a free port of this machine."""
+    """A snug-server of this machine, on a free port or that one."""
 
-    def __init__(self):
-        super().__init__(SNUG_SERVER, "--listen", "127.0.0.1:0", stdout=subprocess.PIPE)
+    def __init__(self, port=0):
+        super().__init__(SNUG_SERVER, "--listen", f"127.0.0.1:{port}", stdout=subprocess.PIPE)
         self.url = self.process.stdout.readline().split()[-1]
 
 
@@ -163,6 +166,7 @@ class Desk:
     def __init__(self, notifications):
         self.notifications = notifications
         self.programs = []
+        self.chosen = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="snug-case-"))
 
     def open(self, *argv, env=None):
@@ -178,8 +182,18 @@ class Desk:
     def member(self, *argv, **kwargs):
         return self.keep(Member(*argv, **kwargs))
 
-    def server(self):
-        return self.keep(Server())
+    def server(self, port=0):
+        return self.keep(Server(port))
+
+    def set(self, key, text):
+        """A choice made before the window opens; taken back after the case."""
+        self.chosen.append(key)
+        subprocess.run(["gsettings", "set", SCHEMA, key, text], check=True, timeout=window.PATIENCE_S)
+
+    def get(self, key):
+        asked = subprocess.run(["gsettings", "get", SCHEMA, key], check=True, capture_output=True, text=True,
+                               timeout=window.PATIENCE_S)
+        return asked.stdout.strip()
 
     def other(self, *argv):
         return self.keep(Other(*argv))
@@ -194,6 +208,8 @@ class Desk:
     def clear(self):
         for program in reversed(self.programs):
             program.end()
+        for key in self.chosen:
+            subprocess.run(["gsettings", "reset", SCHEMA, key], check=True, timeout=window.PATIENCE_S)
         complaints = [line for program in self.programs for line in program.complaints]
         assert not complaints, "complaints:\n" + "\n".join(complaints)
 
@@ -211,13 +227,14 @@ def run():
         if only and not any(pattern in words for pattern in only):
             continue
         desk = Desk(desktop)
+        began = time.monotonic()
         try:
             try:
                 function(desk)
             finally:
                 desk.clear()
             passed += 1
-            print(f"ok - {words}", flush=True)
+            print(f"ok - {words} ({time.monotonic() - began:.1f} s)", flush=True)
         except Exception:
             failed += 1
             print(f"not ok - {words}", flush=True)

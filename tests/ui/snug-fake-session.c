@@ -14,6 +14,7 @@ struct _SnugSession
   char               *server;
   char               *web_root;
   char               *listen;
+  const char         *trouble;         /* borrowed */
   char               *code;
   char               *link;
   GPtrArray          *ice_servers;
@@ -38,6 +39,7 @@ enum
   PROP_0,
   PROP_STATE,
   PROP_ERROR,
+  PROP_TROUBLE,
   PROP_CODE,
   PROP_LINK,
   PROP_INVITE,
@@ -79,6 +81,7 @@ empty (SnugSession *self)
   g_clear_error (&self->error);
   g_clear_pointer (&self->code, g_free);
   g_clear_pointer (&self->link, g_free);
+  self->trouble = NULL;
   self->is_host = FALSE;
   self->expires = 0;
   g_list_store_remove_all (self->members);
@@ -209,10 +212,24 @@ scene_opening (SnugSession *self)
 }
 
 static void
+scene_opening_asleep (SnugSession *self)
+{
+  scene_opening (self);
+  self->trouble = "The server does not answer yet. It may be waking up: this goes on trying for half a minute.";
+}
+
+static void
 scene_joining (SnugSession *self)
 {
   self->state = SNUG_SESSION_STARTING;
   self->code = g_strdup ("QXWV23");
+}
+
+static void
+scene_joining_asleep (SnugSession *self)
+{
+  scene_joining (self);
+  self->trouble = "The server does not answer yet. It may be waking up: this goes on trying for half a minute.";
 }
 
 static void
@@ -416,7 +433,9 @@ static const struct
 } scenes[] = {
   { "start", "room", scene_start },
   { "opening", "room", scene_opening },
+  { "opening-asleep", "room", scene_opening_asleep },
   { "joining", "room", scene_joining },
+  { "joining-asleep", "room", scene_joining_asleep },
   { "waiting", "room", scene_waiting },
   { "connecting", "room", scene_connecting },
   { "no-route", "room", scene_no_route },
@@ -516,6 +535,12 @@ const GError *
 snug_session_get_error (SnugSession *self)
 {
   return self->error;
+}
+
+const char *
+snug_session_get_trouble (SnugSession *self)
+{
+  return self->trouble;
 }
 
 const char *
@@ -649,6 +674,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     {
     case PROP_STATE: g_value_set_int (value, (int) self->state); break;
     case PROP_ERROR: g_value_set_boxed (value, self->error); break;
+    case PROP_TROUBLE: g_value_set_string (value, self->trouble); break;
     case PROP_CODE:
     case PROP_INVITE: g_value_set_string (value, self->code); break;
     case PROP_LINK: g_value_set_string (value, self->link); break;
@@ -736,6 +762,7 @@ snug_session_class_init (SnugSessionClass *klass)
 
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, SNUG_SESSION_FAILED, 0, readable);
   props[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  props[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
   props[PROP_CODE] = g_param_spec_string ("code", NULL, NULL, NULL, readable);
   props[PROP_LINK] = g_param_spec_string ("link", NULL, NULL, NULL, readable);
   props[PROP_INVITE] = g_param_spec_string ("invite", NULL, NULL, NULL, readable);

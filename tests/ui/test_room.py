@@ -274,13 +274,40 @@ def test_full(desk):
     opened.wait_for_title("2 people")
 
 
-@case("a server that does not answer is said in words")
-def test_unreachable(desk):
+def closed_port():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+        return closed.getsockname()[1]
+
+
+@case("a server that does not answer is said in words while it is tried; Cancel gives up")
+def test_asleep(desk):
     opened = desk.open()
-    opened.fill("Code or link", f"http://127.0.0.1:{port}/?code=QXWV23")
+    opened.fill("Code or link", f"http://127.0.0.1:{closed_port()}/?code=QXWV23")
+    opened.press("push button", "Join")
+    opened.find("alert", re.compile("does not answer yet. It may be waking up"))
+    opened.wait_for_title("Joining…")
+    opened.press("push button", "Cancel")
+    opened.wait_for_title("Not in a room")
+    opened.find("push button", "Create Room")
+
+
+@case("a room is opened by itself once the server of the preferences wakes up")
+def test_wakes_up(desk):
+    port = closed_port()
+    desk.set("server", f"http://127.0.0.1:{port}")
+    opened = desk.open()
+    opened.press("push button", "Create Room")
+    opened.find("alert", re.compile("does not answer yet. It may be waking up"))
+    opened.wait_for_title("Opening a room…")
+    desk.server(port)
+    opened.wait_for_title("Waiting for people")
+
+
+@case("a server that never answers is said in words in the end, with a way to try again")
+def test_unreachable(desk):
+    opened = desk.open()
+    opened.fill("Code or link", f"http://127.0.0.1:{closed_port()}/?code=QXWV23")
     opened.press("push button", "Join")
     opened.wait_for_title("Server unreachable")
     opened.find("push button", "Try Again")
