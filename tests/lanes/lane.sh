@@ -58,9 +58,9 @@ lane_counted () {
 
 # lane_meson FOLDER ARGUMENT…: `meson test` there; every case inside its programs counts.
 lane_meson () {
-  local log=$1/meson-logs/testlog.json
+  local log=$1/meson-logs/$lane_name.json
   rm -f "$log"
-  lane_counted meson_suite "$log" -C "$@"
+  lane_counted meson_suite "$log" --logbase "$lane_name" -C "$@"
 }
 
 meson_suite () {

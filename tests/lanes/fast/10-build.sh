@@ -1,5 +1,6 @@
 #!/bin/bash
 # everything compiles without a warning, as a person builds it
+# alone
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 

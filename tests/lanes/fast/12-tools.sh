@@ -42,6 +42,26 @@ lane_case 'a lane that hangs is a failure' -- says 'out of time' one_lane 'lane_
 lane_case 'a skip says why' -- says 'trial: skip - no luck' one_lane 'lane_skip no luck; lane_end'
 lane_case 'a skip is counted as failed in CI' -- says '1 passed, 1 failed' one_lane 'lane_case one -- true; lane_skip no; lane_end'
 
+# two_lanes FIRST SECOND: runs fast lanes of these bodies.
+two_lanes () {
+  rm -rf "$box/lanes"
+  mkdir -p "$box/lanes/fast" "$box/lanes/long"
+  cp tests/lanes/lane.sh "$box/lanes/"
+  printf '#!/bin/bash\n# a trial\n# limit: 5\n%s\n' "$1" >"$box/lanes/fast/10-first.sh"
+  printf '#!/bin/bash\n# a trial\n# limit: 5\n%s\n' "$2" >"$box/lanes/fast/20-second.sh"
+  V='' SNUG_LANES="$box/lanes" SNUG_LANE_LOGS="$box/logs" SNUG_LANES_UNTIL='' SNUG_LANES_END='' SNUG_LANE_JOBS='' \
+    tests/tools/run-lanes fast
+}
+
+begin=". '$box/lanes/lane.sh'"
+mkfifo "$box/meeting"
+lane_case 'two fast lanes run beside each other' -- says '2 passed, 0 failed' two_lanes \
+  "$begin; lane_case waits -- cat '$box/meeting'; lane_end" "$begin; lane_case comes -- sh -c 'echo >$box/meeting'; lane_end"
+lane_case 'a lane that wants to be alone is' -- says '2 passed, 0 failed' two_lanes \
+  "# alone
+$begin; timeout 1 cat '$box/meeting'; lane_case leaves -- touch '$box/left'; lane_end" \
+  "$begin; lane_case 'comes after' -- test -e '$box/left'; lane_end"
+
 # fake NAME BODY: a program of that name in front of PATH.
 fake () { mkdir -p "$box/bin"; printf '#!/bin/sh\n%s\n' "$2" >"$box/bin/$1"; chmod +x "$box/bin/$1"; }
 
