@@ -113,6 +113,14 @@ may_speak (SnugServerRoom *room, const SnugServerMember *a, const SnugServerMemb
   return TRUE;
 }
 
+/* A page cannot be asked for an offer, but makes one for whoever comes in. */
+static void
+ask_legacy_for_offer (SnugServerRoom *room, SnugServerMember *legacy)
+{
+  if (strcmp (legacy->role, "sender") == 0)
+    snug_server_room_tell_legacy (room, legacy, SNUG_SIGNAL_PEER_JOINED);
+}
+
 static void
 relay (SnugServerRoom *room, SnugServerMember *from, JsonObject *frame, const SnugSignalMessage *message,
        gint64 now_us)
@@ -128,6 +136,12 @@ relay (SnugServerRoom *room, SnugServerMember *from, JsonObject *frame, const Sn
   if (!count_candidates (room, from, to->id, message))
     {
       refuse (room, from, SNUG_SIGNAL_CODE_RATE_LIMITED, now_us);
+      return;
+    }
+
+  if (to->role != NULL && message->type == SNUG_SIGNAL_RESTART)
+    {
+      ask_legacy_for_offer (room, to);
       return;
     }
 

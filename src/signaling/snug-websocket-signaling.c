@@ -494,11 +494,11 @@ websocket_open (SnugSignaling *signaling)
 }
 
 /* A page of version 1 offers to whoever comes in, and cannot be asked in another way. A server of version 2
- * would not tell it. */
+ * does that for us. */
 static void
 come_in_again (SnugWebsocketSignaling *self)
 {
-  if (!self->speaks_version_1 || self->held)
+  if (self->held)
     return;
   drop_connection (self);
   snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_RECONNECTING, NULL);
@@ -511,7 +511,7 @@ websocket_send (SnugSignaling *signaling, SnugSignalMessage *message)
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
   g_autoptr (SnugSignalMessage) translated = NULL;
 
-  if (message->type == SNUG_SIGNAL_RESTART && message->legacy)
+  if (message->type == SNUG_SIGNAL_RESTART && message->legacy && self->speaks_version_1)
     {
       come_in_again (self);
       return;

@@ -702,6 +702,28 @@ test_legacy_with_version_2 (void)
   tear_down (&f);
 }
 
+/* A page that was loaded anew has forgotten us, and offers only to somebody who comes in. */
+static void
+test_a_legacy_sender_is_asked_for_an_offer (void)
+{
+  Fixture f;
+
+  set_up_room (&f, SNUG_SERVER_ROOM_VERSION_1, 2, FALSE);
+  enter_legacy (&f, 1, "a", "sender");
+  enter (&f, 2);
+  g_string_truncate (f.words, 0);
+  say (&f, 2, "{\"type\":\"restart\",\"to\":\"sender\"}");
+  assert_said (&f, "1<peer-joined:receiver");
+  g_assert_cmpstr (last_raw (&f), ==, "{\"type\":\"peer-joined\",\"role\":\"receiver\"}");
+
+  lose (&f, 1);
+  enter_legacy (&f, 3, "c", "receiver");
+  g_string_truncate (f.words, 0);
+  say (&f, 2, "{\"type\":\"restart\",\"to\":\"receiver\"}");    /* to it, version 2 offers */
+  assert_said (&f, "");
+  tear_down (&f);
+}
+
 static void
 test_legacy_never_displaces_version_2 (void)
 {
@@ -896,6 +918,7 @@ main (int argc, char **argv)
   ADD ("a-legacy-pair-is-relayed-untouched", test_a_legacy_pair_is_relayed_untouched);
   ADD ("the-same-role-again", test_the_same_role_again);
   ADD ("legacy-with-version-2", test_legacy_with_version_2);
+  ADD ("a-legacy-sender-is-asked-for-an-offer", test_a_legacy_sender_is_asked_for_an_offer);
   ADD ("legacy-never-displaces-version-2", test_legacy_never_displaces_version_2);
   ADD ("roles-for-room-info", test_roles_for_room_info);
   ADD ("a-private-room-asks", test_a_private_room_asks);

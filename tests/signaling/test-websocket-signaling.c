@@ -606,6 +606,27 @@ test_restart_of_a_page (void)
   g_assert_cmpstr (old->relayed->str, ==, "");
 }
 
+/* A server of version 2 asks the page for us: we stay where we are. */
+static void
+test_restart_of_a_page_by_the_server (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+  g_autoptr (Member) ben = member_new (url, code, NULL, NULL, "receiver");
+  g_autoptr (SnugSignalMessage) restart = snug_signal_message_new (SNUG_SIGNAL_RESTART);
+
+  await_heard (ben, "welcome:m2");
+  restart->legacy = TRUE;
+  restart->to = g_strdup ("m1");
+  snug_signaling_send (ben->signaling, restart);
+  await_heard (ana, "restart:m2");
+  g_assert_cmpint (snug_signaling_get_state (ben->signaling), ==, SNUG_SIGNALING_OPEN);
+  stop (server);
+}
+
 static void
 test_a_server_that_says_no_welcome (void)
 {
@@ -751,6 +772,7 @@ main (int argc, char **argv)
   ADD ("create-is-refused", test_create_is_refused);
   ADD ("resume", test_resume);
   ADD ("a-server-of-version-1", test_a_server_of_version_1);
+  ADD ("restart-of-a-page-by-the-server", test_restart_of_a_page_by_the_server);
   ADD ("held-back", test_held_back);
   ADD ("restart-of-a-page", test_restart_of_a_page);
   ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
