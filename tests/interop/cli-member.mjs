@@ -45,7 +45,7 @@ export class CliMember {
   }
 
   /** The first event, past or to come, that has all these values. */
-  waitForEvent(values) {
+  waitForEvent(values, timeoutMs = PATIENCE_MS) {
     const fits = (event) => Object.entries(values).every(([name, value]) => event[name] === value);
     return new Promise((resolve, reject) => {
       const end = (settle, value) => {
@@ -59,7 +59,7 @@ export class CliMember {
         else if (this.child.exitCode !== null) end(reject, new Error(`snug-cli ended with ${this.child.exitCode}: ${this.said}`));
       };
       const words = () => `${JSON.stringify(values)} did not come; there was ${JSON.stringify(this.events.slice(-8))}`;
-      const timer = setTimeout(() => end(reject, new Error(words())), PATIENCE_MS);
+      const timer = setTimeout(() => end(reject, new Error(words())), timeoutMs);
       this.#waiting.add(look);
       look();
     });
@@ -83,8 +83,8 @@ export class CliMember {
   }
 
   /** @returns {Promise<Buffer>} what arrived, from the disk */
-  async received(name) {
-    const { path } = await this.waitForEvent({ event: 'transfer', direction: 'in', name, state: 'done' });
+  async received(name, timeoutMs = PATIENCE_MS) {
+    const { path } = await this.waitForEvent({ event: 'transfer', direction: 'in', name, state: 'done' }, timeoutMs);
     return readFile(path);
   }
 
