@@ -96,21 +96,30 @@ on_peer_lost (SnugPeer *peer, SnugRoom *self)
   changed (self);
 }
 
-/* Two people called Ana are told apart: the later one is "Ana (2)". */
-static void
-on_peer_named (SnugPeer *peer, SnugRoom *self)
+static gboolean
+is_shown_as (SnugRoom *self, SnugMember *but, const char *name)
 {
-  SnugMember *named = snug_peer_get_member (peer);
-  const char *name = snug_member_get_name (named);
-  guint ordinal = 1;
-
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
 
-      if (g_strcmp0 (snug_member_get_name (member), name) == 0)
-        snug_member_set_ordinal (member, ordinal++);
+      if (member != but && g_str_equal (snug_member_get_display_name (member), name))
+        return TRUE;
     }
+  return FALSE;
+}
+
+/* Two people called Ana are told apart: the later one is "Ana (2)", and stays so while the first one
+ * comes and goes. Nor can anybody take a name like that for themselves. */
+static void
+on_peer_named (SnugPeer *peer, SnugRoom *self)
+{
+  SnugMember *named = snug_peer_get_member (peer);
+  guint ordinal = 1;
+
+  do
+    snug_member_set_ordinal (named, ordinal++);
+  while (is_shown_as (self, named, snug_member_get_display_name (named)));
 }
 
 static void

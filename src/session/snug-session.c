@@ -39,7 +39,7 @@ struct _SnugSession
   SnugRoom           *room;          /* nullable */
   SnugLocalHost      *local_host;    /* nullable */
   GCancellable       *creating;      /* nullable: a room is being made on a server */
-  GHashTable         *announced;     /* ids of members whose coming was said */
+  GHashTable         *announced;     /* id → the name by which the chat spoke of them last */
 
   /* Owned: how to get in again */
   char               *entry_server;
@@ -333,25 +333,6 @@ on_member_state (SnugMember *member, GParamSpec *pspec, SnugSession *self)
     update_state (self);
 }
 
-static void
-on_room_members_changed (GListModel *room_members, guint position, guint n_removed, guint n_added, SnugSession *self)
-{
-  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < n_removed; i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), position + i);
-      g_signal_handlers_disconnect_by_func (member, on_member_state, self);
-    }
-  for (guint i = 0; i < n_added; i++)
-    {
-      SnugMember *member = g_list_model_get_item (room_members, position + i);
-      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_member_state), self, 0);
-      g_ptr_array_add (added, member);
-    }
-  g_list_store_splice (self->members, position, n_removed, added->pdata, added->len);
-}
-
 /* --- lines of the program in the chat --------------------------------------------------------------- */
 
 static void
@@ -360,12 +341,28 @@ on_member_ready (SnugRoom *room, SnugMember *member, SnugSession *self)
   gboolean first = g_hash_table_size (self->announced) == 0;
   g_autofree char *line = NULL;
 
-  if (!g_hash_table_add (self->announced, g_strdup (snug_member_get_id (member))))
+  if (!g_hash_table_insert (self->announced, g_strdup (snug_member_get_id (member)),
+                            g_strdup (snug_member_get_display_name (member))))
     return;
   if (first && !self->is_host)
     snug_chat_add_system (self->chat, _("Earlier messages are not shown."));
   /* Translators: %s is a person's name. */
   line = g_strdup_printf (_("%s joined"), snug_member_get_display_name (member));
+  snug_chat_add_system (self->chat, line);
+}
+
+static void
+on_member_renamed (SnugMember *member, GParamSpec *pspec, SnugSession *self)
+{
+  const char *now = snug_member_get_display_name (member);
+  const char *before = g_hash_table_lookup (self->announced, snug_member_get_id (member));
+  g_autofree char *line = NULL;
+
+  if (before == NULL || g_str_equal (before, now))
+    return;
+  /* Translators: the name that somebody had, and the one they have now. */
+  line = g_strdup_printf (_("%s is now %s"), before, now);
+  g_hash_table_insert (self->announced, g_strdup (snug_member_get_id (member)), g_strdup (now));
   snug_chat_add_system (self->chat, line);
 }
 
@@ -376,6 +373,29 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugSession *self)
 
   if (g_hash_table_contains (self->announced, snug_member_get_id (member)))
     snug_chat_add_system (self->chat, line);
+}
+
+static void
+on_room_members_changed (GListModel *room_members, guint position, guint n_removed, guint n_added, SnugSession *self)
+{
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_removed; i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), position + i);
+
+      g_signal_handlers_disconnect_by_func (member, on_member_state, self);
+      g_signal_handlers_disconnect_by_func (member, on_member_renamed, self);
+    }
+  for (guint i = 0; i < n_added; i++)
+    {
+      SnugMember *member = g_list_model_get_item (room_members, position + i);
+
+      g_signal_connect_object (member, "notify::state", G_CALLBACK (on_member_state), self, 0);
+      g_signal_connect_object (member, "notify::display-name", G_CALLBACK (on_member_renamed), self, 0);
+      g_ptr_array_add (added, member);
+    }
+  g_list_store_splice (self->members, position, n_removed, added->pdata, added->len);
 }
 
 static void
@@ -955,7 +975,7 @@ snug_session_init (SnugSession *self)
   self->device = SNUG_MEMBER_DEVICE_DESKTOP;
   self->capacity = 10;
   self->members = g_list_store_new (SNUG_TYPE_MEMBER);
-  self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chat = snug_chat_new ();
   self->transfers = snug_transfers_new ();
   g_signal_connect_object (self->chat, "delivered", G_CALLBACK (on_delivered), self, 0);

@@ -253,14 +253,20 @@ export class RoomStore extends EventTarget {
     this.#setMembers([...this.#state.members.values()].filter((member) => member.id !== id));
   }
 
-  /** Who came first keeps the bare name. @param {Member[]} members */
+  /**
+   * Two people of one name are told apart, and nobody's shown name changes because of somebody else.
+   *
+   * @param {Member[]} members
+   */
   #setMembers(members) {
-    /** @type {string[]} */
-    const taken = [];
+    const isKept = (/** @type {Member} */ member) =>
+      member.displayName !== '' && member.name === this.#state.members.get(member.id)?.name;
+    const taken = members.filter(isKept).map((member) => member.displayName);
     const named = members.map((member) => {
+      if (isKept(member)) return member;
       const displayName = distinctName(member.name || _('Guest'), taken);
       taken.push(displayName);
-      return displayName === member.displayName ? member : { ...member, displayName };
+      return { ...member, displayName };
     });
     this.#change({ members: new Map(named.map((member) => [member.id, member])) });
   }

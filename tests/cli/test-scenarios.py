@@ -485,5 +485,23 @@ def test_plain_words_where_there_is_no_terminal():
         ana.leave()
 
 
+def test_two_of_one_name():
+    with start_server() as server:
+        ana, code = create(server, '--name', 'Ana')
+        plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'join', code, '--server', server.url])
+        plain.wait_error('Ana joined')
+        other = join(server, code, '--name', 'Ana')
+        plain.wait_error('Ana (2) joined')
+        other.say('the second')
+        plain.wait_line('Ana (2): the second')
+        ana.say('the first')
+        plain.wait_line('Ana: the first')
+        # To scripts they are who they say they are, told apart by their ids.
+        ids = {event['id'] for event in other.events if event['event'] == 'member' and event.get('name') == 'Ana'}
+        check(len(ids) == 1, other.events)
+        for member in (other, plain, ana):
+            member.stop()
+
+
 if __name__ == '__main__':
     snugtest.run([function for name, function in list(globals().items()) if name.startswith('test_')])

@@ -71,6 +71,44 @@ test_namesakes_are_told_apart (void)
   snug_mates_clear (&mates);
 }
 
+static const char *
+id_of (SnugMate *mate, const char *name)
+{
+  SnugMember *member = snug_mate_sees (mate, name);
+
+  return member != NULL ? snug_member_get_id (member) : NULL;
+}
+
+/* Nobody is suddenly called what somebody else was called, and nobody can take such a name. */
+static void
+test_namesakes_stay_apart (void)
+{
+  SnugMates mates;
+  SnugMate *first;
+  g_autofree char *second_ana = NULL;
+
+  snug_mates_init (&mates);
+  first = snug_mates_add (&mates, "Bo");
+  snug_mates_add (&mates, "Ana");
+  snug_mates_await (&mates);
+  snug_mates_add (&mates, "Ana");
+  snug_mates_await (&mates);
+  second_ana = g_strdup (id_of (first, "Ana (2)"));
+  g_assert_nonnull (second_ana);
+
+  snug_room_set_name (mates.mates[1].room, "Chi");
+  snug_await (NULL, snug_mate_sees (first, "Chi") != NULL);
+  snug_mates_add (&mates, "Ana");
+  snug_mates_await (&mates);
+  g_assert_cmpstr (id_of (first, "Ana (2)"), ==, second_ana);
+  g_assert_nonnull (snug_mate_sees (first, "Ana"));
+
+  snug_room_set_name (mates.mates[1].room, "Ana (2)");
+  snug_await (NULL, snug_mate_sees (first, "Ana (2) (2)") != NULL);
+  g_assert_cmpstr (id_of (first, "Ana (2)"), ==, second_ana);
+  snug_mates_clear (&mates);
+}
+
 typedef struct
 {
   char     *text;
@@ -308,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/room/two-meet", test_two_meet);
   g_test_add_func ("/room/five-make-a-mesh", test_five_make_a_mesh);
   g_test_add_func ("/room/namesakes-are-told-apart", test_namesakes_are_told_apart);
+  g_test_add_func ("/room/namesakes-stay-apart", test_namesakes_stay_apart);
   g_test_add_func ("/room/messages-reach-their-handler", test_messages_reach_their_handler);
   g_test_add_func ("/room/who-says-too-much-is-not-heard", test_who_says_too_much_is_not_heard);
   g_test_add_func ("/room/nonsense-is-dropped", test_nonsense_is_dropped);

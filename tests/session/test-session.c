@@ -91,6 +91,25 @@ n_items (GListModel *model)
 }
 
 static void
+assert_last_line (SnugSession *session, const char *text)
+{
+  GListModel *messages = snug_session_get_messages (session);
+  g_autoptr (SnugMessage) last = g_list_model_get_item (messages, n_items (messages) - 1);
+
+  g_assert_cmpint (snug_message_get_kind (last), ==, SNUG_MESSAGE_SYSTEM);
+  g_assert_cmpstr (snug_message_get_text (last), ==, text);
+}
+
+static void
+assert_first_line (SnugSession *session, const char *text)
+{
+  g_autoptr (SnugMessage) first = g_list_model_get_item (snug_session_get_messages (session), 0);
+
+  g_assert_nonnull (first);
+  g_assert_cmpstr (snug_message_get_text (first), ==, text);
+}
+
+static void
 test_create_join_talk_leave (Fixture *f, gconstpointer data)
 {
   SnugMessage *said;
@@ -103,6 +122,8 @@ test_create_join_talk_leave (Fixture *f, gconstpointer data)
   ana = g_list_model_get_item (snug_session_get_members (f->guest), 0);
   g_assert_cmpstr (snug_member_get_display_name (ana), ==, "Ana");
 
+  assert_first_line (f->guest, "Earlier messages are not shown.");
+  assert_first_line (f->host, "Bo joined");
   n = n_items (snug_session_get_messages (f->guest));
   said = snug_session_say (f->host, "Come in", NULL);
   snug_await (NULL, snug_message_get_delivery (said) == SNUG_DELIVERY_DELIVERED);
@@ -110,6 +131,7 @@ test_create_join_talk_leave (Fixture *f, gconstpointer data)
 
   g_object_set (f->host, "name", "Anna", NULL);
   snug_await (NULL, g_strcmp0 (snug_member_get_display_name (ana), "Anna") == 0);
+  assert_last_line (f->guest, "Ana is now Anna");
 
   snug_session_leave (f->guest);
   g_assert_true (is (f->guest, SNUG_SESSION_EMPTY));

@@ -42,15 +42,18 @@ test('the room stands where its members stand', () => {
   assert.equal(roomState(store.state), 'no-server');
 });
 
-test('people of one name are told apart, in order of entry, also when one goes', () => {
+test('people of one name are told apart, and stay so when one comes or goes', () => {
   const store = makeRoom();
-  const names = () => [...store.state.members.values()].map((m) => m.displayName);
-  join(store, 'm5', 5, 'Ana');
+  const names = () => [...store.state.members.values()].map((m) => `${m.id} ${m.displayName}`);
   join(store, 'm3', 3, 'Ana');
+  join(store, 'm5', 5, 'Ana');
   join(store, 'm4', 4);
-  assert.deepEqual(names(), ['Ana', 'Guest', 'Ana (2)']);
+  assert.deepEqual(names(), ['m3 Ana', 'm4 Guest', 'm5 Ana (2)']);
   store.apply({ type: 'member-left', id: 'm3' });
-  assert.deepEqual(names(), ['Guest', 'Ana']);
+  join(store, 'm6', 6, 'Ana');
+  assert.deepEqual(names(), ['m4 Guest', 'm5 Ana (2)', 'm6 Ana']);
+  store.apply({ type: 'member-changed', id: 'm4', values: { name: 'Ana (2)' } });
+  assert.deepEqual(names(), ['m4 Ana (2) (2)', 'm5 Ana (2)', 'm6 Ana']);
 });
 
 test('unread counts what others say while nobody looks', () => {
