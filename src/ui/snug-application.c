@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-config.h"
+#include "snug-last-room.h"
 #include "snug-notifier.h"
 #include "snug-preferences.h"
 #include "snug-window.h"
@@ -357,6 +358,7 @@ snug_application_startup (GApplication *application)
   self->session = snug_session_new ();
   self->notifier = snug_notifier_new (GTK_APPLICATION (self), self->session, self->settings);
   bind_session (self);
+  snug_last_room_watch (self->session, self->settings);
 
   transfers = snug_session_get_transfers (self->session);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);

@@ -211,11 +211,18 @@ own_row_new (SnugSession *session)
                                  _("This computer"), NULL);
   GtkWidget *icon = gtk_image_new_from_icon_name ("computer-symbolic");
   GtkWidget *host = tag_new (_("Host"));
+  GtkWidget *rename = gtk_button_new_from_icon_name ("document-edit-symbolic");
 
   gtk_widget_add_css_class (icon, "device-icon");
   gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  gtk_widget_add_css_class (rename, "flat");
+  gtk_widget_set_valign (rename, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (rename, _("Change Your Name"));
+  snug_accessible_set_label (rename, _("Change Your Name"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (rename), "room.rename");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), host);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), rename);
   g_object_bind_property (session, "is-host", host, "visible", G_BINDING_SYNC_CREATE);
   g_object_bind_property_full (session, "name", row, "title", G_BINDING_SYNC_CREATE, own_name, NULL,
                                NULL, NULL);

@@ -13,6 +13,8 @@ struct _SnugSettings
   char       *server;                /* owned */
   char       *relay_policy;          /* owned */
   char      **ice_servers;           /* owned */
+  char       *last_room;             /* owned */
+  gint64      last_room_ends;
   int         most_people;
   int         width;
   int         height;
@@ -33,6 +35,8 @@ enum
   PROP_SERVER,
   PROP_RELAY_POLICY,
   PROP_ICE_SERVERS,
+  PROP_LAST_ROOM,
+  PROP_LAST_ROOM_ENDS,
   PROP_MOST_PEOPLE,
   PROP_WIDTH,
   PROP_HEIGHT,
@@ -88,6 +92,8 @@ snug_settings_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_SERVER: g_value_set_string (value, self->server); break;
     case PROP_RELAY_POLICY: g_value_set_string (value, self->relay_policy); break;
     case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
+    case PROP_LAST_ROOM: g_value_set_string (value, self->last_room); break;
+    case PROP_LAST_ROOM_ENDS: g_value_set_int64 (value, self->last_room_ends); break;
     case PROP_MOST_PEOPLE: g_value_set_int (value, self->most_people); break;
     case PROP_WIDTH: g_value_set_int (value, self->width); break;
     case PROP_HEIGHT: g_value_set_int (value, self->height); break;
@@ -126,6 +132,8 @@ snug_settings_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_SERVER: set_string (&self->server, value); break;
     case PROP_RELAY_POLICY: set_string (&self->relay_policy, value); break;
     case PROP_ICE_SERVERS: set_strings (&self->ice_servers, value); break;
+    case PROP_LAST_ROOM: set_string (&self->last_room, value); break;
+    case PROP_LAST_ROOM_ENDS: self->last_room_ends = g_value_get_int64 (value); break;
     case PROP_MOST_PEOPLE: self->most_people = g_value_get_int (value); break;
     case PROP_WIDTH: self->width = g_value_get_int (value); break;
     case PROP_HEIGHT: self->height = g_value_get_int (value); break;
@@ -198,6 +206,7 @@ snug_settings_finalize (GObject *object)
   g_free (self->server);
   g_free (self->relay_policy);
   g_strfreev (self->ice_servers);
+  g_free (self->last_room);
   G_OBJECT_CLASS (snug_settings_parent_class)->finalize (object);
 }
 
@@ -218,6 +227,8 @@ snug_settings_class_init (SnugSettingsClass *klass)
   props[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, "", flags);
   props[PROP_RELAY_POLICY] = g_param_spec_string ("relay-policy", NULL, NULL, "automatic", flags);
   props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_STRV, flags);
+  props[PROP_LAST_ROOM] = g_param_spec_string ("last-room", NULL, NULL, "", flags);
+  props[PROP_LAST_ROOM_ENDS] = g_param_spec_int64 ("last-room-ends", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   props[PROP_MOST_PEOPLE] = g_param_spec_int ("most-people", NULL, NULL, 2, 16, 10, flags);
   props[PROP_WIDTH] = g_param_spec_int ("width", NULL, NULL, 1, G_MAXINT, 900, flags);
   props[PROP_HEIGHT] = g_param_spec_int ("height", NULL, NULL, 1, G_MAXINT, 640, flags);

@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (SnugSettings, snug_settings, SNUG, SETTINGS, GObject)
 /* Properties, all writable and notifying, named as the keys of the schema: "name" (string, "" = not
  * given), "download-folder" (string, a path, "" = the desktop's folder for downloads),
  * "ask-before-receiving" (boolean), "server" (string, "" = built-in), "relay-policy" (string:
- * "automatic", "never", "only"), "ice-servers" (strv), "most-people" (int), "notifications",
+ * "automatic", "never", "only"), "ice-servers" (strv), "most-people" (int), "last-room" (string, see
+ * snug-last-room.h), "last-room-ends" (int64), "notifications",
  * "notification-text", "show-typing" (boolean), "width", "height" (int), "maximized" (boolean). */
 
 SnugSettings *snug_settings_new        (void);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-start-page.h"
 
-#include "snug-room-link.h"
+#include <glib/gi18n-lib.h>
+
+#include "snug-last-room.h"
 #include "snug-settings.h"
 #include "snug-words.h"
 
@@ -13,6 +15,8 @@ struct _SnugStartPage
   char          *seen;          /* owned; the link on the clipboard that was offered last */
 
   /* Template */
+  GtkWidget     *back;
+  AdwActionRow  *back_row;
   AdwEntryRow   *code;
   GtkWidget     *join;
   GtkLabel      *error;
@@ -124,6 +128,22 @@ snug_start_page_map (GtkWidget *widget)
   look_at_clipboard (SNUG_START_PAGE (widget));
 }
 
+/* --- The way back to a room that was open when the program ended --- */
+
+static void
+update_back (SnugStartPage *self)
+{
+  g_autoptr (SnugRoomLink) link = snug_last_room_get (self->settings);
+  g_autofree char *title = NULL;
+
+  gtk_widget_set_visible (self->back, link != NULL);
+  if (link == NULL)
+    return;
+  title = g_strdup_printf (_("Back to %s?"), link->code);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->back_row), title);
+  adw_action_row_set_subtitle (self->back_row, link->server);
+}
+
 /* --- Life --- */
 
 static void
@@ -133,6 +153,9 @@ bind_settings (SnugStartPage *self)
 
   g_object_bind_property (self->settings, "name", self->name, "text", both);
   g_object_bind_property (self->settings, "most-people", self->most_people, "value", both);
+  g_signal_connect_object (self->settings, "notify::last-room-ends", G_CALLBACK (update_back), self,
+                           G_CONNECT_SWAPPED);
+  update_back (self);
 }
 
 static void
@@ -188,6 +211,8 @@ snug_start_page_class_init (SnugStartPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-start-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, back);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, back_row);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, code);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, join);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);

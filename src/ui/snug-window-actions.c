@@ -6,7 +6,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-last-room.h"
 #include "snug-qr-window.h"
+#include "snug-rename-dialog.h"
 #include "snug-send-dialog.h"
 #include "snug-words.h"
 
@@ -63,8 +65,36 @@ on_enter_code (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_go_back (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (SnugRoomLink) link = snug_last_room_get (self->settings);
+  g_autofree char *url = link != NULL ? snug_room_link_to_url (link) : NULL;
+
+  if (url != NULL)
+    gtk_widget_activate_action (widget, "room.join", "s", url);
+}
+
+static void
+on_forget_last (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_last_room_forget (SNUG_WINDOW (widget)->settings);
+}
+
+static void
+on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  snug_rename_dialog_present (GTK_WINDOW (self), self->settings);
+}
+
+/* Who leaves a room is through with it; who only gives up an attempt may want it another time. */
+static void
 leave (SnugWindow *self)
 {
+  if (is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING)
+    snug_last_room_forget (self->settings);
   snug_session_leave (self->session);
   show_page (self, "room");
 }
@@ -623,6 +653,9 @@ static const struct
   { "room.ask-join", "s", on_ask_join },
   { "room.suggest", "s", on_suggest },
   { "room.enter-code", NULL, on_enter_code },
+  { "room.go-back", NULL, on_go_back },
+  { "room.forget-last", NULL, on_forget_last },
+  { "room.rename", NULL, on_rename },
   { "room.leave", NULL, on_leave },
   { "room.start-over", NULL, on_start_over },
   { "room.cancel", NULL, on_cancel },
@@ -671,6 +704,7 @@ snug_window_update_actions (SnugWindow *self)
   gtk_widget_action_set_enabled (widget, "room.create", !in_room);
   gtk_widget_action_set_enabled (widget, "room.join", !in_room);
   gtk_widget_action_set_enabled (widget, "room.enter-code", !in_room);
+  gtk_widget_action_set_enabled (widget, "room.go-back", !in_room);
   gtk_widget_action_set_enabled (widget, "room.leave", in_room);
   gtk_widget_action_set_enabled (widget, "room.copy-link", has_link);
   gtk_widget_action_set_enabled (widget, "room.copy-invite", entered);

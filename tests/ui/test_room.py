@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """The window in a room with others: snug-cli, and the page in Chromium."""
+import os
+import pathlib
 import re
 import shutil
 import signal
@@ -339,6 +341,112 @@ def test_server_gone(desk):
     opened.find("label", "Nobody new can join. People already connected stay connected.")
     say(opened, "still here")
     ana.wait_for(event="chat", text="still here")
+
+
+@case("two people called Ana are told apart, and who comes late reads that there was more")
+def test_namesakes(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    link = ana.wait_for(event="room")["link"]
+    other = desk.member("join", link, "--name", "Ana")
+    ana.wait_for(event="member", name="Ana", state="connected")
+    opened = desk.open()
+    opened.fill("Code or link", link)
+    opened.press("push button", "Join")
+    opened.find("list item", re.compile("^Ana, Terminal, Direct"))
+    opened.find("list item", re.compile(r"^Ana \(2\), Terminal, Direct"))
+    show(opened, "Chat")
+    opened.find("label", "Earlier messages are not shown.")
+    ana.say("one of us")
+    other.say("the other")
+    names = {said: opened.find("list item", re.compile(rf"^Ana.*, \d\d:\d\d, {said}")).name.split(",")[0]
+             for said in ("one of us", "the other")}
+    assert set(names.values()) == {"Ana", "Ana (2)"}, names
+
+
+@case("a name changed in the room is seen by everybody at once")
+def test_rename(desk):
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    ana.wait_for(event="member", name="Mira", state="connected")
+    show(opened, "Room")
+    opened.press("push button", "Change Your Name")
+    opened.find("label", "Everybody in the room sees it at once.")
+    opened.type("Mirabel")
+    opened.press("push button", "Change")
+    ana.wait_for(event="member", name="Mirabel", state="connected")
+    opened.find("list item", re.compile(r"^Mirabel \(you\)"))
+
+
+@case("a second link asks before it leaves the room; Cancel stays, Join goes there")
+def test_second_link(desk):
+    opened = create(desk)
+    first = link_of(opened)
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    room = ana.wait_for(event="room")
+    for answer in ("Cancel", "Join"):
+        assert desk.start(SNUG, room["link"]).wait() == 0
+        opened.find("label", f"Join Room {room['code']}?")
+        opened.find("label", re.compile("You leave the room you are in"))
+        opened.wait_for_title("Waiting for people")
+        assert urllib.request.urlopen(first, timeout=window.PATIENCE_S).status == 200
+        opened.press("push button", answer)
+        opened.gone("label", f"Join Room {room['code']}?")
+    opened.wait_for_title(rf"^{room['code']} · 2 people")
+
+
+@case("after a bad end the start page offers the way back, and leaving forgets it; nothing secret is kept")
+def test_back(desk):
+    server = desk.server()
+    ana = desk.member("create", "--open", "--server", server.url, "--name", "Ana")
+    room = ana.wait_for(event="room")
+    opened = desk.open()
+    opened.fill("Code or link", room["link"])
+    opened.press("push button", "Join")
+    opened.wait_for_title("2 people")
+    opened.end(signal.SIGKILL)
+    kept = (pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "glib-2.0/settings/keyfile").read_text()
+    assert f"last-room='{room['link']}'" in kept and "token" not in kept, kept
+
+    again = desk.open()
+    again.find("list item", re.compile(f"^Back to {room['code']}\\?"))
+    again.press("push button", "Go Back")
+    again.wait_for_title("2 people")
+    again.do("room.leave")
+    again.wait_for_title("Not in a room")
+    again.find("push button", "Create Room")
+    assert not again.has("push button", "Go Back")
+    assert desk.get("last-room") == "''"
+
+
+@case("a way back that leads nowhere any more is said in words and forgotten")
+def test_back_gone(desk):
+    server = desk.server()
+    desk.set("last-room", f"{server.url}/?code=QXWV23")
+    desk.set("last-room-ends", "4000000000")
+    opened = desk.open()
+    opened.press("push button", "Go Back")
+    opened.wait_for_title("There is no such room")
+    opened.press("push button", "Back")
+    opened.find("push button", "Create Room")
+    assert not opened.has("push button", "Go Back")
+
+
+@case("a room of this computer's own server, one that is over, and one not wanted are not offered again")
+def test_no_way_back(desk):
+    opened = create(desk)
+    opened.end(signal.SIGKILL)
+    desk.set("last-room-ends", "1")
+    desk.set("last-room", "http://192.0.2.7:2029/?code=QXWV23")
+    again = desk.open()
+    again.find("push button", "Create Room")
+    assert not again.has("push button", "Go Back")
+    again.end()
+
+    desk.set("last-room-ends", "4000000000")
+    third = desk.open()
+    third.press("push button", "Forget This Room")
+    third.gone("push button", "Go Back")
+    assert desk.get("last-room") == "''"
 
 
 @case("a member that goes silent: the strip says so, and goes when it is back")
