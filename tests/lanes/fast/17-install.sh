@@ -19,6 +19,11 @@ field () { sed -n "s/^$1=\([^ ]*\).*/\1/p" "$top/$2"; }
 entry_leads_to_program () { test -x "$top/bin/$(field Exec "share/applications/$id.desktop" | head -n 1)"; }
 service_leads_to_program () { test -x "$box$(field Exec "share/dbus-1/services/$id.service")"; }
 
+launching_opens_the_window () {
+  PATH=$top/bin:$PATH XDG_DATA_DIRS=$top/share:/usr/local/share:/usr/share \
+    tests/tools/in-window-session tests/tools/launch-installed "$top" "$box"
+}
+
 # The installed completion, asked as bash would ask it.
 completes () {
   local COMP_WORDS=(snug-cli create --on) COMP_CWORD=2 COMPREPLY=()
@@ -30,6 +35,7 @@ lane_case 'nothing is left out or added unnoticed' -- files_are
 lane_case 'the programs start' -- programs_start
 lane_case 'the menu entry names the program' -- entry_leads_to_program
 lane_case 'the D-Bus service names the program' -- service_leads_to_program
+lane_case 'gtk-launch opens its window' -- launching_opens_the_window
 lane_case 'bash completes an option' -- completes
 for program in build/src/cli/snug-cli build/src/server/snug-server build/src/ui/snug; do
   lane_case "help, manual and completion of $(basename "$program") agree" -- tests/tools/check-options "$program"
