@@ -2,13 +2,14 @@
 #include "snug-websocket-signaling.h"
 
 #include <glib/gi18n-lib.h>
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "snug-backoff.h"
 #include "snug-context.h"
 #include "snug-signaling-errors.h"
 #include "snug-signaling-version-1.h"
+#include "snug-websocket-connect.h"
+#include "snug-websocket-stream.h"
 
 /* How long an attempt may take until the socket is open, and then until `welcome`: longer than the two
  * seconds in which a server asks our old socket whether it lives. */
@@ -23,17 +24,18 @@
 #define RATE_LIMITED_GIVE_UP_MS 90000
 #define PING_MS 25000
 #define DEAD_MS 60000
-#define MAX_FRAME_BYTES (2 * SNUG_SIGNAL_MAX_BYTES)
+/* As a server counts (PROTOCOL.md section 0). */
+#define MAX_MESSAGE_BYTES (SNUG_SIGNAL_MAX_BYTES + SNUG_SIGNAL_MAX_BYTES / 8)
+#define MAX_FRAGMENTS 16
+#define STATUS_BAD_REQUEST 400
 
 struct _SnugWebsocketSignaling
 {
   SnugSignaling             parent_instance;
 
   GMainContext             *context;        /* owned */
-  SoupSession              *session;        /* owned */
-  SoupMessage              *request;        /* owned: of the attempt under way */
-  GCancellable             *cancellable;    /* owned: of the attempt under way */
-  SoupWebsocketConnection  *connection;     /* owned, nullable */
+  GCancellable             *cancellable;    /* owned, nullable: of the attempt under way */
+  SnugWebsocketStream      *stream;         /* owned, nullable */
   GSource                  *timer;          /* owned: of the attempt, of the wait between two, or ping */
 
   char                     *server;         /* owned */
@@ -74,10 +76,9 @@ drop_connection (SnugWebsocketSignaling *self)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->request);
-  if (self->connection != NULL)
-    g_signal_handlers_disconnect_by_data (self->connection, self);
-  g_clear_object (&self->connection);
+  if (self->stream != NULL)
+    snug_websocket_stream_kill (self->stream);
+  g_clear_object (&self->stream);
   self->welcomed = FALSE;
 }
 
@@ -161,8 +162,7 @@ send_message (SnugWebsocketSignaling *self, const SnugSignalMessage *message)
 {
   g_autofree char *text = snug_signal_message_encode (message);
 
-  if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (self->connection, text);
+  snug_websocket_stream_send (self->stream, text, strlen (text));
 }
 
 static void
@@ -175,7 +175,7 @@ send_enter (SnugWebsocketSignaling *self)
   send_message (self, enter);
 }
 
-/* A ping of ours, answered by `pong` in version 2; in version 1 the WebSocket's own are (libsoup sends
+/* A ping of ours, answered by `pong` in version 2; in version 1 the WebSocket's own are (the stream sends
  * them at the same pace), and the message only keeps the server from closing. */
 static gboolean
 on_ping_time (gpointer data)
@@ -293,7 +293,7 @@ deliver_translated (SnugWebsocketSignaling *self, const SnugSignalMessage *messa
 {
   g_autoptr (GPtrArray) messages = snug_version_1_translate (&self->version_1, message);
 
-  for (guint i = 0; i < messages->len && self->connection != NULL; i++)
+  for (guint i = 0; i < messages->len && self->stream != NULL; i++)
     snug_signaling_deliver (SNUG_SIGNALING (self), g_ptr_array_index (messages, i));
 }
 
@@ -321,36 +321,54 @@ handle (SnugWebsocketSignaling *self, SnugSignalMessage *message)
 }
 
 static void
-on_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, gpointer data)
+on_text (SnugWebsocketStream *stream, const char *text, gsize length, gpointer data)
 {
   g_autoptr (SnugWebsocketSignaling) self = g_object_ref (data);
   g_autoptr (SnugSignalMessage) message = NULL;
   g_autoptr (GError) error = NULL;
-  gsize length;
-  const char *text = g_bytes_get_data (bytes, &length);
 
-  self->heard_us = g_get_monotonic_time ();
-  if (type == SOUP_WEBSOCKET_DATA_TEXT)
-    message = snug_signal_message_decode (text, length, &error);
+  message = snug_signal_message_decode (text, length, &error);
   if (message != NULL)
     handle (self, message);
   else
-    g_debug ("dropped a frame: %s", error != NULL ? error->message : "binary");
+    g_debug ("dropped a frame: %s", error->message);
 }
 
 static void
-on_pong (SoupWebsocketConnection *connection, GBytes *bytes, gpointer data)
+on_alive (SnugWebsocketStream *stream, gpointer data)
 {
   ((SnugWebsocketSignaling *) data)->heard_us = g_get_monotonic_time ();
 }
 
+/* It is told, but not waited for: what else it has to say is not read. */
 static void
-on_closed (SoupWebsocketConnection *connection, gpointer data)
+on_refused (SnugWebsocketStream *stream, SnugWebsocketRefusal why, gpointer data)
+{
+  g_autoptr (SnugWebsocketSignaling) self = g_object_ref (data);
+  gboolean too_large = why == SNUG_WEBSOCKET_REFUSED_TOO_LARGE;
+  g_autoptr (GError) error =
+    g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_UNREACHABLE,
+                         too_large ? _("The server sent more than a message may hold")
+                                   : _("The server sent something that cannot be read"));
+
+  snug_websocket_stream_close (stream, too_large ? SNUG_WEBSOCKET_CLOSE_TOO_BIG : SNUG_WEBSOCKET_CLOSE_PROTOCOL, "");
+  fail (self, error);
+}
+
+static void
+on_lost (SnugWebsocketStream *stream, gpointer data)
 {
   g_autoptr (SnugWebsocketSignaling) self = g_object_ref (data);
 
   fail_unreachable (self, NULL);
 }
+
+static const SnugWebsocketListener listener = {
+  .text = on_text,
+  .alive = on_alive,
+  .refused = on_refused,
+  .lost = on_lost,
+};
 
 /* Attempts */
 
@@ -394,44 +412,49 @@ on_socket_open (SnugWebsocketSignaling *self)
       return;
     }
 
-  soup_websocket_connection_set_keepalive_interval (self->connection, MAX (1, self->ping_ms / 1000));
   enter_open (self);
   welcome = snug_version_1_welcome (&self->version_1, resumed);
   snug_signaling_deliver (SNUG_SIGNALING (self), welcome);
 }
 
+/* Version 2 has a ping of its own. */
 static void
-on_connected (GObject *session, GAsyncResult *result, gpointer data)
+listen (SnugWebsocketSignaling *self, GSocketConnection *connection)
+{
+  SnugWebsocketLimits limits = {
+    .max_message_bytes = MAX_MESSAGE_BYTES,
+    .max_fragments = MAX_FRAGMENTS,
+    .ping_interval_ms = self->speaks_version_1 ? self->ping_ms : 0,
+    .dead_after_ms = self->dead_ms,
+    .is_client = TRUE,
+  };
+
+  g_clear_object (&self->cancellable);
+  self->stream = snug_websocket_stream_new (G_IO_STREAM (connection), connection, &limits, &listener, self);
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SnugWebsocketSignaling) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) reason = NULL;
-  SoupWebsocketConnection *connection =
-    soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
   guint status;
+  g_autoptr (GSocketConnection) connection = snug_websocket_connect_finish (result, &status, &error);
 
   /* An attempt that we gave up: somebody else's business by now. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->request == NULL)
-    {
-      g_clear_object (&connection);
-      return;
-    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
 
-  status = soup_message_get_status (self->request);
-  g_clear_object (&self->request);
   if (connection != NULL)
     {
-      self->connection = connection;
-      soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_FRAME_BYTES);
-      g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
-      g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
-      g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
+      listen (self, connection);
       on_socket_open (self);
       return;
     }
 
   /* Version 1 asks for a role (PROTOCOL.md section 1). */
-  if (status == SOUP_STATUS_BAD_REQUEST && !self->speaks_version_1 && self->token == NULL)
+  if (status == STATUS_BAD_REQUEST && !self->speaks_version_1 && self->token == NULL)
     {
       fall_back (self);
       return;
@@ -466,19 +489,9 @@ try_now (SnugWebsocketSignaling *self)
 
   self->due = FALSE;
   drop_connection (self);
-  self->request = soup_message_new ("GET", url);
-  if (self->request == NULL)
-    {
-      g_autoptr (GError) error = snug_signaling_error_from_answer (SOUP_STATUS_BAD_REQUEST, NULL);
-
-      give_up (self, error);
-      return;
-    }
-
   self->cancellable = g_cancellable_new ();
   arm (self, CONNECT_MS, on_connect_time_over);
-  soup_session_websocket_connect_async (self->session, self->request, NULL, NULL, G_PRIORITY_DEFAULT,
-                                        self->cancellable, on_connected, g_object_ref (self));
+  snug_websocket_connect_async (url, self->cancellable, on_connected, g_object_ref (self));
 }
 
 /* The class */
@@ -526,22 +539,16 @@ websocket_send (SnugSignaling *signaling, SnugSignalMessage *message)
     send_message (self, translated);
 }
 
-/* The program may end in the next moment: so `leave` is written in a context of its own, now. libsoup
- * writes from the thread-default context. */
+/* Written now, as the program may end in the next moment. */
 static void
 say_leave (SnugWebsocketSignaling *self)
 {
   g_autoptr (SnugSignalMessage) leave = snug_signal_message_new (SNUG_SIGNAL_LEAVE);
-  g_autoptr (GMainContext) own = g_main_context_new ();
 
-  g_main_context_push_thread_default (own);
   if (!self->speaks_version_1)
     send_message (self, leave);
-  if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (self->connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-  for (guint i = 0; i < 16 && g_main_context_iteration (own, FALSE); i++)
-    ;
-  g_main_context_pop_thread_default (own);
+  snug_websocket_stream_close (self->stream, SNUG_WEBSOCKET_CLOSE_NORMAL, "");
+  g_clear_object (&self->stream);
 }
 
 static void
@@ -549,11 +556,8 @@ websocket_close (SnugSignaling *signaling)
 {
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
 
-  if (self->connection != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->connection, self);
-      say_leave (self);
-    }
+  if (self->stream != NULL)
+    say_leave (self);
   give_up (self, NULL);
 }
 
@@ -563,7 +567,7 @@ websocket_retry (SnugSignaling *signaling)
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
 
   /* An attempt under way is as good as a new one. */
-  if (self->request == NULL && self->connection == NULL)
+  if (self->cancellable == NULL && self->stream == NULL)
     try_now (self);
 }
 
@@ -612,7 +616,6 @@ snug_websocket_signaling_dispose (GObject *object)
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (object);
 
   drop_connection (self);
-  g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_websocket_signaling_parent_class)->dispose (object);
 }
 
@@ -648,9 +651,6 @@ static void
 snug_websocket_signaling_init (SnugWebsocketSignaling *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->session = soup_session_new ();
-  /* A server that compresses could make much of little (RFC 7692). */
-  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
   self->backoff = (SnugBackoff) { .first_ms = 500, .most_ms = 30000 };
   self->ping_ms = PING_MS;
   self->dead_ms = DEAD_MS;

@@ -1,4 +1,4 @@
-/* snug-websocket-stream: one client's WebSocket, after the upgrade, at the server's end.
+/* snug-websocket-stream: one WebSocket, after the upgrade, at either end.
  *
  * Counts before it keeps: a message over its limits, frames faster than their rate, and a peer that
  * does not read what it is sent cost no memory. Pings, and notices the dead. Belongs to the context
@@ -26,15 +26,16 @@ typedef struct
 {
   gsize max_message_bytes;
   guint max_fragments;
-  guint max_frames_per_s;
+  guint max_frames_per_s;   /* 0: any */
   guint max_frame_burst;
-  guint ping_interval_ms;
+  guint ping_interval_ms;   /* 0: never, and nothing is noticed */
   guint dead_after_ms;      /* without any frame */
+  gboolean is_client;       /* masks what it sends */
 } SnugWebsocketLimits;
 
 typedef enum
 {
-  SNUG_WEBSOCKET_REFUSED_BAD_FRAME,
+  SNUG_WEBSOCKET_REFUSED_BAD_FRAME,    /* a server refuses binaries too, a client drops them */
   SNUG_WEBSOCKET_REFUSED_TOO_LARGE,
   SNUG_WEBSOCKET_REFUSED_TOO_FAST
 } SnugWebsocketRefusal;
@@ -57,7 +58,7 @@ typedef struct
 
 /**
  * snug_websocket_stream_new:
- * @stream: as it was after the 101 response was written, with pollable ends
+ * @stream: as it was after the 101 response, with pollable ends
  * @connection: the socket below it, which the stream closes in the end
  * @listener: copied
  *

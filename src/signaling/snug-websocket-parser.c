@@ -17,6 +17,7 @@ enum
 };
 
 #define MAX_CONTROL_BYTES 125
+#define MASK_BYTES 4
 
 void
 snug_websocket_parser_init (SnugWebsocketParser *parser, gsize max_bytes, guint max_fragments)
@@ -51,7 +52,13 @@ is_control (const SnugWebsocketParser *parser)
   return get_opcode (parser) >= OPCODE_CLOSE;
 }
 
-/* Two bytes, then the length's, then four of the mask. */
+static gboolean
+is_masked (const SnugWebsocketParser *parser)
+{
+  return (parser->header[1] & 0x80) != 0;
+}
+
+/* Two bytes, then the length's, then those of the mask. */
 static guint
 header_size (const SnugWebsocketParser *parser)
 {
@@ -59,7 +66,7 @@ header_size (const SnugWebsocketParser *parser)
 
   if (parser->n_header < 2)
     return 2;
-  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + 4;
+  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + (is_masked (parser) ? MASK_BYTES : 0);
 }
 
 static guint64
@@ -74,14 +81,14 @@ payload_size (const SnugWebsocketParser *parser)
   return n_bytes == 0 ? length : size;
 }
 
-/* Two bytes say it all. RFC 6455 sections 5.1 (clients mask), 5.2 (no extension: no reserved bits), 5.5
+/* Two bytes say it all. RFC 6455 sections 5.1 (clients mask, servers do not), 5.2 (no extension: no reserved bits), 5.5
  * (control frames). */
 static gboolean
 start_is_good (const SnugWebsocketParser *parser)
 {
   guint8 opcode = get_opcode (parser);
 
-  if ((parser->header[0] & 0x70) != 0 || (parser->header[1] & 0x80) == 0)
+  if ((parser->header[0] & 0x70) != 0 || is_masked (parser) == parser->from_server)
     return FALSE;
   if (is_control (parser))
     return opcode <= OPCODE_PONG && is_final (parser) && (parser->header[1] & 0x7f) <= MAX_CONTROL_BYTES;
@@ -134,14 +141,14 @@ begin_payload (SnugWebsocketParser *parser)
 static void
 read_payload (SnugWebsocketParser *parser, const guint8 **data, gsize *n_bytes)
 {
-  const guint8 *mask = parser->header + header_size (parser) - 4;
+  const guint8 *mask = parser->header + header_size (parser) - MASK_BYTES;
   GByteArray *into = is_control (parser) ? parser->control : parser->message;
   gsize n = (gsize) MIN (parser->n_left, *n_bytes);
   guint start = into->len;
 
   g_byte_array_append (into, *data, (guint) n);
-  for (gsize i = 0; i < n; i++)
-    into->data[start + i] ^= mask[(parser->n_read + i) & 3];
+  for (gsize i = 0; i < n && is_masked (parser); i++)
+    into->data[start + i] ^= mask[(parser->n_read + i) % MASK_BYTES];
 
   parser->n_read += n;
   parser->n_left -= n;
@@ -205,25 +212,39 @@ snug_websocket_parser_next (SnugWebsocketParser *parser, const guint8 **data, gs
   return parser->n_left > 0 ? SNUG_WEBSOCKET_MORE : end_frame (parser, payload);
 }
 
-void
-snug_websocket_append_frame (GByteArray *out, guint8 opcode, const void *payload, gsize n_bytes)
+static void
+append_header (GByteArray *out, guint8 opcode, gsize n_bytes, guint8 mask_bit)
 {
   snug_bytes_append_u8 (out, 0x80 | opcode);
   if (n_bytes < 126)
     {
-      snug_bytes_append_u8 (out, (guint8) n_bytes);
+      snug_bytes_append_u8 (out, mask_bit | (guint8) n_bytes);
     }
   else if (n_bytes <= G_MAXUINT16)
     {
-      snug_bytes_append_u8 (out, 126);
+      snug_bytes_append_u8 (out, mask_bit | 126);
       snug_bytes_append_u16 (out, (guint16) n_bytes);
     }
   else
     {
-      snug_bytes_append_u8 (out, 127);
+      snug_bytes_append_u8 (out, mask_bit | 127);
       snug_bytes_append_u32 (out, (guint32) ((guint64) n_bytes >> 32));
       snug_bytes_append_u32 (out, (guint32) n_bytes);
     }
+}
+
+void
+snug_websocket_append_frame (GByteArray *out, guint8 opcode, const void *payload, gsize n_bytes,
+                             const guint8 *mask)
+{
+  guint start;
+
+  append_header (out, opcode, n_bytes, mask != NULL ? 0x80 : 0);
+  if (mask != NULL)
+    g_byte_array_append (out, mask, MASK_BYTES);
+  start = out->len;
   if (n_bytes > 0)
     g_byte_array_append (out, payload, (guint) n_bytes);
+  for (gsize i = 0; i < n_bytes && mask != NULL; i++)
+    out->data[start + i] ^= mask[i % MASK_BYTES];
 }

@@ -6,7 +6,7 @@
 /* Feeds @bytes in pieces of @step, and writes down what comes: "T:text F P:payload C O(pong) B(inary)
  * !(bad) >(too large)". */
 static char *
-read_all (const void *bytes, gsize n_bytes, gsize step, gsize max_bytes, guint max_fragments)
+read_all (const void *bytes, gsize n_bytes, gsize step, gsize max_bytes, guint max_fragments, gboolean from_server)
 {
   static const char letters[] = { [SNUG_WEBSOCKET_FRAGMENT] = 'F', [SNUG_WEBSOCKET_TEXT] = 'T',
                                   [SNUG_WEBSOCKET_BINARY] = 'B', [SNUG_WEBSOCKET_PING] = 'P',
@@ -17,6 +17,7 @@ read_all (const void *bytes, gsize n_bytes, gsize step, gsize max_bytes, guint m
   gboolean over = FALSE;
 
   snug_websocket_parser_init (&parser, max_bytes, max_fragments);
+  parser.from_server = from_server;
   for (gsize at = 0; at < n_bytes && !over; at += step)
     {
       const guint8 *data = (const guint8 *) bytes + at;
@@ -42,11 +43,14 @@ read_all (const void *bytes, gsize n_bytes, gsize step, gsize max_bytes, guint m
 
 /* Whole, and torn apart in every way. */
 #define assert_reads(bytes, max_bytes, max_fragments, expected)                               \
+  assert_reads_from (FALSE, bytes, max_bytes, max_fragments, expected)
+
+#define assert_reads_from(from_server, bytes, max_bytes, max_fragments, expected)             \
   G_STMT_START {                                                                              \
     for (gsize step_ = 1; step_ <= sizeof (bytes) - 1; step_++)                               \
       {                                                                                       \
         g_autofree char *got_ = read_all ((bytes), sizeof (bytes) - 1, step_, (max_bytes),    \
-                                          (max_fragments));                                   \
+                                          (max_fragments), (from_server));                    \
         g_assert_cmpstr (got_, ==, (expected));                                               \
       }                                                                                       \
   } G_STMT_END
@@ -106,9 +110,23 @@ test_limits (void)
   assert_reads ("\x81\x83" M "abc" "\x01\x81" M "d" "\x80\x82" M "ef", 3, 2, "T:abc FT:def ");
 }
 
+/* The same, but for the mask (RFC 6455 section 5.1). */
+static void
+test_from_a_server (void)
+{
+  assert_reads_from (TRUE, "\x81\x05Hello", 100, 9, "T:Hello ");
+  assert_reads_from (TRUE, "\x01\x02" "ab" "\x89\x01p" "\x80\x01" "c" "\x88\x00", 100, 9, "FP:p T:abc C: ");
+  assert_reads_from (TRUE, "\x81\x85" M "Hello", 100, 9, "!");
+  assert_reads_from (TRUE, "\x89\x7e", 100, 9, "!");
+  assert_reads_from (TRUE, "\x81\x03" "abc" "\x81\x04", 3, 9, "T:abc >");
+  assert_reads_from (TRUE, "\x01\x00" "\x00\x00" "\x00\x00", 3, 2, "FF>");
+  assert_reads_from (TRUE, "\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", 65536, 9, ">");
+}
+
 static void
 test_long_lengths (void)
 {
+  const guint8 mask[] = { 0x37, 0xfa, 0x21, 0x3d };
   const gsize sizes[] = { 0, 125, 126, 65535, 65536 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -116,20 +134,15 @@ test_long_lengths (void)
       g_autofree char *text = g_strnfill (sizes[i], 'x');
       g_autofree char *wanted = g_strdup_printf ("T:%s ", text);
       g_autoptr (GByteArray) plain = g_byte_array_new ();
-      g_autoptr (GByteArray) frame = g_byte_array_new ();
-      guint n_header;
+      g_autoptr (GByteArray) masked = g_byte_array_new ();
 
-      /* As a server writes it; masked, as a client would. */
-      snug_websocket_append_frame (plain, 1, text, sizes[i]);
-      n_header = plain->len - (guint) sizes[i];
-      g_byte_array_append (frame, plain->data, plain->len);
-      frame->data[1] |= 0x80;
-      g_byte_array_set_size (frame, n_header);
-      g_byte_array_append (frame, (const guint8 *) M, 4);
-      g_byte_array_append (frame, plain->data + n_header, (guint) sizes[i]);
-
-      g_autofree char *got = read_all (frame->data, frame->len, 4096, 65536, 1);
-      g_assert_cmpstr (got, ==, wanted);
+      snug_websocket_append_frame (plain, 1, text, sizes[i], NULL);
+      snug_websocket_append_frame (masked, 1, text, sizes[i], mask);
+      g_assert_cmpuint (masked->len, ==, plain->len + sizeof mask);
+      g_autofree char *from_server = read_all (plain->data, plain->len, 4096, 65536, 1, TRUE);
+      g_assert_cmpstr (from_server, ==, wanted);
+      g_autofree char *from_client = read_all (masked->data, masked->len, 4096, 65536, 1, FALSE);
+      g_assert_cmpstr (from_client, ==, wanted);
     }
 }
 
@@ -141,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/websocket-parser/fragments", test_fragments);
   g_test_add_func ("/websocket-parser/against-the-rules", test_against_the_rules);
   g_test_add_func ("/websocket-parser/limits", test_limits);
+  g_test_add_func ("/websocket-parser/from-a-server", test_from_a_server);
   g_test_add_func ("/websocket-parser/long-lengths", test_long_lengths);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-websocket-stream.h"
 
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #include "snug-context.h"
@@ -58,8 +59,8 @@ end (SnugWebsocketStream *self)
   snug_clear_source (&self->in_source);
   snug_clear_source (&self->out_source);
   snug_clear_source (&self->timer);
-  /* The socket does not block, so this is close(2). */
-  g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
+  /* The socket, not the stream on it: nobody waits for a goodbye of TLS. */
+  g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
   g_object_unref (self);
 }
 
@@ -156,6 +157,8 @@ flush (SnugWebsocketStream *self)
 static void
 queue_frame (SnugWebsocketStream *self, guint8 opcode, const void *payload, gsize length)
 {
+  guint8 mask[4];
+
   if (self->broken)
     return;
   if (self->out->len + length > MAX_BACKLOG_BYTES)
@@ -164,7 +167,9 @@ queue_frame (SnugWebsocketStream *self, guint8 opcode, const void *payload, gsiz
       lose_later (self);
       return;
     }
-  snug_websocket_append_frame (self->out, opcode, payload, length);
+  if (self->limits.is_client)
+    gnutls_rnd (GNUTLS_RND_NONCE, mask, sizeof mask);
+  snug_websocket_append_frame (self->out, opcode, payload, length, self->limits.is_client ? mask : NULL);
   flush (self);
 }
 
@@ -219,7 +224,8 @@ static void
 arm_ping (SnugWebsocketStream *self, guint delay_ms)
 {
   snug_clear_source (&self->timer);
-  self->timer = snug_context_timeout (self->context, delay_ms, on_ping_time, self);
+  if (self->limits.ping_interval_ms > 0)
+    self->timer = snug_context_timeout (self->context, delay_ms, on_ping_time, self);
 }
 
 void
@@ -282,9 +288,9 @@ handle_event (SnugWebsocketStream *self, SnugWebsocketEvent event, GByteArray *p
     refuse (self, SNUG_WEBSOCKET_REFUSED_BAD_FRAME);
   else if (event == SNUG_WEBSOCKET_TOO_LARGE)
     refuse (self, SNUG_WEBSOCKET_REFUSED_TOO_LARGE);
-  else if (!snug_token_bucket_take (&self->bucket, g_get_monotonic_time ()))
+  else if (self->limits.max_frames_per_s > 0 && !snug_token_bucket_take (&self->bucket, g_get_monotonic_time ()))
     refuse (self, SNUG_WEBSOCKET_REFUSED_TOO_FAST);
-  else if (event == SNUG_WEBSOCKET_BINARY)
+  else if (event == SNUG_WEBSOCKET_BINARY && !self->limits.is_client)
     refuse (self, SNUG_WEBSOCKET_REFUSED_BAD_FRAME);
   else if (event == SNUG_WEBSOCKET_TEXT)
     on_text (self, payload);
@@ -374,6 +380,7 @@ snug_websocket_stream_new (GIOStream *stream, GSocketConnection *connection,
   self->bucket = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (limits->max_frames_per_s,
                                                            limits->max_frame_burst);
   snug_websocket_parser_init (&self->parser, limits->max_message_bytes, limits->max_fragments);
+  self->parser.from_server = limits->is_client;
   arm_ping (self, limits->ping_interval_ms);
 
   self->in_source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (input), NULL);

@@ -1,8 +1,8 @@
-/* snug-websocket-parser: a client's WebSocket frames (RFC 6455 section 5), as a server reads them.
+/* snug-websocket-parser: WebSocket frames (RFC 6455 section 5), as a server reads them, or a client.
  *
  * Pure: bytes in, events out. Holds at most one message, and refuses what is too long when its header
  * is seen, before a byte of it is kept. (libsoup limits frames only: a message of ever more fragments
- * grows without end. That is why the server reads its sockets itself.)
+ * grows without end. That is why both ends read their sockets themselves.)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,6 +30,8 @@ typedef struct
   /* limits of one message */
   gsize       max_bytes;
   guint       max_fragments;
+  /* RFC 6455 section 5.1: a client masks what it sends, a server does not. */
+  gboolean    from_server;
 
   /* the frame being read */
   guint8      header[14];
@@ -46,6 +48,7 @@ typedef struct
   gboolean    done;             /* the last event handed out @message: begin anew */
 } SnugWebsocketParser;
 
+/* Reads what a client sends. Set @from_server to read what a server does. */
 void snug_websocket_parser_init  (SnugWebsocketParser *parser, gsize max_bytes, guint max_fragments);
 void snug_websocket_parser_clear (SnugWebsocketParser *parser);
 
@@ -60,7 +63,9 @@ void snug_websocket_parser_clear (SnugWebsocketParser *parser);
 SnugWebsocketEvent snug_websocket_parser_next (SnugWebsocketParser *parser, const guint8 **data,
                                                gsize *n_bytes, GByteArray **payload);
 
-/* Appends one unmasked frame, as a server writes it. @opcode: 1 text, 8 close, 9 ping, 10 pong. */
-void snug_websocket_append_frame (GByteArray *out, guint8 opcode, const void *payload, gsize n_bytes);
+/* Appends one frame. @opcode: 1 text, 8 close, 9 ping, 10 pong. @mask: (nullable): four random bytes of a
+ * client; a server does not mask. */
+void snug_websocket_append_frame (GByteArray *out, guint8 opcode, const void *payload, gsize n_bytes,
+                                  const guint8 *mask);
 
 G_END_DECLS
