@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The window in a room with others: snug-cli, and the page in Chromium."""
+import http.server
 import os
 import pathlib
 import re
@@ -7,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
@@ -306,13 +308,28 @@ def test_wakes_up(desk):
     opened.wait_for_title("Waiting for people")
 
 
-@case("a server that never answers is said in words in the end, with a way to try again")
+class NoServerOfOurs(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(410)
+        self.end_headers()
+
+    def log_message(self, *_words):
+        pass
+
+
+@case("what is no server of ours is said in words, with a way to try again and a way back")
 def test_unreachable(desk):
-    opened = desk.open()
-    opened.fill("Code or link", f"http://127.0.0.1:{closed_port()}/?code=QXWV23")
-    opened.press("push button", "Join")
-    opened.wait_for_title("Server unreachable")
-    opened.find("push button", "Try Again")
+    with http.server.HTTPServer(("127.0.0.1", 0), NoServerOfOurs) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        opened = desk.open()
+        opened.fill("Code or link", f"http://127.0.0.1:{other.server_port}/?code=QXWV23")
+        opened.press("push button", "Join")
+        opened.wait_for_title("Server unreachable")
+        opened.find("label", re.compile("What answers there is not a Snug server"))
+        opened.find("push button", "Try Again")
+        opened.press("push button", "Back")
+        opened.wait_for_title("Not in a room")
+        other.shutdown()
 
 
 @case("a link with a secret is refused in words, never entered unsealed")
