@@ -19,7 +19,7 @@ bench:
 	@tests/tools/setup run
 	@tests/tools/bench
 
-# Pictures of the window in tests/look/, to look at.
+# Pictures of the window and of the web page in tests/look/, to look at.
 look:
 	@tests/tools/setup test
 	@tests/ui/look

@@ -3,7 +3,7 @@
  *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
  *           [--ask] [--nameless]
  *
- * writes FOLDER/<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
+ * writes FOLDER/<page>-<number>-<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
  * --ask it waits for a line on standard input before each next scene, after it has printed the
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
  * a button without a name, which such a test must find.
@@ -46,7 +46,8 @@ paint (Gallery *self, const char *name)
   int height = gtk_widget_get_height (widget);
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
-  g_autofree char *file = g_strdup_printf ("%s/%s.png", self->folder, name);
+  g_autofree char *file = g_strdup_printf ("%s/%s-%02u-%s.png", self->folder,
+                                           snug_fake_session_get_page (name), self->scene, name);
 
   gdk_paintable_snapshot (paintable, snapshot, width, height);
   node = gtk_snapshot_to_node (snapshot);
@@ -58,6 +59,17 @@ paint (Gallery *self, const char *name)
 }
 
 static gboolean on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data);
+
+/* What the settings know of an earlier run. */
+static void
+set_last_room (Gallery *self, SnugApplication *application, const char *scene)
+{
+  gboolean is_known = g_str_equal (scene, "start-back");
+
+  g_object_set (snug_application_get_settings (application),
+                "last-room", is_known ? "https://snug.example.org/?code=BOOK23" : "",
+                "last-room-ends", is_known ? G_MAXINT64 : G_GINT64_CONSTANT (0), NULL);
+}
 
 /* Returns FALSE after the last. */
 static gboolean
@@ -74,6 +86,7 @@ play_next (Gallery *self)
   gtk_widget_activate_action (GTK_WIDGET (self->window), "win.show-page", "s",
                               snug_fake_session_get_page (scenes[self->scene]));
   snug_fake_session_play (snug_application_get_session (application), scenes[self->scene]);
+  set_last_room (self, application, scenes[self->scene]);
   self->n_frames = 0;
   return TRUE;
 }

@@ -432,6 +432,7 @@ static const struct
   void       (*play) (SnugSession *self);
 } scenes[] = {
   { "start", "room", scene_start },
+  { "start-back", "room", scene_start },
   { "opening", "room", scene_opening },
   { "opening-asleep", "room", scene_opening_asleep },
   { "joining", "room", scene_joining },
