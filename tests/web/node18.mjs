@@ -3,3 +3,9 @@
 import { webcrypto } from 'node:crypto';
 
 globalThis.crypto ??= webcrypto;
+globalThis.CustomEvent ??= class extends Event {
+  constructor(type, options = {}) {
+    super(type, options);
+    this.detail = options.detail ?? null;
+  }
+};
