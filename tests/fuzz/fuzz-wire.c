@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A message that is taken keeps what it says when it is copied, written and read again; so does a text of a
+ * file channel. */
+#include <string.h>
+
+#include "snug-wire.h"
+
+static void
+check_message (const char *data, gsize size)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_decode (data, size, NULL);
+  g_autoptr (SnugWireMessage) copy = NULL;
+  g_autoptr (SnugWireMessage) again = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *text_again = NULL;
+
+  if (message == NULL || message->type == SNUG_WIRE_UNKNOWN)
+    return;
+  copy = snug_wire_message_copy (message);
+  text = snug_wire_encode (copy);
+  if (strlen (text) > SNUG_WIRE_MAX_JSON_BYTES)
+    return;
+  again = snug_wire_decode (text, strlen (text), NULL);
+  g_assert_nonnull (again);
+  text_again = snug_wire_encode (again);
+  g_assert_cmpstr (text, ==, text_again);
+}
+
+static void
+check_file_text (const char *data, gsize size)
+{
+  SnugWireFileText file_text, again;
+  g_autofree char *text = NULL;
+
+  if (!snug_wire_decode_file_text (data, size, &file_text, NULL))
+    return;
+  g_assert_true (file_text.is_hash || file_text.offset <= file_text.size);
+  text = snug_wire_encode_file_text (&file_text);
+  g_assert_true (snug_wire_decode_file_text (text, strlen (text), &again, NULL));
+  g_assert_cmpmem (&file_text, sizeof file_text, &again, sizeof again);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  check_message ((const char *) data, size);
+  check_file_text ((const char *) data, size);
+  return 0;
+}
