@@ -22,6 +22,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   again = snug_wire_v1_decode (text, strlen (text), NULL);
   g_assert_nonnull (again);
+  g_assert_cmpstr (message->id, ==, again->id);
+  g_assert_cmpstr (message->text, ==, again->text);
+  g_assert_cmpstr (message->name, ==, again->name);
+  g_assert_cmpuint (message->size, ==, again->size);
   text_again = snug_wire_v1_encode (again);
   g_assert_cmpstr (text, ==, text_again);
   return 0;

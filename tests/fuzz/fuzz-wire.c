@@ -23,6 +23,11 @@ check_message (const char *data, gsize size)
     return;
   again = snug_wire_decode (text, strlen (text), NULL);
   g_assert_nonnull (again);
+  g_assert_cmpstr (message->id, ==, again->id);
+  g_assert_cmpstr (message->text, ==, again->text);
+  g_assert_cmpstr (message->name, ==, again->name);
+  g_assert_cmpuint (message->size, ==, again->size);
+  g_assert_cmpuint (message->from_offset, ==, again->from_offset);
   text_again = snug_wire_encode (again);
   g_assert_cmpstr (text, ==, text_again);
 }
