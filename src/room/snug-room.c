@@ -5,6 +5,9 @@
 #include "snug-member-private.h"
 #include "snug-peer.h"
 
+/* Whatever a server says, there is an end to the connections that it can make us begin. */
+#define MAX_PEERS SNUG_SIGNAL_MAX_MEMBERS
+
 typedef struct
 {
   SnugRoomHandler func;
@@ -185,7 +188,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
     }
   if (peer != NULL)
     remove_peer (self, peer);
-  if (g_strcmp0 (id, self->self_id) == 0)
+  if (g_strcmp0 (id, self->self_id) == 0 || g_hash_table_size (self->peers) >= MAX_PEERS)
     return;
 
   member = snug_member_new (id, seq);

@@ -278,6 +278,55 @@ test_members_outlive_the_signaling (void)
   snug_mates_clear (&mates);
 }
 
+static void
+hear_of (SnugMate *mate, SnugSignalType type, guint64 seq)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (type);
+
+  message->peer = g_strdup_printf ("x%" G_GUINT64_FORMAT, seq);
+  message->seq = seq;
+  message->reason = g_strdup ("left");
+  snug_signaling_deliver (mate->signaling, message);
+}
+
+/* A server may invent people, but not without end; nobody who is there notices. */
+static void
+test_a_server_that_invents_members (void)
+{
+  SnugMates mates;
+  SnugMate *ana, *bo;
+  GListModel *members;
+  Heard heard = { 0 };
+
+  snug_mates_init (&mates);
+  ana = snug_mates_add (&mates, "Ana");
+  bo = snug_mates_add (&mates, "Bo");
+  snug_room_set_handler (bo->room, SNUG_WIRE_CHAT, on_chat, &heard);
+  snug_mates_await (&mates);
+  members = snug_room_get_members (ana->room);
+
+  for (guint i = 1; i < SNUG_SIGNAL_MAX_MEMBERS; i++)
+    hear_of (ana, SNUG_SIGNAL_PEER_JOINED, 100 + i);
+  g_assert_cmpuint (g_list_model_get_n_items (members), ==, SNUG_SIGNAL_MAX_MEMBERS);
+  hear_of (ana, SNUG_SIGNAL_PEER_JOINED, 200);
+  g_assert_cmpuint (g_list_model_get_n_items (members), ==, SNUG_SIGNAL_MAX_MEMBERS);
+  g_assert_null (snug_room_find_member (ana->room, "x200"));
+
+  /* The same id is one member, by whatever number; and a seat that is free is free. */
+  hear_of (ana, SNUG_SIGNAL_PEER_JOINED, 101);
+  g_assert_cmpuint (g_list_model_get_n_items (members), ==, SNUG_SIGNAL_MAX_MEMBERS);
+  hear_of (ana, SNUG_SIGNAL_PEER_LEFT, 101);
+  snug_await (NULL, g_list_model_get_n_items (members) == SNUG_SIGNAL_MAX_MEMBERS - 1);
+  hear_of (ana, SNUG_SIGNAL_PEER_JOINED, 200);
+  g_assert_nonnull (snug_room_find_member (ana->room, "x200"));
+
+  g_assert_true (say (ana, "Bo", "undisturbed"));
+  snug_await (NULL, heard.n == 1);
+  g_assert_cmpstr (heard.text, ==, "undisturbed");
+  g_free (heard.text);
+  snug_mates_clear (&mates);
+}
+
 static gboolean
 change_fingerprint (SnugSignalMessage *message, gpointer data)
 {
@@ -352,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_func ("/room/nonsense-is-dropped", test_nonsense_is_dropped);
   g_test_add_func ("/room/who-leaves-is-gone-at-once", test_who_leaves_is_gone_at_once);
   g_test_add_func ("/room/members-outlive-the-signaling", test_members_outlive_the_signaling);
+  g_test_add_func ("/room/a-server-that-invents-members", test_a_server_that_invents_members);
   g_test_add_func ("/room/wrong-fingerprint-never-connects", test_wrong_fingerprint_never_connects);
   g_test_add_func ("/room/failure-may-close-the-room", test_failure_may_close_the_room);
   return g_test_run ();
