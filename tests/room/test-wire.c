@@ -4,6 +4,7 @@
  */
 #include "snug-bytes.h"
 #include "snug-json.h"
+#include "snug-limits.h"
 #include "snug-wire.h"
 
 #include <string.h>
@@ -109,6 +110,29 @@ test_limits_by_one (void)
   g_assert_error (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_TOO_LARGE);
 }
 
+static gboolean
+takes (const char *text, gsize length)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_decode (text, length, NULL);
+
+  return message != NULL;
+}
+
+static gboolean
+takes_file_text (const char *text, gsize length)
+{
+  SnugWireFileText file_text;
+
+  return snug_wire_decode_file_text (text, length, &file_text, NULL);
+}
+
+static void
+test_every_limit_by_one (void)
+{
+  snug_limits_check ("wire", takes);
+  snug_limits_check ("file", takes_file_text);
+}
+
 static void
 test_file_texts (void)
 {
@@ -159,6 +183,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/valid", test_valid);
   g_test_add_func ("/wire/invalid", test_invalid);
   g_test_add_func ("/wire/limits-by-one", test_limits_by_one);
+  g_test_add_func ("/wire/every-limit-by-one", test_every_limit_by_one);
   g_test_add_func ("/wire/file-texts", test_file_texts);
   return g_test_run ();
 }

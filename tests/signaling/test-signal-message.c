@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "snug-json.h"
+#include "snug-limits.h"
 #include "snug-signal-message.h"
 
 static JsonArray *
@@ -144,6 +145,20 @@ test_only_a_server_says_what_a_server_says (void)
                    == (type >= SNUG_SIGNAL_WELCOME && type <= SNUG_SIGNAL_ERROR));
 }
 
+static gboolean
+takes (const char *text, gsize length)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_decode (text, length, NULL);
+
+  return message != NULL;
+}
+
+static void
+test_every_limit_by_one (void)
+{
+  snug_limits_check ("signal", takes);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +169,6 @@ main (int argc, char **argv)
   g_test_add_func ("/signal-message/a-frame-has-a-limit", test_a_frame_has_a_limit);
   g_test_add_func ("/signal-message/only-a-server-says-what-a-server-says",
                    test_only_a_server_says_what_a_server_says);
+  g_test_add_func ("/signal-message/every-limit-by-one", test_every_limit_by_one);
   return g_test_run ();
 }
