@@ -1,10 +1,11 @@
 #!/bin/bash
-# snug-cli through NATs in network namespaces: directly, at a relay, at a relay with UDP blocked
+# snug-cli in network namespaces: through NATs, directly and at relays; who may come to a room that it carries
 # limit: 180
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted /usr/bin/python3 tests/lab/cells.py build direct relay no-udp
+  lane_counted /usr/bin/python3 tests/lab/door.py build
 fi
 lane_end
