@@ -180,8 +180,10 @@ update_path_text (SnugMember *self)
 
   if (path != NULL && self->rtt_ms >= 10)
     text = g_strdup_printf (_("%s · %.0f ms"), path, self->rtt_ms);
-  else if (path != NULL && self->rtt_ms >= 0)
+  else if (path != NULL && self->rtt_ms >= 1)
     text = g_strdup_printf (_("%s · %.1f ms"), path, self->rtt_ms);
+  else if (path != NULL && self->rtt_ms >= 0)
+    text = g_strdup_printf (_("%s · < 1 ms"), path);
   else
     text = g_strdup (path != NULL ? path : "");
   set_string (self, &self->path_text, text, PROP_PATH_TEXT);

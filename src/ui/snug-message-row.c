@@ -2,6 +2,7 @@
 #include "snug-message-row.h"
 
 #include "snug-accessible.h"
+#include "snug-rich-text.h"
 #include "snug-transfer-row.h"
 #include "snug-words.h"
 
@@ -111,6 +112,7 @@ show_line (SnugMessageRow *self, gboolean grouped)
 {
   gboolean own = snug_message_get_own (self->message);
   const char *name = snug_message_get_sender_name (self->message);
+  g_autofree char *markup = snug_rich_text_to_markup (snug_message_get_text (self->message));
   g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (self->message));
 
   gtk_widget_set_halign (self->line, own ? GTK_ALIGN_END : GTK_ALIGN_START);
@@ -119,7 +121,7 @@ show_line (SnugMessageRow *self, gboolean grouped)
   gtk_widget_set_opacity (GTK_WIDGET (self->avatar), grouped ? 0 : 1);
   gtk_widget_set_visible (GTK_WIDGET (self->sender), !own && !grouped);
   gtk_label_set_label (self->sender, name);
-  gtk_label_set_label (self->text, snug_message_get_text (self->message));
+  gtk_label_set_markup (self->text, markup);
   gtk_label_set_label (self->time, clock);
   set_class (self->bubble, "own", own);
   set_class (self->bubble, "first", !grouped);

@@ -144,7 +144,8 @@ set_style (Gallery *self)
                                       self->dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
   g_object_set (settings, "gtk-enable-animations", FALSE, "gtk-font-name", "Cantarell 11",
                 "gtk-decoration-layout", self->rtl ? "close:menu" : "menu:close",
-                "gtk-xft-dpi", 96 * 1024 * self->scale / 100, "gtk-cursor-blink", FALSE, NULL);
+                "gtk-xft-dpi", 96 * 1024 * self->scale / 100, "gtk-cursor-blink", FALSE,
+                "gtk-hint-font-metrics", TRUE, NULL);
   gtk_widget_set_default_direction (self->rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
 }
 

@@ -358,12 +358,12 @@ scene_talk (SnugSession *self)
   say (self, "Lovely. Shall I send the photos from Sunday?", SNUG_DELIVERY_DELIVERED);
   add_message (self, SNUG_MESSAGE_SYSTEM, "", "", "Jonas Åkerström joined");
   add_message (self, SNUG_MESSAGE_TEXT, "m3", "Jonas Åkerström",
-               "Yes please, all of them. And the recording too if it is not too big: the last one took ages by "
+               "Yes please, **all of them**. And the recording too if it is not too big: the last one took ages by "
                "mail, and the attachment limit cut it in half.\n\nI have about 4 GB free here.");
   say (self, "It is 1.5 GB, so a quarter of a minute here.", SNUG_DELIVERY_DELIVERED);
   say (self, "Coming.", SNUG_DELIVERY_SENT);
   add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana",
-               "<b>&amp; plain</b> https://example.org/?a=1&b=2");
+               "<b>&amp; plain</b> https://example.org/?a=1&b=2 and `notes.txt`");
   say (self, "And one for later", SNUG_DELIVERY_QUEUED);
   ana = g_list_model_get_item (G_LIST_MODEL (self->members), 0);
   snug_member_set_typing (ana, TRUE);

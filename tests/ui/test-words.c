@@ -120,6 +120,8 @@ test_members (void)
   snug_member_set_path (member, SNUG_PATH_DIRECT_LOCAL, NULL);
   snug_member_set_rtt_ms (member, 3.1);
   assert_text (snug_words_member (member), "Direct, local network · 3.1 ms");
+  snug_member_set_rtt_ms (member, 0.04);
+  assert_text (snug_words_member (member), "Direct, local network · < 1 ms");
   snug_member_set_state (member, SNUG_MEMBER_AWAY);
   assert_text (snug_words_member (member), "Away");
   snug_member_set_state (member, SNUG_MEMBER_FAILED);

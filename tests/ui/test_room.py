@@ -131,6 +131,9 @@ def test_chat_with_cli(desk):
     opened.find("list item", re.compile(r"^You, .*Hello <b>Ana</b> & all, Delivered$"))
     ana.say("Hello yourself %s")
     heard(opened, "Ana", "Hello yourself %s")
+    ana.say("<i> & **bold** `code` https://example.org/?a=1&b=2")
+    opened.find("label", "<i> & bold code https://example.org/?a=1&b=2")
+    assert not opened.has("label", "<i> & **bold** `code` https://example.org/?a=1&b=2")
 
 
 @case("the window joins snug-cli's room by the link typed into the entry")

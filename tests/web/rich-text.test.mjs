@@ -1,10 +1,18 @@
 // The little markup of the chat.
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseRichText } from '../../src/web/views/rich-text.js';
 
 const short = (text) => parseRichText(text).map(({ kind, text: t }) => `${kind}:${t}`);
+
+const data = JSON.parse(readFileSync(new URL('../data/rich-text.json', import.meta.url), 'utf8'));
+
+test('all is read as the window reads it', () => {
+  for (const [text, spans] of data.cases) assert.deepEqual(short(text), spans.map((span) => span.join(':')), text);
+  for (const text of data.plain) assert.equal(parseRichText(text).map((span) => `${span.kind}:${span.text}`).join(''), `text:${text}`);
+});
 
 test('links, code, bold and blocks', () => {
   assert.deepEqual(short('a **b** `c` d'), ['text:a ', 'bold:b', 'text: ', 'code:c', 'text: d']);

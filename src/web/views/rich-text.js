@@ -6,7 +6,8 @@ import { el } from './dom.js';
 
 /** @typedef {{ kind: 'text' | 'bold' | 'code' | 'block' | 'link', text: string }} Span */
 
-const FENCE = /```[^\n`]*\n?([\s\S]*?)```/g;
+/** After the opening marks the rest of a line may name the language. */
+const FENCE = /```(?:[^\n`]*\n)?([\s\S]*?)```/g;
 /** Only http, https and mailto lead anywhere. */
 const INLINE = /`([^`\n]+)`|\*\*([^*\n](?:[^\n]*?[^*\n])?)\*\*|\b((?:https?:\/\/|mailto:)[^\s<>"'`]+)/g;
 
@@ -52,7 +53,9 @@ export function parseRichText(text) {
   const spans = [];
   let at = 0;
   for (const match of text.matchAll(FENCE)) {
-    spans.push(...parseInline(text.slice(at, match.index)), { kind: 'block', text: (match[1] ?? '').trimEnd() });
+    const block = (match[1] ?? '').trimEnd();
+    if (block === '') continue;
+    spans.push(...parseInline(text.slice(at, match.index)), { kind: 'block', text: block });
     at = match.index + match[0].length;
   }
   spans.push(...parseInline(text.slice(at)));

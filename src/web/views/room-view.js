@@ -40,7 +40,7 @@ export function pathWords({ route, rttMs }) {
     direct: _('Direct, internet'),
     relay: route.relay ? _('Relay {name}', { name: route.relay }) : _('Relay'),
   };
-  const rtt = rttMs < 0 ? [] : [_('{n} ms', { n: formatNumber(rttMs, rttMs < 10 ? 1 : 0) })];
+  const rtt = rttMs < 0 ? [] : [rttMs < 1 ? _('< 1 ms') : _('{n} ms', { n: formatNumber(rttMs, rttMs < 10 ? 1 : 0) })];
   return [words[route.path], ...rtt].join(' · ');
 }
 
