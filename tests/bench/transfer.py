@@ -1,85 +1,185 @@
 #!/usr/bin/python3
-"""transfer.py BUILD [MEGABYTES]: how fast one file moves through the whole stack, on this machine alone.
+"""transfer.py BUILD [MEGABYTES [RUNS]]: how one file and the words beside it move through the whole stack.
 
-Two snug-cli, one hosting the room on loopback. SHA-256 of the same file stands beside it as the yardstick of
-the machine: compare the ratio, not the speed, between machines.
+Two snug-cli in two processes, one hosting the room on loopback, from file to file with every piece hashed; the
+bulk's own limits, SHA-256 alone and a plain copy of the same file, are measured in the same run: compare ratios
+between machines. A chat round trip is from the line written to the sender until its "delivered" is read, so it holds two
+processes and this script's reading as well. Medians of the runs; SNUG_BENCH_JSON=FILE keeps all of them.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import collections
 import hashlib
 import json
 import os
 import pathlib
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-LIMIT_SECONDS = "600"
+MIB = 1 << 20
+# A member hears 200 messages at once and 20 more a second (PROTOCOL.md): so many are said, and so far apart.
+WORDS = 150
+WORDS_APART_S = 0.02
+LIMIT_SECONDS = 600
 
 
-def member(program, *words):
-    return subprocess.Popen([program, *words, "--json", "--timeout", LIMIT_SECONDS],
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+class Member:
+    """One snug-cli, its events as they come, and what it has used in the end."""
+
+    def __init__(self, program, *arguments):
+        self.process = subprocess.Popen([program, *arguments, "--json", "--timeout", str(LIMIT_SECONDS)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.events = []
+        self.changed = threading.Condition()
+        self.ended = False
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            event = {**json.loads(line), "at": time.monotonic()}
+            with self.changed:
+                self.events.append(event)
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def wait_for(self, since=0, **fields):
+        """The first event with these fields from the place SINCE on, or None if the program ends without."""
+        def found():
+            return next((e for e in self.events[since:] if all(e.get(k) == v for k, v in fields.items())), None)
+        with self.changed:
+            if not self.changed.wait_for(lambda: found() or self.ended, LIMIT_SECONDS):
+                sys.exit(f"bench: waited for {fields} for too long")
+            return found()
+
+    def round_trip(self, text):
+        """Milliseconds until somebody has the line, or None if the program ended first."""
+        since, began = len(self.events), time.monotonic()
+        try:
+            self.process.stdin.write(text + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        event = self.wait_for(since, event="delivered")
+        return event and (event["at"] - began) * 1000
+
+    def end(self):
+        """CPU seconds and peak megabytes."""
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        if self.process.returncode:
+            sys.exit(f"bench: snug-cli ended with {self.process.returncode}: {self.events[-1:]}")
+        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6
 
 
-def events(process):
-    for line in process.stdout:
-        yield json.loads(line)
+def host_room(program, *arguments):
+    host = Member(program, "create", "--open", "--listen", "127.0.0.1:0", *arguments)
+    room = host.wait_for(event="room")
+    return host, room["link"]
 
 
-def link_of(process):
-    return next(event["link"] for event in events(process) if event["event"] == "room" and event.get("link"))
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def received(process):
-    last = None
-    for event in events(process):
-        if event["event"] == "error":
-            sys.exit(f"bench: {event['message']}")
-        if event["event"] == "transfer":
-            last = event
-    return last
+def measure_idle(program):
+    host, link = host_room(program)
+    guest = Member(program, "join", link)
+    connected = host.wait_for(event="member", state="connected")
+    setup = (connected["at"] - guest.wait_for(event="room")["at"]) * 1000
+    trips = [host.round_trip(f"word {i}") for i in range(WORDS)]
+    for member in guest, host:
+        member.process.terminate()
+        member.process.wait()
+    return {"set-up ms": setup, "chat idle p50 ms": percentile(trips, .5), "chat idle p99 ms": percentile(trips, .99)}
 
 
-def sha256_of(path):
+def measure_file(program, path, digest, inbox):
+    host, link = host_room(program, "--send", path, "--until", "sent=1")
+    guest = Member(program, "join", link, "--save-to", inbox, "--until", "received=1")
+    trips = []
+    guest.wait_for(event="transfer", state="running")
+    while len(trips) < WORDS and not guest.ended and (trip := host.round_trip("a word beside it")) is not None:
+        trips.append(trip)
+        time.sleep(WORDS_APART_S)
+    guest_cpu, guest_memory = guest.end()
+    host_cpu, host_memory = host.end()
+    transfers = [e for e in guest.events if e["event"] == "transfer"]
+    began = next(e["at"] for e in transfers if e["state"] in ("accepted", "running"))
+    done = next(e["at"] for e in transfers if e["state"] == "done")
+    arrived = inbox / path.name
+    if sha256(arrived)[0] != digest:
+        sys.exit("bench: another file arrived")
+    arrived.unlink()
+    gigabytes = path.stat().st_size / 1e9
+    return {"MB/s": gigabytes * 1000 / (done - began),
+            "CPU s/GB both sides": (guest_cpu + host_cpu) / gigabytes,
+            "peak memory MB": max(guest_memory, host_memory),
+            "chat busy p50 ms": percentile(trips, .5), "chat busy p99 ms": percentile(trips, .99)}
+
+
+def sha256(path):
     began = time.monotonic()
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return digest, time.monotonic() - began
 
 
-def write_file(path, n_bytes):
-    piece = os.urandom(1 << 20)
+def write_file(path, megabytes):
+    piece = os.urandom(MIB)
     with open(path, "wb") as file:
-        for _ in range(n_bytes >> 20):
-            file.write(piece)
+        for left in range(megabytes * 1000 * 1000, 0, -MIB):
+            file.write(piece[:left])
+
+
+def measure_yardsticks(path, digest_seconds, folder):
+    began = time.monotonic()
+    shutil.copyfile(path, folder / "copy")
+    copy_seconds = time.monotonic() - began
+    (folder / "copy").unlink()
+    megabytes = path.stat().st_size / 1e6
+    return {"SHA-256 alone MB/s": megabytes / digest_seconds, "plain copy MB/s": megabytes / copy_seconds}
 
 
 def main():
     program = pathlib.Path(sys.argv[1]) / "src/cli/snug-cli"
-    n_bytes = int(sys.argv[2] if len(sys.argv) > 2 else 256) << 20
-    with tempfile.TemporaryDirectory() as folder:
-        path, inbox = pathlib.Path(folder) / "bench.bin", pathlib.Path(folder) / "inbox"
+    megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    rows = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        inbox = folder / "inbox"
         inbox.mkdir()
-        write_file(path, n_bytes)
-        host = member(program, "create", "--open", "--listen", "127.0.0.1:0", "--send", path, "--until", "sent=1")
-        link = link_of(host)
-        began = time.monotonic()
-        guest = member(program, "join", link, "--save-to", inbox, "--until", "received=1")
-        transfer = received(guest)
-        seconds = time.monotonic() - began
-        if guest.wait() or host.wait() or not transfer:
-            sys.exit("bench: the file did not arrive")
-        sent, hash_seconds = sha256_of(path)
-        arrived, _ = sha256_of(inbox / path.name)
-        if sent != arrived:
-            sys.exit("bench: another file arrived")
+        large, small = folder / "large.bin", folder / "small.bin"
+        write_file(large, megabytes)
+        write_file(small, max(1, megabytes // 10))
+        for _ in range(runs):
+            digest, seconds = sha256(large)
+            result = {**measure_idle(program), **measure_file(program, large, digest, inbox),
+                      **measure_yardsticks(large, seconds, folder)}
+            result["peak memory MB, a tenth of the size"] = measure_file(
+                program, small, sha256(small)[0], inbox)["peak memory MB"]
+            for row, value in result.items():
+                rows[row].append(value)
 
-    speed = transfer.get("mb_per_s") or n_bytes / seconds / 1e6
-    yardstick = n_bytes / hash_seconds / 1e6
-    print(f"{n_bytes >> 20} MiB: {speed:.0f} MB/s, joining included {seconds:.1f} s; "
-          f"SHA-256 alone {yardstick:.0f} MB/s, ratio {speed / yardstick:.2f}")
+    print(f"file to file, {megabytes} MB with piece hashes, two snug-cli, median of {runs}")
+    for row, values in rows.items():
+        print(f"  {row:<36} {statistics.median(values):10.1f}   ({' '.join(f'{value:.1f}' for value in values)})")
+    speed, hashing = statistics.median(rows["MB/s"]), statistics.median(rows["SHA-256 alone MB/s"])
+    print(f"  {'speed, in speeds of SHA-256 alone':<36} {speed / hashing:10.2f}")
+    if os.environ.get("SNUG_BENCH_JSON"):
+        pathlib.Path(os.environ["SNUG_BENCH_JSON"]).write_text(json.dumps({"megabytes": megabytes, "rows": rows}, indent=1))
 
 
 main()
