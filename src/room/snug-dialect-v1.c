@@ -25,6 +25,8 @@
 const SnugDialectRules snug_dialect_v1_rules = {
   .version = 1,
   .device = SNUG_MEMBER_DEVICE_LEGACY_PAGE,
+  /* All that it can be asked for is another session: what is on its way in this one is lost then. */
+  .ask_patience_ms = 15 * 1000,
   .forgets_silently = TRUE,
   .renews_certificate = TRUE,
   .restarts_once = TRUE,

@@ -12,6 +12,7 @@
 const SnugDialectRules snug_dialect_v2_rules = {
   .version = SNUG_WIRE_VERSION,
   .takes_requests = TRUE,
+  .ask_patience_ms = 4 * 1000,
   .answer_patience_ms = 10 * 1000,
   .first_patience_ms = 45 * 1000,
   .again_patience_ms = 300 * 1000,

@@ -24,6 +24,8 @@ typedef struct
 
   /* `restart` asks the offerer for an offer. */
   gboolean          takes_requests;
+  /* The offerer mends a lost route by itself; if it did not in this much time it is asked to. */
+  guint             ask_patience_ms;
   /* A member that enters again may have lost all it knew of us, and does not say so. */
   gboolean          forgets_silently;
   /* A new session is taken for the old one unless its certificate is another. */

@@ -394,7 +394,7 @@ on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *sel
 
     case SNUG_PEER_CONNECTION_DISCONNECTED:
       enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, NULL);
-      mend_later (self, self->offerer ? OFFERER_PATIENCE_MS : ANSWERER_PATIENCE_MS);
+      mend_later (self, self->offerer ? OFFERER_PATIENCE_MS : rules (self)->ask_patience_ms);
       break;
 
     case SNUG_PEER_CONNECTION_FAILED:

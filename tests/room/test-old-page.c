@@ -218,14 +218,20 @@ on_pause_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+let_pass (guint ms)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (ms, on_pause_over, &over);
+  snug_await (NULL, over);
+}
+
 /* Longer than a probe takes: for what must not happen. */
 static void
 let_probe_pass (void)
 {
-  gboolean over = FALSE;
-
-  g_timeout_add (4000, on_pause_over, &over);
-  snug_await (NULL, over);
+  let_pass (4000);
 }
 
 /* The page's socket comes and goes; its connection answers, so nothing is touched. */
@@ -306,6 +312,23 @@ test_host_restarts_ice (Fixture *f, gconstpointer data)
   snug_await (NULL, snug_fake_hub_get_n_frames (f->hub) >= n_frames + 2);
   assert_talks (f, "on another way");
   g_assert_cmpuint (f->n_ready, ==, 1);
+}
+
+/* A silence that a member of version 2 would be asked about: the host could only throw its connection away,
+ * and mends it by itself. */
+static void
+test_host_is_not_asked_in_a_short_silence (Fixture *f, gconstpointer data)
+{
+  meet (f, TRUE);
+  snug_old_page_sleep (f->page, TRUE);
+  snug_await (NULL, snug_member_get_state (member (f)) == SNUG_MEMBER_RECONNECTING);
+  let_pass (5000);
+  g_assert_cmpuint (f->page->n_other, ==, 0);
+  snug_old_page_sleep (f->page, FALSE);
+  snug_old_page_say_offer (f->page, TRUE);
+  snug_await (NULL, snug_member_get_state (member (f)) == SNUG_MEMBER_CONNECTED);
+  assert_talks (f, "in the same session");
+  g_assert_cmpuint (f->page->n_connections, ==, 1);
 }
 
 /* That its socket is gone is no end while it answers. */
@@ -390,6 +413,7 @@ main (int argc, char **argv)
   ADD ("host-repeats-its-offer", test_host_repeats_its_offer, NULL);
   ADD ("host-begins-anew", test_host_begins_anew, NULL);
   ADD ("host-restarts-ice", test_host_restarts_ice, NULL);
+  ADD ("host-is-not-asked-in-a-short-silence", test_host_is_not_asked_in_a_short_silence, NULL);
   ADD ("page-without-its-socket-stays", test_page_without_its_socket_stays, NULL);
   ADD ("delivered-is-the-transports-word", test_delivered_is_the_transports_word, NULL);
   ADD ("nonsense-is-dropped", test_nonsense_is_dropped, NULL);
