@@ -37,6 +37,7 @@ struct _SnugRoom
   guint                     n_ready;
   gboolean                  locked;
   gboolean                  closed;
+  gboolean                  transferring;
 };
 
 G_DEFINE_FINAL_TYPE (SnugRoom, snug_room, G_TYPE_OBJECT)
@@ -173,6 +174,34 @@ is_the_same (SnugPeer *peer, guint64 seq, gboolean legacy)
   return legacy || snug_member_get_seq (snug_peer_get_member (peer)) == seq;
 }
 
+static gboolean
+is_anybody_connected (SnugRoom *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
+
+      if (snug_member_get_state (member) == SNUG_MEMBER_CONNECTED)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Only while there is a connection: to mend one takes the server. */
+static void
+update_hold (SnugRoom *self)
+{
+  if (self->signaling != NULL)
+    snug_signaling_hold (self->signaling, self->transferring && is_anybody_connected (self));
+}
+
+void
+snug_room_set_transferring (SnugRoom *self, gboolean on)
+{
+  self->transferring = on;
+  update_hold (self);
+}
+
 static void
 add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
@@ -194,6 +223,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   member = snug_member_new (id, seq);
   snug_member_set_legacy (member, legacy);
   snug_member_set_host (member, g_strcmp0 (id, self->host_id) == 0);
+  g_signal_connect_object (member, "notify::state", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
 
   peer = snug_peer_new (member, self->network, self->certificate, &config,
                         snug_dialect_v1_offers (legacy, role, self->self_seq, seq),

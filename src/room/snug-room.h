@@ -44,6 +44,8 @@ SnugRoom *snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
 void      snug_room_open  (SnugRoom *self);
 void      snug_room_close (SnugRoom *self);
 void      snug_room_retry (SnugRoom *self);
+/* Whether files are on their way: not the time to be a newcomer to anybody. */
+void      snug_room_set_transferring (SnugRoom *self, gboolean on);
 
 /* One handler a type. */
 void      snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHandler handler, gpointer user_data);

@@ -121,6 +121,17 @@ start_waiting (SnugTransfers *self, const char *member_id)
 }
 
 static void
+update_transferring (SnugTransfers *self)
+{
+  gboolean on = FALSE;
+
+  for (guint i = 0; i < self->movers->len; i++)
+    on |= snug_mover_is_pumping (self->movers->pdata[i]);
+  if (self->room != NULL)
+    snug_room_set_transferring (self->room, on);
+}
+
+static void
 on_stopped (SnugMover *mover, SnugTransfers *self)
 {
   start_waiting (self, snug_transfer_get_member_id (snug_mover_get_row (mover)));
@@ -131,6 +142,8 @@ static SnugMover *
 add (SnugTransfers *self, SnugMover *mover)
 {
   g_signal_connect (mover, "stopped", G_CALLBACK (on_stopped), self);
+  g_signal_connect_object (snug_mover_get_row (mover), "notify::state", G_CALLBACK (update_transferring), self,
+                           G_CONNECT_SWAPPED);
   g_ptr_array_add (self->movers, mover);
   g_list_store_append (self->rows, snug_mover_get_row (mover));
   return mover;
@@ -196,6 +209,7 @@ keep_aside (SnugTransfers *self, SnugMover *mover)
   else
     snug_mover_decline (mover, SNUG_TRANSFER_FAILED,
                         _("It was too large to be kept until somebody decides. Ask for it again, and accept it at once."));
+  update_transferring (self);
 }
 
 static void

@@ -133,13 +133,29 @@ for (const [how, meet] of MEETINGS)
     });
   });
 
-/** A file that nobody gets to the end of. */
-async function endless() {
-  const path = join(folder, 'endless.bin');
+async function zeros(name, size) {
+  const path = join(folder, name);
   await writeFile(path, '');
-  await truncate(path, 900_000_000);
+  await truncate(path, size);
   return path;
 }
+
+/** A file that nobody gets to the end of. */
+const endless = () => zeros('endless.bin', 900_000_000);
+
+test('a file under way is not lost with our socket', async () => {
+  const both = await pageFirst('old')();
+  const { cli, page, code } = both;
+  await page.sendFile(await zeros('zeros.bin', 60_000_000));
+  await cli.waitForEvent({ event: 'transfer', name: 'zeros.bin', state: 'running' });
+  servers.old.cut(code, 'receiver');
+  await cli.waitForEvent({ event: 'room', state: 'reconnecting' });
+  assert.equal((await cli.received('zeros.bin')).length, 60_000_000);
+  assert.equal((await page.look('sent'))[0].state, 'complete');
+  // Only now we are back, and the page begins anew.
+  await page.page.waitFor(() => globalThis.oldPage.nConnections === 2 && globalThis.oldPage.status === 'connected');
+  await talk(both, 'afterwards');
+});
 
 describe('what is broken off', () => {
   test('the page no longer wants to send', async () => {

@@ -567,6 +567,34 @@ test_done_is_the_transports_word (Fixture *f, gconstpointer data)
   snug_await (NULL, is (out, SNUG_TRANSFER_DONE));
 }
 
+/* A host would take us for a newcomer if we opened our socket again, and begin anew. */
+static void
+test_held_while_files_move (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = make_bytes (300000);
+  g_autoptr (GFile) file = make_file (f, "a.bin", bytes);
+  SnugTransfer *out;
+
+  f->accepts = FALSE;
+  g_assert_false (snug_fake_signaling_is_held (f->signaling));
+  snug_old_page_send_text (f->page, "{\"type\":\"file-meta\",\"id\":\"x\",\"name\":\"b\",\"size\":1000000}");
+  snug_await (NULL, n_rows (f) == 1);
+  g_assert_true (snug_fake_signaling_is_held (f->signaling));
+  accept (f, row (f, 0));
+  g_assert_true (snug_fake_signaling_is_held (f->signaling));
+  snug_old_page_send_text (f->page, "{\"type\":\"cancel\",\"id\":\"x\"}");
+  snug_await (NULL, is (row (f, 0), SNUG_TRANSFER_CANCELLED));
+  g_assert_false (snug_fake_signaling_is_held (f->signaling));
+
+  snug_old_page_sleep (f->page, TRUE);
+  out = offer (f, file);
+  snug_await (NULL, is (out, SNUG_TRANSFER_RUNNING));
+  g_assert_true (snug_fake_signaling_is_held (f->signaling));
+  snug_old_page_sleep (f->page, FALSE);
+  snug_await (NULL, is (out, SNUG_TRANSFER_DONE));
+  g_assert_false (snug_fake_signaling_is_held (f->signaling));
+}
+
 #define ADD(name, func, data) g_test_add ("/old-page-files/" name, Fixture, data, set_up, func, tear_down)
 
 int
@@ -591,5 +619,6 @@ main (int argc, char **argv)
   ADD ("large-files-come-with-a-warning", test_large_files_come_with_a_warning, NULL);
   ADD ("who-is-not-listened-to-has-to-wait", test_who_is_not_listened_to_has_to_wait, NULL);
   ADD ("done-is-the-transports-word", test_done_is_the_transports_word, NULL);
+  ADD ("held-while-files-move", test_held_while_files_move, "host");
   return g_test_run ();
 }
