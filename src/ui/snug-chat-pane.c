@@ -17,6 +17,8 @@ struct _SnugChatPane
   gboolean           follows;      /* the newest message is kept in sight */
   guint              following;    /* source; 0: none */
   double             extent;       /* of the list beyond the page, when it was last heard of */
+  SnugMessage       *first_unread; /* owned, nullable */
+  GHashTable        *rows;         /* owned: message → row that shows it; both borrowed */
 
   /* Template */
   GtkStack          *stack;
@@ -104,6 +106,25 @@ snug_chat_pane_go_to_end (SnugChatPane *self)
   follow (self);
 }
 
+/* --- Where one has read to --- */
+
+static void
+show_first_unread (SnugChatPane *self, gboolean on)
+{
+  SnugMessageRow *row = self->first_unread != NULL ? g_hash_table_lookup (self->rows, self->first_unread) : NULL;
+
+  if (row != NULL)
+    snug_message_row_set_first_unread (row, on);
+}
+
+void
+snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message)
+{
+  show_first_unread (self, FALSE);
+  g_set_object (&self->first_unread, message);
+  show_first_unread (self, TRUE);
+}
+
 /* --- What is shown --- */
 
 static void
@@ -131,7 +152,10 @@ on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint 
   update (self);
   /* What one has just said oneself is never out of sight. */
   if (last != NULL && snug_message_get_own (last))
-    snug_chat_pane_go_to_end (self);
+    {
+      snug_chat_pane_set_first_unread (self, NULL);
+      snug_chat_pane_go_to_end (self);
+    }
   else
     follow (self);
 }
@@ -176,14 +200,18 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *sel
   GListModel *messages = snug_session_get_messages (self->session);
   g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (messages,
                                                                          position - 1) : NULL;
+  SnugMessageRow *row = SNUG_MESSAGE_ROW (gtk_list_item_get_child (item));
+  SnugMessage *message = gtk_list_item_get_item (item);
 
-  snug_message_row_bind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)),
-                         gtk_list_item_get_item (item), before);
+  g_hash_table_insert (self->rows, message, row);
+  snug_message_row_bind (row, message, before);
+  snug_message_row_set_first_unread (row, message == self->first_unread);
 }
 
 static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *self)
 {
+  g_hash_table_remove (self->rows, gtk_list_item_get_item (item));
   snug_message_row_unbind (SNUG_MESSAGE_ROW (gtk_list_item_get_child (item)));
 }
 
@@ -196,7 +224,7 @@ show_messages (SnugChatPane *self)
 
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
   gtk_list_view_set_factory (self->list, factory);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
   g_object_unref (factory);
@@ -258,8 +286,16 @@ snug_chat_pane_dispose (GObject *object)
   SnugChatPane *self = SNUG_CHAT_PANE (object);
 
   g_clear_handle_id (&self->following, g_source_remove);
+  g_clear_object (&self->first_unread);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_chat_pane_parent_class)->dispose (object);
+}
+
+static void
+snug_chat_pane_finalize (GObject *object)
+{
+  g_hash_table_unref (SNUG_CHAT_PANE (object)->rows);
+  G_OBJECT_CLASS (snug_chat_pane_parent_class)->finalize (object);
 }
 
 static void
@@ -271,6 +307,7 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
   object_class->get_property = snug_chat_pane_get_property;
   object_class->set_property = snug_chat_pane_set_property;
   object_class->dispose = snug_chat_pane_dispose;
+  object_class->finalize = snug_chat_pane_finalize;
   widget_class->grab_focus = snug_chat_pane_grab_focus;
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
@@ -297,6 +334,7 @@ snug_chat_pane_init (SnugChatPane *self)
   GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->rows = g_hash_table_new (NULL, NULL);
   snug_accessible_name_status_page (self->outside);
   snug_accessible_name_status_page (self->empty);
   self->follows = TRUE;

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (SnugChatPane, snug_chat_pane, SNUG, CHAT_PANE, AdwBin)
 
 /* Property "session" (SnugSession, writable). */
 
-void snug_chat_pane_go_to_end (SnugChatPane *self);
+void snug_chat_pane_go_to_end        (SnugChatPane *self);
+/* @message: (nullable): what was not read yet begins with it. Saying something takes the line away. */
+void snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message);
 
 G_END_DECLS

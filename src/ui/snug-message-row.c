@@ -18,6 +18,7 @@ struct _SnugMessageRow
 
   /* Template */
   GtkLabel    *day;
+  GtkWidget   *unread;
   GtkLabel    *system;
   GtkWidget   *line;
   AdwAvatar   *avatar;
@@ -150,6 +151,12 @@ snug_message_row_bind (SnugMessageRow *self, SnugMessage *message, SnugMessage *
 }
 
 void
+snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread)
+{
+  gtk_widget_set_visible (self->unread, first_unread);
+}
+
+void
 snug_message_row_unbind (SnugMessageRow *self)
 {
   if (self->message == NULL)
@@ -180,6 +187,7 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
                                                "/io/github/snugrooms/Snug/snug-message-row.ui");
   gtk_widget_class_set_css_name (widget_class, "message");
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, day);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, unread);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, system);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, line);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, avatar);

@@ -21,6 +21,8 @@ SnugMessageRow *snug_message_row_new    (void);
  */
 void            snug_message_row_bind   (SnugMessageRow *self, SnugMessage *message,
                                          SnugMessage *before);
+/* With a line above it: what one has not read begins here. */
+void            snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread);
 void            snug_message_row_unbind (SnugMessageRow *self);
 
 G_END_DECLS

@@ -174,16 +174,19 @@ on_messages_changed (GListModel *messages, guint position, guint n_removed, guin
 {
   SnugWindow *self = user_data;
   guint n_unread = g_list_model_get_n_items (messages) == 0 ? 0 : self->n_unread;
+  gboolean is_reading = is_reading_chat (self);
 
   for (guint i = position; i < position + n_added; i++)
     {
       g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
 
       /* Files are counted by their own page. */
-      if (!snug_message_get_own (message) && snug_message_get_kind (message) == SNUG_MESSAGE_TEXT)
-        n_unread++;
+      if (snug_message_get_own (message) || snug_message_get_kind (message) != SNUG_MESSAGE_TEXT)
+        continue;
+      if (n_unread++ == 0 && !is_reading)
+        snug_chat_pane_set_first_unread (self->chat, message);
     }
-  set_unread (self, is_reading_chat (self) ? 0 : n_unread);
+  set_unread (self, is_reading ? 0 : n_unread);
 }
 
 static void

@@ -136,6 +136,27 @@ def test_chat_with_cli(desk):
     assert not opened.has("label", "<i> & **bold** `code` https://example.org/?a=1&b=2")
 
 
+@case("what came while one looked elsewhere begins with a line; answering takes it away")
+def test_unread(desk):
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    opened.wait_for_title("2 people")
+    say(opened, "read by me")
+    assert not opened.has("label", "New messages")
+    show(opened, "Room")
+    for text in ("one", "two", "three"):
+        ana.say(text)
+    until(lambda: len([e for e in ana.events if e["event"] == "delivered"]) == 3, "all three over there")
+    show(opened, "Chat")
+    heard(opened, "Ana", "three")
+    assert len(list(opened.all("label", "New messages"))) == 1
+    say(opened, "I see")
+    opened.gone("label", "New messages")
+    ana.say("good")
+    heard(opened, "Ana", "good")
+    assert not opened.has("label", "New messages")
+
+
 @case("the window joins snug-cli's room by the link typed into the entry")
 def test_join_cli(desk):
     ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
