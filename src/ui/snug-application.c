@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-config.h"
+#include "snug-ice-words.h"
 #include "snug-last-room.h"
 #include "snug-notifier.h"
 #include "snug-preferences.h"
@@ -79,6 +80,24 @@ on_folder_changed (SnugApplication *self)
   g_object_set (self->session, "save-to", folder, NULL);
 }
 
+/* What cannot be read is left out; the preferences say so where it is typed. */
+static void
+on_ice_servers_changed (SnugApplication *self)
+{
+  g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
+  g_auto (GStrv) words = NULL;
+
+  g_object_get (self->settings, "ice-servers", &words, NULL);
+  for (guint i = 0; words != NULL && words[i] != NULL && servers->len < SNUG_ICE_SERVERS_MAX; i++)
+    {
+      SnugIceServer *server = snug_ice_server_from_words (words[i], NULL);
+
+      if (server != NULL)
+        g_ptr_array_add (servers, server);
+    }
+  g_object_set (self->session, "ice-servers", servers, NULL);
+}
+
 static void
 bind_session (SnugApplication *self)
 {
@@ -100,6 +119,10 @@ bind_session (SnugApplication *self)
                            G_CALLBACK (on_folder_changed), self,
                            G_CONNECT_SWAPPED);
   on_folder_changed (self);
+  g_signal_connect_object (self->settings, "notify::ice-servers",
+                           G_CALLBACK (on_ice_servers_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_ice_servers_changed (self);
 }
 
 /* --- Transfers keep the computer awake --- */

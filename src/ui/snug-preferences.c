@@ -3,6 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-ice-words.h"
+
 struct _SnugPreferences
 {
   AdwPreferencesWindow  parent_instance;
@@ -20,6 +22,7 @@ struct _SnugPreferences
   AdwEntryRow          *server;
   AdwComboRow          *relay;
   AdwEntryRow          *ice_servers;
+  GtkLabel             *ice_error;
 };
 
 G_DEFINE_FINAL_TYPE (SnugPreferences, snug_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -90,16 +93,40 @@ on_relay (SnugPreferences *self)
 }
 
 static void
+check_ice_server (const char *words, GError **error)
+{
+  SnugIceServer *server = snug_ice_server_from_words (words, error);
+
+  g_clear_pointer (&server, snug_ice_server_free);
+}
+
+static void
+show_ice_error (SnugPreferences *self, const GError *error)
+{
+  gtk_label_set_label (self->ice_error, error != NULL ? error->message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->ice_error), error != NULL);
+  if (error != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->ice_servers), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->ice_servers), "error");
+}
+
+static void
 on_ice_servers (SnugPreferences *self)
 {
   g_auto (GStrv) words = g_strsplit_set (gtk_editable_get_text (GTK_EDITABLE (self->ice_servers)),
                                          " \t,", -1);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) servers = NULL;
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; words[i] != NULL; i++)
     if (*words[i] != '\0')
-      g_strv_builder_add (builder, words[i]);
+      {
+        g_strv_builder_add (builder, words[i]);
+        check_ice_server (words[i], error == NULL ? &error : NULL);
+      }
+  show_ice_error (self, error);
   servers = g_strv_builder_end (builder);
   if (self->settings != NULL)
     g_object_set (self->settings, "ice-servers", servers, NULL);
@@ -178,6 +205,7 @@ snug_preferences_class_init (SnugPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, server);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, relay);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_servers);
+  gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_error);
   gtk_widget_class_bind_template_callback (widget_class, on_choose_folder);
   gtk_widget_class_bind_template_callback (widget_class, on_server_kind);
   gtk_widget_class_bind_template_callback (widget_class, on_server_typed);

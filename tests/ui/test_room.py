@@ -418,6 +418,38 @@ def test_rename(desk):
     opened.find("list item", re.compile(r"^Mirabel \(you\)"))
 
 
+def own_address():
+    """No packet is sent; a machine without a network asks on the loopback interface."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))
+            return asking.getsockname()[0]
+        except OSError:
+            return "127.0.0.1"
+
+
+@case("the STUN server of the preferences is asked; one that is none is said so")
+def test_ice_servers(desk):
+    address = own_address()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stun:
+        stun.bind((address, 0))
+        stun.settimeout(window.PATIENCE_S)
+        opened = desk.open()
+        opened.key("ctrl+comma")
+        opened.find("list item", "Ask Before Receiving")
+        opened.press("page tab", "Connection")
+        opened.fill(re.compile("^STUN and TURN servers"), "stun:")
+        opened.find("alert", re.compile("A STUN server is written stun:HOST"))
+        opened.fill(re.compile("^STUN and TURN servers"), f"stun:{address}:{stun.getsockname()[1]}")
+        opened.gone("alert", re.compile("A STUN server is written"))
+        opened.key("Escape")
+        opened.press("push button", "Create Room")
+        desk.member("join", link_of(opened), "--name", "Ana")
+        # RFC 8489 section 5: a Binding request.
+        assert stun.recv(1500)[:2] == b"\0\1"
+        opened.wait_for_title("2 people")
+
+
 @case("a second link asks before it leaves the room; Cancel stays, Join goes there")
 def test_second_link(desk):
     opened = create(desk)
