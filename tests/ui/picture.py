@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The real window in a room with two others, as a picture. Run by tests/ui/picture."""
+"""The real window in a room with two others, as pictures. Run by tests/ui/picture."""
 import os
 import pathlib
 import re
@@ -16,7 +16,34 @@ def set_font():
         "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-hint-font-metrics=true\n")
 
 
-def main(path):
+def heard(opened, text):
+    opened.find("list item", re.compile(f"{re.escape(text)}(, Delivered)?$"))
+
+
+def say(opened, text):
+    opened.fill("Message", text)
+    opened.press("push button", "Send")
+    heard(opened, text)
+
+
+def talk(opened, ana, jonas):
+    opened.key("ctrl+1")
+    ana.say("Hello! Scanned it straight off your screen")
+    heard(opened, "Hello! Scanned it straight off your screen")
+    say(opened, "Welcome! Are the pictures from Sunday still on your phone?")
+    jonas.say("I would like them too. The **recipe** is at https://example.org/recipes")
+    opened.find("list item", re.compile("^Jonas, .*recipes"))
+    ana.say("Here is the best one")
+    heard(opened, "Here is the best one")
+
+
+def offer(opened, ana, folder):
+    photo = cases.make_file(folder / "Sunset over the harbour.jpg", 2_400_000)
+    ana.sendFile(str(photo))
+    opened.find("push button", f"Accept {photo.name}")
+
+
+def main(folder):
     set_font()
     notifications = cases.Notifications()
     desk = cases.Desk(notifications)
@@ -25,11 +52,17 @@ def main(path):
         opened.fill("Your name", "Mira")
         opened.press("push button", "Create Room")
         link = opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")).name
-        for name in ("Ana", "Jonas"):
-            desk.member("join", link, "--name", name)
-            opened.find("list item", re.compile(f"^{name}, Terminal, Direct"))
+        ana = desk.phone()
+        ana.join(link, "Ana")
+        opened.find("list item", re.compile("^Ana, Phone, Direct"))
+        jonas = desk.member("join", link, "--name", "Jonas")
+        opened.find("list item", re.compile("^Jonas, Terminal, Direct"))
+        ana.waitForMembers(2)
         opened.wait_for_title("3 people · direct")
-        opened.screenshot(path)
+        opened.screenshot(f"{folder}/window.png")
+        talk(opened, ana, jonas)
+        offer(opened, ana, desk.folder)
+        opened.screenshot(f"{folder}/chat.png")
     finally:
         desk.clear()
         notifications.end()
