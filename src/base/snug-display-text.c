@@ -52,7 +52,8 @@ snug_display_text_one_line (const char *text, guint max_chars)
       n_chars += 1 + (guint) space;
       space = FALSE;
     }
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  /* What stood on both sides of something that is gone may be composed again. */
+  return g_utf8_normalize (out->str, -1, G_NORMALIZE_NFC);
 }
 
 static gboolean

@@ -97,20 +97,44 @@ join_within (const char *name, const char *middle)
   return g_strdup_printf ("%.*s%s%s", (int) n_stem, name, middle, extension);
 }
 
-char *
-snug_file_name_make_safe (const char *name)
+/* NFC, and what may not stand there gone: what stood on both sides of that may be composed again. */
+static char *
+filter (const char *name)
 {
   g_autofree char *valid = g_utf8_make_valid (name, -1);
   g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
   g_autoptr (GString) safe = g_string_new (NULL);
 
   append_safe (safe, composed);
+  return g_utf8_normalize (safe->str, -1, G_NORMALIZE_NFC);
+}
+
+/* The cut may fall behind a space. */
+static void
+cut (GString *name)
+{
+  g_autofree char *within = join_within (name->str, "");
+
+  g_string_assign (name, within);
+  strip_ends (name);
+}
+
+char *
+snug_file_name_make_safe (const char *name)
+{
+  g_autofree char *filtered = filter (name);
+  g_autoptr (GString) safe = g_string_new (filtered);
+
   strip_ends (safe);
+  cut (safe);
   if (safe->len == 0)
     return g_strdup ("file");
   if (is_reserved_on_windows (safe->str))
-    g_string_prepend_c (safe, '_');
-  return join_within (safe->str, "");
+    {
+      g_string_prepend_c (safe, '_');
+      cut (safe);
+    }
+  return g_string_free (g_steal_pointer (&safe), FALSE);
 }
 
 char *

@@ -47,25 +47,32 @@ function splitExtension(name) {
   return [name.slice(0, dot), name.slice(dot)];
 }
 
+/** @param {string} name */
+const stripEnds = (name) => name.replace(/^[. ]+|[. ]+$/g, '');
+
+/** The cut may fall behind a space. @param {string} name */
+function cut(name) {
+  const [stem = '', extension = ''] = splitExtension(name);
+  return stripEnds(clip(stem, MAX_FILE_NAME_BYTES - byteLength(extension)) + extension);
+}
+
 /**
  * One path component that is safe to show and to save (PROTOCOL.md, section 4: Names).
  *
  * @param {string} raw
  */
 export function safeFileName(raw) {
-  let name = raw
+  const filtered = raw
     .normalize('NFC')
     .replace(SPACE, ' ')
     .replace(/[/\\]/g, '_')
     .replace(/[:*?"<>|]/g, '')
-    .replace(UNSAFE, (char) => (JOINERS.test(char) ? char : ''))
-    .replace(/^[. ]+|[. ]+$/g, '');
+    .replace(UNSAFE, (char) => (JOINERS.test(char) ? char : ''));
+  // What stood on both sides of something that is gone may be composed again.
+  const name = cut(stripEnds(filtered.normalize('NFC')));
 
   if (name === '') return 'file';
-  if (RESERVED_ON_WINDOWS.test(name)) name = `_${name}`;
-
-  const [stem = '', extension = ''] = splitExtension(name);
-  return clip(stem, MAX_FILE_NAME_BYTES - byteLength(extension)) + extension;
+  return RESERVED_ON_WINDOWS.test(name) ? cut(`_${name}`) : name;
 }
 
 /**
@@ -74,7 +81,7 @@ export function safeFileName(raw) {
  * @param {string} raw
  */
 export function safeDisplayName(raw) {
-  const name = raw.normalize('NFC').replace(SPACE, ' ').replace(UNSAFE, '').replace(/ +/g, ' ').trim();
+  const name = raw.normalize('NFC').replace(SPACE, ' ').replace(UNSAFE, '').normalize('NFC').replace(/ +/g, ' ').trim();
   const chars = Array.from(name);
   if (chars.length <= MAX_DISPLAY_NAME_CHARS) return name;
   return `${chars.slice(0, MAX_DISPLAY_NAME_CHARS - 1).join('')}…`;

@@ -21,6 +21,7 @@ test_one_line (void)
   assert_one_line ("\x1b[31mAna\x07", 64, "[31mAna");
   assert_one_line ("A\xff", 64, "A\xef\xbf\xbd");
   assert_one_line ("e\xcc\x81", 64, "\xc3\xa9");
+  assert_one_line ("e\xe2\x80\x8b\xcc\x81", 64, "\xc3\xa9");
   assert_one_line ("\xe2\x80\x8b \xe2\x80\x8b", 64, "");
   assert_one_line ("abcdef", 6, "abcdef");
   assert_one_line ("abcdefg", 6, "abcdef…");
