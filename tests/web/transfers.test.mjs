@@ -1,0 +1,129 @@
+// What a member may ask of us with files, and no more (PROTOCOL.md, section 4, Limits).
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import './node18.mjs';
+import { RoomStore } from '../../src/web/room-store.js';
+import { PIECE_BYTES } from '../../src/web/transfer.js';
+import { Transfers, transferKey } from '../../src/web/transfers.js';
+
+const sha256 = async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
+
+/** A channel that never opens: whoever wants to send on it waits. */
+const makeChannel = (protocol) => ({ protocol, readyState: 'connecting', bufferedAmount: 0, close() { this.readyState = 'closed'; } });
+
+const makeFile = (name, size) => ({
+  name, size, type: '', lastModified: 0,
+  slice: (begin, end) => ({ arrayBuffer: async () => new ArrayBuffer(end - begin) }),
+});
+
+/** Whatever is not sent now never will be: the channels stay closed. */
+const allThatCanHappen = () => new Promise(setImmediate);
+
+/** A room with two others who are connected, and what was said to each. */
+function makeRoom(t) {
+  const store = new RoomStore();
+  store.apply({ type: 'phase', phase: 'inside' });
+  const said = { m2: [], m3: [] };
+  const opened = [];
+  for (const [id, words] of Object.entries(said)) {
+    store.apply({ type: 'member-joined', id, seq: Number(id[1]), legacy: false, away: false });
+    store.apply({ type: 'member-changed', id, values: { name: id, link: 'connected' } });
+    words.link = { maxMessageBytes: 65536, openFileChannel: (protocol) => opened.push(protocol) && makeChannel(protocol) };
+    words.say = (text) => words.push(JSON.parse(text)) > 0;
+  }
+  const transfers = new Transfers({ store, sha256, companionOf: (id) => said[id] });
+  t.after(() => transfers.close());
+  const count = (memberId, state) =>
+    [...store.state.transfers.values()].filter((row) => row.memberId === memberId && row.state === state).length;
+  return { store, transfers, said, opened, count };
+}
+
+const offer = (id) => ({ type: 'file-offer', id, name: `${id}.bin`, size: 5, mimeType: '', kind: 'file', mtime: 0, count: 0 });
+const get = (id, offset = 0, entry = 0) => ({ type: 'file-get', id, entry, offset });
+
+test('200 offers of a member stand, the 201st does not, whatever others offer', (t) => {
+  const { transfers, store, count } = makeRoom(t);
+  for (let i = 1; i <= 201; i++) transfers.onOffer('m2', offer(`f${i}`));
+  assert.equal(count('m2', 'offered'), 200);
+  assert.equal(store.transfer(transferKey('m2', 'f201', 'in')), undefined);
+
+  transfers.onOffer('m3', offer('f201'));
+  assert.equal(count('m3', 'offered'), 1);
+  transfers.onOffer('m2', offer('f1'));
+  assert.equal(count('m2', 'offered'), 200);
+
+  transfers.onRefusal('m2', { type: 'file-withdraw', id: 'f1' });
+  transfers.onOffer('m2', offer('f201'));
+  assert.equal(count('m2', 'offered'), 200);
+  assert.equal(store.transfer(transferKey('m2', 'f201', 'in')).state, 'offered');
+});
+
+test('eight are sent at once, the ninth get is refused, one transfer is sent once', async (t) => {
+  const { transfers, store, said, opened, count } = makeRoom(t);
+  transfers.offer(Array.from({ length: 9 }, (_, i) => makeFile(`f${i}`, 5)));
+  const ids = said.m2.map(({ id }) => id);
+  assert.equal(ids.length, 9);
+  for (const id of ids.slice(0, 8)) transfers.onGet('m2', get(id));
+  assert.equal(count('m2', 'running'), 8);
+  transfers.onGet('m2', get(ids[8]));
+  await allThatCanHappen();
+  assert.deepEqual(said.m2.at(-1), { type: 'file-cancel', id: ids[8], reason: 'bad-request' });
+  assert.equal(count('m2', 'running'), 8);
+
+  // Again is anew, not once more.
+  transfers.onGet('m2', get(ids[0]));
+  assert.equal(count('m2', 'running'), 8);
+  // Another member has a count of its own.
+  transfers.onGet('m3', get(said.m3[0].id));
+  assert.equal(count('m3', 'running'), 1);
+  assert.equal(opened.length, 10);
+  assert.equal(store.transfer(transferKey('m2', ids[8], 'out')).state, 'offered');
+});
+
+test('what is not offered, to that member or from there on, is refused', async (t) => {
+  const { transfers, said, opened } = makeRoom(t);
+  transfers.offer([makeFile('to m2 only', PIECE_BYTES)], 'm2');
+  const { id } = said.m2[0];
+  for (const [memberId, message] of [
+    ['m2', get('unknown')],
+    ['m3', get(id)],
+    ['m2', get(id, 0, 1)],
+    ['m2', { ...get(id, 2 * PIECE_BYTES), have: 'A'.repeat(43) }],
+  ]) {
+    transfers.onGet(memberId, message);
+    await allThatCanHappen();
+    assert.deepEqual(said[memberId].at(-1), { type: 'file-cancel', id: message.id, reason: 'bad-request' });
+  }
+  assert.deepEqual(opened, []);
+  transfers.onGet('m2', get(id));
+  await allThatCanHappen();
+  assert.deepEqual(opened, [id]);
+});
+
+test('a channel that nobody asked for is closed, and so is a second one', (t) => {
+  const { transfers } = makeRoom(t);
+  transfers.onOffer('m2', offer('f1'));
+  const [early, right, second, foreign] = ['f1', 'f1', 'f1', 'f1'].map(makeChannel);
+  transfers.onChannel('m2', early);
+  assert.equal(early.readyState, 'closed');
+  transfers.accept(transferKey('m2', 'f1', 'in'));
+  transfers.onChannel('m3', foreign);
+  assert.equal(foreign.readyState, 'closed');
+  transfers.onChannel('m2', right);
+  assert.equal(right.readyState, 'connecting');
+  transfers.onChannel('m2', second);
+  assert.equal(second.readyState, 'closed');
+});
+
+test('four are asked for at once, and the fifth does not come before it is', (t) => {
+  const { transfers, said } = makeRoom(t);
+  const ids = ['f1', 'f2', 'f3', 'f4', 'f5'];
+  for (const id of ids) transfers.onOffer('m2', offer(id));
+  for (const id of ids) transfers.accept(transferKey('m2', id, 'in'));
+  assert.deepEqual(said.m2.filter(({ type }) => type === 'file-get').map(({ id }) => id), ids.slice(0, 4));
+  const channel = makeChannel('f5');
+  transfers.onChannel('m2', channel);
+  assert.equal(channel.readyState, 'closed');
+});
