@@ -14,15 +14,6 @@ G_BEGIN_DECLS
 
 SnugDialect *snug_dialect_v1_new (GMainContext *network);
 
-/**
- * snug_dialect_v1_offers:
- * @legacy: the server says that the other is of version 1
- * @role: (nullable): and in which role it is there
- *
- * Returns: whether we make the offers: to a receiver of version 1 we do, whatever the `seq`s are
- */
-gboolean snug_dialect_v1_offers (gboolean legacy, const char *role, guint64 own_seq, guint64 seq);
-
 extern const SnugDialectRules snug_dialect_v1_rules;
 
 G_END_DECLS

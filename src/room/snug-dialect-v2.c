@@ -9,8 +9,15 @@
 #define TAKE_PER_SECOND 20
 #define TAKE_BURST 200
 
+static gboolean
+we_offer (const char *role, guint64 own_seq, guint64 seq)
+{
+  return own_seq < seq;
+}
+
 const SnugDialectRules snug_dialect_v2_rules = {
   .version = SNUG_WIRE_VERSION,
+  .we_offer = we_offer,
   .takes_requests = TRUE,
   .ask_patience_ms = 4 * 1000,
   .answer_patience_ms = 10 * 1000,

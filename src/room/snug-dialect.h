@@ -22,6 +22,10 @@ typedef struct
   /* What such a member is; unknown where it says so itself. */
   SnugMemberDevice  device;
 
+  /* Whether we make the offers to such a member, for as long as both are in the room. */
+  gboolean        (*we_offer) (const char *role, guint64 own_seq, guint64 seq);
+  /* It has another `seq` at each entry, and is the same member. */
+  gboolean          is_renumbered;
   /* `restart` asks the offerer for an offer. */
   gboolean          takes_requests;
   /* The offerer mends a lost route by itself; if it did not in this much time it is asked to. */

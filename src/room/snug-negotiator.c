@@ -5,8 +5,7 @@
 
 #include "snug-backoff.h"
 #include "snug-context.h"
-#include "snug-dialect-v1.h"
-#include "snug-dialect-v2.h"
+#include "snug-dialects.h"
 #include "snug-sdp.h"
 #include "snug-wire.h"
 
@@ -183,7 +182,7 @@ choose_dialect (SnugNegotiator *self, guint version)
   if (self->dialect != NULL && rules (self)->version == version)
     return;
   g_clear_object (&self->dialect);
-  self->dialect = version == SNUG_WIRE_VERSION ? snug_dialect_v2_new () : snug_dialect_v1_new (self->network);
+  self->dialect = snug_dialects_new (version, self->network);
   snug_dialect_set_func (self->dialect, on_dialect_message, self);
   snug_dialect_set_connection (self->dialect, self->connection);
 }
@@ -866,7 +865,7 @@ snug_negotiator_get_status (SnugNegotiator *self, SnugPeerLinkStatus *status)
 {
   *status = (SnugPeerLinkStatus) { .state = self->state, .n_sessions = self->n_sessions };
   status->error = self->error != NULL ? g_error_copy (self->error) : NULL;
-  status->rules = self->dialect != NULL ? rules (self) : &snug_dialect_v2_rules;
+  status->rules = self->dialect != NULL ? rules (self) : snug_dialects_get_rules (SNUG_WIRE_VERSION);
   if (self->connection == NULL)
     return;
   status->stage = snug_peer_connection_get_stage (self->connection);

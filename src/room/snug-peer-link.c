@@ -2,8 +2,7 @@
 #include "snug-peer-link.h"
 
 #include "snug-context.h"
-#include "snug-dialect-v1.h"
-#include "snug-dialect-v2.h"
+#include "snug-dialects.h"
 
 /* The network side's way back. Lives as long as anything may still post with it; the weak reference is
  * only ever followed in the main context. */
@@ -185,7 +184,7 @@ snug_peer_link_set_version (SnugPeerLink *self, guint version)
 {
   Call *call = call_new (self);
 
-  self->status.rules = version == SNUG_WIRE_VERSION ? &snug_dialect_v2_rules : &snug_dialect_v1_rules;
+  self->status.rules = snug_dialects_get_rules (version);
   call->version = version;
   post (self, do_set_version, call);
 }
@@ -485,7 +484,7 @@ snug_peer_link_get_info (SnugPeerLink *self)
 const SnugDialectRules *
 snug_peer_link_get_rules (SnugPeerLink *self)
 {
-  return self->status.rules != NULL ? self->status.rules : &snug_dialect_v2_rules;
+  return self->status.rules != NULL ? self->status.rules : snug_dialects_get_rules (SNUG_WIRE_VERSION);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
+#include "snug-dialects.h"
 #include "snug-member-private.h"
 #include "snug-token-bucket.h"
 
@@ -482,8 +483,7 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   g_signal_connect (self->link, "session-opened", G_CALLBACK (on_link_session_opened), self);
   self->ping_timer = snug_context_timeout (g_main_context_get_thread_default (), PING_INTERVAL_MS,
                                            on_ping_timer, self);
-  if (snug_member_get_legacy (member))
-    snug_peer_link_set_version (self->link, 1);
+  snug_peer_link_set_version (self->link, snug_dialects_expect (snug_member_get_legacy (member))->version);
   show_steps (self, SNUG_PEER_LINK_CONNECTING);
   return self;
 }

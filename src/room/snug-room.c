@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-room.h"
 
-#include "snug-dialect-v1.h"
+#include "snug-dialects.h"
 #include "snug-member-private.h"
 #include "snug-peer.h"
 
@@ -167,11 +167,10 @@ signaling_is_open (SnugRoom *self)
   return snug_signaling_get_state (self->signaling) == SNUG_SIGNALING_OPEN;
 }
 
-/* Version 1 has two ids for ever, and a number for each entry. */
 static gboolean
-is_the_same (SnugPeer *peer, guint64 seq, gboolean legacy)
+is_the_same (SnugPeer *peer, guint64 seq, const SnugDialectRules *rules)
 {
-  return legacy || snug_member_get_seq (snug_peer_get_member (peer)) == seq;
+  return rules->is_renumbered || snug_member_get_seq (snug_peer_get_member (peer)) == seq;
 }
 
 static gboolean
@@ -206,10 +205,11 @@ static void
 add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
   SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
+  const SnugDialectRules *rules = snug_dialects_expect (legacy);
   g_autoptr (SnugMember) member = NULL;
   SnugPeer *peer = g_hash_table_lookup (self->peers, id);
 
-  if (peer != NULL && is_the_same (peer, seq, legacy))
+  if (peer != NULL && is_the_same (peer, seq, rules))
     {
       snug_peer_stay (peer);
       snug_peer_set_away (peer, away);
@@ -226,7 +226,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   g_signal_connect_object (member, "notify::state", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
 
   peer = snug_peer_new (member, self->network, self->certificate, &config,
-                        snug_dialect_v1_offers (legacy, role, self->self_seq, seq),
+                        rules->we_offer (role, self->self_seq, seq),
                         self->name, self->device);
   g_signal_connect (peer, "signal", G_CALLBACK (on_peer_signal), self);
   g_signal_connect (peer, "message", G_CALLBACK (on_peer_message), self);
