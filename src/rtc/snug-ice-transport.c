@@ -10,6 +10,7 @@
 #include "snug-context.h"
 #include "snug-ice-server.h"
 #include "snug-network-scope.h"
+#include "snug-udp-path.h"
 
 #define COMPONENT NICE_COMPONENT_TYPE_RTP
 
@@ -35,6 +36,8 @@ struct _SnugIceTransport
   char            *remote_pwd;
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
+  SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
+  char            *path_name;         /* nullable: which pair that is */
 
   guint            stream;
   SnugRelayPolicy  relay;
@@ -162,6 +165,81 @@ enlarge_buffers (SnugIceTransport *self)
     }
 }
 
+/* ---- The fast path ---- */
+
+static void
+drop_path (SnugIceTransport *self)
+{
+  g_clear_pointer (&self->path, snug_udp_path_free);
+  g_clear_pointer (&self->path_name, g_free);
+}
+
+static void
+on_path_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
+{
+  SnugIceTransport *self = user_data;
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
+  snug_transport_deliver (SNUG_TRANSPORT (self), data, n_bytes);
+}
+
+/* As libnice: only candidates, told or met in a check, may send. */
+static gboolean
+is_of_a_candidate (GSocketAddress *source, gpointer user_data)
+{
+  SnugIceTransport *self = user_data;
+  GSList *candidates = nice_agent_get_remote_candidates (self->agent, self->stream, COMPONENT);
+  struct sockaddr_storage native;
+  NiceAddress address;
+  gboolean found = FALSE;
+
+  nice_address_init (&address);
+  if (g_socket_address_to_native (source, &native, sizeof native, NULL))
+    nice_address_set_from_sockaddr (&address, (struct sockaddr *) &native);
+  for (GSList *item = candidates; item != NULL && !found; item = item->next)
+    found = nice_address_equal (&((NiceCandidate *) item->data)->addr, &address);
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return found;
+}
+
+static GSocketAddress *
+address_to_socket_address (const NiceAddress *address)
+{
+  struct sockaddr_storage native = { 0 };
+
+  nice_address_copy_to_sockaddr (address, (struct sockaddr *) &native);
+  return g_socket_address_new_from_native (&native, sizeof native);
+}
+
+/* libnice's pair may change while the connection lasts; a relay has no socket that we could stand beside. */
+static void
+update_path (SnugIceTransport *self)
+{
+  NiceCandidate *local = NULL, *remote = NULL;
+  g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, COMPONENT);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *name = NULL;
+
+  if (socket == NULL || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
+      || local->type == NICE_CANDIDATE_TYPE_RELAYED || local->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    {
+      drop_path (self);
+      return;
+    }
+
+  text = address_to_string (&remote->addr);
+  name = g_strdup_printf ("%d %s %u", g_socket_get_fd (socket), text, nice_address_get_port (&remote->addr));
+  if (g_strcmp0 (name, self->path_name) == 0)
+    return;
+  drop_path (self);   /* first: the filter counts on two sockets */
+  address = address_to_socket_address (&remote->addr);
+  if (address != NULL)
+    self->path = snug_udp_path_new (snug_transport_get_context (SNUG_TRANSPORT (self)), socket, address,
+                                    on_path_datagram, is_of_a_candidate, self);
+  self->path_name = g_steal_pointer (&name);
+}
+
 /* ---- States ---- */
 
 static gboolean
@@ -190,6 +268,7 @@ static void
 on_route_found (SnugIceTransport *self)
 {
   snug_clear_source (&self->deadline);
+  update_path (self);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
 }
 
@@ -200,6 +279,7 @@ on_route_lost (SnugIceTransport *self)
 {
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
+  drop_path (self);   /* RFC 7675: no consent, no datagrams; libnice sees to that */
   arm_deadline (self, self->repair_timeout_ms);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
 }
@@ -223,6 +303,7 @@ on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream
                       G_GNUC_UNUSED NiceCandidate *remote, SnugIceTransport *self)
 {
   enlarge_buffers (self);
+  update_path (self);
   g_signal_emit (self, signals[PATH_CHANGED], 0);
 }
 
@@ -243,6 +324,8 @@ snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_b
 
   if (self->agent == NULL)
     return FALSE;
+  if (self->path != NULL)
+    return snug_udp_path_send (self->path, data, n_bytes);
   if (nice_agent_send (self->agent, self->stream, COMPONENT, (guint) n_bytes, (const char *) data) > 0)
     return TRUE;
   g_debug ("ICE: datagram of %zu bytes not sent (%u so far)", n_bytes, ++self->n_send_failures);
@@ -280,6 +363,7 @@ drop_agent (SnugIceTransport *self)
 {
   NiceAgent *agent = g_steal_pointer (&self->agent);
 
+  drop_path (self);
   if (agent == NULL)
     return;
   g_signal_handlers_disconnect_by_data (agent, self);
@@ -639,5 +723,6 @@ snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *inf
     }
   info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
   info->same_network = is_same_network (local, remote);
+  info->in_bulk = self->path != NULL;
   return TRUE;
 }

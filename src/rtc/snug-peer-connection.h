@@ -85,6 +85,7 @@ typedef struct
   char               relay_server[64];     /* of the local relay, "" if none */
   gboolean           ipv6;
   gboolean           same_network;         /* both ends loopback, link-local, private or one on-link prefix */
+  gboolean           in_bulk;              /* many datagrams a system call (snug-udp-path.h) */
   double             rtt_ms;               /* smoothed, of SCTP; < 0 while not known */
   char               dtls_version[16];     /* "DTLS1.2" */
   char               dtls_cipher[64];

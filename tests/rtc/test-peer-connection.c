@@ -133,6 +133,7 @@ test_info (void)
   g_assert_cmpint (ours.local_type, !=, SNUG_CANDIDATE_RELAYED);
   g_assert_cmpstr (ours.relay_server, ==, "");
   g_assert_true (ours.same_network);
+  g_assert_true (ours.in_bulk && theirs.in_bulk);
   g_assert_cmpstr (ours.local_address, ==, theirs.remote_address);
   g_assert_cmpint (ours.ipv6, ==, ours.local_address[0] == '[');
   g_assert_cmpmem (ours.remote_fingerprint, SNUG_FINGERPRINT_SIZE,
@@ -830,6 +831,7 @@ test_lost_route (void)
     SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
     SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
   };
+  SnugPeerConnectionInfo info;
 
   snug_peer_pair_connect (pair);
   snug_peer_pair_connect (for_good);
@@ -854,6 +856,7 @@ test_lost_route (void)
   snug_await (pair->context, pair->answerer.messages->len == 1);
   assert_message (&pair->answerer, 0, "text", "said while the route was lost");
   assert_carries (pair, channel);
+  g_assert_true (snug_peer_connection_get_info (pair->offerer.connection, &info) && info.in_bulk);
   assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
   assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
 }
