@@ -4,6 +4,8 @@
  */
 #include "snug-room-link.h"
 
+#include <string.h>
+
 typedef struct
 {
   const char *text;
@@ -61,7 +63,12 @@ test_bad (void)
   };
   g_autofree char *long_secret = g_strnfill (513, 'a');
   g_autofree char *long_invite = g_strconcat ("BOOK23-", long_secret, NULL);
-  g_autofree char *long_text = g_strnfill (SNUG_ROOM_LINK_MAX_BYTES + 1, ' ');
+  g_autofree char *spaces = g_strnfill (SNUG_ROOM_LINK_MAX_BYTES - 6, ' ');
+  g_autofree char *longest_text = g_strconcat ("BOOK23", spaces, NULL);
+  g_autofree char *long_text = g_strconcat (longest_text, " ", NULL);
+  g_autofree char *longest_invite = g_strndup (long_invite, strlen (long_invite) - 1);
+  g_autoptr (SnugRoomLink) with_longest_secret = snug_room_link_parse (longest_invite, NULL);
+  g_autoptr (SnugRoomLink) longest = snug_room_link_parse (longest_text, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -72,6 +79,8 @@ test_bad (void)
         g_error ("let through: %s", bad[i]);
       g_assert_nonnull (error);
     }
+  g_assert_cmpstr (longest->code, ==, "BOOK23");
+  g_assert_cmpuint (strlen (with_longest_secret->secret), ==, 512);
   g_assert_null (snug_room_link_parse (long_invite, NULL));
   g_assert_null (snug_room_link_parse (long_text, NULL));
 }

@@ -190,6 +190,22 @@ test_rooms_of_an_address (void)
   stop (server);
 }
 
+/* The default, and not of the version-1 rooms alone. */
+static void
+test_twenty_rooms_of_an_address (void)
+{
+  SnugServerConfig config = { 0 };
+  SnugServer *server = start (&config);
+
+  for (guint i = 0; i <= 20; i++)
+    {
+      g_autoptr (SnugRawClient) client = ask (server, "POST", "/api/create-room", "", i % 2 == 0 ? "" : "{\"v\":2}");
+
+      g_assert_true ((strstr (client->head->str, " 429 ") != NULL) == (i == 20));
+    }
+  stop (server);
+}
+
 static void
 test_room_infos_of_an_address (void)
 {
@@ -858,6 +874,38 @@ test_resume (void)
   stop (server);
 }
 
+/* Who has a token is not stopped by the limit on guesses, but may not knock without end either: 48 times as
+ * often. */
+static void
+test_entries_of_all_kinds (void)
+{
+  SnugServerConfig config = { .max_joins_per_minute = 1 };
+  SnugServer *server = start (&config);
+  g_autofree char *code = NULL;
+  g_autoptr (SnugRawClient) ana = make_room (server, 3, &code);
+  g_autoptr (SnugRawClient) ben = join (server, code);
+  g_autofree char *token = token_in (snug_raw_client_hear (ben));
+  guint n = 2;    /* their own */
+
+  for (gboolean limited = FALSE; !limited;)
+    {
+      g_autoptr (SnugRawClient) knock = join_with_token (server, code, token);
+      const char *heard = snug_raw_client_hear (knock);
+
+      limited = strstr (heard, "\"code\":\"rate-limited\"") != NULL;
+      g_assert_true (limited || strstr (heard, "\"code\":\"in-use\"") != NULL);
+      g_assert_cmpuint (snug_raw_client_end (knock), ==, 1008);
+      n += limited ? 0 : 1;
+    }
+  /* A moment may have passed meanwhile, and made room for some more. */
+  g_assert_cmpuint (n, >=, 48);
+  g_assert_cmpuint (n, <, 480);
+  snug_raw_client_say (ben, "{\"type\":\"restart\",\"to\":\"m1\"}");
+  assert_hears (ana, "peer-joined");
+  assert_hears (ana, "restart");
+  stop (server);
+}
+
 static void
 test_a_restarted_server (void)
 {
@@ -1119,6 +1167,7 @@ main (int argc, char **argv)
   ADD ("create-and-info", test_create_and_info);
   ADD ("create-is-strict", test_create_is_strict);
   ADD ("rooms-of-an-address", test_rooms_of_an_address);
+  ADD ("twenty-rooms-of-an-address", test_twenty_rooms_of_an_address);
   ADD ("room-infos-of-an-address", test_room_infos_of_an_address);
   ADD ("methods-and-paths", test_methods_and_paths);
   ADD ("hosts-that-are-none", test_hosts_that_are_none);
@@ -1144,6 +1193,7 @@ main (int argc, char **argv)
   ADD ("away-for-too-long", test_away_for_too_long);
   ADD ("rooms-that-end", test_rooms_that_end);
   ADD ("resume", test_resume);
+  ADD ("entries-of-all-kinds", test_entries_of_all_kinds);
   ADD ("a-restarted-server", test_a_restarted_server);
   ADD ("a-room-that-is-over-stays-over", test_a_room_that_is_over_stays_over);
   ADD ("a-legacy-pair", test_a_legacy_pair);

@@ -5,6 +5,7 @@
 #include "snug-await.h"
 #include "snug-room-mates.h"
 #include "snug-network.h"
+#include "snug-transfer-private.h"
 #include "snug-transfers.h"
 
 #include <glib/gstdio.h>
@@ -367,7 +368,7 @@ typedef struct
   const char *messages[8];
 } Bad;
 
-#define ZERO_HASH_5 "{\"sha256\":\"iFUIqsft5TzQetB1RsBJXa7fC2NSPHX46Zf0b4RK5EE\"}"
+#define ZERO_HASH_5 "{\"sha256\":\"iFVQiq3hbsVz0h5qSF39CnYkCFwaFLXs3WSF3gxoOaQ\"}"
 #define HEADER "{\"entry\":0,\"offset\":0,\"size\":5}"
 
 static const Bad bad[] = {
@@ -435,6 +436,131 @@ test_bad_data_is_refused (Fixture *f, gconstpointer data)
       g_assert_nonnull (snug_transfer_get_reason (row (bo, (guint) i)));
     }
   snug_await (NULL, n_files_in (f->inbox) == 0);
+}
+
+static const Bad five_zeros = { "five zeros", { HEADER, "5", ZERO_HASH_5 } };
+
+/* 1980 … tomorrow; anything else is now. */
+static void
+test_times_that_are_believed (Fixture *f, gconstpointer data)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const struct { gint64 said; gboolean believed; } rows[] = {
+    { 315532799, FALSE }, { 315532800, TRUE }, { now + 86400 - 60, TRUE }, { now + 86400 + 3600, FALSE },
+  };
+  SnugTransfers *bo;
+
+  snug_mates_add (&f->mates, "Ana");
+  bo = add (f, "Bo");
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("t%u", i);
+      g_autofree char *text = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"%s\",\"name\":\"x\",\"size\":5,"
+                                               "\"mtime\":%" G_GINT64_FORMAT "}", id, rows[i].said);
+      GStatBuf info;
+
+      send_raw (f, 0, "Bo", text);
+      snug_await (NULL, n_rows (bo) == i + 1);
+      accept (f, bo, row (bo, i));
+      snug_peer_link_open_channel (snug_room_get_link (f->mates.mates[0].room, snug_mate_sees (&f->mates.mates[0], "Bo")),
+                                   SNUG_WIRE_FILE_LABEL, id, on_hostile_channel, (gpointer) &five_zeros, NULL);
+      snug_await (NULL, is (row (bo, i), SNUG_TRANSFER_DONE));
+      g_assert_cmpint (g_stat (g_file_peek_path (snug_transfer_get_file (row (bo, i))), &info), ==, 0);
+      if (rows[i].believed)
+        g_assert_cmpint (info.st_mtime, ==, rows[i].said);
+      else
+        g_assert_cmpint (info.st_mtime, >=, now);
+      g_assert_true (rows[i].believed || info.st_mtime < now + 3600);
+    }
+}
+
+typedef struct
+{
+  GString *refused;    /* "id:reason " … */
+  int      n_channels;
+} Gets;
+
+static void
+on_get_refused (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data)
+{
+  g_string_append_printf (((Gets *) user_data)->refused, "%s:%s ", message->id, message->reason);
+}
+
+/* In the network context. Who does not say that it has the file keeps the sender waiting. */
+static void
+on_expected (SnugFileStream *stream, gpointer user_data)
+{
+  if (stream != NULL)
+    g_atomic_int_inc (&((Gets *) user_data)->n_channels);
+}
+
+static void
+nothing_to_free (gpointer data)
+{
+}
+
+static void
+get_raw (Fixture *f, Gets *gets, const char *id, const char *from)
+{
+  SnugMate *bo = &f->mates.mates[1];
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":%s}", id, from);
+
+  snug_peer_link_expect_file (snug_room_get_link (bo->room, snug_mate_sees (bo, "Ana")), id, on_expected, gets,
+                              nothing_to_free);
+  send_raw (f, 1, "Ana", text);
+}
+
+#define FROM_START "{\"entry\":0,\"offset\":0}"
+#define SOME_HASH "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\""
+
+static void
+test_at_most_eight_gets (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana");
+  Gets gets = { .refused = g_string_new (NULL) };
+  g_autofree char *cancel = NULL;
+  g_autofree char *wanted = NULL;
+  const char *ids[9];
+
+  snug_mates_add (&f->mates, "Bo");
+  snug_room_set_handler (f->mates.mates[1].room, SNUG_WIRE_FILE_CANCEL, on_get_refused, &gets);
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("f%u.bin", i);
+      g_autoptr (GFile) file = make_file (f, name, 1000);
+
+      snug_transfers_offer_async (ana, file, NULL, on_offered, NULL);
+      snug_await (NULL, n_rows (ana) == i + 1);
+      ids[i] = snug_transfer_get_wire_id (row (ana, i));
+    }
+
+  /* What is not there: another entry, and what is behind the end. */
+  get_raw (f, &gets, ids[8], "{\"entry\":1,\"offset\":0}");
+  get_raw (f, &gets, ids[8], "{\"entry\":0,\"offset\":1048576},\"have\":" SOME_HASH);
+  wanted = g_strdup_printf ("%s:bad-request %s:bad-request ", ids[8], ids[8]);
+  snug_await (NULL, gets.refused->len >= strlen (wanted));
+  g_assert_cmpstr (gets.refused->str, ==, wanted);
+
+  for (guint i = 0; i < 8; i++)
+    get_raw (f, &gets, ids[i], FROM_START);
+  snug_await (NULL, g_atomic_int_get (&gets.n_channels) == 8);
+  get_raw (f, &gets, ids[8], FROM_START);
+  snug_await (NULL, gets.refused->len > strlen (wanted));
+  g_assert_true (is (row (ana, 8), SNUG_TRANSFER_OFFERED));
+  /* One of the eight again is one of the eight. */
+  get_raw (f, &gets, ids[0], FROM_START);
+  snug_await (NULL, g_atomic_int_get (&gets.n_channels) == 9);
+
+  cancel = g_strdup_printf ("{\"type\":\"file-cancel\",\"id\":\"%s\"}", ids[0]);
+  send_raw (f, 1, "Ana", cancel);
+  get_raw (f, &gets, ids[8], FROM_START);
+  snug_await (NULL, g_atomic_int_get (&gets.n_channels) == 10);
+  g_assert_cmpuint (gets.refused->len, ==, strlen (wanted) / 2 * 3);
+  snug_room_set_handler (f->mates.mates[1].room, SNUG_WIRE_FILE_CANCEL, NULL, NULL);
+  snug_transfers_set_room (ana, NULL, NULL);
+  g_string_free (gets.refused, TRUE);
 }
 
 static void
@@ -520,6 +646,8 @@ main (int argc, char **argv)
   ADD ("changed-source-is-noticed", test_changed_source_is_noticed);
   ADD ("requests-for-what-is-not-offered", test_requests_for_what_is_not_offered);
   ADD ("bad-data-is-refused", test_bad_data_is_refused);
+  ADD ("times-that-are-believed", test_times_that_are_believed);
+  ADD ("at-most-eight-gets", test_at_most_eight_gets);
   ADD ("folders-are-declined", test_folders_are_declined);
   ADD ("at-most-200-standing-offers", test_at_most_200_standing_offers);
   return g_test_run ();

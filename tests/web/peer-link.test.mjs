@@ -115,6 +115,15 @@ test('candidates before their description wait, those of another neg are dropped
   assert.deepEqual(made[0].candidates, ['early', 'late', 'of the next']);
 });
 
+test('a hundred candidates wait for their description, one more does not', async () => {
+  const b = makeLink(false);
+  b.link.start();
+  const names = Array.from({ length: 101 }, (_, i) => `c${i + 1}`);
+  for (const name of names) await b.hear({ type: 'ice-candidate', neg: 1, candidate: { candidate: name, sdpMid: '0' } });
+  await b.hear({ type: 'offer', neg: 1, sdp: sdp('x') });
+  assert.deepEqual(made[0].candidates, names.slice(0, 100));
+});
+
 test('no more than a hundred candidates wait', async () => {
   const b = makeLink(false);
   b.link.start();
