@@ -672,6 +672,7 @@ typedef struct
   GSource           *source;      /* owned, nullable */
   GString           *head;        /* owned: of the request */
   const char        *extra;       /* headers of the answer */
+  const char        *answer;      /* nullable: instead of an upgrade */
   GBytes            *first;       /* owned: said once */
   GBytes            *again;       /* owned, nullable: said for ever */
   gsize              n_said;      /* bytes, on this connection */
@@ -772,7 +773,10 @@ on_hostile_readable (GSocket *socket, GIOCondition condition, gpointer data)
   g_string_append_len (hostile->head, buffer, n);
   if (strstr (hostile->head->str, "\r\n\r\n") == NULL || hostile->n_said > 0)
     return G_SOURCE_CONTINUE;
-  hostile_upgrade (hostile);
+  if (hostile->answer == NULL)
+    hostile_upgrade (hostile);
+  else if (!hostile_say (hostile, hostile->answer, strlen (hostile->answer)) || hostile->again == NULL)
+    return G_SOURCE_REMOVE;
   snug_clear_source (&hostile->source);
   hostile->source = snug_context_timeout (NULL, 0, on_hostile_turn, hostile);
   return G_SOURCE_REMOVE;
@@ -888,6 +892,63 @@ test_a_server_that_never_finishes (void)
   g_assert_cmpuint (resident_bytes (), <, before + (1u << 20));
   /* It got rid of no more than what two sockets hold. */
   g_assert_cmpuint (hostile->n_said, <, 32u << 20);
+}
+
+static SnugCreatedRoom *
+create_with_answer_of (gsize n_bytes, GError **error)
+{
+  const char *start = "{\"success\":true,\"code\":\"BOOK23\",\"x\":\"", *end = "\"}";
+  g_autofree char *padding = g_strnfill (n_bytes - strlen (start) - strlen (end), 'x');
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                             "Content-Length: %zu\r\n\r\n%s%s%s", n_bytes, start, padding, end);
+  g_autoptr (HostileServer) hostile = hostile_server_new (NULL, NULL);
+
+  hostile->answer = answer;
+  return create (hostile->url, 3, NULL, error);
+}
+
+static void
+test_an_answer_at_its_limit (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugCreatedRoom) room = create_with_answer_of (16384, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (room->code, ==, "BOOK23");
+  g_assert_null (create_with_answer_of (16385, &error));
+  g_assert_error (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_PROTOCOL);
+}
+
+/* Of what answers create-room no more is read than an answer may have; nor of its head. */
+static void
+test_answers_without_end (void)
+{
+  const char *answers[] = {
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2000000000\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX-Header: ",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autofree char *part = g_strnfill (60000, ' ');
+      g_autoptr (GByteArray) again = g_byte_array_new ();
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      gsize before = resident_bytes ();
+
+      g_byte_array_append (again, (const guint8 *) part, 60000);
+      g_autoptr (HostileServer) hostile = hostile_server_new (NULL, again);
+      hostile->answer = answers[i];
+      snug_websocket_signaling_create_room_async (hostile->url, 3, FALSE, cancellable, on_created, &result);
+      snug_await (NULL, hostile->n_hung_up > 0);
+      g_assert_cmpuint (hostile->n_said, <, 32u << 20);
+      g_assert_cmpuint (resident_bytes (), <, before + (8u << 20));
+      g_cancellable_cancel (cancellable);
+      snug_await (NULL, result != NULL);
+      g_assert_null (snug_websocket_signaling_create_room_finish (result, &error));
+      g_assert_nonnull (error);
+    }
 }
 
 /* A frame `{"type":TYPE,"peer":"m9"}` of exactly @n_bytes. */
@@ -1136,6 +1197,8 @@ main (int argc, char **argv)
   ADD ("a-server-that-never-finishes", test_a_server_that_never_finishes);
   ADD ("messages-at-their-limits", test_messages_at_their_limits);
   ADD ("messages-above-their-limits", test_messages_above_their_limits);
+  ADD ("answers-without-end", test_answers_without_end);
+  ADD ("an-answer-at-its-limit", test_an_answer_at_its_limit);
   ADD ("answers-that-are-none", test_answers_that_are_none);
   ADD ("a-certificate-nobody-trusts", test_a_certificate_nobody_trusts);
   ADD ("translation", test_translation);
