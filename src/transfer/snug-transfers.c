@@ -11,6 +11,8 @@
 /* PROTOCOL.md section 4, limits. */
 #define MAX_STANDING_OFFERS 200
 #define MAX_RUNNING 8
+/* Rows of a member's offers that came to nothing: of more, the oldest are forgotten. */
+#define MAX_IN_VAIN 50
 /* Bytes of a member's files that come unasked and are kept until somebody decides. */
 #define MAX_UNDECIDED_BYTES (1024 * 1024 * 1024)
 
@@ -221,6 +223,31 @@ decline_offer (SnugTransfers *self, SnugMember *member, const char *wire_id)
   snug_room_send (self->room, member, decline);
 }
 
+static gboolean
+was_in_vain (SnugMover *mover)
+{
+  return !snug_mover_is_standing (mover)
+         && snug_transfer_get_state (snug_mover_get_row (mover)) != SNUG_TRANSFER_DONE;
+}
+
+/* Who offers and withdraws without end fills nobody's memory. */
+static void
+forget_in_vain (SnugTransfers *self, const char *member_id)
+{
+  guint n_over = count (self, SNUG_TRANSFER_IN, member_id, was_in_vain);
+
+  for (guint i = 0; i < self->movers->len && n_over >= MAX_IN_VAIN; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (!goes (mover, SNUG_TRANSFER_IN) || !is_with (mover, member_id) || !was_in_vain (mover))
+        continue;
+      remove_mover (self, mover);
+      i--;
+      n_over--;
+    }
+}
+
 static void
 handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpointer user_data)
 {
@@ -245,6 +272,7 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
       return;
     }
 
+  forget_in_vain (self, member_id);
   mover = add (self, snug_mover_new_in (room, self->network, member, offer));
   row = g_object_ref (snug_mover_get_row (mover));
   g_signal_emit (self, signals[OFFERED], 0, row);

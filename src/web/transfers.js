@@ -20,6 +20,8 @@ import { _, formatSize } from './words.js';
 
 const MAX_STANDING_OFFERS = 200;
 const MAX_SENDING = 8;
+/** Rows of a member's offers that came to nothing: of more, the oldest are forgotten. */
+const MAX_IN_VAIN = 50;
 const MAX_RECEIVING = 4;
 const PROGRESS_EVERY_MS = 100;
 const WATCH_EVERY_MS = 5_000;
@@ -212,6 +214,9 @@ export class Transfers {
     if (this.#store.transfer(key)) return;
     const standing = this.#of(memberId).filter((t) => t.direction === 'in' && t.state === 'offered');
     if (standing.length >= MAX_STANDING_OFFERS) return;
+
+    const inVain = this.#of(memberId).filter((t) => t.direction === 'in' && isFinished(t) && t.state !== 'done');
+    for (const old of inVain.slice(0, Math.max(0, inVain.length + 1 - MAX_IN_VAIN))) this.forget(old.key);
 
     const isFolder = offer.kind === 'folder';
     this.#store.apply({

@@ -630,6 +630,33 @@ test_at_most_200_standing_offers (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_rows (bo), ==, 200);
 }
 
+/* What stands stays; of what came to nothing the last fifty are kept. */
+static void
+test_offers_withdrawn_without_end (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *bo;
+
+  add (f, "Ana");
+  bo = add (f, "Bo");
+  snug_mates_await (&f->mates);
+  send_raw (f, 0, "Bo", "{\"type\":\"file-offer\",\"id\":\"stands\",\"name\":\"x\",\"size\":1}");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *said = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"v%u\",\"name\":\"x\",\"size\":1}", i);
+      g_autofree char *taken_back = g_strdup_printf ("{\"type\":\"file-withdraw\",\"id\":\"v%u\"}", i);
+
+      send_raw (f, 0, "Bo", said);
+      send_raw (f, 0, "Bo", taken_back);
+    }
+  snug_await (NULL, n_rows (bo) > 0
+                    && strcmp (snug_transfer_get_wire_id (row (bo, n_rows (bo) - 1)), "v59") == 0
+                    && is (row (bo, n_rows (bo) - 1), SNUG_TRANSFER_CANCELLED));
+  g_assert_cmpuint (n_rows (bo), ==, 51);
+  g_assert_cmpstr (snug_transfer_get_wire_id (row (bo, 0)), ==, "stands");
+  g_assert_true (is (row (bo, 0), SNUG_TRANSFER_OFFERED));
+  g_assert_cmpstr (snug_transfer_get_wire_id (row (bo, 1)), ==, "v10");
+}
+
 #define ADD(name, func) g_test_add ("/transfers/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -649,6 +676,7 @@ main (int argc, char **argv)
   ADD ("times-that-are-believed", test_times_that_are_believed);
   ADD ("at-most-eight-gets", test_at_most_eight_gets);
   ADD ("folders-are-declined", test_folders_are_declined);
+  ADD ("offers-withdrawn-without-end", test_offers_withdrawn_without_end);
   ADD ("at-most-200-standing-offers", test_at_most_200_standing_offers);
   return g_test_run ();
 }

@@ -60,6 +60,17 @@ test('200 offers of a member stand, the 201st does not, whatever others offer', 
   assert.equal(store.transfer(transferKey('m2', 'f201', 'in')).state, 'offered');
 });
 
+test('of what came to nothing the last fifty are kept, and what stands stays', (t) => {
+  const { transfers, store } = makeRoom(t);
+  transfers.onOffer('m2', offer('stands'));
+  for (let i = 0; i < 60; i++) {
+    transfers.onOffer('m2', offer(`v${i}`));
+    transfers.onRefusal('m2', { type: 'file-withdraw', id: `v${i}` });
+  }
+  const ids = [...store.state.transfers.values()].map(({ id }) => id);
+  assert.deepEqual(ids, ['stands', ...Array.from({ length: 50 }, (_, i) => `v${i + 10}`)]);
+});
+
 test('eight are sent at once, the ninth get is refused, one transfer is sent once', async (t) => {
   const { transfers, store, said, opened, count } = makeRoom(t);
   transfers.offer(Array.from({ length: 9 }, (_, i) => makeFile(`f${i}`, 5)));
