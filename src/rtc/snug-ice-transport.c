@@ -21,6 +21,9 @@
  * libnice's 20 ms a connection takes 70 ms instead of 30. */
 #define PACING_MS 5
 
+/* How long what arrives may keep everything else waiting. */
+#define MAX_TURN_US (50 * 1000)
+
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
 
@@ -47,6 +50,8 @@ struct _SnugIceTransport
   gboolean         gathering_done;
   gboolean         flush_posted;
   gboolean         has_turn;
+  gboolean         resting;           /* nothing is read until other sources have had their turn */
+  gboolean         consent_lost;      /* and ICE was not restarted since */
   guint            n_send_failures;
 };
 
@@ -292,9 +297,16 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
 
   g_debug ("ICE: %s", nice_component_state_to_string (state));
   if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
-    on_route_found (self);
+    {
+      /* Consent that has expired does not come back (RFC 7675 5.1): libnice may say READY, and sends nothing. */
+      if (!self->consent_lost)
+        on_route_found (self);
+    }
   else if (state == NICE_COMPONENT_STATE_FAILED)
-    on_route_lost (self);
+    {
+      self->consent_lost |= snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED;
+      on_route_lost (self);
+    }
 }
 
 static void
@@ -307,6 +319,42 @@ on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream
   g_signal_emit (self, signals[PATH_CHANGED], 0);
 }
 
+static void on_receive (NiceAgent *agent, guint stream, guint component, guint n_bytes, char *data,
+                        gpointer user_data);
+
+static void
+set_receiver (SnugIceTransport *self, NiceAgentRecvFunc func)
+{
+  nice_agent_attach_recv (self->agent, self->stream, COMPONENT,
+                          snug_transport_get_context (SNUG_TRANSPORT (self)), func, self);
+}
+
+static void
+on_rested (gpointer data)
+{
+  SnugIceTransport *self = data;
+
+  self->resting = FALSE;
+  if (self->agent != NULL)
+    set_receiver (self, on_receive);
+}
+
+/* libnice reads until its socket is empty. On a busy machine a fast sender keeps it from ever being that, and
+ * libnice from asking for consent: the connection would be given up for what comes in too well. */
+static void
+rest_if_due (SnugIceTransport *self)
+{
+  GSource *turn = g_main_current_source ();
+
+  if (self->resting || self->agent == NULL || turn == NULL
+      || g_get_monotonic_time () - g_source_get_time (turn) < MAX_TURN_US)
+    return;
+  self->resting = TRUE;
+  set_receiver (self, NULL);
+  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), on_rested, g_object_ref (self),
+                     g_object_unref);
+}
+
 static void
 on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_UNUSED guint component,
             guint n_bytes, char *data, gpointer user_data)
@@ -315,6 +363,7 @@ on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_U
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
   snug_transport_deliver (SNUG_TRANSPORT (self), (const guint8 *) data, n_bytes);
+  rest_if_due (self);
 }
 
 static gboolean
@@ -486,7 +535,7 @@ make_agent (SnugIceTransport *self)
   g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", self->relay == SNUG_RELAY_ONLY, NULL);
   self->stream = nice_agent_add_stream (self->agent, 1);
-  nice_agent_attach_recv (self->agent, self->stream, COMPONENT, context, on_receive, self);
+  set_receiver (self, on_receive);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
@@ -583,6 +632,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
       return FALSE;
     }
 
+  self->consent_lost = FALSE;
   g_clear_pointer (&self->remote_ufrag, g_free);
   g_clear_pointer (&self->remote_pwd, g_free);
   read_local_credentials (self);
