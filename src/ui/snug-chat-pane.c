@@ -3,6 +3,7 @@
 
 #include "snug-accessible.h"
 #include "snug-composer.h"
+#include "snug-member-row.h"
 #include "snug-message-row.h"
 #include "snug-words.h"
 
@@ -15,6 +16,7 @@ struct _SnugChatPane
 
   SnugSession       *session;      /* owned */
   gboolean           follows;      /* the newest message is kept in sight */
+  gboolean           roomy;        /* there is room for the people beside the chat */
   guint              following;    /* source; 0: none */
   double             extent;       /* of the list beyond the page, when it was last heard of */
   SnugMessage       *first_unread; /* owned, nullable */
@@ -31,6 +33,8 @@ struct _SnugChatPane
   GtkRevealer       *typing_revealer;
   GtkLabel          *typing;
   SnugComposer      *composer;
+  GtkWidget         *side;
+  GtkListBox        *people;
 };
 
 G_DEFINE_FINAL_TYPE (SnugChatPane, snug_chat_pane, ADW_TYPE_BIN)
@@ -138,6 +142,16 @@ update (SnugChatPane *self)
   gtk_stack_set_visible_child_name (self->stack,
                                     has_messages ? "messages" : in_room ? "empty" : "outside");
   gtk_widget_set_visible (self->writing, in_room);
+  gtk_widget_set_visible (self->side, self->roomy && in_room
+                          && g_list_model_get_n_items (snug_session_get_members (self->session)) > 0);
+}
+
+void
+snug_chat_pane_set_roomy (SnugChatPane *self, gboolean roomy)
+{
+  self->roomy = roomy;
+  if (self->session != NULL)
+    update (self);
 }
 
 static void
@@ -182,6 +196,13 @@ on_members_changed (SnugChatPane *self, guint position, guint n_removed, guint n
                                G_CONNECT_SWAPPED);
     }
   update_typing (self);
+  update (self);
+}
+
+static GtkWidget *
+create_member_row (gpointer member, gpointer user_data)
+{
+  return snug_member_row_new (member);
 }
 
 /* --- Rows --- */
@@ -243,6 +264,7 @@ watch_session (SnugChatPane *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self,
                            G_CONNECT_SWAPPED);
+  gtk_list_box_bind_model (self->people, members, create_member_row, NULL, NULL);
   on_members_changed (self, 0, 0, g_list_model_get_n_items (members), members);
   update (self);
 }
@@ -326,6 +348,8 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, typing_revealer);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, typing);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, composer);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, side);
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, people);
 }
 
 static void

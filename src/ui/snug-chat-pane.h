@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (SnugChatPane, snug_chat_pane, SNUG, CHAT_PANE, AdwBin)
 /* Property "session" (SnugSession, writable). */
 
 void snug_chat_pane_go_to_end        (SnugChatPane *self);
+/* The people of the room stand beside the chat. */
+void snug_chat_pane_set_roomy        (SnugChatPane *self, gboolean roomy);
 /* @message: (nullable): what was not read yet begins with it. Saying something takes the line away. */
 void snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message);
 

@@ -24,6 +24,7 @@ struct _SnugWindow
   guint                 reshape;         /* source of the change between wide and narrow, tall and short; 0: none */
   guint                 n_unread;
   gboolean              wide;
+  gboolean              roomy;
   gboolean              is_short;
   gboolean              may_close;       /* the person said so */
 

@@ -12,6 +12,9 @@
  * each other. */
 #define WIDE_PX 700
 
+/* And from this one on the chat has the people of the room beside it. */
+#define ROOMY_PX 1120
+
 /* Below this height (at normal text size) empty pages do without their large pictures. */
 #define SHORT_PX 480
 
@@ -316,7 +319,9 @@ static void
 set_shape (SnugWindow *self, int width, int height)
 {
   self->wide = width >= for_text_size (self, WIDE_PX);
+  self->roomy = width >= for_text_size (self, ROOMY_PX);
   self->is_short = height < for_text_size (self, SHORT_PX);
+  snug_chat_pane_set_roomy (self->chat, self->roomy);
   adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
   adw_view_switcher_bar_set_reveal (self->bar, !self->wide);
   if (self->is_short)
@@ -342,6 +347,7 @@ snug_window_size_allocate (GtkWidget *widget, int width, int height, int baselin
 {
   SnugWindow *self = SNUG_WINDOW (widget);
   gboolean same = self->wide == (width >= for_text_size (self, WIDE_PX))
+                  && self->roomy == (width >= for_text_size (self, ROOMY_PX))
                   && self->is_short == (height < for_text_size (self, SHORT_PX));
 
   GTK_WIDGET_CLASS (snug_window_parent_class)->size_allocate (widget, width, height, baseline);

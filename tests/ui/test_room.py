@@ -157,6 +157,23 @@ def test_unread(desk):
     assert not opened.has("label", "New messages")
 
 
+@case("in a wide window the people stand beside the chat")
+def test_people_beside_chat(desk):
+    desk.set("width", "1200")
+    opened = desk.open()
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("Waiting for people")
+    link = link_of(opened)
+    show(opened, "Chat")
+    opened.find("label", "Say hello")
+    assert not opened.has("list", "People beside the chat")
+    ana = desk.member("join", link, "--name", "Ana")
+    people = opened.find("list", "People beside the chat")
+    opened.find("list item", re.compile("^Ana, Terminal, Direct, local network"), within=people)
+    ana.end()
+    opened.gone("list", "People beside the chat")
+
+
 @case("the window joins snug-cli's room by the link typed into the entry")
 def test_join_cli(desk):
     ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
