@@ -78,7 +78,7 @@ class Server(window.Program):
 
     def __init__(self, port=0):
         super().__init__(SNUG_SERVER, "--listen", f"127.0.0.1:{port}", stdout=subprocess.PIPE)
-        self.url = self.process.stdout.readline().split()[-1]
+        self.url = window.Lines(self.process.stdout).next().split()[-1]
 
 
 class Other(window.Program):
@@ -86,10 +86,11 @@ class Other(window.Program):
 
     def __init__(self, *argv):
         super().__init__("/usr/bin/python3", str(window.ROOT / "tests/ui/other.py"), *argv, stdout=subprocess.PIPE)
-        assert self.process.stdout.readline() == "ready\n"
+        self.lines = window.Lines(self.process.stdout)
+        assert self.lines.next() == "ready\n"
 
     def line(self):
-        return self.process.stdout.readline().rstrip("\n")
+        return self.lines.next().rstrip("\n")
 
 
 class Phone(window.Program):
@@ -98,13 +99,14 @@ class Phone(window.Program):
     def __init__(self):
         super().__init__("node", str(window.ROOT / "tests/interop/page-door.mjs"), stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE)
+        self.lines = window.Lines(self.process.stdout)
         self.ask("open", "chromium", "phone")
 
     def ask(self, what, *args):
         request = {"id": 1, "page": "phone", "do": what, "with": args}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        line = self.lines.next()
         assert line, "the browser is gone:\n" + "\n".join(self.errors)
         answer = json.loads(line)
         assert "error" not in answer, f"{what}: {answer.get('error')}"

@@ -20,9 +20,19 @@ def copy(window, text):
 
 
 def paste(window):
-    def on_read(clipboard, result):
-        print(clipboard.read_text_finish(result), flush=True)
-    window.get_clipboard().read_text_async(None, on_read)
+    """What is on the clipboard of X is asked for, and may be known only after our window is there."""
+    clipboard = window.get_clipboard()
+
+    def on_read(_clipboard, result):
+        try:
+            print(clipboard.read_text_finish(result), flush=True)
+        except GLib.Error:
+            GLib.timeout_add(50, read)
+
+    def read():
+        clipboard.read_text_async(None, on_read)
+        return GLib.SOURCE_REMOVE
+    read()
 
 
 def drag(window, *paths):

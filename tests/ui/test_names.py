@@ -31,7 +31,7 @@ class Gallery(window.Window):
 
     def scenes(self):
         """The name of each scene, while it stands there."""
-        for line in self.process.stdout:
+        for line in iter(window.Lines(self.process.stdout).next, ""):
             yield line.strip()
             self.process.stdin.write("next\n")
             self.process.stdin.flush()

@@ -5,6 +5,7 @@ waited for with an end. What the program complains about on standard error fails
 """
 import os
 import pathlib
+import queue
 import re
 import signal
 import subprocess
@@ -96,6 +97,26 @@ def walk_seen(node):
         for grandchild in children(child):
             if has_extent(grandchild):
                 yield from walk_seen(grandchild)
+
+
+class Lines:
+    """What a child process prints, line by line; one that says nothing any more is not waited for."""
+
+    def __init__(self, stream):
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, args=(stream,), daemon=True).start()
+
+    def _read(self, stream):
+        for line in stream:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def next(self):
+        """With its line end; empty if there are no more."""
+        try:
+            return self._lines.get(timeout=2 * PATIENCE_S)
+        except queue.Empty:
+            raise Vain("waited in vain for a line of output") from None
 
 
 class Program:
