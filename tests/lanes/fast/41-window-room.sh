@@ -1,0 +1,13 @@
+#!/bin/bash
+# the window in a room: a phone that scans the code off the screen, snug-cli, files, every refusal in words
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+window_cases () {
+  SNUG_BUILD=$1 tests/tools/in-window-session tests/tools/env "$1" /usr/bin/python3 "tests/ui/$2"
+}
+
+if lane_case 'build/ compiles with -Werror' -- tests/tools/build plain; then
+  lane_counted window_cases "$PWD/build" test_room.py
+fi
+lane_end
