@@ -226,7 +226,8 @@ update_path (SnugIceTransport *self)
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
 
-  if (socket == NULL || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
+  if (socket == NULL || self->consent_lost
+      || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
       || local->type == NICE_CANDIDATE_TYPE_RELAYED || local->transport != NICE_CANDIDATE_TRANSPORT_UDP)
     {
       drop_path (self);
