@@ -159,6 +159,16 @@ say_chat (SnugDialectV1 *self, const SnugWireMessage *message)
   g_queue_push_tail (&self->unconfirmed, unconfirmed);
 }
 
+/* A page has no word for folders. */
+static void
+decline_for_page (SnugDialectV1 *self, const char *id)
+{
+  SnugWireMessage *message = snug_wire_message_new (SNUG_WIRE_FILE_DECLINE);
+
+  message->id = g_strdup (id);
+  snug_dialect_tell (SNUG_DIALECT (self), message);
+}
+
 static void
 snug_dialect_v1_say (SnugDialect *dialect, const SnugWireMessage *message)
 {
@@ -170,7 +180,10 @@ snug_dialect_v1_say (SnugDialect *dialect, const SnugWireMessage *message)
       say_chat (self, message);
       break;
     case SNUG_WIRE_FILE_OFFER:
-      snug_page_outbox_offer (self->outbox, message);
+      if (message->kind == SNUG_WIRE_KIND_FOLDER)
+        decline_for_page (self, message->id);
+      else
+        snug_page_outbox_offer (self->outbox, message);
       break;
     case SNUG_WIRE_FILE_WITHDRAW:
       snug_page_outbox_take_back (self->outbox, message->id);

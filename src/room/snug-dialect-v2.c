@@ -121,9 +121,9 @@ send_text (SnugFileStream *stream, const SnugWireFileText *text)
 }
 
 static gboolean
-channel_stream_begin (SnugFileStream *stream, guint64 offset, guint64 size)
+channel_stream_begin (SnugFileStream *stream, guint64 entry, guint64 offset, guint64 size)
 {
-  SnugWireFileText header = { .entry = 0, .offset = offset, .size = size };
+  SnugWireFileText header = { .entry = entry, .offset = offset, .size = size };
 
   return send_text (stream, &header);
 }

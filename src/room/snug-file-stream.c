@@ -55,9 +55,9 @@ snug_file_stream_get_buffered (SnugFileStream *self)
 }
 
 gboolean
-snug_file_stream_begin (SnugFileStream *self, guint64 offset, guint64 size)
+snug_file_stream_begin (SnugFileStream *self, guint64 entry, guint64 offset, guint64 size)
 {
-  return SNUG_FILE_STREAM_GET_CLASS (self)->begin (self, offset, size);
+  return SNUG_FILE_STREAM_GET_CLASS (self)->begin (self, entry, offset, size);
 }
 
 gboolean

@@ -45,7 +45,7 @@ struct _SnugFileStreamClass
   void     (*listen)       (SnugFileStream *self);
   gboolean (*is_open)      (SnugFileStream *self);
   gsize    (*get_buffered) (SnugFileStream *self);
-  gboolean (*begin)        (SnugFileStream *self, guint64 offset, guint64 size);
+  gboolean (*begin)        (SnugFileStream *self, guint64 entry, guint64 offset, guint64 size);
   gboolean (*send)         (SnugFileStream *self, GBytes *slice);
   gboolean (*end_piece)    (SnugFileStream *self, const guint8 *hash);
   gboolean (*end)          (SnugFileStream *self, GBytes *fingerprint);
@@ -72,9 +72,9 @@ gsize    snug_file_stream_get_buffered    (SnugFileStream *self);
 
 /* For senders, in this order; each %FALSE if the stream has closed.
  *
- * begin: bytes from @offset on follow. send: one slice. end_piece: after the last slice of each piece.
- * end: after the last piece, or at once after begin for an empty file. */
-gboolean snug_file_stream_begin     (SnugFileStream *self, guint64 offset, guint64 size);
+ * begin: bytes of @entry from @offset on follow; once for each entry. send: one slice. end_piece: after the last slice of each piece.
+ * end: after the last piece of all, or after begin of an empty file. */
+gboolean snug_file_stream_begin     (SnugFileStream *self, guint64 entry, guint64 offset, guint64 size);
 gboolean snug_file_stream_send      (SnugFileStream *self, GBytes *slice);
 gboolean snug_file_stream_end_piece (SnugFileStream *self, const guint8 *hash);
 gboolean snug_file_stream_end       (SnugFileStream *self, GBytes *fingerprint);

@@ -120,7 +120,7 @@ page_outflow_get_buffered (SnugFileStream *stream)
 }
 
 static gboolean
-page_outflow_begin (SnugFileStream *stream, guint64 offset, guint64 size)
+page_outflow_begin (SnugFileStream *stream, guint64 entry, guint64 offset, guint64 size)
 {
   PageOutflow *self = PAGE_OUTFLOW (stream);
   Outgoing *outgoing = outgoing_of (self);

@@ -70,6 +70,7 @@ snug_wire_message_copy (const SnugWireMessage *message)
   copy->reason = g_strdup (message->reason);
   copy->ids = message->ids != NULL ? g_ptr_array_copy (message->ids, copy_string, NULL) : NULL;
   copy->have = message->have != NULL ? g_bytes_ref (message->have) : NULL;
+  copy->manifest = message->manifest != NULL ? g_bytes_ref (message->manifest) : NULL;
   copy->fingerprint = message->fingerprint != NULL ? g_bytes_ref (message->fingerprint) : NULL;
   return copy;
 }
@@ -88,6 +89,7 @@ snug_wire_message_free (SnugWireMessage *message)
   g_free (message->reason);
   g_clear_pointer (&message->ids, g_ptr_array_unref);
   g_clear_pointer (&message->have, g_bytes_unref);
+  g_clear_pointer (&message->manifest, g_bytes_unref);
   g_clear_pointer (&message->fingerprint, g_bytes_unref);
   g_free (message);
 }
@@ -160,6 +162,42 @@ read_chat_received (JsonObject *object, SnugWireMessage *m)
   return TRUE;
 }
 
+/* A number, or a word for the manifest. */
+static gboolean
+peek_entry (JsonObject *object, guint64 *entry)
+{
+  const char *word;
+
+  if (!snug_json_peek_string (object, "entry", SNUG_WIRE_MAX_ID_BYTES, &word))
+    return snug_json_peek_integer (object, "entry", SNUG_JSON_MAX_INTEGER, entry);
+  *entry = SNUG_WIRE_ENTRY_MANIFEST;
+  return strcmp (word, "manifest") == 0;
+}
+
+static void
+set_entry (JsonObject *object, guint64 entry)
+{
+  if (entry == SNUG_WIRE_ENTRY_MANIFEST)
+    json_object_set_string_member (object, "entry", "manifest");
+  else
+    json_object_set_int_member (object, "entry", (gint64) entry);
+}
+
+/* Of a folder. A version that knows none offers it without. */
+static gboolean
+read_manifest (JsonObject *object, SnugWireMessage *m)
+{
+  JsonObject *manifest;
+
+  if (!json_object_has_member (object, "manifest"))
+    return TRUE;
+  if (!snug_json_peek_object (object, "manifest", &manifest)
+      || !snug_json_peek_integer (manifest, "size", SNUG_JSON_MAX_INTEGER, &m->manifest_size))
+    return FALSE;
+  m->manifest = snug_json_peek_base64url (manifest, "sha256", SNUG_WIRE_HASH_BYTES);
+  return m->manifest != NULL;
+}
+
 static gboolean
 read_file_offer (JsonObject *object, SnugWireMessage *m)
 {
@@ -175,7 +213,9 @@ read_file_offer (JsonObject *object, SnugWireMessage *m)
       && !snug_json_peek_string (object, "kind", SNUG_WIRE_MAX_ID_BYTES, &kind))
     return FALSE;
   m->kind = strcmp (kind, "folder") == 0 ? SNUG_WIRE_KIND_FOLDER : SNUG_WIRE_KIND_FILE;
-  return strcmp (kind, "file") == 0 || m->kind == SNUG_WIRE_KIND_FOLDER;
+  if (strcmp (kind, "file") == 0)
+    return TRUE;
+  return m->kind == SNUG_WIRE_KIND_FOLDER && read_manifest (object, m);
 }
 
 static gboolean
@@ -184,7 +224,7 @@ read_file_get (JsonObject *object, SnugWireMessage *m)
   JsonObject *from;
 
   if (!read_id (object, m) || !snug_json_peek_object (object, "from", &from)
-      || !snug_json_peek_integer (from, "entry", SNUG_JSON_MAX_INTEGER, &m->from_entry)
+      || !peek_entry (from, &m->from_entry)
       || !snug_json_peek_integer (from, "offset", SNUG_JSON_MAX_INTEGER, &m->from_offset)
       || m->from_offset % SNUG_WIRE_PIECE_BYTES != 0)
     return FALSE;
@@ -319,6 +359,16 @@ write_chat_received (JsonObject *object, const SnugWireMessage *m)
 }
 
 static void
+write_manifest (JsonObject *object, const SnugWireMessage *m)
+{
+  JsonObject *manifest = json_object_new ();
+
+  json_object_set_int_member (manifest, "size", (gint64) m->manifest_size);
+  set_hash (manifest, "sha256", m->manifest);
+  json_object_set_object_member (object, "manifest", manifest);
+}
+
+static void
 write_file_offer (JsonObject *object, const SnugWireMessage *m)
 {
   gboolean is_folder = m->kind == SNUG_WIRE_KIND_FOLDER;
@@ -331,6 +381,8 @@ write_file_offer (JsonObject *object, const SnugWireMessage *m)
   json_object_set_string_member (object, "kind", is_folder ? "folder" : "file");
   if (is_folder)
     json_object_set_int_member (object, "count", (gint64) m->count);
+  if (m->manifest != NULL)
+    write_manifest (object, m);
 }
 
 static void
@@ -338,7 +390,7 @@ write_file_get (JsonObject *object, const SnugWireMessage *m)
 {
   JsonObject *from = json_object_new ();
 
-  json_object_set_int_member (from, "entry", (gint64) m->from_entry);
+  set_entry (from, m->from_entry);
   json_object_set_int_member (from, "offset", (gint64) m->from_offset);
   json_object_set_object_member (object, "from", from);
   set_hash (object, "have", m->have);
@@ -407,7 +459,7 @@ snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *ou
       return TRUE;
     }
 
-  if (snug_json_peek_integer (object, "entry", SNUG_JSON_MAX_INTEGER, &out->entry)
+  if (peek_entry (object, &out->entry)
       && snug_json_peek_integer (object, "offset", SNUG_JSON_MAX_INTEGER, &out->offset)
       && snug_json_peek_integer (object, "size", SNUG_JSON_MAX_INTEGER, &out->size)
       && out->offset <= out->size)
@@ -428,7 +480,7 @@ snug_wire_encode_file_text (const SnugWireFileText *file_text)
     }
   else
     {
-      json_object_set_int_member (object, "entry", (gint64) file_text->entry);
+      set_entry (object, file_text->entry);
       json_object_set_int_member (object, "offset", (gint64) file_text->offset);
       json_object_set_int_member (object, "size", (gint64) file_text->size);
     }

@@ -59,6 +59,9 @@ typedef enum
 #define SNUG_WIRE_REASON_DISK "disk"
 #define SNUG_WIRE_REASON_STALLED "stalled"
 
+/* In place of the number of an entry, on the wire "manifest": what is in a folder. */
+#define SNUG_WIRE_ENTRY_MANIFEST G_MAXUINT64
+
 typedef enum
 {
   SNUG_WIRE_KIND_FILE,
@@ -101,6 +104,8 @@ typedef struct
   guint64       mtime;         /* unix seconds, 0 = not said */
   SnugWireKind  kind;
   guint64       count;         /* entries of a folder */
+  GBytes       *manifest;      /* nullable: SHA-256 of a folder's manifest */
+  guint64       manifest_size; /* bytes */
   gboolean      pushed;        /* not on the wire: it comes whether we ask for it or not */
 
   /* file-get */
@@ -137,7 +142,7 @@ char            *snug_wire_encode (const SnugWireMessage *message);
 typedef struct
 {
   gboolean is_hash;
-  guint64  entry;
+  guint64  entry;         /* or SNUG_WIRE_ENTRY_MANIFEST */
   guint64  offset;        /* bytes, where the data that follows begins */
   guint64  size;          /* bytes, of the whole entry */
   guint8   hash[SNUG_WIRE_HASH_BYTES];

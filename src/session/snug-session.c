@@ -36,6 +36,8 @@ struct _SnugSession
   GListStore         *members;       /* what the room's list holds, for the session's life */
   SnugChat           *chat;
   SnugTransfers      *transfers;
+  GListStore         *unfinished;
+  GHashTable         *resuming;      /* of SnugUnfinished, borrowed from the list above */
   SnugRoom           *room;          /* nullable */
   SnugLocalHost      *local_host;    /* nullable */
   GCancellable       *creating;      /* nullable: a room is being made on a server */
@@ -410,6 +412,42 @@ on_offering (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self
   snug_chat_add_card (self->chat, "", "", snug_transfer_get_name (transfer), G_OBJECT (transfer));
 }
 
+/* Returns: (transfer full) (nullable): what may be gone on with. */
+static SnugUnfinished *
+find_unfinished (SnugSession *self, SnugTransfer *transfer)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)); i++)
+    {
+      g_autoptr (SnugUnfinished) unfinished = g_list_model_get_item (G_LIST_MODEL (self->unfinished), i);
+
+      if (snug_unfinished_matches (unfinished, snug_transfer_get_name (transfer), snug_transfer_get_size (transfer)))
+        return g_steal_pointer (&unfinished);
+    }
+  return NULL;
+}
+
+static void
+forget_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  guint position;
+
+  g_hash_table_remove (self->resuming, unfinished);
+  if (g_list_store_find (self->unfinished, unfinished, &position))
+    g_list_store_remove (self->unfinished, position);
+}
+
+static gboolean
+go_on_with (SnugSession *self, SnugTransfer *transfer)
+{
+  g_autoptr (SnugUnfinished) unfinished = find_unfinished (self, transfer);
+
+  if (unfinished == NULL || !g_hash_table_contains (self->resuming, unfinished)
+      || !snug_session_accept (self, transfer, snug_unfinished_get_folder (unfinished), NULL))
+    return FALSE;
+  forget_unfinished (self, unfinished);
+  return TRUE;
+}
+
 static void
 on_offered (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
 {
@@ -417,6 +455,8 @@ on_offered (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
 
   snug_chat_add_card (self->chat, snug_transfer_get_member_id (transfer), snug_transfer_get_member_name (transfer),
                       snug_transfer_get_name (transfer), G_OBJECT (transfer));
+  if (go_on_with (self, transfer))
+    return;
   if (self->accept_policy == SNUG_ACCEPT_NONE)
     snug_transfers_decline (transfers, transfer);
   /* A folder that is full or gone is a person's problem to solve: then they are asked after all. */
@@ -791,6 +831,56 @@ snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, G
   return snug_transfers_accept (self->transfers, transfer, chosen, conflicts[self->conflict_policy], error);
 }
 
+static void
+on_unfinished_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugSession) self = user_data;
+  g_autoptr (GPtrArray) found = snug_unfinished_find_finish (result);
+
+  g_hash_table_remove_all (self->resuming);
+  g_list_store_splice (self->unfinished, 0, g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)),
+                       found->pdata, found->len);
+}
+
+void
+snug_session_find_unfinished (SnugSession *self)
+{
+  g_autoptr (GFile) folder = default_folder (self);
+
+  snug_unfinished_find_async (folder, on_unfinished_found, g_object_ref (self));
+}
+
+GListModel *
+snug_session_get_unfinished (SnugSession *self)
+{
+  return G_LIST_MODEL (self->unfinished);
+}
+
+void
+snug_session_resume_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  GListModel *transfers = snug_session_get_transfers (self);
+
+  g_hash_table_add (self->resuming, unfinished);
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN
+          && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED && go_on_with (self, transfer))
+        return;
+    }
+}
+
+void
+snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  g_autoptr (SnugUnfinished) alive = g_object_ref (unfinished);
+
+  snug_unfinished_discard (unfinished);
+  forget_unfinished (self, unfinished);
+}
+
 void
 snug_session_decline (SnugSession *self, SnugTransfer *transfer)
 {
@@ -919,6 +1009,8 @@ snug_session_finalize (GObject *object)
   g_clear_object (&self->members);
   g_clear_object (&self->chat);
   g_clear_object (&self->transfers);
+  g_clear_pointer (&self->resuming, g_hash_table_unref);
+  g_clear_object (&self->unfinished);
   g_clear_pointer (&self->announced, g_hash_table_unref);
   g_free (self->entry_server);
   g_free (self->entry_member);
@@ -978,6 +1070,8 @@ snug_session_init (SnugSession *self)
   self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chat = snug_chat_new ();
   self->transfers = snug_transfers_new ();
+  self->unfinished = g_list_store_new (SNUG_TYPE_UNFINISHED);
+  self->resuming = g_hash_table_new (NULL, NULL);
   g_signal_connect_object (self->chat, "delivered", G_CALLBACK (on_delivered), self, 0);
   g_signal_connect_object (self->transfers, "offered", G_CALLBACK (on_offered), self, 0);
   g_signal_connect_object (self->transfers, "offering", G_CALLBACK (on_offering), self, 0);

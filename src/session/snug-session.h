@@ -15,6 +15,7 @@
 #include "snug-peer-connection.h"
 #include "snug-room-link.h"
 #include "snug-transfer.h"
+#include "snug-unfinished.h"
 
 G_BEGIN_DECLS
 
@@ -164,6 +165,15 @@ void         snug_session_decline  (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_cancel   (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_pause    (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_resume   (SnugSession *self, SnugTransfer *transfer);
+/* Looks for transfers that came to no end in "save-to", by a break or a killed program. The model is filled
+ * soon after. */
+void         snug_session_find_unfinished    (SnugSession *self);
+GListModel  *snug_session_get_unfinished     (SnugSession *self);   /* of SnugUnfinished; one object for life */
+/* It goes on by itself when it is offered again, whatever "accept-policy" says. Without this it goes on
+ * when what is offered is accepted into its folder. */
+void         snug_session_resume_unfinished  (SnugSession *self, SnugUnfinished *unfinished);
+void         snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished);
+
 /* Takes a finished row out of the model. */
 void         snug_session_forget   (SnugSession *self, SnugTransfer *transfer);
 

@@ -23,11 +23,16 @@ struct _SnugMover
   SnugReceiver *receiver;      /* nullable */
   char         *fingerprint;   /* nullable: what we sent, in hex */
 
+  GFile        *folder;        /* nullable: where an incoming one goes */
+  GBytes       *manifest;      /* nullable: of incoming folders, its hash */
+  guint64       manifest_size;
+
   const char   *warning;       /* static, nullable: what a person should know of it while it runs */
   guint64       mtime;         /* of incoming ones */
   gboolean      paused_here;
   gboolean      paused_there;
   gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
+  gboolean      went_on;       /* incoming: not asked for from the beginning */
   gboolean      pushed;        /* incoming: they come whether they are asked for or not */
 };
 
@@ -36,6 +41,7 @@ G_DEFINE_FINAL_TYPE (SnugMover, snug_mover, G_TYPE_OBJECT)
 enum
 {
   STOPPED,
+  CHANGED,
   N_SIGNALS
 };
 
@@ -86,7 +92,7 @@ get_member_name (SnugMover *self)
 }
 
 static void
-stop_pumps (SnugMover *self)
+stop_pumps (SnugMover *self, SnugReceiverEnd end)
 {
   if (self->sender != NULL)
     {
@@ -96,21 +102,33 @@ stop_pumps (SnugMover *self)
   if (self->receiver != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->receiver, self);
-      snug_receiver_stop (self->receiver);
+      snug_receiver_stop (self->receiver, end);
     }
   g_clear_object (&self->sender);
   g_clear_object (&self->receiver);
 }
 
-void
-snug_mover_finish (SnugMover *self, SnugTransferState state, const char *reason)
+static void
+finish (SnugMover *self, SnugReceiverEnd end, SnugTransferState state, const char *reason)
 {
   g_autoptr (SnugMover) alive = g_object_ref (self);
 
-  stop_pumps (self);
+  stop_pumps (self, end);
   self->started = FALSE;
   snug_transfer_enter (self->row, state, reason);
   g_signal_emit (self, signals[STOPPED], 0);
+}
+
+void
+snug_mover_finish (SnugMover *self, SnugTransferState state, const char *reason)
+{
+  finish (self, SNUG_RECEIVER_DELETE, state, reason);
+}
+
+void
+snug_mover_leave (SnugMover *self, SnugTransferState state, const char *reason)
+{
+  finish (self, SNUG_RECEIVER_KEEP, state, reason);
 }
 
 /* --- saying ---------------------------------------------------------------------------------------- */
@@ -199,11 +217,13 @@ reason_for_them (const GError *error)
 /* --- receiving ------------------------------------------------------------------------------------- */
 
 static void
-on_asked (SnugReceiver *receiver, guint64 offset, GBytes *have, SnugMover *self)
+on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, SnugMover *self)
 {
   g_autoptr (SnugWireMessage) get = snug_wire_message_new (SNUG_WIRE_FILE_GET);
 
+  get->from_entry = entry;
   get->from_offset = offset;
+  self->went_on = have != NULL;
   get->have = have != NULL ? g_bytes_ref (have) : NULL;
   say (self, get);
 }
@@ -222,6 +242,19 @@ static void
 on_busy (SnugReceiver *receiver, gboolean busy, SnugMover *self)
 {
   say_pause (self, busy, TRUE);
+}
+
+static void
+on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
+{
+  say_pause (self, full || self->paused_here, self->pushed);
+  if (!snug_transfer_is_active (self->row))
+    return;
+  if (full)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED,
+                         _("The disk is full. Make room: it goes on by itself then."));
+  else if (!self->paused_here && !self->paused_there)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
 }
 
 static void
@@ -256,7 +289,10 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
       return;
     }
   say_cancel (self, reason_for_them (error));
-  snug_mover_finish (self, SNUG_TRANSFER_FAILED, error->message);
+  /* What is checked and on the disk is right, whatever came behind it; but not from this member. */
+  finish (self, g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK) ? SNUG_RECEIVER_KEEP
+                                                                                    : SNUG_RECEIVER_DELETE,
+          SNUG_TRANSFER_FAILED, error->message);
 }
 
 void
@@ -276,21 +312,70 @@ snug_mover_start (SnugMover *self)
 }
 
 static void
-make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+listen_to_receiver (SnugMover *self)
 {
-  self->receiver = snug_receiver_new (self->network, folder, snug_transfer_get_name (self->row),
-                                      snug_transfer_get_size (self->row), self->mtime, conflict);
   g_signal_connect (self->receiver, "asked", G_CALLBACK (on_asked), self);
   g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
   g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
+  g_signal_connect (self->receiver, "full", G_CALLBACK (on_full), self);
   g_signal_connect (self->receiver, "done", G_CALLBACK (on_receiver_done), self);
   g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);
+}
+
+static void
+make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+{
+  const SnugReceiverPlan plan = {
+    .name = (char *) snug_transfer_get_name (self->row),
+    .size = snug_transfer_get_size (self->row),
+    .mtime = self->mtime,
+    .manifest = self->manifest,
+    .manifest_size = self->manifest_size,
+    .resumable = !self->pushed,
+  };
+
+  self->receiver = snug_receiver_new (self->network, &plan, folder, conflict);
+  listen_to_receiver (self);
+}
+
+gboolean
+snug_mover_is_same (SnugMover *self, SnugMover *other)
+{
+  return self != other && snug_transfer_get_size (self->row) == snug_transfer_get_size (other->row)
+         && strcmp (snug_transfer_get_name (self->row), snug_transfer_get_name (other->row)) == 0
+         && (self->manifest != NULL) == (other->manifest != NULL)
+         && (self->manifest == NULL || g_bytes_equal (self->manifest, other->manifest));
+}
+
+gboolean
+snug_mover_can_follow (SnugMover *self, SnugMover *former)
+{
+  return self != former && former->receiver != NULL && snug_transfer_is_active (former->row)
+         && !former->pushed && !self->pushed && !former->paused_here && !former->paused_there
+         && g_file_equal (self->folder, former->folder) && snug_mover_is_same (self, former);
+}
+gboolean
+snug_mover_is_lost (SnugMover *self)
+{
+  return self->receiver != NULL && !self->started && snug_transfer_is_active (self->row);
+}
+
+void
+snug_mover_follow (SnugMover *self, SnugMover *former)
+{
+  g_signal_handlers_disconnect_by_data (former->receiver, former);
+  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  self->receiver = g_steal_pointer (&former->receiver);
+  listen_to_receiver (self);
+  snug_transfer_set_bytes (self->row, snug_transfer_get_bytes (former->row), g_get_monotonic_time ());
+  snug_mover_finish (former, SNUG_TRANSFER_CANCELLED, _("It goes on from where it was offered again."));
 }
 
 void
 snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
 {
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  g_set_object (&self->folder, folder);
   if (self->receiver != NULL)
     snug_receiver_decide (self->receiver, folder, conflict);
   else
@@ -333,8 +418,14 @@ on_sender_ended (SnugSender *sender, GError *error, SnugMover *self)
 {
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
     {
-      stop_pumps (self);
+      stop_pumps (self, SNUG_RECEIVER_KEEP);
       snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
+      return;
+    }
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_CHANGED))
+    {
+      stop_pumps (self, SNUG_RECEIVER_KEEP);
+      g_signal_emit (self, signals[CHANGED], 0);
       return;
     }
   say_cancel (self, reason_for_them (error));
@@ -342,18 +433,29 @@ on_sender_ended (SnugSender *sender, GError *error, SnugMover *self)
 }
 
 void
+snug_mover_end_changed (SnugMover *self)
+{
+  if (!snug_mover_is_standing (self))
+    return;
+  say_cancel (self, SNUG_WIRE_REASON_CHANGED);
+  snug_mover_finish (self, SNUG_TRANSFER_FAILED, _("The file has changed since it was offered."));
+}
+
+void
 snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
 {
-  stop_pumps (self);
-  self->sender = snug_sender_new (self->network, self->offer->file, self->offer->size, self->offer->mtime,
-                                  get->from_offset, get->have);
+  const SnugPlace from = { get->from_entry, get->from_offset };
+
+  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  self->sender = snug_sender_new (self->network, self->offer, &from, get->have);
   g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
   g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
   g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
 
   self->paused_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
-  snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
+  if (!self->offer->is_folder)
+    snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
   if (self->paused_here)
     snug_sender_set_paused (self->sender, TRUE);
   snug_sender_start (self->sender, snug_room_get_link (self->room, get_member (self)), get->id);
@@ -381,6 +483,15 @@ snug_mover_hear_done (SnugMover *self, SnugWireMessage *done)
 
 /* --- both ways ------------------------------------------------------------------------------------- */
 
+/* What becomes of what is here when the sender ends it. */
+static SnugReceiverEnd
+end_for (SnugMover *self, const char *reason)
+{
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_CHANGED) == 0)
+    return self->went_on ? SNUG_RECEIVER_DISOWN : SNUG_RECEIVER_DELETE;
+  return g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_DATA) == 0 ? SNUG_RECEIVER_DELETE : SNUG_RECEIVER_KEEP;
+}
+
 void
 snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel)
 {
@@ -389,7 +500,7 @@ snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel)
 
   if (why != NULL)
     {
-      snug_mover_finish (self, SNUG_TRANSFER_FAILED, why);
+      finish (self, end_for (self, cancel->reason), SNUG_TRANSFER_FAILED, why);
       return;
     }
   by = g_strdup_printf (_("Cancelled by %s."), get_member_name (self));
@@ -464,15 +575,6 @@ snug_mover_cancel (SnugMover *self)
 
 /* --- the object ------------------------------------------------------------------------------------ */
 
-/* 1980 … tomorrow; anything else is "now" (PROTOCOL.md section 4, limits). */
-static guint64
-believable_mtime (guint64 mtime)
-{
-  const guint64 year_1980 = 315532800, tomorrow = (guint64) g_get_real_time () / G_USEC_PER_SEC + 86400;
-
-  return mtime >= year_1980 && mtime <= tomorrow ? mtime : 0;
-}
-
 static SnugMover *
 mover_new (SnugRoom *room, GMainContext *network)
 {
@@ -492,7 +594,9 @@ snug_mover_new_in (SnugRoom *room, GMainContext *network, SnugMember *member, co
 
   self->row = snug_transfer_new (SNUG_TRANSFER_IN, offer->id, snug_member_get_id (member),
                                  snug_member_get_display_name (member), name, mime_type, offer->size);
-  self->mtime = believable_mtime (offer->mtime);
+  self->mtime = snug_manifest_believable_mtime (offer->mtime);
+  self->manifest = offer->manifest != NULL ? g_bytes_ref (offer->manifest) : NULL;
+  self->manifest_size = offer->manifest_size;
   self->pushed = offer->pushed;
   return self;
 }
@@ -516,7 +620,9 @@ snug_mover_dispose (GObject *object)
 {
   SnugMover *self = SNUG_MOVER (object);
 
-  stop_pumps (self);
+  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  g_clear_pointer (&self->manifest, g_bytes_unref);
+  g_clear_object (&self->folder);
   g_clear_object (&self->room);
   g_clear_object (&self->row);
   g_clear_pointer (&self->offer, snug_offer_unref);
@@ -539,6 +645,8 @@ snug_mover_class_init (SnugMoverClass *klass)
   object_class->dispose = snug_mover_dispose;
   object_class->finalize = snug_mover_finalize;
   signals[STOPPED] = g_signal_new ("stopped", SNUG_TYPE_MOVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", SNUG_TYPE_MOVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 0);
 }
 

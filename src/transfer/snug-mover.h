@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_MOVER (snug_mover_get_type ())
 G_DECLARE_FINAL_TYPE (SnugMover, snug_mover, SNUG, MOVER, GObject)
 
-/* SnugMover::stopped: nothing moves here now: another one may have its turn */
+/* SnugMover::stopped: nothing moves here now: another one may have its turn
+ * SnugMover::changed: what we offer is not what it was: it should be offered anew, before this one ends */
 
 /**
  * snug_mover_new_in:
@@ -40,8 +41,27 @@ SnugOffer    *snug_mover_get_offer   (SnugMover *self);    /* nullable: of outgo
 
 /* It is over: nothing moves it any more. */
 void snug_mover_finish     (SnugMover *self, SnugTransferState state, const char *reason);
+/* As snug_mover_finish(), but what is here of it stays, to be gone on with. */
+void snug_mover_leave      (SnugMover *self, SnugTransferState state, const char *reason);
 /* As snug_mover_finish(), and the member hears `file-decline`. */
 void snug_mover_decline    (SnugMover *self, SnugTransferState state, const char *reason);
+
+/* Of an outgoing one, after "changed" was heard: it ends, and the member hears why. */
+void snug_mover_end_changed (SnugMover *self);
+
+/* Whether two incoming ones are of the same, as far as offers tell. */
+gboolean snug_mover_is_same (SnugMover *self, SnugMover *other);
+
+/**
+ * snug_mover_can_follow:
+ *
+ * Returns: whether @self is to receive the same that @former was receiving, from whoever
+ */
+gboolean snug_mover_can_follow (SnugMover *self, SnugMover *former);
+/* Whether it waits for its member, by nobody's wish. */
+gboolean snug_mover_is_lost    (SnugMover *self);
+/* @former is over; @self goes on where it was. */
+void     snug_mover_follow     (SnugMover *self, SnugMover *former);
 
 /* What we decide. */
 void snug_mover_accept     (SnugMover *self, GFile *folder, SnugSinkConflict conflict);

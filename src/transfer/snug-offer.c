@@ -4,6 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "snug-pieces.h"
+#include "snug-source.h"
+
 SnugOffer *
 snug_offer_ref (SnugOffer *self)
 {
@@ -21,6 +24,8 @@ snug_offer_unref (SnugOffer *self)
   g_free (self->name);
   g_free (self->mime_type);
   g_free (self->member_id);
+  g_clear_pointer (&self->manifest, snug_manifest_unref);
+  g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
   g_free (self);
 }
 
@@ -34,42 +39,76 @@ offer_from_info (GFile *file, GFileInfo *info, const char *member_id)
   self->wire_id = g_uuid_string_random ();
   self->file = g_object_ref (file);
   self->name = g_strdup (g_file_info_get_display_name (info));
-  self->mime_type = content_type != NULL ? g_content_type_get_mime_type (content_type) : NULL;
   self->member_id = g_strdup (member_id);
-  self->size = (guint64) g_file_info_get_size (info);
   self->mtime = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED);
+  self->is_folder = g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY;
+  self->mime_type = content_type != NULL ? g_content_type_get_mime_type (content_type) : NULL;
+  if (self->is_folder)
+    return self;
+  self->size = (guint64) g_file_info_get_size (info);
+  self->manifest = snug_manifest_new_file (self->name, self->size, self->mtime);
   return self;
 }
 
-static void
-on_file_info (GObject *object, GAsyncResult *result, gpointer user_data)
+static gboolean
+look_into_folder (SnugOffer *self, GError **error)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (object), result, &error);
+  self->manifest = snug_source_scan (g_file_peek_path (self->file), &self->n_skipped, error);
+  if (self->manifest == NULL)
+    return FALSE;
+  self->manifest_bytes = snug_manifest_to_bytes (self->manifest);
+  self->size = self->manifest->n_bytes;
+  if (g_bytes_get_size (self->manifest_bytes) <= SNUG_MANIFEST_MAX_BYTES)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("“%s” has too many files to be sent."), self->name);
+  return FALSE;
+}
+
+static SnugOffer *
+look (GFile *file, const char *member_id, GError **error)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info (file,
+                                                  G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
+                                                  G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME ","
+                                                  G_FILE_ATTRIBUTE_STANDARD_FAST_CONTENT_TYPE ","
+                                                  G_FILE_ATTRIBUTE_TIME_MODIFIED,
+                                                  G_FILE_QUERY_INFO_NONE, NULL, error);
+  g_autoptr (SnugOffer) self = NULL;
+  GFileType type;
 
   if (info == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR || !g_file_is_native (G_FILE (object)))
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("“%s” is not a file that can be sent."),
-                             g_file_info_get_display_name (info));
+    return NULL;
+  type = g_file_info_get_file_type (info);
+  if ((type != G_FILE_TYPE_REGULAR && type != G_FILE_TYPE_DIRECTORY) || !g_file_is_native (file))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("“%s” is not a file that can be sent."),
+                   g_file_info_get_display_name (info));
+      return NULL;
+    }
+  self = offer_from_info (file, info, member_id);
+  return !self->is_folder || look_into_folder (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static void
+do_look (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  SnugOffer *offer = look (source, data, &error);
+
+  if (offer != NULL)
+    g_task_return_pointer (task, offer, (GDestroyNotify) snug_offer_unref);
   else
-    g_task_return_pointer (task, offer_from_info (G_FILE (object), info, g_task_get_task_data (task)),
-                           (GDestroyNotify) snug_offer_unref);
+    g_task_return_error (task, error);
 }
 
 void
 snug_offer_new_async (GFile *file, const char *member_id, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = g_task_new (file, NULL, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (file, NULL, callback, user_data);
 
   g_task_set_source_tag (task, snug_offer_new_async);
   g_task_set_task_data (task, g_strdup (member_id), g_free);
-  g_file_query_info_async (file,
-                           G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
-                           G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME "," G_FILE_ATTRIBUTE_STANDARD_FAST_CONTENT_TYPE ","
-                           G_FILE_ATTRIBUTE_TIME_MODIFIED,
-                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, on_file_info, task);
+  g_task_run_in_thread (task, do_look);
 }
 
 SnugOffer *
@@ -94,5 +133,15 @@ snug_offer_to_message (const SnugOffer *self)
   message->mime_type = g_strdup (self->mime_type);
   message->size = self->size;
   message->mtime = self->mtime;
+  if (self->is_folder)
+    {
+      guint8 hash[SNUG_WIRE_HASH_BYTES];
+
+      message->kind = SNUG_WIRE_KIND_FOLDER;
+      message->count = self->manifest->entries->len;
+      message->manifest_size = g_bytes_get_size (self->manifest_bytes);
+      snug_piece_hash (g_bytes_get_data (self->manifest_bytes, NULL), message->manifest_size, hash);
+      message->manifest = g_bytes_new (hash, sizeof hash);
+    }
   return message;
 }

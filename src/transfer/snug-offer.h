@@ -1,4 +1,4 @@
-/* snug-offer: something of ours that stands: one file, for one member or for everybody.
+/* snug-offer: something of ours that stands: a file or a folder, for one member or for everybody.
  *
  * Belongs to the main context. It is what every transfer of it shares, and does not change.
  *
@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "snug-manifest.h"
 #include "snug-wire.h"
 
 G_BEGIN_DECLS
@@ -20,15 +21,20 @@ typedef struct
   char            *name;
   char            *mime_type;   /* nullable */
   char            *member_id;   /* nullable: everybody who is there or comes */
-  guint64          size;        /* bytes */
+  guint64          size;        /* bytes, of all */
   guint64          mtime;       /* unix seconds */
+  gboolean         is_folder;
+  gboolean         is_anew;     /* of something that had changed since it was offered before */
+  SnugManifest    *manifest;    /* of a file: itself */
+  GBytes          *manifest_bytes;   /* nullable: of a folder, as it goes to the member */
+  guint            n_skipped;   /* of a folder: what is neither file nor folder, or cannot be named */
 } SnugOffer;
 
 /**
  * snug_offer_new_async:
  * @member_id: (nullable): %NULL for everybody
  *
- * Looks at @file (a worker does): it must be a regular file on this computer.
+ * Looks at @file (a worker does): it must be a regular file or a folder on this computer.
  */
 void       snug_offer_new_async  (GFile *file, const char *member_id, GAsyncReadyCallback callback,
                                   gpointer user_data);

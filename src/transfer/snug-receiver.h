@@ -1,8 +1,9 @@
-/* snug-receiver: takes one file from a stream of a member, piece by checked piece.
+/* snug-receiver: takes a file or a folder from a stream of a member, piece by checked piece.
  *
  * Made, steered and listened to in the main context; the stream is heard in the network context, and
  * pieces are checked and written by workers. It outlives a lost stream: start it again on the next one
- * and it goes on behind the last piece that was checked and written.
+ * and it goes on behind the last piece that was checked and written. What was left behind of the same, by a
+ * program that was killed, is gone on with too.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,21 +22,40 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
 
 /* All signals come in the main context.
  *
- * SnugReceiver::asked: (guint64 offset, GBytes *have): the stream is expected: say `file-get` now
+ * SnugReceiver::asked: (guint64 entry, guint64 offset, GBytes *have): the stream is expected: say `file-get`
  * SnugReceiver::progress: (guint64 bytes): arrived so far, at most ten times a second
  * SnugReceiver::busy: (gboolean busy): the disk is behind: the sender must wait, or may go on
+ * SnugReceiver::full: (gboolean full): the disk has no room; it is looked again by itself, until it has
  * SnugReceiver::done: (GFile *file, GBytes *fingerprint): whole, checked and in its place
  * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
  */
 
+/* What shall come. */
+typedef struct
+{
+  char     *name;            /* safe */
+  guint64   size;            /* bytes, of all */
+  guint64   mtime;           /* unix seconds, 0 = unknown */
+  GBytes   *manifest;        /* nullable: of a folder, the SHA-256 of its manifest */
+  guint64   manifest_size;   /* bytes */
+  gboolean  resumable;       /* it can be asked for from the middle */
+} SnugReceiverPlan;
+
+typedef enum
+{
+  SNUG_RECEIVER_DELETE,     /* what is not whole goes */
+  SNUG_RECEIVER_KEEP,       /* it stays, to be gone on with */
+  SNUG_RECEIVER_DISOWN      /* it stays, and is not what is offered here */
+} SnugReceiverEnd;
+
 /* @folder: (nullable): %NULL if it is not decided yet whether the file is wanted: what comes is kept aside
  * until snug_receiver_decide() or snug_receiver_stop() */
-SnugReceiver *snug_receiver_new (GMainContext *network, GFile *folder, const char *name, guint64 size,
-                                 guint64 mtime, SnugSinkConflict conflict);
+SnugReceiver *snug_receiver_new (GMainContext *network, const SnugReceiverPlan *plan, GFile *folder,
+                                 SnugSinkConflict conflict);
 
 void snug_receiver_decide (SnugReceiver *self, GFile *folder, SnugSinkConflict conflict);
 void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id);
-/* Closes the stream and deletes what is not whole; no signal comes after this. */
-void snug_receiver_stop  (SnugReceiver *self);
+/* Closes the stream; no signal comes after this. */
+void snug_receiver_stop  (SnugReceiver *self, SnugReceiverEnd end);
 
 G_END_DECLS

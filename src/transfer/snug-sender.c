@@ -1,56 +1,61 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-sender.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "snug-context.h"
 #include "snug-pieces.h"
+#include "snug-source.h"
 
 /* Read from the disk only while fewer bytes than this wait in the stream: the only pacing. */
 #define HIGH_WATER_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)
-/* Pieces read ahead of the stream. */
-#define MAX_READY 3
+/* Bytes read ahead of the stream, and what one job reads. */
+#define MAX_READY_BYTES (3 * SNUG_WIRE_PIECE_BYTES)
+#define JOB_BYTES SNUG_WIRE_PIECE_BYTES
+/* What an entry costs besides its bytes. */
+#define ITEM_BYTES 1024
 /* Sent in one turn of the network context, so that others get theirs. */
 #define TURN_BYTES (1024 * 1024)
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
+/* A header, a piece or both. */
 typedef struct
 {
-  GBytes *data;
-  guint8  hash[SNUG_WIRE_HASH_BYTES];
+  gboolean  begins;     /* an entry, or what is sent of it */
+  guint64   entry;
+  guint64   offset;     /* bytes */
+  guint64   size;       /* bytes, of the entry */
+  GBytes   *data;       /* nullable */
+  guint8    hash[SNUG_WIRE_HASH_BYTES];
 } Piece;
 
-/* The half that lives in the network context; workers see @file only, one job at a time. */
+/* The half that lives in the network context; workers see @source only, one job at a time. */
 typedef struct
 {
   gatomicrefcount  ref_count;
   GMainContext    *main;
   GMainContext    *network;
   GWeakRef         owner;          /* followed in the main context only */
+  SnugOffer       *offer;
 
   /* Owned by the one job under way */
-  char            *path;
-  int              fd;
-  guint64          size;
-  guint64          mtime;
-  guint64          offset;         /* of the next piece to read */
-  GBytes          *have;           /* nullable; until it is compared */
+  SnugSource      *source;
+  SnugPlace        place;          /* of the next piece to read */
+  gboolean         begins;         /* its header was not read out yet */
+  gboolean         compared;
+  GBytes          *have;           /* nullable */
   SnugFingerprint  fingerprint;
 
   /* Network context */
   SnugFileStream  *stream;         /* nullable */
   GQueue           ready;          /* of Piece */
+  gsize            n_ready;        /* bytes of them */
   gsize            piece_sent;     /* bytes of the first of @ready that are sent */
-  guint64          sent;
+  guint64          sent;           /* bytes of entries, with those before the place where it began */
   gint64           progress_us;
   gboolean         reading;
   gboolean         opened;         /* the source is open and is what was offered */
-  gboolean         begun;
+  gboolean         read_all;
   gboolean         paused;
   gboolean         all_sent;
   gboolean         ended;
@@ -91,7 +96,7 @@ piece_free (gpointer data)
 {
   Piece *piece = data;
 
-  g_bytes_unref (piece->data);
+  g_clear_pointer (&piece->data, g_bytes_unref);
   g_free (piece);
 }
 
@@ -102,15 +107,14 @@ pump_unref (gpointer data)
 
   if (!g_atomic_ref_count_dec (&pump->ref_count))
     return;
-  if (pump->fd >= 0)
-    close (pump->fd);
+  g_clear_pointer (&pump->source, snug_source_free);
+  g_clear_pointer (&pump->offer, snug_offer_unref);
   g_queue_clear_full (&pump->ready, piece_free);
   g_clear_pointer (&pump->have, g_bytes_unref);
   snug_fingerprint_clear (&pump->fingerprint);
   g_weak_ref_clear (&pump->owner);
   g_main_context_unref (pump->main);
   g_main_context_unref (pump->network);
-  g_free (pump->path);
   g_free (pump);
 }
 
@@ -166,7 +170,7 @@ tell_progress (Pump *pump)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->size)
+  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->offer->size)
     return;
   pump->progress_us = now_us;
   tell (pump, PROGRESS, pump->sent, NULL, NULL);
@@ -197,9 +201,12 @@ end (Pump *pump, GError *error)
 
 typedef struct
 {
-  Pump   *pump;
-  Piece  *piece;     /* nullable */
-  GError *error;
+  Pump     *pump;
+  GQueue    pieces;     /* of Piece */
+  gsize     n_bytes;
+  guint64   n_before;   /* bytes of entries before the place where it begins */
+  gboolean  all;        /* nothing is behind them */
+  GError   *error;
 } ReadResult;
 
 static void
@@ -209,88 +216,99 @@ set_changed (GError **error)
                        _("The file has changed since it was offered."));
 }
 
+/* PROTOCOL.md section 4, "Resume needs proof of content": what the receiver has must be ours. */
 static gboolean
-check_source (Pump *pump, GError **error)
+compare_have (Pump *pump, guint64 *n_before, GError **error)
 {
-  struct stat info;
+  SnugManifest *manifest = pump->offer->manifest;
+  SnugPlace place = { 0, 0 };
+  g_autoptr (GBytes) ours = NULL;
 
-  if (fstat (pump->fd, &info) == 0 && S_ISREG (info.st_mode) && (guint64) info.st_size == pump->size
-      && (guint64) MAX (info.st_mtime, 0) == pump->mtime)
+  pump->compared = TRUE;
+  if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
+    return TRUE;
+  while (snug_manifest_settle (manifest, &place)
+         && (place.entry < pump->place.entry
+             || (place.entry == pump->place.entry && place.offset < pump->place.offset)))
+    {
+      gsize length = snug_piece_length (snug_manifest_get (manifest, place.entry)->size, place.offset);
+      g_autoptr (GBytes) data = length > 0 ? snug_source_read (pump->source, &place, error) : NULL;
+      guint8 hash[SNUG_WIRE_HASH_BYTES];
+
+      if (data != NULL)
+        {
+          snug_piece_hash (g_bytes_get_data (data, NULL), length, hash);
+          snug_fingerprint_add (&pump->fingerprint, hash);
+        }
+      else if (length > 0)
+        return FALSE;
+      *n_before += length;
+      snug_manifest_advance (manifest, &place, length);
+    }
+
+  ours = snug_fingerprint_value (&pump->fingerprint);
+  if (pump->have == NULL ? *n_before == 0 : g_bytes_equal (ours, pump->have))
     return TRUE;
   set_changed (error);
   return FALSE;
 }
 
-static gboolean
-open_source (Pump *pump, GError **error)
+/* @data: (transfer full) (nullable) */
+static void
+add_piece (Pump *pump, ReadResult *result, guint64 size, GBytes *data)
 {
-  pump->fd = open (pump->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (pump->fd < 0)
-    {
-      g_set_error (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK, _("The file cannot be opened (%s)."),
-                   g_strerror (errno));
-      return FALSE;
-    }
-  posix_fadvise (pump->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  return check_source (pump, error);
+  Piece *piece = g_new0 (Piece, 1);
+  gsize n = data != NULL ? g_bytes_get_size (data) : 0;
+
+  piece->begins = pump->begins;
+  piece->entry = pump->place.entry;
+  piece->offset = pump->place.offset;
+  piece->size = size;
+  piece->data = data;
+  if (data != NULL)
+    snug_piece_hash (g_bytes_get_data (data, NULL), n, piece->hash);
+  pump->begins = FALSE;
+  result->n_bytes += n + ITEM_BYTES;
+  g_queue_push_tail (&result->pieces, piece);
 }
 
-static Piece *
-read_piece (Pump *pump, guint64 offset, GError **error)
+static void
+read_manifest (Pump *pump, ReadResult *result)
 {
-  gsize length = snug_piece_length (pump->size, offset), n_read = 0;
-  g_autofree guint8 *data = g_malloc (length);
-  Piece *piece;
+  GBytes *bytes = pump->offer->manifest_bytes;
+  gsize size = g_bytes_get_size (bytes), n = snug_piece_length (size, pump->place.offset);
 
-  while (n_read < length)
-    {
-      ssize_t n = pread (pump->fd, data + n_read, length - n_read, (off_t) (offset + n_read));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        {
-          g_set_error (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK, _("The file cannot be read (%s)."),
-                       g_strerror (errno));
-          return NULL;
-        }
-      if (n == 0)
-        {
-          set_changed (error);
-          return NULL;
-        }
-      n_read += (gsize) n;
-    }
-
-  piece = g_new (Piece, 1);
-  snug_piece_hash (data, length, piece->hash);
-  piece->data = g_bytes_new_take (g_steal_pointer (&data), length);
-  snug_fingerprint_add (&pump->fingerprint, piece->hash);
-  return piece;
+  add_piece (pump, result, size, n > 0 ? g_bytes_new_from_bytes (bytes, pump->place.offset, n) : NULL);
+  pump->place.offset += n;
+  if (pump->place.offset < size)
+    return;
+  pump->place = (SnugPlace) { 0, 0 };
+  pump->begins = TRUE;
 }
 
-/* PROTOCOL.md section 4, "Resume needs proof of content": what the receiver has must be ours. */
+/* The piece at the place, which is in an entry. */
 static gboolean
-compare_have (Pump *pump, GError **error)
+read_piece (Pump *pump, ReadResult *result)
 {
-  g_autoptr (GBytes) ours = NULL;
+  const SnugEntry *entry = snug_manifest_get (pump->offer->manifest, pump->place.entry);
+  guint64 before = pump->place.entry;
+  GBytes *data = NULL;
+  gsize n = 0;
 
-  for (guint64 offset = 0; offset < pump->offset; offset += SNUG_WIRE_PIECE_BYTES)
+  if (!snug_source_open (pump->source, pump->place.entry, &result->error))
+    return FALSE;
+  if (entry->size > pump->place.offset)
     {
-      Piece *piece = read_piece (pump, offset, error);
-
-      if (piece == NULL)
+      data = snug_source_read (pump->source, &pump->place, &result->error);
+      if (data == NULL)
         return FALSE;
-      piece_free (piece);
+      n = g_bytes_get_size (data);
     }
-
-  ours = snug_fingerprint_value (&pump->fingerprint);
-  if (pump->have != NULL && !g_bytes_equal (ours, pump->have))
-    {
-      set_changed (error);
-      return FALSE;
-    }
-  g_clear_pointer (&pump->have, g_bytes_unref);
+  add_piece (pump, result, entry->size, data);
+  if (data != NULL)
+    snug_fingerprint_add (&pump->fingerprint, ((Piece *) g_queue_peek_tail (&result->pieces))->hash);
+  snug_manifest_advance (pump->offer->manifest, &pump->place, n);
+  pump->begins = pump->place.entry != before;
   return TRUE;
 }
 
@@ -300,7 +318,7 @@ result_free (gpointer data)
   ReadResult *result = data;
 
   pump_unref (result->pump);
-  g_clear_pointer (&result->piece, piece_free);
+  g_queue_clear_full (&result->pieces, piece_free);
   g_clear_error (&result->error);
   g_free (result);
 }
@@ -310,6 +328,7 @@ on_read (gpointer data)
 {
   ReadResult *result = data;
   Pump *pump = result->pump;
+  Piece *piece;
 
   pump->reading = FALSE;
   if (result->error != NULL)
@@ -320,11 +339,11 @@ on_read (gpointer data)
   if (pump->ended)
     return;
   pump->opened = TRUE;
-  if (result->piece != NULL)
-    {
-      pump->offset += g_bytes_get_size (result->piece->data);
-      g_queue_push_tail (&pump->ready, g_steal_pointer (&result->piece));
-    }
+  pump->read_all = result->all;
+  pump->sent += result->n_before;
+  pump->n_ready += result->n_bytes;
+  while ((piece = g_queue_pop_head (&result->pieces)) != NULL)
+    g_queue_push_tail (&pump->ready, piece);
   turn (pump);
 }
 
@@ -333,12 +352,15 @@ do_read (gpointer job, gpointer user_data)
 {
   ReadResult *result = job;
   Pump *pump = result->pump;
-  gboolean ok = TRUE;
+  gboolean ok = pump->compared || compare_have (pump, &result->n_before, &result->error);
 
-  if (pump->fd < 0)
-    ok = open_source (pump, &result->error) && compare_have (pump, &result->error);
-  if (ok && pump->offset < pump->size)
-    result->piece = read_piece (pump, pump->offset, &result->error);
+  while (ok && result->n_bytes < JOB_BYTES && !result->all)
+    if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
+      read_manifest (pump, result);
+    else if (snug_manifest_settle (pump->offer->manifest, &pump->place))
+      ok = read_piece (pump, result);
+    else
+      result->all = TRUE;
   snug_context_post (pump->network, on_read, result, result_free);
 }
 
@@ -347,40 +369,63 @@ read_ahead (Pump *pump)
 {
   ReadResult *result;
 
-  if (pump->reading || pump->ended || g_queue_get_length (&pump->ready) >= MAX_READY
-      || (pump->opened && pump->offset >= pump->size))
+  if (pump->reading || pump->ended || pump->read_all || pump->n_ready >= MAX_READY_BYTES)
     return;
 
   pump->reading = TRUE;
   result = g_new0 (ReadResult, 1);
   result->pump = pump_ref (pump);
+  g_queue_init (&result->pieces);
   snug_pieces_run (do_read, result);
 }
 
 /* --- in the network context ------------------------------------------------------------------------ */
+
+static gboolean
+begin_entry (Pump *pump, Piece *piece)
+{
+  piece->begins = FALSE;
+  return snug_file_stream_begin (pump->stream, piece->entry, piece->offset, piece->size);
+}
+
+/* The first ready piece has gone out, or had no bytes. */
+static gboolean
+end_piece (Pump *pump)
+{
+  Piece *piece = g_queue_pop_head (&pump->ready);
+  gboolean sent = piece->data == NULL || snug_file_stream_end_piece (pump->stream, piece->hash);
+
+  pump->n_ready -= ITEM_BYTES + (piece->data != NULL ? g_bytes_get_size (piece->data) : 0);
+  pump->piece_sent = 0;
+  piece_free (piece);
+  return sent;
+}
 
 /* Sends the next slice of the first ready piece, and ends the piece behind the last one. */
 static gboolean
 send_slice (Pump *pump, gsize *n_turn)
 {
   Piece *piece = g_queue_peek_head (&pump->ready);
-  gsize length = g_bytes_get_size (piece->data);
+  gsize length = piece->data != NULL ? g_bytes_get_size (piece->data) : 0;
   gsize n = MIN (length - pump->piece_sent, snug_file_stream_get_slice_bytes (pump->stream));
-  g_autoptr (GBytes) slice = g_bytes_new_from_bytes (piece->data, pump->piece_sent, n);
-  gboolean sent;
+  g_autoptr (GBytes) slice = NULL;
 
+  *n_turn += n + ITEM_BYTES;
+  if (piece->begins && !begin_entry (pump, piece))
+    return FALSE;
+  if (n == 0)
+    return end_piece (pump);
+
+  slice = g_bytes_new_from_bytes (piece->data, pump->piece_sent, n);
   if (!snug_file_stream_send (pump->stream, slice))
     return FALSE;
-  *n_turn += n;
+  if (pump->piece_sent == 0)
+    g_debug ("sends %" G_GSIZE_FORMAT " bytes of entry %" G_GINT64_FORMAT " from %" G_GUINT64_FORMAT, length,
+             (gint64) piece->entry, piece->offset);
   pump->piece_sent += n;
-  pump->sent += n;
-  if (pump->piece_sent < length)
-    return TRUE;
-
-  sent = snug_file_stream_end_piece (pump->stream, piece->hash);
-  piece_free (g_queue_pop_head (&pump->ready));
-  pump->piece_sent = 0;
-  return sent;
+  if (piece->entry != SNUG_WIRE_ENTRY_MANIFEST)
+    pump->sent += n;
+  return pump->piece_sent < length || end_piece (pump);
 }
 
 static void
@@ -413,7 +458,7 @@ end_if_all (Pump *pump)
 {
   g_autoptr (GBytes) fingerprint = NULL;
 
-  if (pump->sent < pump->size)
+  if (!pump->read_all || !g_queue_is_empty (&pump->ready))
     return TRUE;
   fingerprint = snug_fingerprint_value (&pump->fingerprint);
   pump->all_sent = TRUE;
@@ -425,9 +470,6 @@ send_some (Pump *pump)
 {
   gsize n_turn = 0;
 
-  if (!pump->begun && !snug_file_stream_begin (pump->stream, pump->sent, pump->size))
-    return FALSE;
-  pump->begun = TRUE;
   while (may_send (pump) && n_turn < TURN_BYTES && !g_queue_is_empty (&pump->ready))
     if (!send_slice (pump, &n_turn))
       return FALSE;
@@ -448,7 +490,7 @@ turn (Pump *pump)
   read_ahead (pump);
   /* The source is open and compared before the first word is said. */
   if (pump->all_sent || !pump->opened || !may_send (pump)
-      || (g_queue_is_empty (&pump->ready) && pump->sent < pump->size))
+      || (g_queue_is_empty (&pump->ready) && !pump->read_all))
     return;
 
   if (!send_some (pump))
@@ -544,7 +586,7 @@ snug_sender_stop (SnugSender *self)
 }
 
 SnugSender *
-snug_sender_new (GMainContext *network, GFile *file, guint64 size, guint64 mtime, guint64 offset, GBytes *have)
+snug_sender_new (GMainContext *network, SnugOffer *offer, const SnugPlace *from, GBytes *have)
 {
   SnugSender *self = g_object_new (SNUG_TYPE_SENDER, NULL);
   Pump *pump = self->pump;
@@ -552,11 +594,10 @@ snug_sender_new (GMainContext *network, GFile *file, guint64 size, guint64 mtime
   pump->main = g_main_context_ref_thread_default ();
   pump->network = g_main_context_ref (network);
   g_weak_ref_init (&pump->owner, self);
-  pump->path = g_file_get_path (file);
-  pump->size = size;
-  pump->mtime = mtime;
-  pump->offset = offset;
-  pump->sent = offset;
+  pump->offer = snug_offer_ref (offer);
+  pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
+  pump->place = *from;
+  pump->begins = TRUE;
   pump->have = have != NULL ? g_bytes_ref (have) : NULL;
   return self;
 }
@@ -594,7 +635,6 @@ snug_sender_init (SnugSender *self)
 {
   self->pump = g_new0 (Pump, 1);
   g_atomic_ref_count_init (&self->pump->ref_count);
-  self->pump->fd = -1;
   g_queue_init (&self->pump->ready);
   snug_fingerprint_init (&self->pump->fingerprint);
 }

@@ -1,4 +1,4 @@
-/* snug-sender: pumps one file into a stream to a member.
+/* snug-sender: pumps a file or a folder into a stream to a member.
  *
  * One of the places where the contexts meet: made, steered and listened to in the main context; the pump
  * itself runs in the network context, and the disk is read and hashed by workers. No locks: the parts
@@ -10,6 +10,8 @@
 
 #include <gio/gio.h>
 
+#include "snug-manifest.h"
+#include "snug-offer.h"
 #include "snug-peer-link.h"
 
 G_BEGIN_DECLS
@@ -38,14 +40,12 @@ G_DECLARE_FINAL_TYPE (SnugSender, snug_sender, SNUG, SENDER, GObject)
 
 /**
  * snug_sender_new:
- * @size: bytes, as offered
- * @mtime: unix seconds, as offered
- * @offset: where to begin, a multiple of the piece size
- * @have: (nullable): hash over the piece hashes before @offset, as the receiver says; it is compared
- *   with the source's before a byte is sent
+ * @from: where to begin, between two pieces; the entry %SNUG_WIRE_ENTRY_MANIFEST is a folder's manifest,
+ *   and all behind it
+ * @have: (nullable): hash over the piece hashes before @from, as the receiver says; it is compared with
+ *   the source's before a byte is sent. %NULL only where there are none
  */
-SnugSender *snug_sender_new (GMainContext *network, GFile *file, guint64 size, guint64 mtime,
-                             guint64 offset, GBytes *have);
+SnugSender *snug_sender_new (GMainContext *network, SnugOffer *offer, const SnugPlace *from, GBytes *have);
 
 /* Opens the stream and begins. Once. */
 void snug_sender_start      (SnugSender *self, SnugPeerLink *link, const char *wire_id);

@@ -10,6 +10,10 @@
 
 #include <gio/gio.h>
 
+#include "snug-journal.h"
+#include "snug-manifest.h"
+#include "snug-pieces.h"
+
 G_BEGIN_DECLS
 
 typedef struct _SnugSink SnugSink;
@@ -37,6 +41,55 @@ gboolean  snug_sink_check_folder (GFile *folder, guint64 n_bytes, GError **error
  * Creates the `.part` file.
  */
 SnugSink *snug_sink_new      (GFile *folder, const char *name, guint64 size, SnugSinkConflict conflict, GError **error);
+
+/**
+ * snug_sink_new_resumable:
+ * @head: what it is; of a folder, "manifest" is set and entries go below the part
+ *
+ * What was left behind of the same, or a new one, with a journal beside it. snug_sink_verify() must be
+ * called before anything is written.
+ */
+SnugSink *snug_sink_new_resumable (GFile *folder, const SnugJournalHead *head, SnugSinkConflict conflict,
+                                   GError **error);
+
+/* What was left behind in @folder and nobody is at work on; @n_bytes of it are there. What has not one piece
+ * is cleaned away. */
+typedef void (*SnugSinkLeftFunc) (const char *stem, const SnugJournalHead *head, guint64 n_bytes,
+                                  gpointer user_data);
+void      snug_sink_foreach_left  (GFile *folder, SnugSinkLeftFunc func, gpointer user_data);
+void      snug_sink_discard_left  (GFile *folder, const char *stem);
+
+/* Of a folder: the manifest in its own words, kept for going on. Returns: nullable: none is there. */
+GBytes   *snug_sink_load_manifest (SnugSink *self);
+gboolean  snug_sink_save_manifest (SnugSink *self, GBytes *bytes, GError **error);
+
+/**
+ * snug_sink_verify:
+ * @place: (out): behind the last piece that is on the disk as the journal says
+ * @fingerprint: takes the hashes before @place
+ *
+ * Reads what was left behind. At least one piece is left to ask for, so that there is somebody to say
+ * that it is the same.
+ *
+ * Returns: bytes before @place
+ */
+guint64   snug_sink_verify        (SnugSink *self, SnugManifest *manifest, SnugPlace *place,
+                                   SnugFingerprint *fingerprint);
+
+/* Of a folder: what is written from here on is @entry; a new file if @offset is 0. */
+gboolean  snug_sink_begin_entry   (SnugSink *self, const SnugEntry *entry, guint64 offset, GError **error);
+void      snug_sink_end_entry     (SnugSink *self, const SnugEntry *entry);
+/* Of a folder: makes those among @manifest's entries that are folders; when all is there, their times. */
+gboolean  snug_sink_make_folders  (SnugSink *self, SnugManifest *manifest, GError **error);
+void      snug_sink_end_folders   (SnugSink *self, SnugManifest *manifest);
+
+/* The piece with that hash is written, behind all others. Without a journal: nothing. */
+gboolean  snug_sink_note_piece    (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error);
+
+/* Closes it. What has a journal with pieces in it stays, to be gone on with. */
+void      snug_sink_leave         (SnugSink *self);
+/* As snug_sink_leave(), and it is not found again in this process: it is not the same after all. */
+void      snug_sink_disown        (SnugSink *self);
 
 /**
  * snug_sink_new_undecided:

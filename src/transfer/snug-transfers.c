@@ -99,11 +99,34 @@ count (SnugTransfers *self, SnugTransferDirection direction, const char *member_
 
 /* --- whose turn it is ------------------------------------------------------------------------------ */
 
+/* Another member's transfer of the same, which stands in the way: it was killed and came back as somebody
+ * else, or two offer the same. Returns: nullable */
+static SnugMover *
+find_former (SnugTransfers *self, SnugMover *mover)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *former = self->movers->pdata[i];
+
+      if (former == mover)
+        return NULL;
+      if (goes (former, SNUG_TRANSFER_IN) && snug_mover_can_follow (mover, former))
+        return former;
+    }
+  return NULL;
+}
+
 static void
 start (SnugTransfers *self, SnugMover *mover)
 {
   const char *member_id = snug_transfer_get_member_id (snug_mover_get_row (mover));
+  SnugMover *former = goes (mover, SNUG_TRANSFER_IN) ? find_former (self, mover) : NULL;
 
+  /* While the former one runs, this one waits: it is started when that has stopped. */
+  if (former != NULL && !snug_mover_is_lost (former))
+    return;
+  if (former != NULL)
+    snug_mover_follow (mover, former);
   if (snug_mover_is_pushed (mover)
       || count (self, SNUG_TRANSFER_IN, member_id, snug_mover_is_pumping) < MAX_RUNNING)
     snug_mover_start (mover);
@@ -118,6 +141,20 @@ start_waiting (SnugTransfers *self, const char *member_id)
       SnugMover *mover = self->movers->pdata[i];
 
       if (is_with (mover, member_id) && snug_transfer_is_active (snug_mover_get_row (mover)))
+        start (self, mover);
+    }
+}
+
+/* Those that would follow it, whoever offers them. */
+static void
+start_followers (SnugTransfers *self, SnugMover *former)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (goes (mover, SNUG_TRANSFER_IN) && snug_transfer_is_active (snug_mover_get_row (mover))
+          && snug_mover_is_same (mover, former))
         start (self, mover);
     }
 }
@@ -137,6 +174,15 @@ static void
 on_stopped (SnugMover *mover, SnugTransfers *self)
 {
   start_waiting (self, snug_transfer_get_member_id (snug_mover_get_row (mover)));
+  start_followers (self, mover);
+}
+
+static void offer_anew (SnugTransfers *self, SnugMover *mover);
+
+static void
+on_changed (SnugMover *mover, SnugTransfers *self)
+{
+  offer_anew (self, mover);
 }
 
 /* @mover: (transfer full) */
@@ -146,6 +192,7 @@ add (SnugTransfers *self, SnugMover *mover)
   g_signal_connect (mover, "stopped", G_CALLBACK (on_stopped), self);
   g_signal_connect_object (snug_mover_get_row (mover), "notify::state", G_CALLBACK (update_transferring), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect (mover, "changed", G_CALLBACK (on_changed), self);
   g_ptr_array_add (self->movers, mover);
   g_list_store_append (self->rows, snug_mover_get_row (mover));
   return mover;
@@ -266,7 +313,8 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
         decline_offer (self, member, offer->id);
       return;
     }
-  if (offer->kind != SNUG_WIRE_KIND_FILE)
+  if (offer->kind == SNUG_WIRE_KIND_FOLDER
+      && (offer->manifest == NULL || offer->manifest_size > SNUG_MANIFEST_MAX_BYTES))
     {
       decline_offer (self, member, offer->id);
       return;
@@ -374,6 +422,58 @@ snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError *
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+typedef struct
+{
+  SnugTransfers *self;     /* owned */
+  SnugMover     *mover;    /* owned */
+} Anew;
+
+static void
+on_looked_at_anew (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Anew *anew = user_data;
+  g_autoptr (SnugTransfers) self = anew->self;
+  g_autoptr (SnugMover) mover = anew->mover;
+  g_autoptr (SnugOffer) offer = snug_offer_new_finish (result, NULL);
+
+  if (offer != NULL && self->room != NULL && snug_mover_is_standing (mover))
+    {
+      offer->is_anew = TRUE;
+      add_offer (self, offer);
+    }
+  snug_mover_end_changed (mover);
+}
+
+/* Once: what changes all the time is not offered again and again. The new offer goes first, so that who
+ * waits for the file knows that it still comes. */
+static void
+offer_anew (SnugTransfers *self, SnugMover *mover)
+{
+  SnugOffer *offer = snug_mover_get_offer (mover);
+  Anew *anew;
+
+  if (offer->is_anew)
+    {
+      snug_mover_end_changed (mover);
+      return;
+    }
+  anew = g_new (Anew, 1);
+  *anew = (Anew) { g_object_ref (self), g_object_ref (mover) };
+  snug_offer_new_async (offer->file, snug_transfer_get_member_id (snug_mover_get_row (mover)), on_looked_at_anew,
+                        anew);
+}
+
+static gboolean
+is_in (SnugOffer *offer, const SnugWireMessage *get)
+{
+  const SnugEntry *entry;
+
+  if (get->from_entry == SNUG_WIRE_ENTRY_MANIFEST)
+    return offer->is_folder && get->from_offset == 0;
+  entry = snug_manifest_get (offer->manifest, get->from_entry);
+  return entry != NULL && get->from_offset <= entry->size;
+}
+
 static void
 refuse_get (SnugTransfers *self, SnugMember *member, const char *wire_id)
 {
@@ -390,7 +490,7 @@ handle_get (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer u
   SnugTransfers *self = user_data;
   SnugMover *mover = find_standing (self, SNUG_TRANSFER_OUT, member, get->id);
 
-  if (mover == NULL || get->from_entry != 0 || get->from_offset > snug_mover_get_offer (mover)->size
+  if (mover == NULL || !is_in (snug_mover_get_offer (mover), get)
       || (!snug_mover_is_pumping (mover)
           && count (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), snug_mover_is_pumping) >= MAX_RUNNING))
     refuse_get (self, member, get->id);
@@ -532,7 +632,7 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       gboolean offered = snug_transfer_get_state (snug_mover_get_row (mover)) == SNUG_TRANSFER_OFFERED;
 
       if (snug_mover_is_standing (mover) && is_with (mover, snug_member_get_id (member)))
-        snug_mover_finish (mover, offered ? SNUG_TRANSFER_CANCELLED : SNUG_TRANSFER_FAILED, reason);
+        snug_mover_leave (mover, offered ? SNUG_TRANSFER_CANCELLED : SNUG_TRANSFER_FAILED, reason);
     }
 }
 
@@ -573,7 +673,7 @@ let_go_of_room (SnugTransfers *self)
     return;
   for (guint i = 0; i < self->movers->len; i++)
     if (snug_mover_is_standing (self->movers->pdata[i]))
-      snug_mover_finish (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, _("The room was left."));
+      snug_mover_leave (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, _("The room was left."));
   g_signal_handlers_disconnect_by_data (self->room, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (self->room, handled[i].type, NULL, NULL);

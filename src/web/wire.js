@@ -48,13 +48,13 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  *   kind: 'file' | 'folder', count: number }} FileOffer
  * @typedef {{ type: 'file-decline', id: string }} FileDecline
  * @typedef {{ type: 'file-withdraw', id: string }} FileWithdraw
- * @typedef {{ type: 'file-get', id: string, entry: number, offset: number, have?: string }} FileGet
+ * @typedef {{ type: 'file-get', id: string, entry: number | 'manifest', offset: number, have?: string }} FileGet
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
  * @typedef {Hello | Chat | ChatReceived | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
  *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel} Message
- * @typedef {{ type: 'entry', entry: number, offset: number, size: number }} EntryHeader
+ * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
  */
 
@@ -153,7 +153,25 @@ function decodeFileOffer(o) {
     mtime: optionalInteger(o, 'mtime'),
     kind: kind(o),
     count: optionalInteger(o, 'count'),
+    ...(o.kind === 'folder' && 'manifest' in o ? { manifest: manifest(o) } : {}),
   };
+}
+
+/**
+ * A number, or a word for the manifest of a folder.
+ * @param {JsonObject} o
+ */
+function entryNumber(o) {
+  return o.entry === 'manifest' ? 'manifest' : integer(o, 'entry');
+}
+
+/**
+ * Of a folder: how large its manifest is, and its SHA-256.
+ * @param {JsonObject} o
+ */
+function manifest(o) {
+  const found = required(peekObject(o, 'manifest'), 'manifest');
+  return { size: integer(found, 'size'), sha256: hash(found, 'sha256') };
 }
 
 /** @param {JsonObject} o @returns {FileGet} */
@@ -163,7 +181,7 @@ function decodeFileGet(o) {
   const have = optional(o, 'have', undefined, hash);
   // Resuming needs proof of content.
   if (!isResumePoint(Infinity, offset) || (offset > 0 && have === undefined)) throw new BadJson('a wrong offset');
-  return { type: 'file-get', id: id(o), entry: integer(from, 'entry'), offset, ...(have ? { have } : {}) };
+  return { type: 'file-get', id: id(o), entry: entryNumber(from), offset, ...(have ? { have } : {}) };
 }
 
 /** @type {Record<string, (o: JsonObject) => Message>} */
@@ -225,7 +243,7 @@ export function decodeFileText(text) {
     return { type: 'piece', sha256: required(sha256 ?? undefined, 'sha256') };
   }
   const size = integer(o, 'size');
-  return { type: 'entry', entry: integer(o, 'entry'), offset: integer(o, 'offset', size), size };
+  return { type: 'entry', entry: entryNumber(o), offset: integer(o, 'offset', size), size };
 }
 
 /**
