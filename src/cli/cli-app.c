@@ -663,6 +663,42 @@ on_offer_received (App *app, SnugTransfer *transfer)
   snug_session_decline (app->session, transfer);
 }
 
+/* What an earlier program left behind */
+
+static void
+on_unfinished (App *app, guint position, guint n_removed, guint n_added, GListModel *list)
+{
+  for (guint i = 0; i < n_added; i++)
+    {
+      g_autoptr (SnugUnfinished) unfinished = g_list_model_get_item (list, position + i);
+
+      snug_cli_report_unfinished (app->report, unfinished);
+      snug_session_resume_unfinished (app->session, unfinished);
+    }
+}
+
+static void
+on_unfinished_to_discard (App *app, guint position, guint n_removed, guint n_added, GListModel *list)
+{
+  g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < n_added; i++)
+    g_ptr_array_add (added, g_list_model_get_item (list, position + i));
+  for (guint i = 0; i < added->len; i++)
+    snug_session_discard_unfinished (app->session, added->pdata[i]);
+}
+
+static void
+look_for_unfinished (App *app)
+{
+  if (app->options->accept == SNUG_ACCEPT_NONE && !app->options->discard_unfinished)
+    return;
+  g_signal_connect_swapped (snug_session_get_unfinished (app->session), "items-changed",
+                            G_CALLBACK (app->options->discard_unfinished ? on_unfinished_to_discard
+                                                                         : on_unfinished), app);
+  snug_session_find_unfinished (app->session);
+}
+
 /* The whole */
 
 static GFile *
@@ -756,6 +792,7 @@ clear (App *app)
   g_clear_handle_id (&app->last_words_source, g_source_remove);
   g_clear_handle_id (&app->leave_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (app->session, app);
+  g_signal_handlers_disconnect_by_data (snug_session_get_unfinished (app->session), app);
   g_clear_pointer (&app->members, snug_cli_watch_free);
   g_clear_pointer (&app->messages, snug_cli_watch_free);
   g_clear_pointer (&app->transfers, snug_cli_watch_free);
@@ -823,6 +860,7 @@ snug_cli_app_run (const SnugCliOptions *options)
     {
       listen_to_session (&app);
       listen_to_world (&app);
+      look_for_unfinished (&app);
       begin (&app);
     }
   else

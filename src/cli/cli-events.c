@@ -168,6 +168,18 @@ snug_cli_event_transfer (SnugTransfer *transfer, double mb_per_s, const char *sh
 }
 
 char *
+snug_cli_event_unfinished (SnugUnfinished *unfinished)
+{
+  GString *line = begin ("unfinished");
+
+  append_string (line, "name", snug_unfinished_get_name (unfinished));
+  append_integer (line, "size", snug_unfinished_get_size (unfinished));
+  append_integer (line, "bytes", snug_unfinished_get_bytes (unfinished));
+  append_string (line, "folder", g_file_peek_path (snug_unfinished_get_folder (unfinished)));
+  return end (line);
+}
+
+char *
 snug_cli_event_error (const char *code, const char *message, const char *member_id)
 {
   GString *line = begin ("error");

@@ -10,6 +10,7 @@
 #include "snug-member.h"
 #include "snug-message.h"
 #include "snug-transfer.h"
+#include "snug-unfinished.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ char *snug_cli_event_delivered (const char *message_id, const char *member_id);
 /* @mb_per_s: < 0 leaves it out. @sha256: nullable, lower-case hexadecimal. */
 char *snug_cli_event_transfer  (SnugTransfer *transfer, double mb_per_s, const char *sha256);
 /* @member_id: (nullable): whom it is about */
+char *snug_cli_event_unfinished (SnugUnfinished *unfinished);
 char *snug_cli_event_error     (const char *code, const char *message, const char *member_id);
 
 G_END_DECLS

@@ -212,6 +212,14 @@ snug_cli_json_report_transfer (SnugCliReport *report, SnugTransfer *transfer, co
 }
 
 static void
+snug_cli_json_report_unfinished (SnugCliReport *report, SnugUnfinished *unfinished)
+{
+  g_autofree char *line = snug_cli_event_unfinished (unfinished);
+
+  tell (report, line);
+}
+
+static void
 snug_cli_json_report_error (SnugCliReport *report, const char *code, const char *message,
                             const char *member_id)
 {
@@ -260,6 +268,7 @@ snug_cli_json_report_class_init (SnugCliJsonReportClass *klass)
   report_class->message = snug_cli_json_report_message;
   report_class->delivered = snug_cli_json_report_delivered;
   report_class->transfer = snug_cli_json_report_transfer;
+  report_class->unfinished = snug_cli_json_report_unfinished;
   report_class->error = snug_cli_json_report_error;
   report_class->notice = snug_cli_json_report_notice;
   report_class->flush = snug_cli_json_report_flush;

@@ -9,7 +9,7 @@
 /* What GOption fills in; each needs a look before it goes into SnugCliOptions. */
 typedef struct
 {
-  gboolean  help, version, open, json, sha256;
+  gboolean  help, version, open, json, sha256, discard_unfinished;
   char     *server, *listen, *name, *save_to, *secret_file, *turn_file, *timeout, *capacity;
   char     *accept, *conflict, *relay;
   GStrv     say, send, until, stun, turn;
@@ -83,6 +83,8 @@ make_context (Words *w)
       N_("Which files to accept: ask, all or none"), N_("WHAT") },
     { "on-conflict", 0, 0, G_OPTION_ARG_FILENAME, &w->conflict,
       N_("If the name is taken: keep-both, skip-identical or replace"), N_("HOW") },
+    { "discard-unfinished", 0, 0, G_OPTION_ARG_NONE, &w->discard_unfinished,
+      N_("Delete what earlier transfers into the folder left unfinished"), NULL },
     { "relay", 0, 0, G_OPTION_ARG_FILENAME, &w->relay,
       N_("Use of relays: auto, never or only"), N_("WHEN") },
     { "stun", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->stun, "stun:HOST[:PORT]", N_("SERVER") },
@@ -323,6 +325,7 @@ take (SnugCliOptions *self, Words *w, GError **error)
   self->save_to = g_steal_pointer (&w->save_to);
   self->json = w->json;
   self->sha256 = w->sha256;
+  self->discard_unfinished = w->discard_unfinished;
   return take_choices (self, w, error)
          && take_numbers (self, w, error)
          && take_ice_servers (self, w->stun, error)

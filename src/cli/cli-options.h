@@ -41,6 +41,7 @@ typedef struct
   GPtrArray          *ice_servers;      /* of SnugIceServer */
   SnugCliUntil        until;
   guint               timeout_ms;       /* 0: none */
+  gboolean            discard_unfinished;
   gboolean            json;
   gboolean            sha256;
 } SnugCliOptions;

@@ -50,6 +50,12 @@ snug_cli_report_error (SnugCliReport *self, const char *code, const char *messag
 }
 
 void
+snug_cli_report_unfinished (SnugCliReport *self, SnugUnfinished *unfinished)
+{
+  SNUG_CLI_REPORT_GET_CLASS (self)->unfinished (self, unfinished);
+}
+
+void
 snug_cli_report_notice (SnugCliReport *self, const char *text)
 {
   SNUG_CLI_REPORT_GET_CLASS (self)->notice (self, text);

@@ -23,6 +23,7 @@ struct _SnugCliReportClass
   void (*message)   (SnugCliReport *self, SnugMessage *message);
   void (*delivered) (SnugCliReport *self, const char *message_id, const char *member_id);
   void (*transfer)  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
+  void (*unfinished) (SnugCliReport *self, SnugUnfinished *unfinished);
   void (*error)     (SnugCliReport *self, const char *code, const char *message,
                      const char *member_id);
   void (*notice)    (SnugCliReport *self, const char *text);
@@ -41,6 +42,8 @@ void snug_cli_report_message   (SnugCliReport *self, SnugMessage *message);
 void snug_cli_report_delivered (SnugCliReport *self, const char *message_id, const char *member_id);
 /* New, or changed in any way. @sha256: nullable. */
 void snug_cli_report_transfer  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
+/* Left behind by an earlier program. */
+void snug_cli_report_unfinished (SnugCliReport *self, SnugUnfinished *unfinished);
 /* @message: a sentence. @member_id: (nullable): whom it is about. */
 void snug_cli_report_error     (SnugCliReport *self, const char *code, const char *message,
                                 const char *member_id);

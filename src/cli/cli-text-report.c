@@ -335,6 +335,18 @@ snug_cli_text_report_error (SnugCliReport *report, const char *code, const char 
 }
 
 static void
+snug_cli_text_report_unfinished (SnugCliReport *report, SnugUnfinished *unfinished)
+{
+  g_autofree char *here = g_format_size (snug_unfinished_get_bytes (unfinished));
+  g_autofree char *whole = g_format_size (snug_unfinished_get_size (unfinished));
+  /* Translators: a file name, and how much of it is here. */
+  g_autofree char *words = g_strdup_printf (_("Unfinished: %s, %s of %s. It goes on when it is offered again."),
+                                            snug_unfinished_get_name (unfinished), here, whole);
+
+  snug_cli_report_notice (report, words);
+}
+
+static void
 snug_cli_text_report_notice (SnugCliReport *report, const char *text)
 {
   print (SNUG_CLI_TEXT_REPORT (report), TRUE, STYLE_NONE, text);
@@ -384,6 +396,7 @@ snug_cli_text_report_class_init (SnugCliTextReportClass *klass)
   report_class->delivered = snug_cli_text_report_delivered;
   report_class->transfer = snug_cli_text_report_transfer;
   report_class->error = snug_cli_text_report_error;
+  report_class->unfinished = snug_cli_text_report_unfinished;
   report_class->notice = snug_cli_text_report_notice;
   report_class->flush = snug_cli_text_report_flush;
 }

@@ -361,6 +361,15 @@ snug_mover_is_lost (SnugMover *self)
 }
 
 void
+snug_mover_give_up_waiting (SnugMover *self)
+{
+  SnugMember *member = get_member (self);
+
+  if (self->receiver != NULL && self->started && (member == NULL || !snug_room_is_ready (self->room, member)))
+    snug_receiver_cut (self->receiver);
+}
+
+void
 snug_mover_follow (SnugMover *self, SnugMover *former)
 {
   g_signal_handlers_disconnect_by_data (former->receiver, former);

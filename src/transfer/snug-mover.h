@@ -58,8 +58,10 @@ gboolean snug_mover_is_same (SnugMover *self, SnugMover *other);
  * Returns: whether @self is to receive the same that @former was receiving, from whoever
  */
 gboolean snug_mover_can_follow (SnugMover *self, SnugMover *former);
-/* Whether it waits for its member, by nobody's wish. */
+/* Whether nothing moves it, by nobody's wish. */
 gboolean snug_mover_is_lost    (SnugMover *self);
+/* If its member cannot be reached: it is not waited for any longer, and "stopped" comes. */
+void     snug_mover_give_up_waiting (SnugMover *self);
 /* @former is over; @self goes on where it was. */
 void     snug_mover_follow     (SnugMover *self, SnugMover *former);
 

@@ -57,6 +57,7 @@ typedef struct
   GFile            *folder;         /* nullable: it is not decided */
   SnugSinkConflict  conflict;
   SnugFileStream   *stream;         /* nullable */
+  guint             n_started;      /* which start a stream belongs to */
   Item             *piece;          /* nullable: being assembled */
   Item              header;         /* the last; @offset moves on */
   GQueue            waiting;        /* of Item, for the worker */
@@ -80,6 +81,7 @@ struct _SnugReceiver
   GObject  parent_instance;
 
   Pump     *pump;       /* owned, shared with the network context */
+  guint     n_started;   /* as in the pump, when it has heard of it */
   gboolean  stopped;
 };
 
@@ -441,6 +443,20 @@ on_closed (gpointer user_data, const char *why)
   tell_lost (pump);
 }
 
+/* One start waits for one stream. */
+typedef struct
+{
+  Pump  *pump;
+  guint  number;
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  pump_unref (((Start *) data)->pump);
+  g_free (data);
+}
+
 static void
 on_stream (SnugFileStream *stream, gpointer user_data)
 {
@@ -451,15 +467,17 @@ on_stream (SnugFileStream *stream, gpointer user_data)
     .nonsense = on_nonsense,
     .closed = on_closed,
   };
-  Pump *pump = user_data;
+  Start *start = user_data;
+  Pump *pump = start->pump;
+  gboolean is_late = pump->ended || start->number != pump->n_started;
 
   if (stream == NULL)
     {
-      pump->lost = !pump->ended;
+      pump->lost |= !is_late;
       tell_lost (pump);
       return;
     }
-  if (pump->ended)
+  if (is_late)
     {
       snug_file_stream_close (stream);
       return;
@@ -892,6 +910,30 @@ work (Pump *pump)
 /* --- in the main context --------------------------------------------------------------------------- */
 
 static void
+do_count_start (gpointer data)
+{
+  ((Pump *) data)->n_started++;
+}
+
+static void
+do_cut (gpointer data)
+{
+  Pump *pump = data;
+
+  pump->n_started++;
+  let_go_of_stream (pump);
+  pump->lost = !pump->ended;
+  tell_lost (pump);
+}
+
+void
+snug_receiver_cut (SnugReceiver *self)
+{
+  self->n_started++;
+  snug_context_post (self->pump->network, do_cut, pump_ref (self->pump), pump_unref);
+}
+
+static void
 do_begin (gpointer data)
 {
   Pump *pump = data;
@@ -907,7 +949,11 @@ do_begin (gpointer data)
 void
 snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id)
 {
-  snug_peer_link_expect_file (link, wire_id, on_stream, pump_ref (self->pump), pump_unref);
+  Start *start = g_new (Start, 1);
+
+  *start = (Start) { pump_ref (self->pump), ++self->n_started };
+  snug_context_post (self->pump->network, do_count_start, pump_ref (self->pump), pump_unref);
+  snug_peer_link_expect_file (link, wire_id, on_stream, start, start_free);
   /* How far it has come is known where the pieces are; the expectation was posted there before this. */
   snug_context_post (self->pump->network, do_begin, pump_ref (self->pump), pump_unref);
 }

@@ -55,6 +55,8 @@ SnugReceiver *snug_receiver_new (GMainContext *network, const SnugReceiverPlan *
 
 void snug_receiver_decide (SnugReceiver *self, GFile *folder, SnugSinkConflict conflict);
 void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id);
+/* The stream is given up, if there is one or one is waited for: "ended" comes, with LOST. */
+void snug_receiver_cut   (SnugReceiver *self);
 /* Closes the stream; no signal comes after this. */
 void snug_receiver_stop  (SnugReceiver *self, SnugReceiverEnd end);
 

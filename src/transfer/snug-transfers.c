@@ -124,7 +124,10 @@ start (SnugTransfers *self, SnugMover *mover)
 
   /* While the former one runs, this one waits: it is started when that has stopped. */
   if (former != NULL && !snug_mover_is_lost (former))
-    return;
+    {
+      snug_mover_give_up_waiting (former);
+      return;
+    }
   if (former != NULL)
     snug_mover_follow (mover, former);
   if (snug_mover_is_pushed (mover)
@@ -617,7 +620,10 @@ on_member_lost (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       SnugTransfer *row = snug_mover_get_row (mover);
 
       if (is_with (mover, snug_member_get_id (member)) && snug_transfer_is_active (row))
-        snug_transfer_enter (row, SNUG_TRANSFER_PAUSED, reason);
+        {
+          snug_transfer_enter (row, SNUG_TRANSFER_PAUSED, reason);
+          start_followers (self, mover);
+        }
     }
 }
 

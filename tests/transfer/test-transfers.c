@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct
@@ -792,9 +793,9 @@ on_heard (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer
   *(gboolean *) user_data = TRUE;
 }
 
-/* A folder is more than this version takes: it is declined, never taken for a file. */
+/* An offer of a folder without a manifest is one of a version that we do not know. */
 static void
-test_folders_are_declined (Fixture *f, gconstpointer data)
+test_folders_without_manifest_are_declined (Fixture *f, gconstpointer data)
 {
   SnugTransfers *bo;
   gboolean declined = FALSE;
@@ -806,6 +807,248 @@ test_folders_are_declined (Fixture *f, gconstpointer data)
   send_raw (f, 0, "Bo", "{\"type\":\"file-offer\",\"id\":\"folder\",\"name\":\"x\",\"size\":1,\"kind\":\"folder\",\"count\":1}");
   snug_await (NULL, declined);
   g_assert_cmpuint (n_rows (bo), ==, 0);
+}
+
+/* --- folders --------------------------------------------------------------------------------------- */
+
+static void
+put (const char *folder, const char *path, gsize size, guint64 mtime)
+{
+  g_autofree char *full = g_build_filename (folder, path, NULL);
+  g_autofree char *parent = g_path_get_dirname (full);
+  g_autofree char *content = g_malloc0 (size + 1);
+  struct timespec times[2] = { { .tv_sec = (time_t) mtime }, { .tv_sec = (time_t) mtime } };
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  for (gsize i = 0; i < size; i++)
+    content[i] = (char) ((i + strlen (path)) * 2654435761u >> 13);
+  g_assert_true (g_file_set_contents (full, content, (gssize) size, NULL));
+  g_assert_cmpint (utimensat (AT_FDCWD, full, times, 0), ==, 0);
+}
+
+static char *
+make_tree (Fixture *f)
+{
+  char *folder = g_build_filename (f->path, "Holiday", NULL);
+  g_autofree char *nothing = g_build_filename (folder, "sub", "nothing in it", NULL);
+  g_autofree char *link = g_build_filename (folder, "link", NULL);
+  g_autofree char *pipe = g_build_filename (folder, "pipe", NULL);
+  struct timespec times[2] = { { .tv_sec = 1500000000 }, { .tv_sec = 1500000000 } };
+
+  put (folder, "a.txt", 10, 1600000000);
+  put (folder, "sub/deep/large.bin", 3 * 1048576 + 5, 1600000001);
+  put (folder, "sub/empty", 0, 1600000002);
+  put (folder, "sub/one", 1, 1600000003);
+  put (folder, "zz", 1048576, 1600000004);
+  g_assert_cmpint (g_mkdir (nothing, 0700), ==, 0);
+  g_assert_cmpint (symlink ("/etc/passwd", link), ==, 0);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_cmpint (utimensat (AT_FDCWD, nothing, times, 0), ==, 0);
+  return folder;
+}
+
+static void
+assert_same_file (const char *a, const char *b, const char *path)
+{
+  g_autoptr (GFile) first = g_file_new_build_filename (a, path, NULL);
+  g_autoptr (GFile) second = g_file_new_build_filename (b, path, NULL);
+  struct stat info[2];
+
+  assert_same_content (first, second);
+  g_assert_cmpint (stat (g_file_peek_path (first), &info[0]), ==, 0);
+  g_assert_cmpint (stat (g_file_peek_path (second), &info[1]), ==, 0);
+  g_assert_cmpint (info[0].st_mtime, ==, info[1].st_mtime);
+  g_assert_cmpint (info[1].st_mode & 0133, ==, 0);
+}
+
+static void
+assert_is_the_tree (const char *source, const char *copy)
+{
+  static const char *const files[] = { "a.txt", "sub/deep/large.bin", "sub/empty", "sub/one", "zz" };
+  g_autofree char *nothing = g_build_filename (copy, "sub", "nothing in it", NULL);
+  g_autofree char *link = g_build_filename (copy, "link", NULL);
+  g_autofree char *pipe = g_build_filename (copy, "pipe", NULL);
+  struct stat info;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    assert_same_file (source, copy, files[i]);
+  g_assert_cmpint (stat (nothing, &info), ==, 0);
+  g_assert_true (S_ISDIR (info.st_mode));
+  g_assert_cmpint (info.st_mtime, ==, 1500000000);
+  g_assert_cmpint (lstat (link, &info), !=, 0);
+  g_assert_cmpint (lstat (pipe, &info), !=, 0);
+}
+
+static void
+test_a_folder_stays_a_folder (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  g_assert_cmpstr (snug_transfer_get_name (in), ==, "Holiday");
+  g_assert_cmpuint (snug_transfer_get_size (in), ==, 10 + 3 * 1048576 + 5 + 1 + 1048576);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
+  g_assert_cmpstr (snug_transfer_get_fingerprint (in), ==, snug_transfer_get_fingerprint (row (ana, 0)));
+  g_assert_cmpuint (snug_transfer_get_bytes (in), ==, snug_transfer_get_size (in));
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
+
+  /* once more: beside the first */
+  in = offer (ana, bo, folder);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_true (g_str_has_suffix (g_file_peek_path (snug_transfer_get_file (in)), "/Holiday (2)"));
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+}
+
+static void
+test_an_empty_folder (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = g_build_filename (f->path, "Nothing", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  SnugTransfer *in;
+
+  g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
+  g_assert_true (g_file_test (g_file_peek_path (snug_transfer_get_file (in)), G_FILE_TEST_IS_DIR));
+}
+
+/* One file of it is another than when it was offered: offered anew, and then all of it is there. */
+static void
+test_a_changed_file_in_a_folder (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  put (path, "sub/one", 2, 1600000003);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  snug_await (NULL, n_rows (bo) == 2);
+  in = row (bo, 1);
+  accept (f, bo, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+}
+
+/* The receiver goes in the middle of a folder, and comes back with nothing but its disk. */
+static void
+test_a_folder_is_gone_on_with (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *bo_again;
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  SnugTransfer *in;
+
+  put (path, "sub/larger.bin", 40000000, 1600000000);
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  accept (f, bo, in);
+  snug_await (NULL, n_noted (f) >= 6);
+  snug_transfers_set_room (bo, NULL, NULL);
+  snug_room_close (f->mates.mates[1].room);
+  snug_await (NULL, snug_transfer_is_finished (row (ana, 0)));
+
+  bo_again = add_and_await (f, "Bo");
+  snug_await (NULL, n_rows (bo_again) == 1);
+  in = row (bo_again, 0);
+  accept (f, bo_again, in);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+  assert_same_file (path, g_file_peek_path (snug_transfer_get_file (in)), "sub/larger.bin");
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
+}
+
+/* What a hostile sender says of a folder whose manifest is one file "a" of 5 bytes. */
+#define LINE "{\"path\":[\"a\"],\"size\":5}\n"
+#define MANIFEST_HEADER "{\"entry\":\"manifest\",\"offset\":0,\"size\":24}"
+
+static const Bad bad_folders[] = {
+  { "an entry before the manifest", { HEADER } },
+  { "another size of the manifest", { "{\"entry\":\"manifest\",\"offset\":0,\"size\":25}" } },
+  { "another manifest", { MANIFEST_HEADER, "{\"path\":[\"b\"],\"size\":5}\n", "hash" } },
+  { "two manifests", { MANIFEST_HEADER, LINE, "hash", MANIFEST_HEADER } },
+  { "an entry that is not there", { MANIFEST_HEADER, LINE, "hash", "{\"entry\":1,\"offset\":0,\"size\":5}" } },
+  { "another size than in the manifest", { MANIFEST_HEADER, LINE, "hash", "{\"entry\":0,\"offset\":0,\"size\":4}" } },
+  { "an entry twice", { MANIFEST_HEADER, LINE, "hash", HEADER, "5", ZERO_HASH_5, HEADER } },
+};
+
+/* In the network context. */
+static void
+on_hostile_folder (SnugDataChannel *channel, gpointer user_data)
+{
+  const Bad *one = user_data;
+  const char *last = "";
+
+  for (gsize i = 0; one->messages[i] != NULL; i++)
+    {
+      const char *message = one->messages[i];
+      gboolean is_line = g_str_has_suffix (message, "\n");
+      g_autoptr (GBytes) bytes = is_line ? g_bytes_new (message, strlen (message)) : g_bytes_new ("\0\0\0\0\0", 5);
+      SnugWireFileText text = { .is_hash = TRUE };
+      g_autofree char *json = NULL;
+
+      snug_piece_hash ((const guint8 *) last, strlen (last), text.hash);
+      json = snug_wire_encode_file_text (&text);
+      if (is_line || *message == '5')
+        snug_data_channel_send_bytes (channel, bytes, NULL);
+      else
+        snug_data_channel_send_text (channel, *message == 'h' ? json : message, NULL);
+      last = message;
+    }
+}
+
+static void
+test_bad_folders_are_refused (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *bo;
+  SnugMate *ana;
+  guint8 hash[SNUG_WIRE_HASH_BYTES];
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_FILE_OFFER);
+
+  snug_mates_add (&f->mates, "Ana");
+  bo = add (f, "Bo");
+  snug_mates_await (&f->mates);
+  ana = &f->mates.mates[0];
+  snug_piece_hash ((const guint8 *) LINE, strlen (LINE), hash);
+  g_assert_cmpuint (strlen (LINE), ==, 24);
+  message->name = g_strdup ("x");
+  message->size = 5;
+  message->kind = SNUG_WIRE_KIND_FOLDER;
+  message->count = 1;
+  message->manifest = g_bytes_new (hash, sizeof hash);
+  message->manifest_size = 24;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad_folders); i++)
+    {
+      g_autofree char *text = NULL;
+
+      g_test_message ("%s", bad_folders[i].why);
+      g_free (message->id);
+      message->id = g_strdup_printf ("bad%u", i);
+      text = snug_wire_encode (message);
+      send_raw (f, 0, "Bo", text);
+      snug_await (NULL, n_rows (bo) == i + 1);
+      accept (f, bo, row (bo, i));
+      snug_peer_link_open_channel (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")), SNUG_WIRE_FILE_LABEL,
+                                   message->id, on_hostile_folder, (gpointer) &bad_folders[i], NULL);
+      snug_await (NULL, snug_transfer_is_finished (row (bo, i)));
+      if (strcmp (bad_folders[i].why, "an entry twice") != 0)
+        g_assert_true (is (row (bo, i), SNUG_TRANSFER_FAILED));
+    }
+  snug_await (NULL, n_files_in (f->inbox) <= 1);
 }
 
 typedef struct
@@ -900,9 +1143,14 @@ main (int argc, char **argv)
   ADD ("changed-source-is-noticed", test_changed_source_is_noticed);
   ADD ("requests-for-what-is-not-offered", test_requests_for_what_is_not_offered);
   ADD ("bad-data-is-refused", test_bad_data_is_refused);
+  ADD ("folders-without-manifest-are-declined", test_folders_without_manifest_are_declined);
+  ADD ("a-folder-stays-a-folder", test_a_folder_stays_a_folder);
+  ADD ("an-empty-folder", test_an_empty_folder);
+  ADD ("a-changed-file-in-a-folder", test_a_changed_file_in_a_folder);
+  ADD ("a-folder-is-gone-on-with", test_a_folder_is_gone_on_with);
+  ADD ("bad-folders-are-refused", test_bad_folders_are_refused);
   ADD ("times-that-are-believed", test_times_that_are_believed);
   ADD ("at-most-eight-gets", test_at_most_eight_gets);
-  ADD ("folders-are-declined", test_folders_are_declined);
   ADD ("offers-withdrawn-without-end", test_offers_withdrawn_without_end);
   ADD ("at-most-200-standing-offers", test_at_most_200_standing_offers);
   return g_test_run ();

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Killed in the middle (SIGKILL) and started again: what was checked stays, and nothing of it is sent twice.
+
+    test-kill.py [--mebibytes N] [--kills N] [--seed N] [TEST…]
+"""
+import argparse
+import pathlib
+import random
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
+import snugtest
+from snugtest import Failure, create, environment, folder, join, make_file, sha256, start_server
+
+PIECE = 1 << 20
+# What may be on its way, unchecked, when a program is killed.
+SPARE = 2 * PIECE
+# Rooms have few seats, and who was killed keeps its own for a while.
+KILLS_A_ROOM = 10
+
+options = None
+chance = None
+
+
+def check(condition, *words):
+    if not condition:
+        raise Failure(' '.join(map(str, words)))
+
+
+def debug():
+    return environment(G_MESSAGES_DEBUG='snug-transfer')
+
+
+def bytes_out(lines):
+    """How far it is, on the transfer that it is at."""
+    return [int(line.split()[-4]) for line in lines if line.endswith('bytes are out')]
+
+
+def bytes_sent(sender):
+    """All that left it: of every transfer from the first to the last place."""
+    of = {}
+    for line in sender.stderr.splitlines():
+        if line.endswith('bytes are out'):
+            of.setdefault(line.split()[-5], []).append(int(line.split()[-4]))
+    # the same transfer may be asked for again from further back
+    return sum(sum(max(b - a, 0) for a, b in zip(out, out[1:])) for out in of.values())
+
+
+def wait_for_bytes(sender, number):
+    """Until it is at that place or behind it. Looks at the lines themselves: stderr would wait for its own lock."""
+    sender.wait_until(lambda: max(bytes_out(sender._errors), default=-1) >= number, f'{number} bytes')
+
+
+def one_room(size, kills, side):
+    """Returns bytes sent in all."""
+    sent = 0
+    with start_server() as server:
+        source, target = folder(), folder()
+        path = make_file(source / 'large.bin', size, seed=chance.random())
+        host, code = create(server, '--capacity', '16')
+
+        def sender():
+            return join(server, code, '--send', path, '--name', 'Ana', env=debug())
+
+        def receiver():
+            return join(server, code, '--save-to', target, '--until', 'received=1', '--name', 'Ben')
+
+        ana, ben = sender(), receiver()
+        for place in sorted(chance.randint(PIECE, size - 4 * PIECE) for _ in range(kills)):
+            wait_for_bytes(ana, place)
+            if side == 'sender':
+                ana.kill()
+                sent += bytes_sent(ana)
+                ana = sender()
+            else:
+                ben.kill()
+                ben = receiver()
+        ben.expect_exit(0, timeout=600)
+        check(sha256(target / 'large.bin') == sha256(path), 'another content')
+        check([entry.name for entry in target.iterdir()] == ['large.bin'], list(target.iterdir()))
+        ana.kill()
+        sent += bytes_sent(ana)
+        host.kill()
+    return sent
+
+
+def kill(side):
+    size = options.mebibytes * PIECE + 12345
+    left, rooms, sent = options.kills, 0, 0
+    while left > 0:
+        kills = min(left, KILLS_A_ROOM)
+        sent += one_room(size, kills, side)
+        left -= kills
+        rooms += 1
+    spare = (sent - rooms * size) / options.kills
+    print(f'# {options.kills} of {options.kills} went on; {spare / PIECE:.2f} MiB sent again for each kill', flush=True)
+    check(sent <= rooms * size + options.kills * SPARE, f'{sent} bytes sent for {rooms} × {size}')
+
+
+def test_sender_is_killed():
+    kill('sender')
+
+
+def test_receiver_is_killed():
+    kill('receiver')
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--mebibytes', type=int, default=24)
+    parser.add_argument('--kills', type=int, default=3)
+    parser.add_argument('--seed', default=None)
+    options, rest = parser.parse_known_args()
+    seed = options.seed or str(random.SystemRandom().getrandbits(32))
+    print(f'# seed {seed}')
+    chance = random.Random(seed)
+    sys.argv[1:] = rest
+    snugtest.run([test_sender_is_killed, test_receiver_is_killed])

@@ -1,0 +1,152 @@
+/* What a folder consists of, in words, and what a stranger may make of them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-manifest.h"
+
+#include <string.h>
+
+static SnugManifest *
+parse (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+
+  return snug_manifest_parse (bytes, NULL);
+}
+
+static void
+test_there_and_back (void)
+{
+  g_autoptr (SnugManifest) manifest = snug_manifest_new ();
+  g_autoptr (SnugManifest) again = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  snug_manifest_add (manifest, g_strdup ("Grüße"), 0, 1700000000, TRUE);
+  snug_manifest_add (manifest, g_strdup ("Grüße/a \"b\".txt"), 5, 1700000001, FALSE);
+  snug_manifest_add (manifest, g_strdup ("empty"), 0, 0, FALSE);
+  bytes = snug_manifest_to_bytes (manifest);
+  again = snug_manifest_parse (bytes, NULL);
+  g_assert_nonnull (again);
+  g_assert_cmpuint (again->entries->len, ==, 3);
+  g_assert_cmpuint (again->n_bytes, ==, 5);
+  g_assert_true (snug_manifest_get (again, 0)->is_folder);
+  g_assert_cmpuint (snug_manifest_get (again, 0)->mtime, ==, 1700000000);
+  g_assert_cmpstr (snug_manifest_get (again, 2)->path, ==, "empty");
+  g_assert_null (snug_manifest_get (again, 3));
+}
+
+/* Each of the published holes of other programs that a manifest could carry (Names in PROTOCOL.md). */
+static void
+test_paths_are_made_safe (void)
+{
+  static const struct { const char *path; const char *safe; } cases[] = {
+    { "[\"..\",\"..\",\"x\"]", NULL },
+    { "[\"..\\\\..\\\\x\"]", NULL },
+    { "[\".bashrc\"]", "bashrc" },
+    { "[\"a\",\".ssh\",\"b\"]", "a/ssh/b" },
+    { "[\"CON\"]", "_CON" },
+    { "[\"a\\u202eb\"]", "ab" },
+    { "[\".\",\"x\"]", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"path\":%s,\"size\":1}\n", cases[i].path);
+      g_autoptr (SnugManifest) manifest = parse (text);
+      g_auto (GStrv) components = NULL;
+
+      g_assert_nonnull (manifest);
+      if (cases[i].safe != NULL)
+        g_assert_cmpstr (snug_manifest_get (manifest, 0)->path, ==, cases[i].safe);
+      components = g_strsplit (snug_manifest_get (manifest, 0)->path, "/", -1);
+      for (char **component = components; *component != NULL; component++)
+        g_assert_true (**component != '\0' && **component != '.');
+    }
+}
+
+/* Two names that are one when they are safe, a file where a folder is, twice the same: all are kept. */
+static void
+test_no_path_twice (void)
+{
+  g_autoptr (SnugManifest) manifest = parse ("{\"path\":[\"a?\"],\"size\":1}\n{\"path\":[\"a\"],\"size\":1}\n"
+                                             "{\"path\":[\"a\"],\"size\":1}\n{\"path\":[\"a\",\"b\"],\"size\":1}\n"
+                                             "{\"path\":[\"a\"],\"dir\":true}\n{\"path\":[\"a\",\"b\"],\"size\":1}\n");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_assert_nonnull (manifest);
+  for (guint i = 0; i < manifest->entries->len; i++)
+    g_assert_true (g_hash_table_add (seen, snug_manifest_get (manifest, i)->path));
+  /* what is in the folder of the sender's is in one folder of ours */
+  g_assert_true (g_str_has_prefix (snug_manifest_get (manifest, 3)->path, snug_manifest_get (manifest, 4)->path));
+}
+
+static void
+test_nonsense_is_refused (void)
+{
+  static const char *const cases[] = {
+    "{", "\n", "{}\n", "{\"path\":[],\"size\":1}\n", "{\"path\":\"a\",\"size\":1}\n", "{\"path\":[\"\"],\"size\":1}\n",
+    "{\"path\":[\"a/b\"],\"size\":1}\n", "{\"path\":[1],\"size\":1}\n", "{\"path\":[\"a\"]}\n",
+    "{\"path\":[\"a\"],\"size\":-1}\n", "{\"path\":[\"a\"],\"size\":1,\"dir\":1}\n", "{\"path\":[\"a\"],\"size\":1}",
+    "{\"path\":[\"a\"],\"size\":9007199254740991}\n{\"path\":[\"b\"],\"size\":1}\n",
+  };
+  g_autoptr (GString) deep = g_string_new ("{\"path\":[\"0\"");
+  g_autoptr (SnugManifest) manifest = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_null (parse (cases[i]));
+  for (guint i = 1; i < SNUG_MANIFEST_MAX_DEPTH; i++)
+    g_string_append_printf (deep, ",\"%u\"", i);
+  {
+    g_autofree char *most = g_strconcat (deep->str, "],\"size\":1}\n", NULL);
+    g_autofree char *more = g_strconcat (deep->str, ",\"x\"],\"size\":1}\n", NULL);
+
+    manifest = parse (most);
+    g_assert_nonnull (manifest);
+    g_assert_null (parse (more));
+  }
+}
+
+static void
+test_at_most_100000_entries (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (SnugManifest) manifest = NULL;
+
+  for (guint i = 0; i < SNUG_MANIFEST_MAX_ENTRIES; i++)
+    g_string_append_printf (text, "{\"path\":[\"%u\"],\"size\":1}\n", i);
+  manifest = parse (text->str);
+  g_assert_nonnull (manifest);
+  g_string_append (text, "{\"path\":[\"x\"],\"size\":1}\n");
+  g_assert_null (parse (text->str));
+}
+
+static void
+test_places (void)
+{
+  g_autoptr (SnugManifest) manifest = parse ("{\"path\":[\"d\"],\"dir\":true}\n{\"path\":[\"a\"],\"size\":5}\n"
+                                             "{\"path\":[\"b\"],\"size\":0}\n{\"path\":[\"e\"],\"dir\":true}\n");
+  SnugPlace place = { 0, 0 };
+
+  g_assert_true (snug_manifest_settle (manifest, &place));
+  g_assert_cmpuint (place.entry, ==, 1);
+  snug_manifest_advance (manifest, &place, 3);
+  g_assert_cmpuint (place.offset, ==, 3);
+  snug_manifest_advance (manifest, &place, 2);
+  g_assert_true (snug_manifest_settle (manifest, &place));
+  g_assert_cmpuint (place.entry, ==, 2);
+  snug_manifest_advance (manifest, &place, 0);
+  g_assert_false (snug_manifest_settle (manifest, &place));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/manifest/there-and-back", test_there_and_back);
+  g_test_add_func ("/manifest/paths-are-made-safe", test_paths_are_made_safe);
+  g_test_add_func ("/manifest/no-path-twice", test_no_path_twice);
+  g_test_add_func ("/manifest/nonsense-is-refused", test_nonsense_is_refused);
+  g_test_add_func ("/manifest/at-most-100000-entries", test_at_most_100000_entries);
+  g_test_add_func ("/manifest/places", test_places);
+  return g_test_run ();
+}
