@@ -123,8 +123,18 @@ open_tree (SnugSink *self)
 static gboolean
 make_part (SnugSink *self, gboolean is_folder)
 {
+  if (is_folder && mkdirat (self->folder_fd, self->part_name, 0755) == 0)
+    {
+      int code;
+
+      if (open_tree (self))
+        return TRUE;
+      code = errno;
+      unlinkat (self->folder_fd, self->part_name, AT_REMOVEDIR);
+      errno = code;
+    }
   if (is_folder)
-    return mkdirat (self->folder_fd, self->part_name, 0755) == 0 && open_tree (self);
+    return FALSE;
   self->fd = openat (self->folder_fd, self->part_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   return self->fd >= 0;
 }

@@ -1,0 +1,418 @@
+/* The disk fails at its n-th call, for n = 1, 2, 3 … until nothing fails any more: what is said then, what
+ * is left, and that it goes through the next time.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-await.h"
+#include "snug-network.h"
+#include "snug-room-mates.h"
+#include "snug-transfers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* --- the calls, as our own code makes them --------------------------------------------------------- */
+
+typedef enum
+{
+  CALL_WRITE,
+  CALL_READ,
+  CALL_OPEN,
+  CALL_RENAME
+} Call;
+
+static int failing_call = -1;    /* a Call, or -1 */
+static int failing_errno;
+static int n_until;              /* calls that go well before the first that fails */
+static int n_failing;            /* that fail in a row then */
+static int n_failed;
+
+static gboolean
+fails (Call call)
+{
+  if (g_atomic_int_get (&failing_call) != (int) call || g_atomic_int_add (&n_until, -1) > 0
+      || g_atomic_int_get (&n_failed) >= n_failing)
+    return FALSE;
+  g_atomic_int_inc (&n_failed);
+  errno = failing_errno;
+  return TRUE;
+}
+
+ssize_t our_pwrite (int fd, const void *data, size_t n, off_t offset) __asm__ ("pwrite64");
+ssize_t our_pread (int fd, void *data, size_t n, off_t offset) __asm__ ("pread64");
+int our_openat (int folder, const char *path, int flags, ...) __asm__ ("openat64");
+int our_renameat2 (int from, const char *old, int to, const char *new, unsigned flags) __asm__ ("renameat2");
+
+ssize_t
+our_pwrite (int fd, const void *data, size_t n, off_t offset)
+{
+  return fails (CALL_WRITE) ? -1 : syscall (SYS_pwrite64, fd, data, n, offset);
+}
+
+ssize_t
+our_pread (int fd, void *data, size_t n, off_t offset)
+{
+  return fails (CALL_READ) ? -1 : syscall (SYS_pread64, fd, data, n, offset);
+}
+
+int
+our_openat (int folder, const char *path, int flags, ...)
+{
+  va_list args;
+  mode_t mode;
+
+  va_start (args, flags);
+  mode = va_arg (args, mode_t);
+  va_end (args);
+  return fails (CALL_OPEN) ? -1 : (int) syscall (SYS_openat, folder, path, flags, mode);
+}
+
+int
+our_renameat2 (int from, const char *old, int to, const char *new, unsigned flags)
+{
+  return fails (CALL_RENAME) ? -1 : (int) syscall (SYS_renameat2, from, old, to, new, flags);
+}
+
+static void
+arm (Call call, int code, int n, int in_a_row)
+{
+  failing_errno = code;
+  n_failing = in_a_row;
+  g_atomic_int_set (&n_failed, 0);
+  g_atomic_int_set (&n_until, n - 1);
+  g_atomic_int_set (&failing_call, (int) call);
+}
+
+/* Returns: whether any did fail. */
+static gboolean
+disarm (void)
+{
+  g_atomic_int_set (&failing_call, -1);
+  return g_atomic_int_get (&n_failed) > 0;
+}
+
+/* --- two members ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  SnugMates      mates;
+  SnugTransfers *ana;
+  SnugTransfers *bo;
+  char          *path;
+  GFile         *inbox;
+  GFile         *file;
+  GFile         *folder;
+} Fixture;
+
+static SnugTransfers *
+add (Fixture *f, const char *name)
+{
+  SnugMate *mate = snug_mates_add (&f->mates, name);
+  SnugTransfers *transfers = snug_transfers_new ();
+
+  snug_transfers_set_room (transfers, mate->room, snug_network_get_context ());
+  return transfers;
+}
+
+static GFile *
+put (Fixture *f, const char *name, gsize size)
+{
+  g_autofree char *path = g_build_filename (f->path, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *content = g_malloc (size + 1);
+
+  for (gsize i = 0; i < size; i++)
+    content[i] = (char) ((i + size) * 2654435761u >> 13);
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, content, (gssize) size, NULL));
+  return g_file_new_for_path (path);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GFile) one = NULL, two = NULL, three = NULL;
+  g_autofree char *inbox = NULL, *folder = NULL;
+
+  snug_mates_init (&f->mates);
+  f->path = g_dir_make_tmp ("snug-faults-XXXXXX", NULL);
+  inbox = g_build_filename (f->path, "inbox", NULL);
+  folder = g_build_filename (f->path, "tree", NULL);
+  g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
+  f->inbox = g_file_new_for_path (inbox);
+  f->folder = g_file_new_for_path (folder);
+  f->file = put (f, "a.bin", 1048576 + 100000);
+  one = put (f, "tree/one", 5);
+  two = put (f, "tree/sub/two", 100000);
+  three = put (f, "tree/sub/three", 0);
+  f->ana = add (f, "Ana");
+  f->bo = add (f, "Bo");
+  snug_mates_await (&f->mates);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  snug_transfers_set_room (f->ana, NULL, NULL);
+  snug_transfers_set_room (f->bo, NULL, NULL);
+  g_clear_object (&f->ana);
+  g_clear_object (&f->bo);
+  snug_mates_clear (&f->mates);
+  remove_tree (f->path);
+  g_object_unref (f->inbox);
+  g_object_unref (f->file);
+  g_object_unref (f->folder);
+  g_free (f->path);
+}
+
+static void
+on_offered (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static guint
+n_rows (SnugTransfers *transfers)
+{
+  return g_list_model_get_n_items (snug_transfers_get_list (transfers));
+}
+
+static SnugTransfer *
+last_row (SnugTransfers *transfers)
+{
+  g_autoptr (SnugTransfer) row = g_list_model_get_item (snug_transfers_get_list (transfers), n_rows (transfers) - 1);
+
+  return row;
+}
+
+static void
+offer_and_accept (Fixture *f, GFile *file, int call, int code, int n, int in_a_row)
+{
+  guint n_before = n_rows (f->bo);
+  g_autoptr (GError) error = NULL;
+
+  snug_transfers_offer_async (f->ana, file, NULL, on_offered, NULL);
+  snug_await (NULL, n_rows (f->bo) == n_before + 1);
+  if (call >= 0)
+    arm ((Call) call, code, n, in_a_row);
+  g_assert_true (snug_transfers_accept (f->bo, last_row (f->bo), f->inbox, SNUG_SINK_KEEP_BOTH, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_same (GFile *a, GFile *b, const char *path)
+{
+  g_autoptr (GFile) first = path != NULL ? g_file_resolve_relative_path (a, path) : g_object_ref (a);
+  g_autoptr (GFile) second = path != NULL ? g_file_resolve_relative_path (b, path) : g_object_ref (b);
+  g_autoptr (GBytes) ours = g_file_load_bytes (first, NULL, NULL, NULL);
+  g_autoptr (GBytes) theirs = g_file_load_bytes (second, NULL, NULL, NULL);
+
+  g_assert_nonnull (ours);
+  g_assert_nonnull (theirs);
+  g_assert_true (g_bytes_equal (ours, theirs));
+}
+
+static void
+assert_arrived (Fixture *f, GFile *source)
+{
+  static const char *const in_folder[] = { "one", "sub/two", "sub/three" };
+  SnugTransfer *row = last_row (f->bo);
+
+  g_assert_cmpint (snug_transfer_get_state (row), ==, SNUG_TRANSFER_DONE);
+  if (source == f->file)
+    assert_same (source, snug_transfer_get_file (row), NULL);
+  else
+    for (gsize i = 0; i < G_N_ELEMENTS (in_folder); i++)
+      assert_same (source, snug_transfer_get_file (row), in_folder[i]);
+  /* the next one finds its name free */
+  remove_tree (g_file_peek_path (snug_transfer_get_file (row)));
+}
+
+static gboolean
+both_are_over (Fixture *f)
+{
+  return snug_transfer_is_finished (last_row (f->ana)) && snug_transfer_is_finished (last_row (f->bo));
+}
+
+static guint
+n_left (Fixture *f)
+{
+  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (f->inbox), 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += *name == '.';
+  return n;
+}
+
+/* One fault for good, at every place there is. */
+static void
+fail_everywhere (Fixture *f, GFile *source, Call call, int code)
+{
+  gboolean failed = TRUE;
+  int n;
+
+  for (n = 1; failed; n++)
+    {
+      g_test_message ("call %d fails at %d", (int) call, n);
+      offer_and_accept (f, source, (int) call, code, n, 1);
+      snug_await (NULL, both_are_over (f));
+      failed = disarm ();
+      if (snug_transfer_get_state (last_row (f->bo)) == SNUG_TRANSFER_DONE)
+        {
+          assert_arrived (f, source);
+          continue;
+        }
+      g_assert_true (failed);
+      g_assert_nonnull (snug_transfer_get_reason (last_row (f->bo)));
+      g_assert_nonnull (snug_transfer_get_reason (last_row (f->ana)));
+      /* the same once more, on a disk that is well again */
+      offer_and_accept (f, source, -1, 0, 0, 0);
+      snug_await (NULL, both_are_over (f));
+      assert_arrived (f, source);
+      snug_await (NULL, n_left (f) == 0);
+    }
+  /* it did fail, and in the end did not */
+  g_assert_cmpint (n, >, 2);
+  snug_await (NULL, n_left (f) == 0);
+}
+
+static void
+test_file_write (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->file, CALL_WRITE, EIO);
+}
+
+static void
+test_file_read (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->file, CALL_READ, EIO);
+}
+
+static void
+test_file_open (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->file, CALL_OPEN, EACCES);
+}
+
+static void
+test_file_rename (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->file, CALL_RENAME, EIO);
+}
+
+static void
+test_folder_write (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->folder, CALL_WRITE, EIO);
+}
+
+static void
+test_folder_read (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->folder, CALL_READ, EIO);
+}
+
+static void
+test_folder_open (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->folder, CALL_OPEN, EACCES);
+}
+
+static void
+test_folder_rename (Fixture *f, gconstpointer data)
+{
+  fail_everywhere (f, f->folder, CALL_RENAME, EIO);
+}
+
+static void
+on_reason (SnugTransfer *row, GParamSpec *pspec, gpointer user_data)
+{
+  gboolean *said = user_data;
+
+  if (snug_transfer_get_state (row) == SNUG_TRANSFER_PAUSED && snug_transfer_get_reason (row) != NULL
+      && strstr (snug_transfer_get_reason (row), "disk is full") != NULL)
+    *said = TRUE;
+}
+
+/* The disk is full in the middle and, some looks later, has room: nobody has to do anything more. */
+static void
+test_full_disk_goes_on_by_itself (Fixture *f, gconstpointer data)
+{
+  static const int codes[] = { ENOSPC, EDQUOT };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      gboolean said = FALSE;
+      SnugTransfer *row;
+
+      /* the first write is the journal's */
+      offer_and_accept (f, f->file, CALL_WRITE, codes[i], 5, 2);
+      row = last_row (f->bo);
+      g_signal_connect (row, "notify::reason", G_CALLBACK (on_reason), &said);
+      snug_await (NULL, both_are_over (f));
+      g_assert_true (disarm ());
+      g_assert_true (said);
+      assert_arrived (f, f->file);
+      g_assert_cmpint (snug_transfer_get_state (last_row (f->ana)), ==, SNUG_TRANSFER_DONE);
+      g_signal_handlers_disconnect_by_data (row, &said);
+    }
+  snug_await (NULL, n_left (f) == 0);
+}
+
+/* Who gives up meanwhile is not kept waiting by it. */
+static void
+test_full_disk_can_be_cancelled (Fixture *f, gconstpointer data)
+{
+  gboolean said = FALSE;
+
+  offer_and_accept (f, f->file, CALL_WRITE, ENOSPC, 5, G_MAXINT);
+  g_signal_connect (last_row (f->bo), "notify::reason", G_CALLBACK (on_reason), &said);
+  snug_await (NULL, said);
+  snug_transfers_cancel (f->bo, last_row (f->bo));
+  snug_await (NULL, both_are_over (f));
+  disarm ();
+  snug_await (NULL, n_left (f) == 0);
+}
+
+#define ADD(name, func) g_test_add ("/faults/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("file-write", test_file_write);
+  ADD ("file-read", test_file_read);
+  ADD ("file-open", test_file_open);
+  ADD ("file-rename", test_file_rename);
+  ADD ("folder-write", test_folder_write);
+  ADD ("folder-read", test_folder_read);
+  ADD ("folder-open", test_folder_open);
+  ADD ("folder-rename", test_folder_rename);
+  ADD ("full-disk-goes-on-by-itself", test_full_disk_goes_on_by_itself);
+  ADD ("full-disk-can-be-cancelled", test_full_disk_can_be_cancelled);
+  return g_test_run ();
+}
