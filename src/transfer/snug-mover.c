@@ -380,6 +380,32 @@ snug_mover_follow (SnugMover *self, SnugMover *former)
   snug_mover_finish (former, SNUG_TRANSFER_CANCELLED, _("It goes on from where it was offered again."));
 }
 
+typedef struct
+{
+  SnugJournalHead  head;      /* borrowed */
+  guint64          n_bytes;
+} Left;
+
+static void
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, gpointer user_data)
+{
+  Left *left = user_data;
+
+  if (snug_journal_head_equal (head, &left->head))
+    left->n_bytes = MAX (left->n_bytes, n_bytes);
+}
+
+guint64
+snug_mover_count_missing (SnugMover *self, GFile *folder)
+{
+  guint64 size = snug_transfer_get_size (self->row);
+  Left left = { { (char *) snug_transfer_get_name (self->row), size, self->manifest }, 0 };
+
+  if (!self->pushed)
+    snug_sink_foreach_left (folder, on_left, &left);
+  return size - MIN (left.n_bytes, size);
+}
+
 void
 snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
 {

@@ -65,6 +65,9 @@ void     snug_mover_give_up_waiting (SnugMover *self);
 /* @former is over; @self goes on where it was. */
 void     snug_mover_follow     (SnugMover *self, SnugMover *former);
 
+/* Bytes that are still to come, if it goes on with what was left behind in @folder. */
+guint64  snug_mover_count_missing (SnugMover *self, GFile *folder);
+
 /* What we decide. */
 void snug_mover_accept     (SnugMover *self, GFile *folder, SnugSinkConflict conflict);
 /* It comes now, and cannot be told to wait: it is kept aside until somebody decides. */

@@ -226,7 +226,7 @@ snug_transfers_accept (SnugTransfers *self, SnugTransfer *transfer, GFile *folde
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
       return FALSE;
     }
-  if (!snug_sink_check_folder (folder, snug_transfer_get_size (transfer), error))
+  if (!snug_sink_check_folder (folder, snug_mover_count_missing (mover, folder), error))
     return FALSE;
 
   snug_mover_accept (mover, folder, conflict);

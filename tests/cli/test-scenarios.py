@@ -227,6 +227,60 @@ def test_conflict_skip_identical():
     check(len(files_in(target)) == 2 and (target / 'a.txt').read_text() == 'old', done)
 
 
+def test_folder_stays_a_folder():
+    with start_server() as server:
+        source, target = folder() / 'Holiday', folder()
+        for name, size in (('a.txt', 10), ('sub/b.bin', 1_500_000), ('sub/deep/empty', 0)):
+            make_file(source / name, size, seed=name)
+        (source / 'nothing').mkdir()
+        (source / 'link').symlink_to('/etc/passwd')
+        ana, code = create(server, '--send', source, '--sha256', '--until', 'sent=1')
+        ben = join(server, code, '--save-to', target, '--sha256', '--until', 'received=1')
+        ben.expect_exit(0)
+        ana.expect_exit(0)
+        done = ben.wait(event='transfer', state='done')
+        check(done['path'] == str(target / 'Holiday') and done['size'] == done['bytes'] == 1_500_010, done)
+        for name in ('a.txt', 'sub/b.bin', 'sub/deep/empty'):
+            check(sha256(target / 'Holiday' / name) == sha256(source / name), name)
+        check(files_in(target / 'Holiday') == ['a.txt', 'nothing', 'sub'], files_in(target / 'Holiday'))
+        check(files_in(target) == ['Holiday'], files_in(target))
+
+
+def leave_unfinished(server, target):
+    """Somebody receives half a file into that folder and is killed."""
+    path = make_file(folder() / 'large.bin', 60_000_000)
+    ana, code = create(server, '--send', path, env=snugtest.environment(G_MESSAGES_DEBUG='snug-transfer'))
+    ben = join(server, code, '--save-to', target)
+    # A line of JSON and at least one hash: the sender writes a line for each half mebibyte.
+    ana.wait_until(lambda: any(journal.stat().st_size > 90 for journal in target.glob('.snug-*.journal')), 'piece')
+    ben.kill()
+    return ana, code, path
+
+
+def test_unfinished_goes_on():
+    with start_server() as server:
+        target = folder()
+        ana, code, path = leave_unfinished(server, target)
+        ben = join(server, code, '--save-to', target, '--until', 'received=1')
+        left = ben.wait(event='unfinished', name='large.bin', size=60_000_000, folder=str(target))
+        check(0 < left['bytes'] < left['size'], left)
+        ben.expect_exit(0)
+        check(sha256(target / 'large.bin') == sha256(path) and files_in(target) == ['large.bin'], files_in(target))
+        ana.leave()
+
+
+def test_unfinished_is_discarded():
+    with start_server() as server:
+        target = folder()
+        ana, code, path = leave_unfinished(server, target)
+        check(len(files_in(target)) == 2, files_in(target))
+        ana.kill()
+        ben = join(server, code, '--save-to', target, '--discard-unfinished')
+        ben.wait(event='room')
+        ben.leave()
+        check(files_in(target) == [], files_in(target))
+
+
 def test_late_comer_sees_standing_offer():
     with start_server() as server:
         target = folder()
