@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -90,23 +91,24 @@ snug_journal_new (int folder_fd, const char *stem, const SnugJournalHead *head, 
 {
   g_autoptr (SnugJournal) self = journal_alloc (folder_fd, stem);
   g_autofree char *text = head_to_text (head);
+  g_autofree char *new_name = g_strconcat (stem, ".new", NULL);
 
   self->head = (SnugJournalHead) { g_strdup (head->name), head->size,
                                    head->manifest != NULL ? g_bytes_ref (head->manifest) : NULL };
   self->n_head = strlen (text);
-  self->fd = openat (folder_fd, self->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  self->fd = openat (folder_fd, new_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (self->fd < 0)
     {
       fail (error, errno);
       return NULL;
     }
+  /* Nobody finds it before it is locked. */
   flock (self->fd, LOCK_EX | LOCK_NB);
-  if (!write_at (self, text, self->n_head, 0, error))
-    {
-      snug_journal_remove (self);
-      return NULL;
-    }
-  return g_steal_pointer (&self);
+  if (write_at (self, text, self->n_head, 0, error)
+      && (renameat (folder_fd, new_name, folder_fd, self->name) == 0 || fail (error, errno)))
+    return g_steal_pointer (&self);
+  unlinkat (folder_fd, new_name, 0);
+  return NULL;
 }
 
 /* --- one that was left behind ---------------------------------------------------------------------- */

@@ -139,17 +139,23 @@ make_part (SnugSink *self, gboolean is_folder)
   return self->fd >= 0;
 }
 
+static char *
+new_stem (void)
+{
+  return g_strdup_printf (STEM_PREFIX "%08x%08x", g_random_int (), g_random_int ());
+}
+
 static gboolean
-make_new_part (SnugSink *self, gboolean is_folder, GError **error)
+make_new_part (SnugSink *self, GError **error)
 {
   gboolean made = FALSE;
 
   for (int tries = 0; tries < 10 && !made; tries++)
     {
-      g_autofree char *stem = g_strdup_printf (STEM_PREFIX "%08x%08x", g_random_int (), g_random_int ());
+      g_autofree char *stem = new_stem ();
 
       set_stem (self, stem);
-      made = make_part (self, is_folder);
+      made = make_part (self, FALSE);
       if (!made && errno != EEXIST)
         break;
     }
@@ -165,7 +171,7 @@ make_new_part (SnugSink *self, gboolean is_folder, GError **error)
 static gboolean
 open_part (SnugSink *self, GFile *folder, const char *name, SnugSinkConflict conflict, GError **error)
 {
-  return open_folder (self, folder, name, conflict, error) && make_new_part (self, FALSE, error);
+  return open_folder (self, folder, name, conflict, error) && make_new_part (self, error);
 }
 
 SnugSink *
@@ -349,15 +355,22 @@ SnugSink *
 snug_sink_new_resumable (GFile *folder, const SnugJournalHead *head, SnugSinkConflict conflict, GError **error)
 {
   g_autoptr (SnugSink) self = sink_alloc (head->size);
+  g_autofree char *stem = NULL;
 
   if (!open_folder (self, folder, head->name, conflict, error))
     return NULL;
   if (find_left_behind (self, head))
     return g_steal_pointer (&self);
-  if (!make_new_part (self, head->manifest != NULL, error))
+  /* First the journal, which is locked: a part without one would never be found again. */
+  stem = new_stem ();
+  self->journal = snug_journal_new (self->folder_fd, stem, head, error);
+  if (self->journal == NULL)
     return NULL;
-  self->journal = snug_journal_new (self->folder_fd, self->stem, head, error);
-  return self->journal != NULL ? g_steal_pointer (&self) : NULL;
+  set_stem (self, stem);
+  if (make_part (self, head->manifest != NULL))
+    return g_steal_pointer (&self);
+  fail (error, errno, _("The file cannot be created."));
+  return NULL;
 }
 
 static char *

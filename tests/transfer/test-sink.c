@@ -201,6 +201,193 @@ test_folder_that_is_gone (Fixture *f, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+/* --- what was left behind ------------------------------------------------------------------------- */
+
+#define PIECE SNUG_WIRE_PIECE_BYTES
+#define LARGE (4 * PIECE)
+
+static SnugSink *
+open_resumable (Fixture *f, guint64 *n_bytes)
+{
+  const SnugJournalHead head = { (char *) "a.bin", LARGE, NULL };
+  g_autoptr (SnugManifest) manifest = snug_manifest_new_file ("a.bin", LARGE, 0);
+  g_autoptr (GError) error = NULL;
+  SnugSink *sink = snug_sink_new_resumable (f->folder, &head, SNUG_SINK_KEEP_BOTH, &error);
+  SnugFingerprint fingerprint;
+  SnugPlace place;
+
+  g_assert_no_error (error);
+  snug_fingerprint_init (&fingerprint);
+  *n_bytes = snug_sink_verify (sink, manifest, &place, &fingerprint);
+  g_assert_cmpuint (place.offset, ==, *n_bytes);
+  snug_fingerprint_clear (&fingerprint);
+  return sink;
+}
+
+static void
+write_pieces (SnugSink *sink, guint from, guint to)
+{
+  g_autofree guint8 *data = g_malloc0 (PIECE);
+  guint8 hash[SNUG_WIRE_HASH_BYTES];
+
+  for (guint i = from; i < to; i++)
+    {
+      data[0] = (guint8) i;
+      snug_piece_hash (data, PIECE, hash);
+      g_assert_true (snug_sink_write (sink, i * PIECE, data, PIECE, NULL));
+      g_assert_true (snug_sink_note_piece (sink, hash, NULL));
+    }
+}
+
+/* Two pieces of four, as a program leaves them. Returns: the path of part or journal. */
+static char *
+leave_two (Fixture *f, const char *suffix)
+{
+  g_autoptr (GDir) dir = NULL;
+  guint64 n_bytes;
+  SnugSink *sink = open_resumable (f, &n_bytes);
+  const char *name;
+
+  g_assert_cmpuint (n_bytes, ==, 0);
+  write_pieces (sink, 0, 2);
+  snug_sink_leave (sink);
+  g_assert_cmpuint (n_files (f), ==, 2);
+  dir = g_dir_open (f->path, 0, NULL);
+  while (!g_str_has_suffix (name = g_dir_read_name (dir), suffix))
+    ;
+  return g_build_filename (f->path, name, NULL);
+}
+
+static void
+expect_bytes (Fixture *f, guint64 expected)
+{
+  guint64 n_bytes;
+  g_autoptr (SnugSink) sink = open_resumable (f, &n_bytes);
+
+  g_assert_cmpuint (n_bytes, ==, expected);
+}
+
+static void
+test_goes_on (Fixture *f, gconstpointer data)
+{
+  g_autofree char *part = leave_two (f, ".part");
+  guint64 n_bytes;
+  g_autoptr (SnugSink) sink = open_resumable (f, &n_bytes);
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *content = NULL;
+
+  g_assert_cmpuint (n_bytes, ==, 2 * PIECE);
+  write_pieces (sink, 2, 4);
+  file = snug_sink_finish (sink, 0, NULL);
+  g_assert_true (g_file_load_contents (file, NULL, &content, NULL, NULL, NULL));
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpint (content[i * PIECE], ==, i);
+  g_assert_cmpuint (n_files (f), ==, 1);
+}
+
+/* All is there, and nobody has said so: one piece is left to ask for. */
+static void
+test_the_last_piece_is_asked_for_again (Fixture *f, gconstpointer data)
+{
+  guint64 n_bytes;
+  SnugSink *sink = open_resumable (f, &n_bytes);
+
+  write_pieces (sink, 0, 4);
+  snug_sink_leave (sink);
+  expect_bytes (f, 3 * PIECE);
+}
+
+static void
+test_only_what_is_in_both_counts (Fixture *f, gconstpointer data)
+{
+  g_autofree char *journal = leave_two (f, ".journal");
+  struct stat info;
+
+  /* a hash that was cut off by the kill */
+  g_assert_cmpint (stat (journal, &info), ==, 0);
+  g_assert_cmpint (truncate (journal, info.st_size - 1), ==, 0);
+  expect_bytes (f, PIECE);
+}
+
+static void
+test_a_shorter_part_counts_as_far_as_it_goes (Fixture *f, gconstpointer data)
+{
+  g_autofree char *part = leave_two (f, ".part");
+
+  g_assert_cmpint (truncate (part, 2 * PIECE - 1), ==, 0);
+  expect_bytes (f, PIECE);
+}
+
+static void
+test_what_is_at_work_is_left_alone (Fixture *f, gconstpointer data)
+{
+  guint64 n_bytes;
+  g_autoptr (SnugSink) first = open_resumable (f, &n_bytes);
+
+  write_pieces (first, 0, 2);
+  expect_bytes (f, 0);
+  write_pieces (first, 2, 3);
+}
+
+/* A part that is not a file of ours alone: somebody else could write to it, or wants us to. */
+static void
+test_a_part_that_is_a_link_is_not_used (Fixture *f, gconstpointer data)
+{
+  g_autofree char *part = leave_two (f, ".part");
+  g_autofree char *elsewhere = g_build_filename (f->path, "elsewhere", NULL);
+
+  g_assert_cmpint (link (part, elsewhere), ==, 0);
+  expect_bytes (f, 0);
+  g_assert_cmpint (g_unlink (part), ==, 0);
+  g_assert_cmpint (symlink (elsewhere, part), ==, 0);
+  expect_bytes (f, 0);
+  g_assert_true (g_file_test (elsewhere, G_FILE_TEST_IS_REGULAR));
+}
+
+static void
+test_nonsense_in_a_journal_is_nothing (Fixture *f, gconstpointer data)
+{
+  static const char *const texts[] = { "", "{", "\n", "{}\n", "[1]\n",
+                                       "{\"snug-journal\":2,\"name\":\"a.bin\",\"size\":4194304}\n",
+                                       "{\"snug-journal\":1,\"name\":\"a.bin\",\"size\":4194304,\"manifest\":1}\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *journal = leave_two (f, ".journal");
+      g_autofree char *part = g_strdup (journal);
+
+      g_assert_true (g_file_set_contents (journal, texts[i], -1, NULL));
+      expect_bytes (f, 0);
+      g_unlink (journal);
+      strcpy (strstr (part, ".journal"), ".part");
+      g_assert_cmpint (g_unlink (part), ==, 0);
+    }
+}
+
+static void
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, gpointer user_data)
+{
+  guint64 *sum = user_data;
+
+  g_assert_cmpstr (head->name, ==, "a.bin");
+  *sum += n_bytes;
+}
+
+static void
+test_left_is_listed_and_discarded (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = leave_two (f, ".journal");
+  g_autofree char *stem = g_path_get_basename (path);
+  guint64 sum = 0;
+
+  *strstr (stem, ".journal") = '\0';
+  put (f, "mine.journal", "not ours");
+  snug_sink_foreach_left (f->folder, on_left, &sum);
+  g_assert_cmpuint (sum, ==, 2 * PIECE);
+  snug_sink_discard_left (f->folder, stem);
+  g_assert_cmpuint (n_files (f), ==, 1);
+}
+
 #define ADD(name, func) g_test_add ("/sink/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -215,5 +402,13 @@ main (int argc, char **argv)
   ADD ("unfinished-leaves-nothing", test_unfinished_leaves_nothing);
   ADD ("check-folder", test_check_folder);
   ADD ("folder-that-is-gone", test_folder_that_is_gone);
+  ADD ("goes-on", test_goes_on);
+  ADD ("the-last-piece-is-asked-for-again", test_the_last_piece_is_asked_for_again);
+  ADD ("only-what-is-in-both-counts", test_only_what_is_in_both_counts);
+  ADD ("a-shorter-part-counts-as-far-as-it-goes", test_a_shorter_part_counts_as_far_as_it_goes);
+  ADD ("what-is-at-work-is-left-alone", test_what_is_at_work_is_left_alone);
+  ADD ("a-part-that-is-a-link-is-not-used", test_a_part_that_is_a_link_is_not_used);
+  ADD ("nonsense-in-a-journal-is-nothing", test_nonsense_in_a_journal_is_nothing);
+  ADD ("left-is-listed-and-discarded", test_left_is_listed_and_discarded);
   return g_test_run ();
 }
