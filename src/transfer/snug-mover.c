@@ -27,7 +27,7 @@ struct _SnugMover
   GBytes       *manifest;      /* nullable: of incoming folders, its hash */
   guint64       manifest_size;
 
-  const char   *warning;       /* static, nullable: what a person should know of it while it runs */
+  const char   *warning;       /* borrowed from static words or the offer, nullable: what a person should know of it while it runs */
   guint64       mtime;         /* of incoming ones */
   gboolean      paused_here;
   gboolean      paused_there;
@@ -176,7 +176,7 @@ warning_for (SnugMover *self, SnugMember *member)
 {
   const SnugDialectRules *rules = snug_peer_link_get_rules (snug_room_get_link (self->room, member));
 
-  return self->offer->size > rules->large_file_bytes ? _(rules->large_file_words) : NULL;
+  return self->offer->size > rules->large_file_bytes ? _(rules->large_file_words) : self->offer->note;
 }
 
 void
@@ -625,7 +625,8 @@ snug_mover_new_in (SnugRoom *room, GMainContext *network, SnugMember *member, co
 {
   SnugMover *self = mover_new (room, network);
   g_autofree char *name = snug_file_name_make_safe (offer->name);
-  g_autofree char *mime_type = g_content_type_guess (name, NULL, 0, NULL);
+  g_autofree char *mime_type = offer->kind == SNUG_WIRE_KIND_FOLDER ? g_strdup ("inode/directory")
+                                                                    : g_content_type_guess (name, NULL, 0, NULL);
 
   self->row = snug_transfer_new (SNUG_TRANSFER_IN, offer->id, snug_member_get_id (member),
                                  snug_member_get_display_name (member), name, mime_type, offer->size);

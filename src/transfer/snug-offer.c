@@ -24,6 +24,7 @@ snug_offer_unref (SnugOffer *self)
   g_free (self->name);
   g_free (self->mime_type);
   g_free (self->member_id);
+  g_free (self->note);
   g_clear_pointer (&self->manifest, snug_manifest_unref);
   g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
   g_free (self);
@@ -53,9 +54,14 @@ offer_from_info (GFile *file, GFileInfo *info, const char *member_id)
 static gboolean
 look_into_folder (SnugOffer *self, GError **error)
 {
-  self->manifest = snug_source_scan (g_file_peek_path (self->file), &self->n_skipped, error);
+  guint n_skipped = 0;
+
+  self->manifest = snug_source_scan (g_file_peek_path (self->file), &n_skipped, error);
   if (self->manifest == NULL)
     return FALSE;
+  if (n_skipped > 0)
+    self->note = g_strdup_printf (ngettext ("%u link, device or the like is left out.",
+                                            "%u links, devices and the like are left out.", n_skipped), n_skipped);
   self->manifest_bytes = snug_manifest_to_bytes (self->manifest);
   self->size = self->manifest->n_bytes;
   if (g_bytes_get_size (self->manifest_bytes) <= SNUG_MANIFEST_MAX_BYTES)

@@ -27,7 +27,7 @@ typedef struct
   gboolean         is_anew;     /* of something that had changed since it was offered before */
   SnugManifest    *manifest;    /* of a file: itself */
   GBytes          *manifest_bytes;   /* nullable: of a folder, as it goes to the member */
-  guint            n_skipped;   /* of a folder: what is neither file nor folder, or cannot be named */
+  char            *note;        /* nullable: a sentence: of a folder, what of it is left out */
 } SnugOffer;
 
 /**

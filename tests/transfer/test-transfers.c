@@ -891,6 +891,8 @@ test_a_folder_stays_a_folder (Fixture *f, gconstpointer data)
   in = offer (ana, bo, folder);
   g_assert_cmpstr (snug_transfer_get_name (in), ==, "Holiday");
   g_assert_cmpuint (snug_transfer_get_size (in), ==, 10 + 3 * 1048576 + 5 + 1 + 1048576);
+  g_assert_cmpstr (snug_transfer_get_mime_type (in), ==, "inode/directory");
+  g_assert_cmpstr (snug_transfer_get_reason (row (ana, 0)), ==, "2 links, devices and the like are left out.");
   accept (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
   g_assert_cmpstr (snug_transfer_get_fingerprint (in), ==, snug_transfer_get_fingerprint (row (ana, 0)));

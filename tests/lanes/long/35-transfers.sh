@@ -1,10 +1,11 @@
 #!/bin/bash
-# half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time
+# ten thousand files in a folder; half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time
 # limit: 1800
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted tests/tools/count-tap env SNUG_BUILD="$PWD/build" tests/cli/test-kill.py --mebibytes 500 --kills 20 --spare 2
+  lane_counted tests/tools/count-tap env SNUG_BUILD="$PWD/build" tests/cli/test-many-files.py
 fi
 lane_end
