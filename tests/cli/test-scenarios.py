@@ -551,6 +551,7 @@ def test_two_of_one_name():
         ana.say('the first')
         plain.wait_line('Ana: the first')
         # To scripts they are who they say they are, told apart by their ids.
+        other.wait(event='member', name='Ana')
         ids = {event['id'] for event in other.events if event['event'] == 'member' and event.get('name') == 'Ana'}
         check(len(ids) == 1, other.events)
         for member in (other, plain, ana):

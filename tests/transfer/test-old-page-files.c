@@ -600,7 +600,12 @@ test_held_while_files_move (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *cache = g_dir_make_tmp ("snug-cache-XXXXXX", NULL);
+  g_autofree char *kept = g_build_filename (cache, "snug", NULL);
+  int status;
+
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);   /* not by G_TEST_OPTION_ISOLATE_DIRS, which leaks */
+  g_test_init (&argc, &argv, NULL);
   ADD ("to-a-guest", test_to_the_page, NULL);
   ADD ("to-a-host", test_to_the_page, "host");
   ADD ("from-a-guest", test_from_the_page, NULL);
@@ -620,5 +625,8 @@ main (int argc, char **argv)
   ADD ("who-is-not-listened-to-has-to-wait", test_who_is_not_listened_to_has_to_wait, NULL);
   ADD ("done-is-the-transports-word", test_done_is_the_transports_word, NULL);
   ADD ("held-while-files-move", test_held_while_files_move, "host");
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (kept);
+  g_rmdir (cache);
+  return status;
 }
