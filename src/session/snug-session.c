@@ -1,67 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-session.h"
+#include "snug-session-private.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "snug-chat.h"
 #include "snug-context.h"
-#include "snug-local-host.h"
 #include "snug-network.h"
-#include "snug-room.h"
-#include "snug-transfers.h"
 #include "snug-websocket-signaling.h"
 
 /* So long a server may take before a person is told what they wait for. */
 #define SLOW_SERVER_MS 2000
-
-struct _SnugSession
-{
-  GObject             parent_instance;
-
-  /* Owned: settings */
-  char               *name;
-  char               *server;
-  char               *web_root;
-  char               *listen;
-  GPtrArray          *ice_servers;
-  GFile              *save_to;
-
-  /* Owned: the room */
-  char               *code;
-  char               *link;
-  char               *invite;
-  GError             *error;
-  char               *trouble;       /* nullable */
-  GSource            *slow;          /* nullable: until SLOW_SERVER_MS are over */
-  GListStore         *members;       /* what the room's list holds, for the session's life */
-  SnugChat           *chat;
-  SnugTransfers      *transfers;
-  GListStore         *unfinished;
-  GHashTable         *resuming;      /* of SnugUnfinished, borrowed from the list above */
-  SnugRoom           *room;          /* nullable */
-  SnugLocalHost      *local_host;    /* nullable */
-  GCancellable       *creating;      /* nullable: a room is being made on a server */
-  GHashTable         *announced;     /* id → the name by which the chat spoke of them last */
-
-  /* Owned: how to get in again */
-  char               *entry_server;
-  char               *entry_member;
-  char               *entry_token;
-  const char         *entry_role;
-
-  SnugSessionState    state;
-  SnugMemberDevice    device;
-  guint               capacity;
-  SnugRelayPolicy     relay_policy;
-  SnugAcceptPolicy    accept_policy;
-  SnugConflictPolicy  conflict_policy;
-  gboolean            is_host;
-  gboolean            locked;
-  gint64              expires;
-  guint               n_connected;
-  gboolean            was_connected; /* to anybody in this room */
-  gboolean            was_in;        /* the server let us into this room */
-};
 
 G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
 G_DEFINE_QUARK (snug-session-error-quark, snug_session_error)
@@ -177,44 +124,13 @@ fail (SnugSession *self, SnugSessionError code, const char *sentence)
   enter_state (self, SNUG_SESSION_FAILED);
 }
 
-/* --- what signaling says, in words ----------------------------------------------------------------- */
-
-static const struct
-{
-  SnugSignalingError  from;
-  SnugSessionError    to;
-  const char         *sentence;
-} explanations[] = {
-  { SNUG_SIGNALING_ERROR_UNREACHABLE, SNUG_SESSION_ERROR_UNREACHABLE,
-    N_("The server cannot be reached. Check the address and your connection.") },
-  { SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND, SNUG_SESSION_ERROR_ROOM_NOT_FOUND,
-    N_("There is no such room. It may be over, or the code is not right.") },
-  { SNUG_SIGNALING_ERROR_ROOM_FULL, SNUG_SESSION_ERROR_ROOM_FULL, N_("The room is full.") },
-  { SNUG_SIGNALING_ERROR_REFUSED, SNUG_SESSION_ERROR_REFUSED, N_("You were not let in.") },
-  { SNUG_SIGNALING_ERROR_EXPIRED, SNUG_SESSION_ERROR_EXPIRED, N_("This room is over.") },
-  { SNUG_SIGNALING_ERROR_REPLACED, SNUG_SESSION_ERROR_REFUSED,
-    N_("You came into this room from somewhere else. This one was closed.") },
-  { SNUG_SIGNALING_ERROR_RATE_LIMITED, SNUG_SESSION_ERROR_REFUSED,
-    N_("The server asks to wait: too many tries. Try again in a minute.") },
-  { SNUG_SIGNALING_ERROR_VERSION, SNUG_SESSION_ERROR_VERSION,
-    N_("This server speaks another version of the protocol. An update may be needed.") },
-  { SNUG_SIGNALING_ERROR_PROTOCOL, SNUG_SESSION_ERROR_UNREACHABLE,
-    N_("What answers there is not a Snug server.") },
-  { SNUG_SIGNALING_ERROR_TLS, SNUG_SESSION_ERROR_UNREACHABLE,
-    N_("The server's certificate is not to be trusted. The connection was not made.") },
-};
-
 static void
 fail_as_signaling (SnugSession *self, const GError *error)
 {
-  for (gsize i = 0; error != NULL && i < G_N_ELEMENTS (explanations); i++)
-    if (g_error_matches (error, SNUG_SIGNALING_ERROR, (int) explanations[i].from))
-      {
-        fail (self, explanations[i].to, _(explanations[i].sentence));
-        return;
-      }
-  fail (self, SNUG_SESSION_ERROR_UNREACHABLE,
-        _("The server cannot be reached. Check the address and your connection."));
+  SnugSessionError code;
+  const char *sentence = snug_session_explain (error, &code);
+
+  fail (self, code, sentence);
 }
 
 /* --- the state of the room ------------------------------------------------------------------------- */
@@ -406,62 +322,10 @@ on_delivered (SnugChat *chat, const char *message_id, const char *member_id, Snu
   g_signal_emit (self, signals[DELIVERED], 0, message_id, member_id);
 }
 
-static void
-on_offering (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
+void
+snug_session_emit_offer_received (SnugSession *self, SnugTransfer *transfer)
 {
-  snug_chat_add_card (self->chat, "", "", snug_transfer_get_name (transfer), G_OBJECT (transfer));
-}
-
-/* Returns: (transfer full) (nullable): what may be gone on with. */
-static SnugUnfinished *
-find_unfinished (SnugSession *self, SnugTransfer *transfer)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)); i++)
-    {
-      g_autoptr (SnugUnfinished) unfinished = g_list_model_get_item (G_LIST_MODEL (self->unfinished), i);
-
-      if (snug_unfinished_matches (unfinished, snug_transfer_get_name (transfer), snug_transfer_get_size (transfer)))
-        return g_steal_pointer (&unfinished);
-    }
-  return NULL;
-}
-
-static void
-forget_unfinished (SnugSession *self, SnugUnfinished *unfinished)
-{
-  guint position;
-
-  g_hash_table_remove (self->resuming, unfinished);
-  if (g_list_store_find (self->unfinished, unfinished, &position))
-    g_list_store_remove (self->unfinished, position);
-}
-
-static gboolean
-go_on_with (SnugSession *self, SnugTransfer *transfer)
-{
-  g_autoptr (SnugUnfinished) unfinished = find_unfinished (self, transfer);
-
-  if (unfinished == NULL || !g_hash_table_contains (self->resuming, unfinished)
-      || !snug_session_accept (self, transfer, snug_unfinished_get_folder (unfinished), NULL))
-    return FALSE;
-  forget_unfinished (self, unfinished);
-  return TRUE;
-}
-
-static void
-on_offered (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  snug_chat_add_card (self->chat, snug_transfer_get_member_id (transfer), snug_transfer_get_member_name (transfer),
-                      snug_transfer_get_name (transfer), G_OBJECT (transfer));
-  if (go_on_with (self, transfer))
-    return;
-  if (self->accept_policy == SNUG_ACCEPT_NONE)
-    snug_transfers_decline (transfers, transfer);
-  /* A folder that is full or gone is a person's problem to solve: then they are asked after all. */
-  else if (self->accept_policy == SNUG_ACCEPT_ASK || !snug_session_accept (self, transfer, NULL, &error))
-    g_signal_emit (self, signals[OFFER_RECEIVED], 0, transfer);
+  g_signal_emit (self, signals[OFFER_RECEIVED], 0, transfer);
 }
 
 /* --- into a room and out of it ---------------------------------------------------------------------- */
@@ -741,16 +605,6 @@ snug_session_get_n_connected (SnugSession *self)
   return self->n_connected;
 }
 
-const char *
-snug_session_state_to_text (SnugSessionState state)
-{
-  static const char *const texts[] = {
-    "empty", "starting", "waiting", "connecting", "joined", "reconnecting", "no-server", "closed"
-  };
-
-  return texts[state];
-}
-
 GListModel *
 snug_session_get_members (SnugSession *self)
 {
@@ -763,12 +617,6 @@ snug_session_get_messages (SnugSession *self)
   return snug_chat_get_messages (self->chat);
 }
 
-GListModel *
-snug_session_get_transfers (SnugSession *self)
-{
-  return snug_transfers_get_list (self->transfers);
-}
-
 SnugMessage *
 snug_session_say (SnugSession *self, const char *text, GError **error)
 {
@@ -779,136 +627,6 @@ void
 snug_session_set_typing (SnugSession *self, gboolean typing)
 {
   snug_chat_set_typing (self->chat, typing);
-}
-
-static void
-on_offer_made (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  snug_transfers_offer_async (self->transfers, file, member, on_offer_made, task);
-}
-
-gboolean
-snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static GFile *
-default_folder (SnugSession *self)
-{
-  const char *downloads = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
-
-  if (self->save_to != NULL)
-    return g_object_ref (self->save_to);
-  return g_file_new_for_path (downloads != NULL ? downloads : g_get_home_dir ());
-}
-
-gboolean
-snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
-{
-  static const SnugSinkConflict conflicts[] = {
-    [SNUG_CONFLICT_KEEP_BOTH] = SNUG_SINK_KEEP_BOTH,
-    [SNUG_CONFLICT_SKIP_IDENTICAL] = SNUG_SINK_SKIP_IDENTICAL,
-    [SNUG_CONFLICT_REPLACE] = SNUG_SINK_REPLACE,
-  };
-  g_autoptr (GFile) chosen = folder != NULL ? g_object_ref (folder) : default_folder (self);
-
-  return snug_transfers_accept (self->transfers, transfer, chosen, conflicts[self->conflict_policy], error);
-}
-
-static void
-on_unfinished_found (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnugSession) self = user_data;
-  g_autoptr (GPtrArray) found = snug_unfinished_find_finish (result);
-
-  g_hash_table_remove_all (self->resuming);
-  g_list_store_splice (self->unfinished, 0, g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)),
-                       found->pdata, found->len);
-}
-
-void
-snug_session_find_unfinished (SnugSession *self)
-{
-  g_autoptr (GFile) folder = default_folder (self);
-
-  snug_unfinished_find_async (folder, on_unfinished_found, g_object_ref (self));
-}
-
-GListModel *
-snug_session_get_unfinished (SnugSession *self)
-{
-  return G_LIST_MODEL (self->unfinished);
-}
-
-void
-snug_session_resume_unfinished (SnugSession *self, SnugUnfinished *unfinished)
-{
-  GListModel *transfers = snug_session_get_transfers (self);
-
-  g_hash_table_add (self->resuming, unfinished);
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN
-          && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED && go_on_with (self, transfer))
-        return;
-    }
-}
-
-void
-snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished)
-{
-  g_autoptr (SnugUnfinished) alive = g_object_ref (unfinished);
-
-  snug_unfinished_discard (unfinished);
-  forget_unfinished (self, unfinished);
-}
-
-void
-snug_session_decline (SnugSession *self, SnugTransfer *transfer)
-{
-  snug_transfers_decline (self->transfers, transfer);
-}
-
-void
-snug_session_cancel (SnugSession *self, SnugTransfer *transfer)
-{
-  snug_transfers_cancel (self->transfers, transfer);
-}
-
-void
-snug_session_pause (SnugSession *self, SnugTransfer *transfer)
-{
-  snug_transfers_pause (self->transfers, transfer);
-}
-
-void
-snug_session_resume (SnugSession *self, SnugTransfer *transfer)
-{
-  snug_transfers_resume (self->transfers, transfer);
-}
-
-void
-snug_session_forget (SnugSession *self, SnugTransfer *transfer)
-{
-  snug_transfers_forget (self->transfers, transfer);
 }
 
 static void
@@ -1008,9 +726,7 @@ snug_session_finalize (GObject *object)
   g_clear_object (&self->save_to);
   g_clear_object (&self->members);
   g_clear_object (&self->chat);
-  g_clear_object (&self->transfers);
-  g_clear_pointer (&self->resuming, g_hash_table_unref);
-  g_clear_object (&self->unfinished);
+  snug_session_files_clear (self);
   g_clear_pointer (&self->announced, g_hash_table_unref);
   g_free (self->entry_server);
   g_free (self->entry_member);
@@ -1069,10 +785,6 @@ snug_session_init (SnugSession *self)
   self->members = g_list_store_new (SNUG_TYPE_MEMBER);
   self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chat = snug_chat_new ();
-  self->transfers = snug_transfers_new ();
-  self->unfinished = g_list_store_new (SNUG_TYPE_UNFINISHED);
-  self->resuming = g_hash_table_new (NULL, NULL);
   g_signal_connect_object (self->chat, "delivered", G_CALLBACK (on_delivered), self, 0);
-  g_signal_connect_object (self->transfers, "offered", G_CALLBACK (on_offered), self, 0);
-  g_signal_connect_object (self->transfers, "offering", G_CALLBACK (on_offering), self, 0);
+  snug_session_files_init (self);
 }

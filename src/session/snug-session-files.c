@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-session-private.h"
+
+GListModel *
+snug_session_get_transfers (SnugSession *self)
+{
+  return snug_transfers_get_list (self->transfers);
+}
+
+/* --- what is offered ------------------------------------------------------------------------------- */
+
+static void
+on_offering (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
+{
+  snug_chat_add_card (self->chat, "", "", snug_transfer_get_name (transfer), G_OBJECT (transfer));
+}
+
+/* Returns: (transfer full) (nullable): what may be gone on with. */
+static SnugUnfinished *
+find_unfinished (SnugSession *self, SnugTransfer *transfer)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)); i++)
+    {
+      g_autoptr (SnugUnfinished) unfinished = g_list_model_get_item (G_LIST_MODEL (self->unfinished), i);
+
+      if (snug_unfinished_matches (unfinished, snug_transfer_get_name (transfer), snug_transfer_get_size (transfer)))
+        return g_steal_pointer (&unfinished);
+    }
+  return NULL;
+}
+
+static void
+forget_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  guint position;
+
+  g_hash_table_remove (self->resuming, unfinished);
+  if (g_list_store_find (self->unfinished, unfinished, &position))
+    g_list_store_remove (self->unfinished, position);
+}
+
+static gboolean
+go_on_with (SnugSession *self, SnugTransfer *transfer)
+{
+  g_autoptr (SnugUnfinished) unfinished = find_unfinished (self, transfer);
+
+  if (unfinished == NULL || !g_hash_table_contains (self->resuming, unfinished)
+      || !snug_session_accept (self, transfer, snug_unfinished_get_folder (unfinished), NULL))
+    return FALSE;
+  forget_unfinished (self, unfinished);
+  return TRUE;
+}
+
+static void
+on_offered (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  snug_chat_add_card (self->chat, snug_transfer_get_member_id (transfer), snug_transfer_get_member_name (transfer),
+                      snug_transfer_get_name (transfer), G_OBJECT (transfer));
+  if (go_on_with (self, transfer))
+    return;
+  if (self->accept_policy == SNUG_ACCEPT_NONE)
+    snug_transfers_decline (transfers, transfer);
+  /* A folder that is full or gone is a person's problem to solve: then they are asked after all. */
+  else if (self->accept_policy == SNUG_ACCEPT_ASK || !snug_session_accept (self, transfer, NULL, &error))
+    snug_session_emit_offer_received (self, transfer);
+}
+
+static void
+on_offer_made (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  snug_transfers_offer_async (self->transfers, file, member, on_offer_made, task);
+}
+
+gboolean
+snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static GFile *
+default_folder (SnugSession *self)
+{
+  const char *downloads = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
+
+  if (self->save_to != NULL)
+    return g_object_ref (self->save_to);
+  return g_file_new_for_path (downloads != NULL ? downloads : g_get_home_dir ());
+}
+
+gboolean
+snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
+{
+  static const SnugSinkConflict conflicts[] = {
+    [SNUG_CONFLICT_KEEP_BOTH] = SNUG_SINK_KEEP_BOTH,
+    [SNUG_CONFLICT_SKIP_IDENTICAL] = SNUG_SINK_SKIP_IDENTICAL,
+    [SNUG_CONFLICT_REPLACE] = SNUG_SINK_REPLACE,
+  };
+  g_autoptr (GFile) chosen = folder != NULL ? g_object_ref (folder) : default_folder (self);
+
+  return snug_transfers_accept (self->transfers, transfer, chosen, conflicts[self->conflict_policy], error);
+}
+
+static void
+on_unfinished_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugSession) self = user_data;
+  g_autoptr (GPtrArray) found = snug_unfinished_find_finish (result);
+
+  g_hash_table_remove_all (self->resuming);
+  g_list_store_splice (self->unfinished, 0, g_list_model_get_n_items (G_LIST_MODEL (self->unfinished)),
+                       found->pdata, found->len);
+}
+
+void
+snug_session_find_unfinished (SnugSession *self)
+{
+  g_autoptr (GFile) folder = default_folder (self);
+
+  snug_unfinished_find_async (folder, on_unfinished_found, g_object_ref (self));
+}
+
+GListModel *
+snug_session_get_unfinished (SnugSession *self)
+{
+  return G_LIST_MODEL (self->unfinished);
+}
+
+void
+snug_session_resume_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  GListModel *transfers = snug_session_get_transfers (self);
+
+  g_hash_table_add (self->resuming, unfinished);
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN
+          && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED && go_on_with (self, transfer))
+        return;
+    }
+}
+
+void
+snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  g_autoptr (SnugUnfinished) alive = g_object_ref (unfinished);
+
+  snug_unfinished_discard (unfinished);
+  forget_unfinished (self, unfinished);
+}
+
+void
+snug_session_decline (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfers_decline (self->transfers, transfer);
+}
+
+void
+snug_session_cancel (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfers_cancel (self->transfers, transfer);
+}
+
+void
+snug_session_pause (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfers_pause (self->transfers, transfer);
+}
+
+void
+snug_session_resume (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfers_resume (self->transfers, transfer);
+}
+
+void
+snug_session_forget (SnugSession *self, SnugTransfer *transfer)
+{
+  snug_transfers_forget (self->transfers, transfer);
+}
+
+void
+snug_session_files_init (SnugSession *self)
+{
+  self->transfers = snug_transfers_new ();
+  self->unfinished = g_list_store_new (SNUG_TYPE_UNFINISHED);
+  self->resuming = g_hash_table_new (NULL, NULL);
+  g_signal_connect_object (self->transfers, "offered", G_CALLBACK (on_offered), self, 0);
+  g_signal_connect_object (self->transfers, "offering", G_CALLBACK (on_offering), self, 0);
+}
+
+void
+snug_session_files_clear (SnugSession *self)
+{
+  g_clear_object (&self->transfers);
+  g_clear_pointer (&self->resuming, g_hash_table_unref);
+  g_clear_object (&self->unfinished);
+}

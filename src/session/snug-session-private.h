@@ -1,0 +1,75 @@
+/* snug-session-private: what the files of a session share. snug-session.c is the room's life,
+ * snug-session-files.c what comes and goes in it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-chat.h"
+#include "snug-local-host.h"
+#include "snug-room.h"
+#include "snug-session.h"
+#include "snug-transfers.h"
+
+G_BEGIN_DECLS
+
+struct _SnugSession
+{
+  GObject             parent_instance;
+
+  /* Owned: settings */
+  char               *name;
+  char               *server;
+  char               *web_root;
+  char               *listen;
+  GPtrArray          *ice_servers;
+  GFile              *save_to;
+
+  /* Owned: the room */
+  char               *code;
+  char               *link;
+  char               *invite;
+  GError             *error;
+  char               *trouble;       /* nullable */
+  GSource            *slow;          /* nullable: until SLOW_SERVER_MS are over */
+  GListStore         *members;       /* what the room's list holds, for the session's life */
+  SnugChat           *chat;
+  SnugRoom           *room;          /* nullable */
+  SnugLocalHost      *local_host;    /* nullable */
+  GCancellable       *creating;      /* nullable: a room is being made on a server */
+  GHashTable         *announced;     /* id → the name by which the chat spoke of them last */
+
+  /* Owned: files */
+  SnugTransfers      *transfers;
+  GListStore         *unfinished;
+  GHashTable         *resuming;      /* of SnugUnfinished, borrowed from the list above */
+
+  /* Owned: how to get in again */
+  char               *entry_server;
+  char               *entry_member;
+  char               *entry_token;
+  const char         *entry_role;
+
+  SnugSessionState    state;
+  SnugMemberDevice    device;
+  guint               capacity;
+  SnugRelayPolicy     relay_policy;
+  SnugAcceptPolicy    accept_policy;
+  SnugConflictPolicy  conflict_policy;
+  gboolean            is_host;
+  gboolean            locked;
+  gint64              expires;
+  guint               n_connected;
+  gboolean            was_connected; /* to anybody in this room */
+  gboolean            was_in;        /* the server let us into this room */
+};
+
+void snug_session_files_init  (SnugSession *self);
+void snug_session_files_clear (SnugSession *self);
+/* "offer-received" */
+void snug_session_emit_offer_received (SnugSession *self, SnugTransfer *transfer);
+
+/* What signaling says, for a person. Returns: the sentence */
+const char *snug_session_explain (const GError *signaling_error, SnugSessionError *code);
+
+G_END_DECLS
