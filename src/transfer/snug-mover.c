@@ -92,7 +92,7 @@ get_member_name (SnugMover *self)
 }
 
 static void
-stop_pumps (SnugMover *self, SnugReceiverEnd end)
+stop_pumps (SnugMover *self, SnugIntakeEnd end)
 {
   if (self->sender != NULL)
     {
@@ -109,7 +109,7 @@ stop_pumps (SnugMover *self, SnugReceiverEnd end)
 }
 
 static void
-finish (SnugMover *self, SnugReceiverEnd end, SnugTransferState state, const char *reason)
+finish (SnugMover *self, SnugIntakeEnd end, SnugTransferState state, const char *reason)
 {
   g_autoptr (SnugMover) alive = g_object_ref (self);
 
@@ -122,13 +122,13 @@ finish (SnugMover *self, SnugReceiverEnd end, SnugTransferState state, const cha
 void
 snug_mover_finish (SnugMover *self, SnugTransferState state, const char *reason)
 {
-  finish (self, SNUG_RECEIVER_DELETE, state, reason);
+  finish (self, SNUG_INTAKE_DELETE, state, reason);
 }
 
 void
 snug_mover_leave (SnugMover *self, SnugTransferState state, const char *reason)
 {
-  finish (self, SNUG_RECEIVER_KEEP, state, reason);
+  finish (self, SNUG_INTAKE_KEEP, state, reason);
 }
 
 /* --- saying ---------------------------------------------------------------------------------------- */
@@ -290,8 +290,8 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
     }
   say_cancel (self, reason_for_them (error));
   /* What is checked and on the disk is right, whatever came behind it; but not from this member. */
-  finish (self, g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK) ? SNUG_RECEIVER_KEEP
-                                                                                    : SNUG_RECEIVER_DELETE,
+  finish (self, g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK) ? SNUG_INTAKE_KEEP
+                                                                                    : SNUG_INTAKE_DELETE,
           SNUG_TRANSFER_FAILED, error->message);
 }
 
@@ -325,7 +325,7 @@ listen_to_receiver (SnugMover *self)
 static void
 make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
 {
-  const SnugReceiverPlan plan = {
+  const SnugIntakePlan plan = {
     .name = (char *) snug_transfer_get_name (self->row),
     .size = snug_transfer_get_size (self->row),
     .mtime = self->mtime,
@@ -373,7 +373,7 @@ void
 snug_mover_follow (SnugMover *self, SnugMover *former)
 {
   g_signal_handlers_disconnect_by_data (former->receiver, former);
-  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  stop_pumps (self, SNUG_INTAKE_KEEP);
   self->receiver = g_steal_pointer (&former->receiver);
   listen_to_receiver (self);
   snug_transfer_set_bytes (self->row, snug_transfer_get_bytes (former->row), g_get_monotonic_time ());
@@ -453,13 +453,13 @@ on_sender_ended (SnugSender *sender, GError *error, SnugMover *self)
 {
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
     {
-      stop_pumps (self, SNUG_RECEIVER_KEEP);
+      stop_pumps (self, SNUG_INTAKE_KEEP);
       snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
       return;
     }
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_CHANGED))
     {
-      stop_pumps (self, SNUG_RECEIVER_KEEP);
+      stop_pumps (self, SNUG_INTAKE_KEEP);
       g_signal_emit (self, signals[CHANGED], 0);
       return;
     }
@@ -481,7 +481,7 @@ snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
 {
   const SnugPlace from = { get->from_entry, get->from_offset };
 
-  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  stop_pumps (self, SNUG_INTAKE_KEEP);
   self->sender = snug_sender_new (self->network, self->offer, &from, get->have);
   g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
   g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
@@ -519,12 +519,12 @@ snug_mover_hear_done (SnugMover *self, SnugWireMessage *done)
 /* --- both ways ------------------------------------------------------------------------------------- */
 
 /* What becomes of what is here when the sender ends it. */
-static SnugReceiverEnd
+static SnugIntakeEnd
 end_for (SnugMover *self, const char *reason)
 {
   if (g_strcmp0 (reason, SNUG_WIRE_REASON_CHANGED) == 0)
-    return self->went_on ? SNUG_RECEIVER_DISOWN : SNUG_RECEIVER_DELETE;
-  return g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_DATA) == 0 ? SNUG_RECEIVER_DELETE : SNUG_RECEIVER_KEEP;
+    return self->went_on ? SNUG_INTAKE_DISOWN : SNUG_INTAKE_DELETE;
+  return g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_DATA) == 0 ? SNUG_INTAKE_DELETE : SNUG_INTAKE_KEEP;
 }
 
 void
@@ -656,7 +656,7 @@ snug_mover_dispose (GObject *object)
 {
   SnugMover *self = SNUG_MOVER (object);
 
-  stop_pumps (self, SNUG_RECEIVER_KEEP);
+  stop_pumps (self, SNUG_INTAKE_KEEP);
   g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->folder);
   g_clear_object (&self->room);

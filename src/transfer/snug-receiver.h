@@ -11,9 +11,8 @@
 
 #include <gio/gio.h>
 
+#include "snug-intake.h"
 #include "snug-peer-link.h"
-#include "snug-sender.h"
-#include "snug-sink.h"
 
 G_BEGIN_DECLS
 
@@ -30,27 +29,9 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
  * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
  */
 
-/* What shall come. */
-typedef struct
-{
-  char     *name;            /* safe */
-  guint64   size;            /* bytes, of all */
-  guint64   mtime;           /* unix seconds, 0 = unknown */
-  GBytes   *manifest;        /* nullable: of a folder, the SHA-256 of its manifest */
-  guint64   manifest_size;   /* bytes */
-  gboolean  resumable;       /* it can be asked for from the middle */
-} SnugReceiverPlan;
-
-typedef enum
-{
-  SNUG_RECEIVER_DELETE,     /* what is not whole goes */
-  SNUG_RECEIVER_KEEP,       /* it stays, to be gone on with */
-  SNUG_RECEIVER_DISOWN      /* it stays, and is not what is offered here */
-} SnugReceiverEnd;
-
 /* @folder: (nullable): %NULL if it is not decided yet whether the file is wanted: what comes is kept aside
  * until snug_receiver_decide() or snug_receiver_stop() */
-SnugReceiver *snug_receiver_new (GMainContext *network, const SnugReceiverPlan *plan, GFile *folder,
+SnugReceiver *snug_receiver_new (GMainContext *network, const SnugIntakePlan *plan, GFile *folder,
                                  SnugSinkConflict conflict);
 
 void snug_receiver_decide (SnugReceiver *self, GFile *folder, SnugSinkConflict conflict);
@@ -58,6 +39,6 @@ void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wi
 /* The stream is given up, if there is one or one is waited for: "ended" comes, with LOST. */
 void snug_receiver_cut   (SnugReceiver *self);
 /* Closes the stream; no signal comes after this. */
-void snug_receiver_stop  (SnugReceiver *self, SnugReceiverEnd end);
+void snug_receiver_stop  (SnugReceiver *self, SnugIntakeEnd end);
 
 G_END_DECLS
