@@ -381,16 +381,12 @@ snug_json_peek_element_string (JsonArray *array, guint index, gsize max_bytes, c
          && json_node_get_value_type (node) == G_TYPE_STRING && string_within (node, max_bytes, out);
 }
 
-GBytes *
-snug_json_peek_base64url (JsonObject *object, const char *name, gsize n_bytes)
+static GBytes *
+decode_base64url (const char *text)
 {
-  gsize n_chars = (n_bytes * 4 + 2) / 3, n_decoded = 0;
+  gsize n_chars = strlen (text), n_decoded = 0;
   g_autofree char *padded = NULL;
   g_autofree guint8 *decoded = NULL;
-  const char *text;
-
-  if (!snug_json_peek_string (object, name, n_chars, &text) || strlen (text) != n_chars)
-    return NULL;
 
   padded = g_strconcat (text, &"==="[3 - (4 - n_chars % 4) % 4], NULL);
   for (char *c = padded; *c != '\0'; c++)
@@ -401,14 +397,36 @@ snug_json_peek_base64url (JsonObject *object, const char *name, gsize n_bytes)
     }
 
   decoded = g_base64_decode (padded, &n_decoded);
-  if (n_decoded != n_bytes)
-    return NULL;
-
   /* GLib skips what is not base64 and ignores stray low bits: only the one true spelling passes. */
   g_autofree char *again = g_base64_encode (decoded, n_decoded);
   if (strcmp (again, padded) != 0)
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&decoded), n_decoded);
+}
+
+static gsize
+n_base64url_chars (gsize n_bytes)
+{
+  return (n_bytes * 4 + 2) / 3;
+}
+
+GBytes *
+snug_json_peek_base64url (JsonObject *object, const char *name, gsize n_bytes)
+{
+  const char *text;
+
+  if (!snug_json_peek_string (object, name, n_base64url_chars (n_bytes), &text)
+      || strlen (text) != n_base64url_chars (n_bytes))
+    return NULL;
+  return decode_base64url (text);
+}
+
+GBytes *
+snug_json_peek_base64url_up_to (JsonObject *object, const char *name, gsize max_bytes)
+{
+  const char *text;
+
+  return snug_json_peek_string (object, name, n_base64url_chars (max_bytes), &text) ? decode_base64url (text) : NULL;
 }
 
 void

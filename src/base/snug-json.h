@@ -84,6 +84,9 @@ gboolean snug_json_peek_element_string (JsonArray *array, guint index, gsize max
  */
 GBytes *snug_json_peek_base64url (JsonObject *object, const char *name, gsize n_bytes);
 
+/* The same, of any size up to @max_bytes. */
+GBytes *snug_json_peek_base64url_up_to (JsonObject *object, const char *name, gsize max_bytes);
+
 /**
  * snug_json_set_base64url:
  *

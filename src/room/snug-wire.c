@@ -70,6 +70,7 @@ snug_wire_message_copy (const SnugWireMessage *message)
   copy->reason = g_strdup (message->reason);
   copy->ids = message->ids != NULL ? g_ptr_array_copy (message->ids, copy_string, NULL) : NULL;
   copy->have = message->have != NULL ? g_bytes_ref (message->have) : NULL;
+  copy->only = message->only != NULL ? g_bytes_ref (message->only) : NULL;
   copy->manifest = message->manifest != NULL ? g_bytes_ref (message->manifest) : NULL;
   copy->fingerprint = message->fingerprint != NULL ? g_bytes_ref (message->fingerprint) : NULL;
   return copy;
@@ -89,6 +90,7 @@ snug_wire_message_free (SnugWireMessage *message)
   g_free (message->reason);
   g_clear_pointer (&message->ids, g_ptr_array_unref);
   g_clear_pointer (&message->have, g_bytes_unref);
+  g_clear_pointer (&message->only, g_bytes_unref);
   g_clear_pointer (&message->manifest, g_bytes_unref);
   g_clear_pointer (&message->fingerprint, g_bytes_unref);
   g_free (message);
@@ -229,6 +231,9 @@ read_file_get (JsonObject *object, SnugWireMessage *m)
       || m->from_offset % SNUG_WIRE_PIECE_BYTES != 0)
     return FALSE;
 
+  m->only = snug_json_peek_base64url_up_to (object, "only", SNUG_WIRE_MAX_ONLY_BYTES);
+  if (m->only == NULL && json_object_has_member (object, "only"))
+    return FALSE;
   if (!json_object_has_member (object, "have"))
     return m->from_offset == 0;
   m->have = snug_json_peek_base64url (object, "have", SNUG_WIRE_HASH_BYTES);
@@ -324,10 +329,10 @@ set_optional (JsonObject *object, const char *name, const char *value)
 }
 
 static void
-set_hash (JsonObject *object, const char *name, GBytes *hash)
+set_bytes (JsonObject *object, const char *name, GBytes *bytes)
 {
-  if (hash != NULL)
-    snug_json_set_base64url (object, name, g_bytes_get_data (hash, NULL), g_bytes_get_size (hash));
+  if (bytes != NULL)
+    snug_json_set_base64url (object, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 static void
@@ -364,7 +369,7 @@ write_manifest (JsonObject *object, const SnugWireMessage *m)
   JsonObject *manifest = json_object_new ();
 
   json_object_set_int_member (manifest, "size", (gint64) m->manifest_size);
-  set_hash (manifest, "sha256", m->manifest);
+  set_bytes (manifest, "sha256", m->manifest);
   json_object_set_object_member (object, "manifest", manifest);
 }
 
@@ -393,7 +398,8 @@ write_file_get (JsonObject *object, const SnugWireMessage *m)
   set_entry (from, m->from_entry);
   json_object_set_int_member (from, "offset", (gint64) m->from_offset);
   json_object_set_object_member (object, "from", from);
-  set_hash (object, "have", m->have);
+  set_bytes (object, "have", m->have);
+  set_bytes (object, "only", m->only);
 }
 
 static void
@@ -419,7 +425,7 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_PONG: json_object_set_int_member (object, "t", (gint64) m->t); break;
     case SNUG_WIRE_FILE_OFFER: write_file_offer (object, m); break;
     case SNUG_WIRE_FILE_GET: write_file_get (object, m); break;
-    case SNUG_WIRE_FILE_DONE: set_hash (object, "fingerprint", m->fingerprint); break;
+    case SNUG_WIRE_FILE_DONE: set_bytes (object, "fingerprint", m->fingerprint); break;
     case SNUG_WIRE_FILE_PAUSE: write_file_pause (object, m); break;
     case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
     case SNUG_WIRE_FILE_DECLINE:

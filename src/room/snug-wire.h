@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 #define SNUG_WIRE_MAX_REASON_BYTES 256
 #define SNUG_WIRE_MAX_IDS 256                    /* in one chat-received */
 #define SNUG_WIRE_MAX_FEATURES 32
+#define SNUG_WIRE_MAX_ONLY_BYTES 12500           /* a bit for each of 100,000 entries */
 
 /* A file travels as binaries of this size, with a piece hash after every piece and the last. */
 #define SNUG_WIRE_CHUNK_BYTES (64 * 1024)
@@ -112,6 +113,7 @@ typedef struct
   guint64       from_entry;
   guint64       from_offset;   /* bytes, a multiple of SNUG_WIRE_PIECE_BYTES */
   GBytes       *have;          /* nullable: hash over the piece hashes before from_offset */
+  GBytes       *only;          /* nullable: of a folder, a bit for each entry; no bit: the manifest alone */
 
   /* file-done */
   GBytes       *fingerprint;   /* hash over all piece hashes, in order */

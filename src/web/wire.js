@@ -31,6 +31,8 @@ const MAX_FEATURES = 32;
 const MAX_RECEIPTS = 256;
 const MAX_VERSION = 1000;
 const HASH_BYTES = 32;
+/** A bit for each of 100,000 entries. */
+const MAX_ONLY_BYTES = 12500;
 
 /** What offers and answers say of us, and what hello fills in. */
 export const CAPS = Object.freeze({ v: 2, features: [] });
@@ -48,7 +50,8 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  *   kind: 'file' | 'folder', count: number }} FileOffer
  * @typedef {{ type: 'file-decline', id: string }} FileDecline
  * @typedef {{ type: 'file-withdraw', id: string }} FileWithdraw
- * @typedef {{ type: 'file-get', id: string, entry: number | 'manifest', offset: number, have?: string }} FileGet
+ * @typedef {{ type: 'file-get', id: string, entry: number | 'manifest', offset: number, have?: string,
+ *   only?: string }} FileGet
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
@@ -174,6 +177,13 @@ function manifest(o) {
   return { size: integer(found, 'size'), sha256: hash(found, 'sha256') };
 }
 
+/** Which entries of a folder, as it travels, checked to be that. @param {JsonObject} o */
+function only(o) {
+  const text = required(peekString(o, 'only', Math.ceil((MAX_ONLY_BYTES * 4) / 3)), 'only');
+  if (fromBase64Url(text, Math.floor((text.length * 3) / 4)) === null) throw new BadJson('a wrong choice');
+  return text;
+}
+
 /** @param {JsonObject} o @returns {FileGet} */
 function decodeFileGet(o) {
   const from = required(peekObject(o, 'from'), 'from');
@@ -181,7 +191,15 @@ function decodeFileGet(o) {
   const have = optional(o, 'have', undefined, hash);
   // Resuming needs proof of content.
   if (!isResumePoint(Infinity, offset) || (offset > 0 && have === undefined)) throw new BadJson('a wrong offset');
-  return { type: 'file-get', id: id(o), entry: entryNumber(from), offset, ...(have ? { have } : {}) };
+  const chosen = optional(o, 'only', undefined, only);
+  return {
+    type: 'file-get',
+    id: id(o),
+    entry: entryNumber(from),
+    offset,
+    ...(have ? { have } : {}),
+    ...(chosen === undefined ? {} : { only: chosen }),
+  };
 }
 
 /** @type {Record<string, (o: JsonObject) => Message>} */
