@@ -37,6 +37,7 @@ struct _SnugIceTransport
   char            *pwd;
   char            *remote_ufrag;
   char            *remote_pwd;
+  GSList          *remote_candidates; /* of NiceCandidate: all that belong to these credentials */
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
@@ -51,6 +52,8 @@ struct _SnugIceTransport
   gboolean         flush_posted;
   gboolean         has_turn;
   gboolean         resting;           /* nothing is read until other sources have had their turn */
+  gboolean         remote_done;       /* no more of these will come */
+  gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         consent_lost;      /* and ICE was not restarted since */
   guint            n_send_failures;
 };
@@ -290,6 +293,49 @@ on_route_lost (SnugIceTransport *self)
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
 }
 
+static gboolean
+had_route (SnugIceTransport *self)
+{
+  SnugTransportState state = snug_transport_get_state (SNUG_TRANSPORT (self));
+
+  return state == SNUG_TRANSPORT_CONNECTED || state == SNUG_TRANSPORT_DISCONNECTED;
+}
+
+/* What the agent forgets at a restart. */
+static void
+tell_remote_side (SnugIceTransport *self)
+{
+  if (self->remote_ufrag == NULL)
+    return;
+  nice_agent_set_remote_credentials (self->agent, self->stream, self->remote_ufrag, self->remote_pwd);
+  if (self->remote_candidates != NULL)
+    nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, self->remote_candidates);
+  if (self->remote_done)
+    nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
+}
+
+/* A pair whose consent expires makes libnice's component FAILED, also while checks run that have nothing to
+ * do with it: those of a restart, or of a better pair. If one of them succeeds then, libnice 0.1.21 aborts
+ * the process, as it knows no way from FAILED to CONNECTED. So those checks are begun once more from the
+ * start, under the credentials that were told; without a restart there is nothing to be checked until there is one. */
+static void
+rewind_checks (SnugIceTransport *self)
+{
+  nice_agent_restart (self->agent);
+  nice_agent_set_local_credentials (self->agent, self->stream, self->ufrag, self->pwd);
+  if (self->restarting)
+    tell_remote_side (self);
+}
+
+/* Only of a pair that there was: before that, FAILED is not for ever. */
+static void
+on_consent_expired (SnugIceTransport *self)
+{
+  self->consent_lost |= !self->restarting;
+  rewind_checks (self);
+  on_route_lost (self);
+}
+
 static void
 on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
                     G_GNUC_UNUSED guint component, guint state, SnugIceTransport *self)
@@ -299,15 +345,13 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
   g_debug ("ICE: %s", nice_component_state_to_string (state));
   if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
     {
+      self->restarting = FALSE;
       /* Consent that has expired does not come back (RFC 7675 5.1): libnice may say READY, and sends nothing. */
       if (!self->consent_lost)
         on_route_found (self);
     }
-  else if (state == NICE_COMPONENT_STATE_FAILED)
-    {
-      self->consent_lost |= snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED;
-      on_route_lost (self);
-    }
+  else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self))
+    on_consent_expired (self);
 }
 
 static void
@@ -445,14 +489,22 @@ snug_ice_transport_dispose (GObject *object)
 }
 
 static void
+forget_remote_side (SnugIceTransport *self)
+{
+  g_clear_pointer (&self->remote_ufrag, g_free);
+  g_clear_pointer (&self->remote_pwd, g_free);
+  g_slist_free_full (g_steal_pointer (&self->remote_candidates), (GDestroyNotify) nice_candidate_free);
+  self->remote_done = FALSE;
+}
+
+static void
 snug_ice_transport_finalize (GObject *object)
 {
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
 
   g_free (self->ufrag);
   g_free (self->pwd);
-  g_free (self->remote_ufrag);
-  g_free (self->remote_pwd);
+  forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
 }
 
@@ -634,8 +686,8 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
     }
 
   self->consent_lost = FALSE;
-  g_clear_pointer (&self->remote_ufrag, g_free);
-  g_clear_pointer (&self->remote_pwd, g_free);
+  self->restarting = TRUE;
+  forget_remote_side (self);
   read_local_credentials (self);
   return TRUE;
 }
@@ -708,24 +760,24 @@ candidate_to_nice (SnugIceTransport *self, const SnugCandidate *candidate)
 void
 snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandidate *candidate)
 {
-  NiceCandidate *nice;
-  GSList *list;
+  GSList newest;
 
   if (self->agent == NULL || !snug_candidate_is_usable (candidate)
       || (self->relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
     return;
 
-  nice = candidate_to_nice (self, candidate);
-  list = g_slist_append (NULL, nice);
-  nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, list);
-  g_slist_free_full (list, (GDestroyNotify) nice_candidate_free);
+  self->remote_candidates = g_slist_prepend (self->remote_candidates, candidate_to_nice (self, candidate));
+  newest = (GSList) { .data = self->remote_candidates->data };
+  nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, &newest);
 }
 
 void
 snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 {
-  if (self->agent != NULL)
-    nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
+  if (self->agent == NULL)
+    return;
+  self->remote_done = TRUE;
+  nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
 }
 
 /* ---- What a person may know ---- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snug-await.h"
+#include "snug-context.h"
 #include "snug-middlebox.h"
 #include "snug-peer-pair.h"
 #include "snug-sdp.h"
@@ -861,6 +862,47 @@ test_lost_route (void)
   assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
 }
 
+static gboolean
+on_try_again (gpointer user_data)
+{
+  SnugPeerPair *pair = user_data;
+
+  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A laptop that wakes up restarts ICE before it has noticed that the old route is gone: the old pair's
+ * consent runs out while the checks of the restart run, and nothing of the restart is lost by that. */
+static void
+test_consent_expires_during_a_restart (void)
+{
+  static const SnugPeerConnectionState states[] = {
+    SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
+    SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
+  };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
+  g_autoptr (SnugMiddlebox) box = snug_middlebox_new (pair);
+  GSource *again;
+
+  snug_peer_pair_connect (pair);
+  channel = snug_peer_pair_open_channel (pair, "chat", NULL);
+
+  snug_middlebox_set_cut (box, TRUE);
+  /* libnice gives up a check after 2 s, consent after 10 */
+  again = snug_context_timeout (pair->context, 1000, on_try_again, pair);
+  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_DISCONNECTED)
+                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_DISCONNECTED));
+
+  snug_clear_source (&again);
+  snug_middlebox_set_cut (box, FALSE);
+  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED)
+                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_CONNECTED));
+  assert_carries (pair, channel);
+  assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
+  assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
+}
+
 #define ADD(name, func) g_test_add_func ("/peer-connection/" name, func)
 
 int
@@ -897,5 +939,6 @@ main (int argc, char **argv)
   ADD ("close-from-every-signal", test_close_from_every_signal);
   ADD ("close-from-a-message", test_close_from_a_message);
   ADD ("lost-route", test_lost_route);
+  ADD ("consent-expires-during-a-restart", test_consent_expires_during_a_restart);
   return g_test_run ();
 }
