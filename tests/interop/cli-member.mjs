@@ -44,6 +44,12 @@ export class CliMember {
     for (const look of this.#waiting) look();
   }
 
+  /** What there was of the same, or else of anything. */
+  #lastAbout({ event, name }) {
+    const same = this.events.filter((e) => e.event === event && (!name || e.name === name));
+    return (same.length ? same : this.events).slice(-8);
+  }
+
   /** The first event, past or to come, that has all these values. */
   waitForEvent(values, timeoutMs = PATIENCE_MS) {
     const fits = (event) => Object.entries(values).every(([name, value]) => event[name] === value);
@@ -58,7 +64,7 @@ export class CliMember {
         if (found) end(resolve, found);
         else if (this.child.exitCode !== null) end(reject, new Error(`snug-cli ended with ${this.child.exitCode}: ${this.said}`));
       };
-      const words = () => `${JSON.stringify(values)} did not come; there was ${JSON.stringify(this.events.slice(-8))}`;
+      const words = () => `${JSON.stringify(values)} did not come; there was ${JSON.stringify(this.#lastAbout(values))}`;
       const timer = setTimeout(() => end(reject, new Error(words())), timeoutMs);
       this.#waiting.add(look);
       look();
