@@ -571,12 +571,6 @@ work (Pump *pump)
 /* --- in the main context --------------------------------------------------------------------------- */
 
 static void
-do_count_start (gpointer data)
-{
-  ((Pump *) data)->n_started++;
-}
-
-static void
 do_cut (gpointer data)
 {
   Pump *pump = data;
@@ -599,7 +593,8 @@ do_begin (gpointer data)
 {
   Pump *pump = data;
 
-  /* No job is under way, and nothing has come on the new stream. */
+  /* No job is under way, and the new stream is not known yet. */
+  pump->n_started++;
   snug_intake_begin_stream (pump->intake);
   pump->asking = TRUE;
   pump->has_news = TRUE;
@@ -612,10 +607,10 @@ snug_receiver_pump_start (SnugReceiverPump *self, SnugPeerLink *link, const char
   Start *start = g_new (Start, 1);
 
   *start = (Start) { pump_ref (self), ++self->n_starts_said };
-  snug_context_post (self->network, do_count_start, pump_ref (self), pump_unref);
-  snug_peer_link_expect_file (link, wire_id, on_stream, start, start_free);
-  /* How far it has come is known where the pieces are; the expectation was posted there before this. */
+  /* Before the expectation: what a page pushes is there already, and would come first now and then. That we
+   * are to ask is heard in this context, when the expectation is on its way. */
   snug_context_post (self->network, do_begin, pump_ref (self), pump_unref);
+  snug_peer_link_expect_file (link, wire_id, on_stream, start, start_free);
 }
 
 typedef struct
