@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-session-private.h"
 
+#include <glib/gi18n-lib.h>
+
 GListModel *
 snug_session_get_transfers (SnugSession *self)
 {
@@ -8,6 +10,19 @@ snug_session_get_transfers (SnugSession *self)
 }
 
 /* --- what is offered ------------------------------------------------------------------------------- */
+
+static SnugSinkConflict
+sink_conflict (SnugSession *self, SnugConflictPolicy policy)
+{
+  switch (policy == SNUG_CONFLICT_AS_SET ? self->conflict_policy : policy)
+    {
+    case SNUG_CONFLICT_SKIP_IDENTICAL: return SNUG_SINK_SKIP_IDENTICAL;
+    case SNUG_CONFLICT_REPLACE: return SNUG_SINK_REPLACE;
+    case SNUG_CONFLICT_KEEP_BOTH:
+    case SNUG_CONFLICT_AS_SET:
+    default: return SNUG_SINK_KEEP_BOTH;
+    }
+}
 
 static void
 on_offering (SnugTransfers *transfers, SnugTransfer *transfer, SnugSession *self)
@@ -45,7 +60,8 @@ go_on_with (SnugSession *self, SnugTransfer *transfer)
   g_autoptr (SnugUnfinished) unfinished = find_unfinished (self, transfer);
 
   if (unfinished == NULL || !g_hash_table_contains (self->resuming, unfinished)
-      || !snug_session_accept (self, transfer, snug_unfinished_get_folder (unfinished), NULL))
+      || !snug_transfers_accept (self->transfers, transfer, snug_unfinished_get_folder (unfinished),
+                                 sink_conflict (self, self->conflict_policy), snug_unfinished_get_only (unfinished), NULL))
     return FALSE;
   forget_unfinished (self, unfinished);
   return TRUE;
@@ -105,16 +121,54 @@ default_folder (SnugSession *self)
 }
 
 gboolean
+snug_session_accept_with (SnugSession *self, SnugTransfer *transfer, const SnugAcceptOptions *options, GError **error)
+{
+  g_autoptr (GFile) folder = options->folder != NULL ? g_object_ref (options->folder) : default_folder (self);
+  g_autoptr (GBytes) only = options->entries != NULL ? snug_folder_entries_to_only (options->entries) : NULL;
+
+  if (only != NULL && g_bytes_get_size (only) == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("Nothing of it is chosen."));
+      return FALSE;
+    }
+  return snug_transfers_accept (self->transfers, transfer, folder, sink_conflict (self, options->conflict), only, error);
+}
+
+gboolean
 snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error)
 {
-  static const SnugSinkConflict conflicts[] = {
-    [SNUG_CONFLICT_KEEP_BOTH] = SNUG_SINK_KEEP_BOTH,
-    [SNUG_CONFLICT_SKIP_IDENTICAL] = SNUG_SINK_SKIP_IDENTICAL,
-    [SNUG_CONFLICT_REPLACE] = SNUG_SINK_REPLACE,
-  };
-  g_autoptr (GFile) chosen = folder != NULL ? g_object_ref (folder) : default_folder (self);
+  const SnugAcceptOptions options = { .folder = folder, .conflict = SNUG_CONFLICT_AS_SET };
 
-  return snug_transfers_accept (self->transfers, transfer, chosen, conflicts[self->conflict_policy], error);
+  return snug_session_accept_with (self, transfer, &options, error);
+}
+
+static void
+on_looked_into (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GListModel *entries = snug_transfers_look_into_finish (SNUG_TRANSFERS (object), result, &error);
+
+  if (entries != NULL)
+    g_task_return_pointer (task, entries, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+snug_session_look_into_async (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, snug_session_look_into_async);
+  snug_transfers_look_into_async (self->transfers, transfer, on_looked_into, task);
+}
+
+GListModel *
+snug_session_look_into_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void

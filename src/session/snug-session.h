@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 
+#include "snug-folder-entry.h"
 #include "snug-member.h"
 #include "snug-message.h"
 #include "snug-peer-connection.h"
@@ -63,8 +64,17 @@ typedef enum
 {
   SNUG_CONFLICT_KEEP_BOTH,
   SNUG_CONFLICT_SKIP_IDENTICAL,
-  SNUG_CONFLICT_REPLACE
+  SNUG_CONFLICT_REPLACE,
+  SNUG_CONFLICT_AS_SET          /* in SnugAcceptOptions only: as "conflict-policy" says */
 } SnugConflictPolicy;
+
+/* How a person wants what is offered. */
+typedef struct
+{
+  GFile              *folder;      /* nullable: "save-to" */
+  SnugConflictPolicy  conflict;
+  GListModel         *entries;     /* nullable: of a folder, from snug_session_look_into_finish(): those that are chosen */
+} SnugAcceptOptions;
 
 #define SNUG_TYPE_SESSION (snug_session_get_type ())
 G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
@@ -161,6 +171,21 @@ gboolean     snug_session_offer_file_finish (SnugSession *self, GAsyncResult *re
  * OFFERED and @error says why.
  */
 gboolean     snug_session_accept   (SnugSession *self, SnugTransfer *transfer, GFile *folder, GError **error);
+/* The same, in a person's own way. Nothing chosen is an error. */
+gboolean     snug_session_accept_with (SnugSession *self, SnugTransfer *transfer, const SnugAcceptOptions *options,
+                                       GError **error);
+
+/**
+ * snug_session_look_into_async:
+ * @transfer: a folder that is offered to us
+ *
+ * Asks what is in it; nothing is accepted by that. The finish gives a list of SnugFolderEntry, to choose from;
+ * after a first time it comes without asking again.
+ */
+void         snug_session_look_into_async  (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
+                                            gpointer user_data);
+GListModel  *snug_session_look_into_finish (SnugSession *self, GAsyncResult *result, GError **error);   /* transfer full */
+
 void         snug_session_decline  (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_cancel   (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_pause    (SnugSession *self, SnugTransfer *transfer);

@@ -37,7 +37,11 @@ snug_intake_new (const SnugIntakePlan *plan)
   self->plan.name = g_strdup (plan->name);
   if (plan->manifest != NULL)
     g_bytes_ref (self->plan.manifest);
-  else
+  if (plan->manifest_bytes != NULL)
+    g_bytes_ref (self->plan.manifest_bytes);
+  if (plan->only != NULL)
+    g_bytes_ref (self->plan.only);
+  if (plan->manifest == NULL)
     self->manifest = snug_manifest_new_file (plan->name, plan->size, plan->mtime);
   snug_fingerprint_init (&self->fingerprint);
   return self;
@@ -68,6 +72,8 @@ snug_intake_free (SnugIntake *self)
   snug_fingerprint_clear (&self->fingerprint);
   g_free (self->plan.name);
   g_clear_pointer (&self->plan.manifest, g_bytes_unref);
+  g_clear_pointer (&self->plan.manifest_bytes, g_bytes_unref);
+  g_clear_pointer (&self->plan.only, g_bytes_unref);
   g_free (self);
 }
 
@@ -126,19 +132,35 @@ fits_offer (SnugIntake *self, SnugManifest *manifest, GBytes *bytes)
          && memcmp (hash, g_bytes_get_data (self->plan.manifest, NULL), sizeof hash) == 0;
 }
 
+/* Returns: (transfer full) (nullable): what is chosen of the folder, if @bytes are its manifest. */
+static SnugManifest *
+read_manifest (SnugIntake *self, GBytes *bytes)
+{
+  g_autoptr (SnugManifest) whole = snug_manifest_parse (bytes, NULL);
+
+  return whole != NULL && fits_offer (self, whole, bytes) ? snug_manifest_choose (whole, self->plan.only) : NULL;
+}
+
+static gboolean
+save_manifest (SnugIntake *self, SnugManifest *manifest, GBytes *bytes, GError **error)
+{
+  if (snug_sink_save_manifest (self->sink, bytes, error) && snug_sink_make_folders (self->sink, manifest, error))
+    return TRUE;
+  snug_intake_as_disk_error (error);
+  return FALSE;
+}
+
 static gboolean
 take_manifest (SnugIntake *self, GBytes *bytes, GError **error)
 {
-  g_autoptr (SnugManifest) manifest = snug_manifest_parse (bytes, NULL);
+  g_autoptr (SnugManifest) manifest = read_manifest (self, bytes);
 
-  if (manifest == NULL || !fits_offer (self, manifest, bytes))
+  if (manifest == NULL)
     return set_bad_data (error, "manifest");
-  if (!snug_sink_save_manifest (self->sink, bytes, error)
-      || !snug_sink_make_folders (self->sink, manifest, error))
-    {
-      snug_intake_as_disk_error (error);
-      return FALSE;
-    }
+  if (self->plan.looks)
+    self->plan.manifest_bytes = g_bytes_ref (bytes);
+  else if (!save_manifest (self, manifest, bytes, error))
+    return FALSE;
   self->manifest = g_steal_pointer (&manifest);
   return TRUE;
 }
@@ -251,31 +273,37 @@ snug_intake_take (SnugIntake *self, SnugIntakeItem *item, GError **error)
 
 /* --- the beginning and the end --------------------------------------------------------------------- */
 
+/* What was left behind has its manifest beside it. */
+static gboolean
+find_manifest (SnugIntake *self, GError **error)
+{
+  g_autoptr (GBytes) bytes = snug_sink_load_manifest (self->sink);
+
+  if (bytes != NULL)
+    self->manifest = read_manifest (self, bytes);
+  if (self->manifest != NULL)
+    return snug_sink_make_folders (self->sink, self->manifest, error);
+  if (self->plan.manifest_bytes == NULL)
+    return TRUE;
+  self->manifest = read_manifest (self, self->plan.manifest_bytes);
+  return self->manifest == NULL || save_manifest (self, self->manifest, self->plan.manifest_bytes, error);
+}
+
 static gboolean
 verify_what_is_there (SnugIntake *self, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (self->plan.manifest != NULL)
-    {
-      bytes = snug_sink_load_manifest (self->sink);
-      if (bytes == NULL)
-        return TRUE;
-      self->manifest = snug_manifest_parse (bytes, NULL);
-      if (self->manifest != NULL && !fits_offer (self, self->manifest, bytes))
-        g_clear_pointer (&self->manifest, snug_manifest_unref);
-    }
-  if (self->manifest == NULL)
-    return TRUE;
-  self->written = snug_sink_verify (self->sink, self->manifest, &self->place, &self->fingerprint);
-  return self->plan.manifest == NULL || snug_sink_make_folders (self->sink, self->manifest, error);
+  if (self->plan.manifest != NULL && !find_manifest (self, error))
+    return FALSE;
+  if (self->manifest != NULL)
+    self->written = snug_sink_verify (self->sink, self->manifest, &self->place, &self->fingerprint);
+  return TRUE;
 }
 
 static gboolean
 make_sink (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **error)
 {
   const SnugIntakePlan *plan = &self->plan;
-  SnugJournalHead head = { plan->name, plan->size, plan->manifest };
+  SnugJournalHead head = { plan->name, plan->size, plan->manifest, plan->only };
 
   if (folder == NULL)
     self->sink = snug_sink_new_undecided (plan->size, error);
@@ -291,7 +319,7 @@ make_sink (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **
 gboolean
 snug_intake_settle (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **error)
 {
-  if (self->is_settled)
+  if (self->is_settled || self->plan.looks)
     return TRUE;
   self->is_settled = folder != NULL;
   if (self->sink == NULL)
@@ -309,6 +337,15 @@ snug_intake_finish_if_all (SnugIntake *self, GError **error)
   if (self->plan.manifest != NULL)
     snug_sink_end_folders (self->sink, self->manifest);
   return snug_sink_finish (self->sink, self->plan.mtime, error);
+}
+
+SnugManifest *
+snug_intake_peek_manifest (SnugIntake *self, GBytes **bytes)
+{
+  if (!self->plan.looks)
+    return NULL;
+  *bytes = self->plan.manifest_bytes;
+  return self->manifest;
 }
 
 void

@@ -24,6 +24,9 @@ typedef struct
   guint64   mtime;           /* unix seconds, 0 = unknown */
   GBytes   *manifest;        /* nullable: of a folder, the SHA-256 of its manifest */
   guint64   manifest_size;   /* bytes */
+  GBytes   *manifest_bytes;  /* nullable: of a folder that was looked into, its manifest */
+  GBytes   *only;            /* nullable: of a folder, what is chosen of it, as in `file-get`; %NULL: all */
+  gboolean  looks;           /* only the manifest is to come, and nothing is written */
   gboolean  resumable;       /* it can be asked for from the middle */
 } SnugIntakePlan;
 
@@ -76,6 +79,9 @@ GFile      *snug_intake_finish_if_all (SnugIntake *self, GError **error);
 
 /* @error: what a disk said; becomes a %SNUG_TRANSFER_ERROR_DISK in the same words */
 void        snug_intake_as_disk_error (GError **error);
+
+/* Of one that looks: Returns: (transfer none) (nullable): the manifest, when it is here; @bytes: (out): as it came */
+SnugManifest *snug_intake_peek_manifest (SnugIntake *self, GBytes **bytes);
 
 /* What comes from here on comes on a new stream, from snug_intake_get_next() on. */
 void        snug_intake_begin_stream  (SnugIntake *self);

@@ -13,7 +13,7 @@
 #include "snug-json.h"
 
 #define VERSION 1
-#define MAX_HEAD_BYTES 4096
+#define MAX_HEAD_BYTES 24576
 /* Two million pieces: what is behind them would come again. */
 #define MAX_BYTES (64 * 1024 * 1024)
 
@@ -32,13 +32,20 @@ snug_journal_head_clear (SnugJournalHead *head)
 {
   g_clear_pointer (&head->name, g_free);
   g_clear_pointer (&head->manifest, g_bytes_unref);
+  g_clear_pointer (&head->only, g_bytes_unref);
+}
+
+static gboolean
+are_equal (GBytes *a, GBytes *b)
+{
+  return a == NULL || b == NULL ? a == b : g_bytes_equal (a, b);
 }
 
 gboolean
 snug_journal_head_equal (const SnugJournalHead *a, const SnugJournalHead *b)
 {
-  return strcmp (a->name, b->name) == 0 && a->size == b->size && (a->manifest != NULL) == (b->manifest != NULL)
-         && (a->manifest == NULL || g_bytes_equal (a->manifest, b->manifest));
+  return strcmp (a->name, b->name) == 0 && a->size == b->size && are_equal (a->manifest, b->manifest)
+         && are_equal (a->only, b->only);
 }
 
 static gboolean
@@ -82,6 +89,8 @@ head_to_text (const SnugJournalHead *head)
   json_object_set_int_member (object, "size", (gint64) head->size);
   if (head->manifest != NULL)
     snug_json_set_base64url (object, "manifest", g_bytes_get_data (head->manifest, NULL), SNUG_WIRE_HASH_BYTES);
+  if (head->only != NULL)
+    snug_json_set_base64url (object, "only", g_bytes_get_data (head->only, NULL), g_bytes_get_size (head->only));
   text = snug_json_to_text (object);
   return g_strconcat (text, "\n", NULL);
 }
@@ -94,7 +103,8 @@ snug_journal_new (int folder_fd, const char *stem, const SnugJournalHead *head, 
   g_autofree char *new_name = g_strconcat (stem, ".new", NULL);
 
   self->head = (SnugJournalHead) { g_strdup (head->name), head->size,
-                                   head->manifest != NULL ? g_bytes_ref (head->manifest) : NULL };
+                                   head->manifest != NULL ? g_bytes_ref (head->manifest) : NULL,
+                                   head->only != NULL ? g_bytes_ref (head->only) : NULL };
   self->n_head = strlen (text);
   self->fd = openat (folder_fd, new_name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (self->fd < 0)
@@ -135,7 +145,9 @@ read_head (SnugJournal *self, const char *line, GError **error)
     return refuse (error);
   self->head.name = g_strdup (name);
   self->head.manifest = snug_json_peek_base64url (object, "manifest", SNUG_WIRE_HASH_BYTES);
-  return self->head.manifest != NULL || !json_object_has_member (object, "manifest") || refuse (error);
+  self->head.only = snug_json_peek_base64url_up_to (object, "only", SNUG_WIRE_MAX_ONLY_BYTES);
+  return (self->head.manifest != NULL || !json_object_has_member (object, "manifest") || refuse (error))
+         && (self->head.only != NULL || !json_object_has_member (object, "only") || refuse (error));
 }
 
 static gboolean

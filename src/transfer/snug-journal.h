@@ -19,8 +19,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char    *name;
-  guint64  size;         /* bytes of all pieces */
+  guint64  size;         /* bytes, of all that was offered */
   GBytes  *manifest;     /* nullable: of a folder, the SHA-256 of its manifest */
+  GBytes  *only;         /* nullable: of a folder, what is chosen of it, as in `file-get`; %NULL: all */
 } SnugJournalHead;
 
 void             snug_journal_head_clear (SnugJournalHead *head);

@@ -51,6 +51,7 @@ snug_manifest_unref (SnugManifest *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->entries);
+  g_clear_pointer (&self->only, g_bytes_unref);
   g_free (self);
 }
 
@@ -68,6 +69,57 @@ const SnugEntry *
 snug_manifest_get (SnugManifest *self, guint64 entry)
 {
   return entry < self->entries->len ? self->entries->pdata[entry] : NULL;
+}
+
+/* --- choosing -------------------------------------------------------------------------------------- */
+
+static gboolean
+has_bit (GBytes *only, guint64 entry)
+{
+  gsize n_bytes;
+  const guint8 *bits = g_bytes_get_data (only, &n_bytes);
+
+  return entry / 8 < n_bytes && (bits[entry / 8] & 1u << entry % 8) != 0;
+}
+
+gboolean
+snug_manifest_is_chosen (SnugManifest *self, guint64 entry)
+{
+  return entry < self->entries->len && (self->only == NULL || has_bit (self->only, entry));
+}
+
+gboolean
+snug_manifest_only_none (GBytes *only)
+{
+  gsize n_bytes;
+  const guint8 *bits = g_bytes_get_data (only, &n_bytes);
+
+  for (gsize i = 0; i < n_bytes; i++)
+    if (bits[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
+SnugManifest *
+snug_manifest_choose (SnugManifest *self, GBytes *only)
+{
+  SnugManifest *chosen;
+
+  g_return_val_if_fail (self->only == NULL, NULL);
+  if (only == NULL)
+    return snug_manifest_ref (self);
+  for (guint64 i = self->entries->len; i < g_bytes_get_size (only) * 8; i++)
+    if (has_bit (only, i))
+      return NULL;
+
+  chosen = g_new0 (SnugManifest, 1);
+  g_atomic_ref_count_init (&chosen->ref_count);
+  chosen->entries = g_ptr_array_ref (self->entries);
+  chosen->only = g_bytes_ref (only);
+  for (guint64 i = 0; i < self->entries->len; i++)
+    if (snug_manifest_is_chosen (chosen, i))
+      chosen->n_bytes += snug_manifest_get (self, i)->size;
+  return chosen;
 }
 
 guint64
@@ -260,7 +312,8 @@ snug_manifest_parse (GBytes *bytes, GError **error)
 gboolean
 snug_manifest_settle (SnugManifest *self, SnugPlace *place)
 {
-  while (place->entry < self->entries->len && snug_manifest_get (self, place->entry)->is_folder)
+  while (place->entry < self->entries->len
+         && (snug_manifest_get (self, place->entry)->is_folder || !snug_manifest_is_chosen (self, place->entry)))
     *place = (SnugPlace) { place->entry + 1, 0 };
   return place->entry < self->entries->len;
 }

@@ -26,8 +26,9 @@ typedef struct
 typedef struct
 {
   gatomicrefcount  ref_count;
-  GPtrArray       *entries;     /* of SnugEntry */
-  guint64          n_bytes;     /* of all entries */
+  GPtrArray       *entries;     /* of SnugEntry; shared with what is chosen of it */
+  GBytes          *only;        /* nullable: which entries are chosen, as in `file-get`; %NULL: all */
+  guint64          n_bytes;     /* of the chosen entries */
 } SnugManifest;
 
 SnugManifest *snug_manifest_new      (void);
@@ -36,6 +37,19 @@ SnugManifest *snug_manifest_new_file (const char *name, guint64 size, guint64 mt
 SnugManifest *snug_manifest_ref      (SnugManifest *self);
 void          snug_manifest_unref    (SnugManifest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugManifest, snug_manifest_unref)
+
+/**
+ * snug_manifest_choose:
+ * @self: of all entries
+ * @only: (nullable): as in `file-get`
+ *
+ * Returns: (transfer full): the same entries, of which those in @only are chosen; %NULL if @only has one that is
+ *   not there
+ */
+SnugManifest    *snug_manifest_choose    (SnugManifest *self, GBytes *only);
+gboolean         snug_manifest_is_chosen (SnugManifest *self, guint64 entry);
+/* Whether @only chooses nothing, which asks for the manifest alone. */
+gboolean         snug_manifest_only_none (GBytes *only);
 
 /* @path: (transfer full). */
 void             snug_manifest_add  (SnugManifest *self, char *path, guint64 size, guint64 mtime, gboolean is_folder);
@@ -55,7 +69,7 @@ typedef struct
   guint64 offset;     /* bytes */
 } SnugPlace;
 
-/* Steps over folders. Returns: %FALSE behind the last entry. */
+/* Steps over folders, and over what is not chosen. Returns: %FALSE behind the last entry. */
 gboolean snug_manifest_settle  (SnugManifest *self, SnugPlace *place);
 /* Steps over @n_bytes of the entry at @place, into the next one if that was all. */
 void     snug_manifest_advance (SnugManifest *self, SnugPlace *place, guint64 n_bytes);

@@ -6,6 +6,8 @@
 
 #include "snug-bytes.h"
 #include "snug-file-name.h"
+#include "snug-folder-entry.h"
+#include "snug-look.h"
 #include "snug-receiver.h"
 #include "snug-sender.h"
 #include "snug-transfer-private.h"
@@ -26,6 +28,12 @@ struct _SnugMover
   GFile        *folder;        /* nullable: where an incoming one goes */
   GBytes       *manifest;      /* nullable: of incoming folders, its hash */
   guint64       manifest_size;
+  SnugLook     *look;          /* nullable: it is looked what is in it */
+  GPtrArray    *lookers;       /* of GTask: they wait for that */
+  SnugManifest *whole;         /* nullable: what is in it, when it was looked */
+  GBytes       *whole_bytes;   /* nullable: the same as it came */
+  GBytes       *only;          /* nullable: what is chosen of it; NULL: all */
+  guint64       offered_bytes;
 
   const char   *warning;       /* borrowed from static words or the offer, nullable: what a person should know of it while it runs */
   guint64       mtime;         /* of incoming ones */
@@ -77,6 +85,12 @@ snug_mover_is_pushed (SnugMover *self)
   return self->pushed;
 }
 
+gboolean
+snug_mover_is_folder (SnugMover *self)
+{
+  return self->manifest != NULL;
+}
+
 static SnugMember *
 get_member (SnugMover *self)
 {
@@ -108,12 +122,46 @@ stop_pumps (SnugMover *self, SnugIntakeEnd end)
   g_clear_object (&self->receiver);
 }
 
+/* @manifest, @bytes: (nullable): %NULL with @error */
+static void
+end_look (SnugMover *self, SnugManifest *manifest, GBytes *bytes, const GError *error)
+{
+  g_autoptr (GPtrArray) lookers = g_steal_pointer (&self->lookers);
+
+  self->lookers = g_ptr_array_new ();
+  g_clear_pointer (&self->look, snug_look_stop);
+  if (manifest != NULL && self->whole == NULL)
+    {
+      self->whole = snug_manifest_ref (manifest);
+      self->whole_bytes = g_bytes_ref (bytes);
+    }
+  for (guint i = 0; i < lookers->len; i++)
+    {
+      g_autoptr (GTask) task = lookers->pdata[i];
+
+      if (manifest != NULL)
+        g_task_return_pointer (task, snug_folder_entries_new (manifest), g_object_unref);
+      else
+        g_task_return_error (task, g_error_copy (error));
+    }
+}
+
+static void
+end_look_in_vain (SnugMover *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                                                  _("This file is no longer offered."));
+
+  end_look (self, NULL, NULL, error);
+}
+
 static void
 finish (SnugMover *self, SnugIntakeEnd end, SnugTransferState state, const char *reason)
 {
   g_autoptr (SnugMover) alive = g_object_ref (self);
 
   stop_pumps (self, end);
+  end_look_in_vain (self);
   self->started = FALSE;
   snug_transfer_enter (self->row, state, reason);
   g_signal_emit (self, signals[STOPPED], 0);
@@ -225,6 +273,7 @@ on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, S
   get->from_offset = offset;
   self->went_on = have != NULL;
   get->have = have != NULL ? g_bytes_ref (have) : NULL;
+  get->only = self->only != NULL ? g_bytes_ref (self->only) : NULL;
   say (self, get);
 }
 
@@ -300,7 +349,7 @@ snug_mover_start (SnugMover *self)
 {
   SnugMember *member = get_member (self);
 
-  if (self->started || self->receiver == NULL || self->paused_here || member == NULL
+  if (self->started || self->receiver == NULL || self->look != NULL || self->paused_here || member == NULL
       || !snug_room_is_ready (self->room, member))
     return;
   self->started = TRUE;
@@ -322,29 +371,92 @@ listen_to_receiver (SnugMover *self)
   g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);
 }
 
-static void
-make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+/* If not, there is nothing to ask for behind the manifest, and somebody must say that this is all. */
+static gboolean
+has_chosen_file (SnugMover *self)
 {
-  const SnugIntakePlan plan = {
+  g_autoptr (SnugManifest) chosen = self->whole != NULL ? snug_manifest_choose (self->whole, self->only) : NULL;
+  SnugPlace first = { 0, 0 };
+
+  return chosen != NULL && snug_manifest_settle (chosen, &first);
+}
+
+/* What is in the plan is borrowed. */
+static SnugIntakePlan
+make_plan (SnugMover *self)
+{
+  return (SnugIntakePlan) {
     .name = (char *) snug_transfer_get_name (self->row),
-    .size = snug_transfer_get_size (self->row),
+    .size = self->offered_bytes,
     .mtime = self->mtime,
     .manifest = self->manifest,
     .manifest_size = self->manifest_size,
+    .manifest_bytes = has_chosen_file (self) ? self->whole_bytes : NULL,
+    .only = self->only,
     .resumable = !self->pushed,
   };
+}
+
+static void
+make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+{
+  const SnugIntakePlan plan = make_plan (self);
 
   self->receiver = snug_receiver_new (self->network, &plan, folder, conflict);
   listen_to_receiver (self);
 }
 
+/* --- looking into a folder */
+
+static void
+on_looked (SnugManifest *manifest, GBytes *bytes, const GError *error, gpointer user_data)
+{
+  SnugMover *self = user_data;
+  g_autoptr (SnugMover) alive = g_object_ref (self);
+
+  end_look (self, manifest, bytes, error);
+  g_signal_emit (self, signals[STOPPED], 0);
+}
+
+void
+snug_mover_look_into (SnugMover *self, GTask *task)
+{
+  SnugMember *member = get_member (self);
+  SnugIntakePlan plan = make_plan (self);
+
+  if (self->whole != NULL)
+    {
+      g_task_return_pointer (task, snug_folder_entries_new (self->whole), g_object_unref);
+      g_object_unref (task);
+      return;
+    }
+  if (self->look == NULL && (member == NULL || !snug_room_is_ready (self->room, member)))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s cannot be reached now."),
+                               get_member_name (self));
+      g_object_unref (task);
+      return;
+    }
+  g_ptr_array_add (self->lookers, task);
+  if (self->look == NULL)
+    self->look = snug_look_start (self->room, self->network, member, snug_transfer_get_wire_id (self->row), &plan,
+                                  on_looked, self);
+}
+
+/* --- going on with what another one was receiving */
+
+static SnugJournalHead
+head_of (SnugMover *self, GBytes *only)
+{
+  return (SnugJournalHead) { (char *) snug_transfer_get_name (self->row), self->offered_bytes, self->manifest, only };
+}
+
 gboolean
 snug_mover_is_same (SnugMover *self, SnugMover *other)
 {
-  return self != other && snug_transfer_get_size (self->row) == snug_transfer_get_size (other->row)
-         && strcmp (snug_transfer_get_name (self->row), snug_transfer_get_name (other->row)) == 0
-         && (self->manifest != NULL) == (other->manifest != NULL)
-         && (self->manifest == NULL || g_bytes_equal (self->manifest, other->manifest));
+  const SnugJournalHead ours = head_of (self, self->only), theirs = head_of (other, other->only);
+
+  return self != other && snug_journal_head_equal (&ours, &theirs);
 }
 
 gboolean
@@ -383,34 +495,57 @@ snug_mover_follow (SnugMover *self, SnugMover *former)
 typedef struct
 {
   SnugJournalHead  head;      /* borrowed */
-  guint64          n_bytes;
+  guint64          n_bytes;   /* of these there are */
+  guint64          n_all;
 } Left;
 
 static void
-on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, gpointer user_data)
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
 {
   Left *left = user_data;
 
-  if (snug_journal_head_equal (head, &left->head))
-    left->n_bytes = MAX (left->n_bytes, n_bytes);
+  if (!snug_journal_head_equal (head, &left->head))
+    return;
+  left->n_bytes = MAX (left->n_bytes, n_bytes);
+  left->n_all = n_all;
 }
 
-guint64
-snug_mover_count_missing (SnugMover *self, GFile *folder)
+static guint64
+count_chosen (SnugMover *self, GBytes *only)
 {
-  guint64 size = snug_transfer_get_size (self->row);
-  Left left = { { (char *) snug_transfer_get_name (self->row), size, self->manifest }, 0 };
+  g_autoptr (SnugManifest) chosen = self->whole != NULL ? snug_manifest_choose (self->whole, only) : NULL;
+
+  return chosen != NULL ? chosen->n_bytes : self->offered_bytes;
+}
+
+static Left
+find_left (SnugMover *self, GFile *folder, GBytes *only)
+{
+  Left left = { head_of (self, only), 0, count_chosen (self, only) };
 
   if (!self->pushed)
     snug_sink_foreach_left (folder, on_left, &left);
-  return size - MIN (left.n_bytes, size);
+  return left;
+}
+
+guint64
+snug_mover_count_missing (SnugMover *self, GFile *folder, GBytes *only)
+{
+  const Left left = find_left (self, folder, only);
+
+  return left.n_all - MIN (left.n_bytes, left.n_all);
 }
 
 void
-snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict, GBytes *only)
 {
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
   g_set_object (&self->folder, folder);
+  if (only != NULL)
+    {
+      self->only = g_bytes_ref (only);
+      snug_transfer_set_size (self->row, find_left (self, folder, only).n_all);
+    }
   if (self->receiver != NULL)
     snug_receiver_decide (self->receiver, folder, conflict);
   else
@@ -476,17 +611,76 @@ snug_mover_end_changed (SnugMover *self)
   snug_mover_finish (self, SNUG_TRANSFER_FAILED, _("The file has changed since it was offered."));
 }
 
-void
-snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
+static gboolean
+is_look (const SnugWireMessage *get)
+{
+  return get->only != NULL && snug_manifest_only_none (get->only);
+}
+
+gboolean
+snug_mover_is_in (SnugMover *self, const SnugWireMessage *get)
+{
+  SnugOffer *offer = self->offer;
+  g_autoptr (SnugManifest) chosen = NULL;
+
+  if (get->only != NULL && !offer->is_folder)
+    return FALSE;
+  if (is_look (get) && snug_transfer_get_state (self->row) != SNUG_TRANSFER_OFFERED)
+    return FALSE;
+  chosen = snug_manifest_choose (offer->manifest, get->only);
+  if (chosen == NULL)
+    return FALSE;
+  if (get->from_entry == SNUG_WIRE_ENTRY_MANIFEST)
+    return offer->is_folder && get->from_offset == 0;
+  return snug_manifest_is_chosen (chosen, get->from_entry)
+         && get->from_offset <= snug_manifest_get (chosen, get->from_entry)->size;
+}
+
+/* They have seen what is in the folder, or could not: the offer stands as it did. */
+static void
+on_look_ended (SnugSender *sender, GError *error, SnugMover *self)
+{
+  stop_pumps (self, SNUG_INTAKE_KEEP);
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+    return;
+  say_cancel (self, reason_for_them (error));
+  snug_mover_finish (self, SNUG_TRANSFER_FAILED, error->message);
+}
+
+static void
+begin_sending (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
 {
   const SnugPlace from = { get->from_entry, get->from_offset };
 
   stop_pumps (self, SNUG_INTAKE_KEEP);
-  self->sender = snug_sender_new (self->network, self->offer, &from, get->have);
+  g_clear_pointer (&self->fingerprint, g_free);
+  self->sender = snug_sender_new (self->network, self->offer, chosen, &from, get->have);
+}
+
+static void
+show_look (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
+{
+  begin_sending (self, get, chosen);
+  g_signal_connect (self->sender, "ended", G_CALLBACK (on_look_ended), self);
+  snug_sender_start (self->sender, snug_room_get_link (self->room, get_member (self)), get->id);
+}
+
+void
+snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
+{
+  g_autoptr (SnugManifest) chosen = snug_manifest_choose (self->offer->manifest, get->only);
+
+  if (is_look (get))
+    {
+      show_look (self, get, chosen);
+      return;
+    }
+  begin_sending (self, get, chosen);
   g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
   g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
   g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
 
+  snug_transfer_set_size (self->row, chosen->n_bytes);
   self->paused_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
   if (!self->offer->is_folder)
@@ -512,7 +706,7 @@ snug_mover_hear_done (SnugMover *self, SnugWireMessage *done)
     }
   snug_transfer_set_fingerprint (self->row, theirs);
   snug_transfer_set_file (self->row, self->offer->file);
-  snug_transfer_set_bytes (self->row, self->offer->size, g_get_monotonic_time ());
+  snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
   snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
 }
 
@@ -630,6 +824,7 @@ snug_mover_new_in (SnugRoom *room, GMainContext *network, SnugMember *member, co
 
   self->row = snug_transfer_new (SNUG_TRANSFER_IN, offer->id, snug_member_get_id (member),
                                  snug_member_get_display_name (member), name, mime_type, offer->size);
+  self->offered_bytes = offer->size;
   self->mtime = snug_manifest_believable_mtime (offer->mtime);
   self->manifest = offer->manifest != NULL ? g_bytes_ref (offer->manifest) : NULL;
   self->manifest_size = offer->manifest_size;
@@ -657,7 +852,12 @@ snug_mover_dispose (GObject *object)
   SnugMover *self = SNUG_MOVER (object);
 
   stop_pumps (self, SNUG_INTAKE_KEEP);
+  if (self->row != NULL)
+    end_look_in_vain (self);
   g_clear_pointer (&self->manifest, g_bytes_unref);
+  g_clear_pointer (&self->whole, snug_manifest_unref);
+  g_clear_pointer (&self->whole_bytes, g_bytes_unref);
+  g_clear_pointer (&self->only, g_bytes_unref);
   g_clear_object (&self->folder);
   g_clear_object (&self->room);
   g_clear_object (&self->row);
@@ -670,6 +870,7 @@ static void
 snug_mover_finalize (GObject *object)
 {
   g_free (SNUG_MOVER (object)->fingerprint);
+  g_ptr_array_unref (SNUG_MOVER (object)->lookers);
   G_OBJECT_CLASS (snug_mover_parent_class)->finalize (object);
 }
 
@@ -689,4 +890,5 @@ snug_mover_class_init (SnugMoverClass *klass)
 static void
 snug_mover_init (SnugMover *self)
 {
+  self->lookers = g_ptr_array_new ();
 }

@@ -37,6 +37,7 @@ SnugTransfer *snug_mover_get_row     (SnugMover *self);
 gboolean      snug_mover_is_standing (SnugMover *self);    /* not over */
 gboolean      snug_mover_is_pumping  (SnugMover *self);    /* takes one of the few places */
 gboolean      snug_mover_is_pushed   (SnugMover *self);    /* comes whether it is asked for or not */
+gboolean      snug_mover_is_folder   (SnugMover *self);    /* an incoming one */
 SnugOffer    *snug_mover_get_offer   (SnugMover *self);    /* nullable: of outgoing ones */
 
 /* It is over: nothing moves it any more. */
@@ -65,11 +66,15 @@ void     snug_mover_give_up_waiting (SnugMover *self);
 /* @former is over; @self goes on where it was. */
 void     snug_mover_follow     (SnugMover *self, SnugMover *former);
 
-/* Bytes that are still to come, if it goes on with what was left behind in @folder. */
-guint64  snug_mover_count_missing (SnugMover *self, GFile *folder);
+/* @task: (transfer full): returns a GListModel of SnugFolderEntry: what is in the offered folder */
+void     snug_mover_look_into     (SnugMover *self, GTask *task);
 
-/* What we decide. */
-void snug_mover_accept     (SnugMover *self, GFile *folder, SnugSinkConflict conflict);
+/* Bytes that are still to come of what is chosen by @only (nullable: all), if it goes on with what was left
+ * behind in @folder. */
+guint64  snug_mover_count_missing (SnugMover *self, GFile *folder, GBytes *only);
+
+/* What we decide. @only: (nullable): of a folder, what is chosen of it, as in `file-get` */
+void snug_mover_accept     (SnugMover *self, GFile *folder, SnugSinkConflict conflict, GBytes *only);
 /* It comes now, and cannot be told to wait: it is kept aside until somebody decides. */
 void snug_mover_keep_aside (SnugMover *self);
 void snug_mover_pause      (SnugMover *self);
@@ -81,6 +86,9 @@ void snug_mover_cancel     (SnugMover *self);
 void snug_mover_start      (SnugMover *self);
 /* The member is there, and is told of our offer. */
 void snug_mover_say_offer  (SnugMover *self);
+
+/* Whether @get asks for something that is offered here. */
+gboolean snug_mover_is_in   (SnugMover *self, const SnugWireMessage *get);
 
 /* What the member said. */
 void snug_mover_hear_get    (SnugMover *self, SnugWireMessage *get);

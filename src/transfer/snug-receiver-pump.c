@@ -112,6 +112,7 @@ letter_free (gpointer data)
 
   pump_unref (letter->pump);
   g_clear_pointer (&letter->news.hash, g_bytes_unref);
+  g_clear_pointer (&letter->news.manifest, snug_manifest_unref);
   g_clear_object (&letter->news.file);
   g_clear_error (&letter->news.error);
   g_free (letter);
@@ -473,6 +474,22 @@ tell_done (Pump *pump, Job *job)
                                    .hash = snug_intake_get_fingerprint (pump->intake) });
 }
 
+/* Of one that only looks. Returns: %FALSE if the manifest is not here yet. */
+static gboolean
+tell_looked (Pump *pump)
+{
+  GBytes *bytes;
+  SnugManifest *manifest = snug_intake_peek_manifest (pump->intake, &bytes);
+
+  if (manifest == NULL)
+    return FALSE;
+  pump->ended = TRUE;
+  let_go_of_stream (pump);
+  tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_LOOKED, .manifest = snug_manifest_ref (manifest),
+                                   .hash = g_bytes_ref (bytes) });
+  return TRUE;
+}
+
 static void
 take_back (Pump *pump, Job *job)
 {
@@ -525,6 +542,8 @@ on_worked (gpointer data)
       tell_done (pump, job);
       return;
     }
+  if (tell_looked (pump))
+    return;
   take_back (pump, job);
   set_full (pump, job->full);
   if (pump->n_waiting <= CALM_BYTES)

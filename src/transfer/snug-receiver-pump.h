@@ -23,6 +23,7 @@ typedef enum
   SNUG_RECEIVER_NEWS_PROGRESS,    /* @bytes */
   SNUG_RECEIVER_NEWS_BUSY,        /* @on */
   SNUG_RECEIVER_NEWS_FULL,        /* @on */
+  SNUG_RECEIVER_NEWS_LOOKED,      /* @manifest, @hash (its bytes) */
   SNUG_RECEIVER_NEWS_DONE,        /* @file, @hash */
   SNUG_RECEIVER_NEWS_ENDED        /* @error */
 } SnugReceiverNewsKind;
@@ -34,6 +35,7 @@ typedef struct
   guint64               bytes;
   gboolean              on;
   GBytes               *hash;     /* nullable */
+  SnugManifest         *manifest; /* nullable */
   GFile                *file;     /* nullable */
   GError               *error;    /* nullable */
 } SnugReceiverNews;

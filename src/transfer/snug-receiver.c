@@ -19,6 +19,7 @@ enum
   PROGRESS,
   BUSY,
   FULL,
+  LOOKED,
   DONE,
   ENDED,
   N_SIGNALS
@@ -35,6 +36,7 @@ on_news (GObject *owner, const SnugReceiverNews *news)
     case SNUG_RECEIVER_NEWS_PROGRESS: g_signal_emit (owner, signals[PROGRESS], 0, news->bytes); break;
     case SNUG_RECEIVER_NEWS_BUSY: g_signal_emit (owner, signals[BUSY], 0, news->on); break;
     case SNUG_RECEIVER_NEWS_FULL: g_signal_emit (owner, signals[FULL], 0, news->on); break;
+    case SNUG_RECEIVER_NEWS_LOOKED: g_signal_emit (owner, signals[LOOKED], 0, news->manifest, news->hash); break;
     case SNUG_RECEIVER_NEWS_DONE: g_signal_emit (owner, signals[DONE], 0, news->file, news->hash); break;
     case SNUG_RECEIVER_NEWS_ENDED:
     default: g_signal_emit (owner, signals[ENDED], 0, news->error); break;
@@ -104,6 +106,8 @@ snug_receiver_class_init (SnugReceiverClass *klass)
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FULL] = g_signal_new ("full", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[LOOKED] = g_signal_new ("looked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BYTES);
   signals[DONE] = g_signal_new ("done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, G_TYPE_FILE, G_TYPE_BYTES);
   signals[ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

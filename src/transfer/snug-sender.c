@@ -37,6 +37,7 @@ typedef struct
   GMainContext    *network;
   GWeakRef         owner;          /* followed in the main context only */
   SnugOffer       *offer;
+  SnugManifest    *chosen;         /* what is sent of it */
 
   /* Owned by the one job under way */
   SnugSource      *source;
@@ -109,6 +110,7 @@ pump_unref (gpointer data)
     return;
   g_clear_pointer (&pump->source, snug_source_free);
   g_clear_pointer (&pump->offer, snug_offer_unref);
+  g_clear_pointer (&pump->chosen, snug_manifest_unref);
   g_queue_clear_full (&pump->ready, piece_free);
   g_clear_pointer (&pump->have, g_bytes_unref);
   snug_fingerprint_clear (&pump->fingerprint);
@@ -170,7 +172,7 @@ tell_progress (Pump *pump)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->offer->size)
+  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->chosen->n_bytes)
     return;
   pump->progress_us = now_us;
   tell (pump, PROGRESS, pump->sent, NULL, NULL);
@@ -220,7 +222,7 @@ set_changed (GError **error)
 static gboolean
 compare_have (Pump *pump, guint64 *n_before, GError **error)
 {
-  SnugManifest *manifest = pump->offer->manifest;
+  SnugManifest *manifest = pump->chosen;
   SnugPlace place = { 0, 0 };
   g_autoptr (GBytes) ours = NULL;
 
@@ -290,7 +292,7 @@ read_manifest (Pump *pump, ReadResult *result)
 static gboolean
 read_piece (Pump *pump, ReadResult *result)
 {
-  const SnugEntry *entry = snug_manifest_get (pump->offer->manifest, pump->place.entry);
+  const SnugEntry *entry = snug_manifest_get (pump->chosen, pump->place.entry);
   guint64 before = pump->place.entry;
   GBytes *data = NULL;
   gsize n = 0;
@@ -307,7 +309,7 @@ read_piece (Pump *pump, ReadResult *result)
   add_piece (pump, result, entry->size, data);
   if (data != NULL)
     snug_fingerprint_add (&pump->fingerprint, ((Piece *) g_queue_peek_tail (&result->pieces))->hash);
-  snug_manifest_advance (pump->offer->manifest, &pump->place, n);
+  snug_manifest_advance (pump->chosen, &pump->place, n);
   pump->begins = pump->place.entry != before;
   return TRUE;
 }
@@ -357,7 +359,7 @@ do_read (gpointer job, gpointer user_data)
   while (ok && result->n_bytes < JOB_BYTES && !result->all)
     if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
       read_manifest (pump, result);
-    else if (snug_manifest_settle (pump->offer->manifest, &pump->place))
+    else if (snug_manifest_settle (pump->chosen, &pump->place))
       ok = read_piece (pump, result);
     else
       result->all = TRUE;
@@ -595,7 +597,7 @@ snug_sender_stop (SnugSender *self)
 }
 
 SnugSender *
-snug_sender_new (GMainContext *network, SnugOffer *offer, const SnugPlace *from, GBytes *have)
+snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManifest *chosen, const SnugPlace *from, GBytes *have)
 {
   SnugSender *self = g_object_new (SNUG_TYPE_SENDER, NULL);
   Pump *pump = self->pump;
@@ -604,6 +606,7 @@ snug_sender_new (GMainContext *network, SnugOffer *offer, const SnugPlace *from,
   pump->network = g_main_context_ref (network);
   g_weak_ref_init (&pump->owner, self);
   pump->offer = snug_offer_ref (offer);
+  pump->chosen = snug_manifest_ref (chosen);
   pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
   pump->place = *from;
   pump->begins = TRUE;

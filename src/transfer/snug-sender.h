@@ -45,7 +45,8 @@ G_DECLARE_FINAL_TYPE (SnugSender, snug_sender, SNUG, SENDER, GObject)
  * @have: (nullable): hash over the piece hashes before @from, as the receiver says; it is compared with
  *   the source's before a byte is sent. %NULL only where there are none
  */
-SnugSender *snug_sender_new (GMainContext *network, SnugOffer *offer, const SnugPlace *from, GBytes *have);
+SnugSender *snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManifest *chosen, const SnugPlace *from,
+                             GBytes *have);
 
 /* Opens the stream and begins. Once. */
 void snug_sender_start      (SnugSender *self, SnugPeerLink *link, const char *wire_id);

@@ -47,7 +47,7 @@ snug_sink_make_folders (SnugSink *self, SnugManifest *manifest, GError **error)
     {
       const SnugEntry *entry = snug_manifest_get (manifest, i);
 
-      if (entry->is_folder && snug_beneath_make_folder (&self->tree, entry->path) != 0)
+      if (entry->is_folder && snug_manifest_is_chosen (manifest, i) && snug_beneath_make_folder (&self->tree, entry->path) != 0)
         return snug_sink_fail (error, errno, _("The file cannot be created."));
     }
   return TRUE;

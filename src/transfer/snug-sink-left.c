@@ -148,10 +148,12 @@ static SnugManifest *
 manifest_of_left (SnugSink *self, const SnugJournalHead *head)
 {
   g_autoptr (GBytes) bytes = head->manifest != NULL ? snug_sink_load_manifest (self) : NULL;
+  g_autoptr (SnugManifest) whole = NULL;
 
   if (head->manifest == NULL)
     return snug_manifest_new_file (head->name, head->size, 0);
-  return bytes != NULL ? snug_manifest_parse (bytes, NULL) : NULL;
+  whole = bytes != NULL ? snug_manifest_parse (bytes, NULL) : NULL;
+  return whole != NULL ? snug_manifest_choose (whole, head->only) : NULL;
 }
 
 void
@@ -171,7 +173,7 @@ snug_sink_foreach_left (GFile *folder, SnugSinkLeftFunc func, gpointer user_data
         continue;
       manifest = manifest_of_left (sink, snug_journal_get_head (sink->journal));
       if (manifest != NULL && snug_journal_get_n (sink->journal) > 0)
-        func (stem, snug_journal_get_head (sink->journal), count_bytes (sink, manifest), user_data);
+        func (stem, snug_journal_get_head (sink->journal), count_bytes (sink, manifest), manifest->n_bytes, user_data);
       snug_sink_leave (sink);
     }
 }

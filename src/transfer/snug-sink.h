@@ -52,9 +52,9 @@ SnugSink *snug_sink_new      (GFile *folder, const char *name, guint64 size, Snu
 SnugSink *snug_sink_new_resumable (GFile *folder, const SnugJournalHead *head, SnugSinkConflict conflict,
                                    GError **error);
 
-/* What was left behind in @folder and nobody is at work on; @n_bytes of it are there. What has not one piece
+/* What was left behind in @folder and nobody is at work on; @n_bytes of @n_all are there. What has not one piece
  * is cleaned away. */
-typedef void (*SnugSinkLeftFunc) (const char *stem, const SnugJournalHead *head, guint64 n_bytes,
+typedef void (*SnugSinkLeftFunc) (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all,
                                   gpointer user_data);
 void      snug_sink_foreach_left  (GFile *folder, SnugSinkLeftFunc func, gpointer user_data);
 void      snug_sink_discard_left  (GFile *folder, const char *stem);
@@ -79,7 +79,7 @@ guint64   snug_sink_verify        (SnugSink *self, SnugManifest *manifest, SnugP
 /* Of a folder: what is written from here on is @entry; a new file if @offset is 0. */
 gboolean  snug_sink_begin_entry   (SnugSink *self, const SnugEntry *entry, guint64 offset, GError **error);
 void      snug_sink_end_entry     (SnugSink *self, const SnugEntry *entry);
-/* Of a folder: makes those among @manifest's entries that are folders; when all is there, their times. */
+/* Of a folder: makes those among @manifest's chosen entries that are folders; when all is there, their times. */
 gboolean  snug_sink_make_folders  (SnugSink *self, SnugManifest *manifest, GError **error);
 void      snug_sink_end_folders   (SnugSink *self, SnugManifest *manifest);
 

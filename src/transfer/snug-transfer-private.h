@@ -19,6 +19,8 @@ const char *snug_transfer_get_wire_id     (SnugTransfer *self);
 gboolean    snug_transfer_enter           (SnugTransfer *self, SnugTransferState state, const char *reason);
 /* Counts progress and smooths the speed; @now_us: g_get_monotonic_time(). */
 void        snug_transfer_set_bytes       (SnugTransfer *self, guint64 bytes, gint64 now_us);
+/* Bytes of what is chosen. */
+void        snug_transfer_set_size        (SnugTransfer *self, guint64 size);
 void        snug_transfer_set_file        (SnugTransfer *self, GFile *file);
 void        snug_transfer_set_fingerprint (SnugTransfer *self, const char *hex);
 void        snug_transfer_set_member_name (SnugTransfer *self, const char *name);

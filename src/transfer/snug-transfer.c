@@ -255,6 +255,15 @@ snug_transfer_get_size (SnugTransfer *self)
   return self->size;
 }
 
+void
+snug_transfer_set_size (SnugTransfer *self, guint64 size)
+{
+  if (self->size == size)
+    return;
+  self->size = size;
+  notify (self, PROP_SIZE);
+}
+
 guint64
 snug_transfer_get_bytes (SnugTransfer *self)
 {

@@ -214,22 +214,53 @@ remove_mover (SnugTransfers *self, SnugMover *mover)
 
 /* --- offers of others ------------------------------------------------------------------------------ */
 
-gboolean
-snug_transfers_accept (SnugTransfers *self, SnugTransfer *transfer, GFile *folder, SnugSinkConflict conflict,
-                       GError **error)
+/* Returns: %NULL with @error if it is not a member's offer that waits for us. */
+static SnugMover *
+offered_mover_of (SnugTransfers *self, SnugTransfer *transfer, GError **error)
 {
   SnugMover *mover = mover_of (self, transfer);
 
-  if (mover == NULL || !goes (mover, SNUG_TRANSFER_IN)
-      || snug_transfer_get_state (transfer) != SNUG_TRANSFER_OFFERED)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
-      return FALSE;
-    }
-  if (!snug_sink_check_folder (folder, snug_mover_count_missing (mover, folder), error))
-    return FALSE;
+  if (mover != NULL && goes (mover, SNUG_TRANSFER_IN) && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
+    return mover;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
+  return NULL;
+}
 
-  snug_mover_accept (mover, folder, conflict);
+void
+snug_transfers_look_into_async (SnugTransfers *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
+  SnugMover *mover = offered_mover_of (self, transfer, &error);
+
+  g_task_set_source_tag (task, snug_transfers_look_into_async);
+  if (mover != NULL && !snug_mover_is_folder (mover))
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, _("This is not a folder."));
+  if (error == NULL)
+    {
+      snug_mover_look_into (mover, task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+GListModel *
+snug_transfers_look_into_finish (SnugTransfers *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+snug_transfers_accept (SnugTransfers *self, SnugTransfer *transfer, GFile *folder, SnugSinkConflict conflict,
+                       GBytes *only, GError **error)
+{
+  SnugMover *mover = offered_mover_of (self, transfer, error);
+
+  if (mover == NULL || !snug_sink_check_folder (folder, snug_mover_count_missing (mover, folder, only), error))
+    return FALSE;
+  snug_mover_accept (mover, folder, conflict, only);
   start (self, mover);
   return TRUE;
 }
@@ -466,17 +497,6 @@ offer_anew (SnugTransfers *self, SnugMover *mover)
                         anew);
 }
 
-static gboolean
-is_in (SnugOffer *offer, const SnugWireMessage *get)
-{
-  const SnugEntry *entry;
-
-  if (get->from_entry == SNUG_WIRE_ENTRY_MANIFEST)
-    return offer->is_folder && get->from_offset == 0;
-  entry = snug_manifest_get (offer->manifest, get->from_entry);
-  return entry != NULL && get->from_offset <= entry->size;
-}
-
 static void
 refuse_get (SnugTransfers *self, SnugMember *member, const char *wire_id)
 {
@@ -493,7 +513,7 @@ handle_get (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer u
   SnugTransfers *self = user_data;
   SnugMover *mover = find_standing (self, SNUG_TRANSFER_OUT, member, get->id);
 
-  if (mover == NULL || !is_in (snug_mover_get_offer (mover), get)
+  if (mover == NULL || !snug_mover_is_in (mover, get)
       || (!snug_mover_is_pumping (mover)
           && count (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), snug_mover_is_pumping) >= MAX_RUNNING))
     refuse_get (self, member, get->id);

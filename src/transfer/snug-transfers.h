@@ -36,8 +36,14 @@ void           snug_transfers_offer_async  (SnugTransfers *self, GFile *file, Sn
                                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean       snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError **error);
 
+/* Returns: by the finish: (transfer full): of SnugFolderEntry: what is in the folder that is offered */
+void           snug_transfers_look_into_async  (SnugTransfers *self, SnugTransfer *transfer,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+GListModel    *snug_transfers_look_into_finish (SnugTransfers *self, GAsyncResult *result, GError **error);
+
+/* @only: (nullable): of a folder, what is chosen of it, as in `file-get`; %NULL: all */
 gboolean       snug_transfers_accept  (SnugTransfers *self, SnugTransfer *transfer, GFile *folder,
-                                       SnugSinkConflict conflict, GError **error);
+                                       SnugSinkConflict conflict, GBytes *only, GError **error);
 void           snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer);
 void           snug_transfers_cancel  (SnugTransfers *self, SnugTransfer *transfer);
 void           snug_transfers_pause   (SnugTransfers *self, SnugTransfer *transfer);

@@ -13,8 +13,10 @@ struct _SnugUnfinished
   GFile    *folder;
   char     *stem;
   char     *name;
+  GBytes   *only;        /* nullable */
 
-  guint64   size;
+  guint64   offered;     /* bytes, of all that was offered */
+  guint64   size;        /* bytes, of what was wanted */
   guint64   bytes;
   gboolean  is_folder;
 };
@@ -22,13 +24,15 @@ struct _SnugUnfinished
 G_DEFINE_FINAL_TYPE (SnugUnfinished, snug_unfinished, G_TYPE_OBJECT)
 
 static void
-on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, gpointer user_data)
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
 {
   SnugUnfinished *self = g_object_new (SNUG_TYPE_UNFINISHED, NULL);
 
   self->stem = g_strdup (stem);
   self->name = g_strdup (head->name);
-  self->size = head->size;
+  self->only = head->only != NULL ? g_bytes_ref (head->only) : NULL;
+  self->offered = head->size;
+  self->size = n_all;
   self->bytes = n_bytes;
   self->is_folder = head->manifest != NULL;
   g_ptr_array_add (user_data, self);
@@ -90,10 +94,16 @@ snug_unfinished_get_is_folder (SnugUnfinished *self)
   return self->is_folder;
 }
 
+GBytes *
+snug_unfinished_get_only (SnugUnfinished *self)
+{
+  return self->only;
+}
+
 gboolean
 snug_unfinished_matches (SnugUnfinished *self, const char *name, guint64 size)
 {
-  return self->size == size && strcmp (self->name, name) == 0;
+  return self->offered == size && strcmp (self->name, name) == 0;
 }
 
 void
@@ -114,6 +124,7 @@ snug_unfinished_finalize (GObject *object)
 {
   g_free (SNUG_UNFINISHED (object)->stem);
   g_free (SNUG_UNFINISHED (object)->name);
+  g_clear_pointer (&SNUG_UNFINISHED (object)->only, g_bytes_unref);
   G_OBJECT_CLASS (snug_unfinished_parent_class)->finalize (object);
 }
 

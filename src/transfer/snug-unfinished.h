@@ -20,9 +20,11 @@ GPtrArray *snug_unfinished_find_finish (GAsyncResult *result);
 
 const char *snug_unfinished_get_name      (SnugUnfinished *self);
 GFile      *snug_unfinished_get_folder    (SnugUnfinished *self);
-guint64     snug_unfinished_get_size      (SnugUnfinished *self);    /* bytes, of the whole */
+guint64     snug_unfinished_get_size      (SnugUnfinished *self);    /* bytes, of what was wanted */
 guint64     snug_unfinished_get_bytes     (SnugUnfinished *self);    /* that are here */
 gboolean    snug_unfinished_get_is_folder (SnugUnfinished *self);
+/* Returns: (nullable): of a folder, what was chosen of it, as in `file-get`; %NULL: all */
+GBytes     *snug_unfinished_get_only      (SnugUnfinished *self);
 
 /* What is offered under that name and with that size may be the same: whether it is, the content says. */
 gboolean    snug_unfinished_matches       (SnugUnfinished *self, const char *name, guint64 size);

@@ -4,9 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
-#include "snug-network.h"
-#include "snug-room-mates.h"
-#include "snug-transfers.h"
+#include "transfer-mates.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,154 +98,69 @@ disarm (void)
 
 typedef struct
 {
-  SnugMates      mates;
+  TransferMates  mates;
   SnugTransfers *ana;
   SnugTransfers *bo;
-  char          *path;
-  GFile         *inbox;
   GFile         *file;
   GFile         *folder;
 } Fixture;
 
-static SnugTransfers *
-add (Fixture *f, const char *name)
-{
-  SnugMate *mate = snug_mates_add (&f->mates, name);
-  SnugTransfers *transfers = snug_transfers_new ();
-
-  snug_transfers_set_room (transfers, mate->room, snug_network_get_context ());
-  return transfers;
-}
-
-static GFile *
-put (Fixture *f, const char *name, gsize size)
-{
-  g_autofree char *path = g_build_filename (f->path, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *content = g_malloc (size + 1);
-
-  for (gsize i = 0; i < size; i++)
-    content[i] = (char) ((i + size) * 2654435761u >> 13);
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, content, (gssize) size, NULL));
-  return g_file_new_for_path (path);
-}
-
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GFile) one = NULL, two = NULL, three = NULL;
-  g_autofree char *inbox = NULL, *folder = NULL;
+  g_autofree char *folder = NULL;
 
-  snug_mates_init (&f->mates);
-  f->path = g_dir_make_tmp ("snug-faults-XXXXXX", NULL);
-  inbox = g_build_filename (f->path, "inbox", NULL);
-  folder = g_build_filename (f->path, "tree", NULL);
-  g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
-  f->inbox = g_file_new_for_path (inbox);
+  mates_set_up (&f->mates, data);
+  folder = g_build_filename (f->mates.path, "tree", NULL);
   f->folder = g_file_new_for_path (folder);
-  f->file = put (f, "a.bin", 1048576 + 100000);
-  one = put (f, "tree/one", 5);
-  two = put (f, "tree/sub/two", 100000);
-  three = put (f, "tree/sub/three", 0);
-  f->ana = add (f, "Ana");
-  f->bo = add (f, "Bo");
-  snug_mates_await (&f->mates);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  g_remove (path);
+  f->file = make_file (&f->mates, "a.bin", 1048576 + 100000);
+  put (folder, "one", 5, 1600000000);
+  put (folder, "sub/two", 100000, 1600000000);
+  put (folder, "sub/three", 0, 1600000000);
+  f->ana = add (&f->mates, "Ana");
+  f->bo = add (&f->mates, "Bo");
+  snug_mates_await (&f->mates.mates);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  snug_transfers_set_room (f->ana, NULL, NULL);
-  snug_transfers_set_room (f->bo, NULL, NULL);
-  g_clear_object (&f->ana);
-  g_clear_object (&f->bo);
-  snug_mates_clear (&f->mates);
-  remove_tree (f->path);
-  g_object_unref (f->inbox);
+  mates_tear_down (&f->mates, data);
   g_object_unref (f->file);
   g_object_unref (f->folder);
-  g_free (f->path);
-}
-
-static void
-on_offered (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error);
-  g_assert_no_error (error);
-}
-
-static guint
-n_rows (SnugTransfers *transfers)
-{
-  return g_list_model_get_n_items (snug_transfers_get_list (transfers));
 }
 
 static SnugTransfer *
 last_row (SnugTransfers *transfers)
 {
-  g_autoptr (SnugTransfer) row = g_list_model_get_item (snug_transfers_get_list (transfers), n_rows (transfers) - 1);
-
-  return row;
+  return row (transfers, n_rows (transfers) - 1);
 }
 
 static void
 offer_and_accept (Fixture *f, GFile *file, int call, int code, int n, int in_a_row)
 {
-  guint n_before = n_rows (f->bo);
-  g_autoptr (GError) error = NULL;
+  SnugTransfer *in = offer (f->ana, f->bo, file);
 
-  snug_transfers_offer_async (f->ana, file, NULL, on_offered, NULL);
-  snug_await (NULL, n_rows (f->bo) == n_before + 1);
   if (call >= 0)
     arm ((Call) call, code, n, in_a_row);
-  g_assert_true (snug_transfers_accept (f->bo, last_row (f->bo), f->inbox, SNUG_SINK_KEEP_BOTH, &error));
-  g_assert_no_error (error);
-}
-
-static void
-assert_same (GFile *a, GFile *b, const char *path)
-{
-  g_autoptr (GFile) first = path != NULL ? g_file_resolve_relative_path (a, path) : g_object_ref (a);
-  g_autoptr (GFile) second = path != NULL ? g_file_resolve_relative_path (b, path) : g_object_ref (b);
-  g_autoptr (GBytes) ours = g_file_load_bytes (first, NULL, NULL, NULL);
-  g_autoptr (GBytes) theirs = g_file_load_bytes (second, NULL, NULL, NULL);
-
-  g_assert_nonnull (ours);
-  g_assert_nonnull (theirs);
-  g_assert_true (g_bytes_equal (ours, theirs));
+  take (&f->mates, f->bo, in);
 }
 
 static void
 assert_arrived (Fixture *f, GFile *source)
 {
   static const char *const in_folder[] = { "one", "sub/two", "sub/three" };
-  SnugTransfer *row = last_row (f->bo);
+  SnugTransfer *in = last_row (f->bo);
+  GFile *file = snug_transfer_get_file (in);
 
-  g_assert_cmpint (snug_transfer_get_state (row), ==, SNUG_TRANSFER_DONE);
+  g_assert_cmpint (snug_transfer_get_state (in), ==, SNUG_TRANSFER_DONE);
   if (source == f->file)
-    assert_same (source, snug_transfer_get_file (row), NULL);
+    assert_same_content (source, file);
   else
     for (gsize i = 0; i < G_N_ELEMENTS (in_folder); i++)
-      assert_same (source, snug_transfer_get_file (row), in_folder[i]);
+      assert_same_file (g_file_peek_path (source), g_file_peek_path (file), in_folder[i]);
   /* the next one finds its name free */
-  remove_tree (g_file_peek_path (snug_transfer_get_file (row)));
+  remove_tree (g_file_peek_path (file));
 }
 
 static gboolean
@@ -259,7 +172,7 @@ both_are_over (Fixture *f)
 static guint
 n_left (Fixture *f)
 {
-  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (f->inbox), 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (f->mates.inbox), 0, NULL);
   const char *name;
   guint n = 0;
 
@@ -349,12 +262,12 @@ test_folder_rename (Fixture *f, gconstpointer data)
 }
 
 static void
-on_reason (SnugTransfer *row, GParamSpec *pspec, gpointer user_data)
+on_reason (SnugTransfer *in, GParamSpec *pspec, gpointer user_data)
 {
   gboolean *said = user_data;
 
-  if (snug_transfer_get_state (row) == SNUG_TRANSFER_PAUSED && snug_transfer_get_reason (row) != NULL
-      && strstr (snug_transfer_get_reason (row), "disk is full") != NULL)
+  if (snug_transfer_get_state (in) == SNUG_TRANSFER_PAUSED && snug_transfer_get_reason (in) != NULL
+      && strstr (snug_transfer_get_reason (in), "disk is full") != NULL)
     *said = TRUE;
 }
 
@@ -367,18 +280,18 @@ test_full_disk_goes_on_by_itself (Fixture *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
       gboolean said = FALSE;
-      SnugTransfer *row;
+      SnugTransfer *in;
 
       /* the first write is the journal's */
       offer_and_accept (f, f->file, CALL_WRITE, codes[i], 5, 2);
-      row = last_row (f->bo);
-      g_signal_connect (row, "notify::reason", G_CALLBACK (on_reason), &said);
+      in = last_row (f->bo);
+      g_signal_connect (in, "notify::reason", G_CALLBACK (on_reason), &said);
       snug_await (NULL, both_are_over (f));
       g_assert_true (disarm ());
       g_assert_true (said);
       assert_arrived (f, f->file);
       g_assert_cmpint (snug_transfer_get_state (last_row (f->ana)), ==, SNUG_TRANSFER_DONE);
-      g_signal_handlers_disconnect_by_data (row, &said);
+      g_signal_handlers_disconnect_by_data (in, &said);
     }
   snug_await (NULL, n_left (f) == 0);
 }

@@ -59,7 +59,7 @@ accept (Fixture *f, SnugTransfer *transfer)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (snug_transfers_accept (f->transfers, transfer, f->inbox, SNUG_SINK_KEEP_BOTH, &error));
+  g_assert_true (snug_transfers_accept (f->transfers, transfer, f->inbox, SNUG_SINK_KEEP_BOTH, NULL, &error));
   g_assert_no_error (error);
 }
 

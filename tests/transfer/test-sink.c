@@ -209,7 +209,7 @@ test_folder_that_is_gone (Fixture *f, gconstpointer data)
 static SnugSink *
 open_resumable (Fixture *f, guint64 *n_bytes)
 {
-  const SnugJournalHead head = { (char *) "a.bin", LARGE, NULL };
+  const SnugJournalHead head = { (char *) "a.bin", LARGE, NULL, NULL };
   g_autoptr (SnugManifest) manifest = snug_manifest_new_file ("a.bin", LARGE, 0);
   g_autoptr (GError) error = NULL;
   SnugSink *sink = snug_sink_new_resumable (f->folder, &head, SNUG_SINK_KEEP_BOTH, &error);
@@ -365,7 +365,7 @@ test_nonsense_in_a_journal_is_nothing (Fixture *f, gconstpointer data)
 }
 
 static void
-on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, gpointer user_data)
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
 {
   guint64 *sum = user_data;
 

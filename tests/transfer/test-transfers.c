@@ -3,11 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
-#include "snug-room-mates.h"
-#include "snug-network.h"
 #include "snug-pieces.h"
 #include "snug-transfer-private.h"
-#include "snug-transfers.h"
+#include "transfer-mates.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -16,148 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct
-{
-  SnugMates      mates;
-  SnugTransfers *transfers[SNUG_MAX_MATES];
-  char          *path;
-  GFile         *inbox;
-} Fixture;
-
-static SnugTransfers *
-add (Fixture *f, const char *name)
-{
-  guint i = f->mates.n_mates;
-
-  snug_mates_add (&f->mates, name);
-  f->transfers[i] = snug_transfers_new ();
-  snug_transfers_set_room (f->transfers[i], f->mates.mates[i].room, snug_network_get_context ());
-  return f->transfers[i];
-}
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autofree char *inbox = NULL;
-
-  snug_mates_init (&f->mates);
-  f->path = g_dir_make_tmp ("snug-transfers-XXXXXX", NULL);
-  inbox = g_build_filename (f->path, "inbox", NULL);
-  g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
-  f->inbox = g_file_new_for_path (inbox);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  for (guint i = 0; i < SNUG_MAX_MATES; i++)
-    {
-      if (f->transfers[i] != NULL)
-        snug_transfers_set_room (f->transfers[i], NULL, NULL);
-      g_clear_object (&f->transfers[i]);
-    }
-  snug_mates_clear (&f->mates);
-  remove_tree (f->path);
-  g_object_unref (f->inbox);
-  g_free (f->path);
-}
-
-static GFile *
-make_file (Fixture *f, const char *name, gsize size)
-{
-  g_autofree char *path = g_build_filename (f->path, name, NULL);
-  g_autofree char *content = g_malloc (size + 1);
-
-  for (gsize i = 0; i < size; i++)
-    content[i] = (char) (i * 2654435761u >> 13);
-  g_assert_true (g_file_set_contents (path, content, (gssize) size, NULL));
-  return g_file_new_for_path (path);
-}
-
-static void
-on_offered (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, &error);
-  g_assert_no_error (error);
-}
-
-static guint
-n_rows (SnugTransfers *transfers)
-{
-  return g_list_model_get_n_items (snug_transfers_get_list (transfers));
-}
-
-static SnugTransfer *
-row (SnugTransfers *transfers, guint i)
-{
-  g_autoptr (SnugTransfer) transfer = g_list_model_get_item (snug_transfers_get_list (transfers), i);
-
-  return transfer;
-}
-
-static SnugTransfer *
-offer (SnugTransfers *from, SnugTransfers *to, GFile *file)
-{
-  guint n = n_rows (to);
-
-  snug_transfers_offer_async (from, file, NULL, on_offered, NULL);
-  snug_await (NULL, n_rows (to) == n + 1);
-  return row (to, n);
-}
-
-static gboolean
-is (SnugTransfer *transfer, SnugTransferState state)
-{
-  return snug_transfer_get_state (transfer) == state;
-}
-
-static void
-accept (Fixture *f, SnugTransfers *transfers, SnugTransfer *transfer)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (snug_transfers_accept (transfers, transfer, f->inbox, SNUG_SINK_KEEP_BOTH, &error));
-  g_assert_no_error (error);
-}
-
-static void
-assert_same_content (GFile *a, GFile *b)
-{
-  g_autoptr (GBytes) first = g_file_load_bytes (a, NULL, NULL, NULL);
-  g_autoptr (GBytes) second = g_file_load_bytes (b, NULL, NULL, NULL);
-
-  g_assert_nonnull (first);
-  g_assert_nonnull (second);
-  g_assert_true (g_bytes_equal (first, second));
-}
-
-static guint
-n_files_in (GFile *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (folder), 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
 static void
 on_state (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 {
@@ -165,7 +21,7 @@ on_state (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 }
 
 static void
-test_sizes (Fixture *f, gconstpointer data)
+test_sizes (TransferMates *f, gconstpointer data)
 {
   static const gsize sizes[] = { 0, 1, 65535, 65536, 65537, 262144, 1048575, 1048576, 1048577, 5000000 };
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
@@ -181,7 +37,7 @@ test_sizes (Fixture *f, gconstpointer data)
       g_assert_cmpuint (snug_transfer_get_size (in), ==, sizes[i]);
       /* `file-done` comes before the channel's end: the sender never takes it for a break */
       g_signal_connect (row (ana, (guint) i), "notify::state", G_CALLBACK (on_state), NULL);
-      accept (f, bo, in);
+      take (f, bo, in);
       snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
       snug_await (NULL, is (row (ana, (guint) i), SNUG_TRANSFER_DONE));
       g_assert_cmpuint (snug_transfer_get_bytes (in), ==, sizes[i]);
@@ -192,7 +48,7 @@ test_sizes (Fixture *f, gconstpointer data)
 }
 
 static void
-test_several_at_once_both_ways (Fixture *f, gconstpointer data)
+test_several_at_once_both_ways (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   SnugTransfer *in[24];
@@ -208,7 +64,7 @@ test_several_at_once_both_ways (Fixture *f, gconstpointer data)
     }
   /* more than may run at once: the rest wait their turn */
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
-    accept (f, i % 2 ? bo : ana, in[i]);
+    take (f, i % 2 ? bo : ana, in[i]);
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
     {
       snug_await (NULL, is (in[i], SNUG_TRANSFER_DONE));
@@ -217,7 +73,7 @@ test_several_at_once_both_ways (Fixture *f, gconstpointer data)
 }
 
 static void
-test_decline_and_withdraw (Fixture *f, gconstpointer data)
+test_decline_and_withdraw (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) file = make_file (f, "a.bin", 10);
@@ -231,12 +87,12 @@ test_decline_and_withdraw (Fixture *f, gconstpointer data)
   second = offer (ana, bo, file);
   snug_transfers_cancel (ana, row (ana, 1));
   snug_await (NULL, is (second, SNUG_TRANSFER_CANCELLED));
-  g_assert_false (snug_transfers_accept (bo, second, f->inbox, SNUG_SINK_KEEP_BOTH, NULL));
+  g_assert_false (snug_transfers_accept (bo, second, f->inbox, SNUG_SINK_KEEP_BOTH, NULL, NULL));
   g_assert_cmpuint (n_files_in (f->inbox), ==, 0);
 }
 
 static void
-test_cancel_from_either_side (Fixture *f, gconstpointer data)
+test_cancel_from_either_side (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) file = make_file (f, "a.bin", 60000000);
@@ -246,7 +102,7 @@ test_cancel_from_either_side (Fixture *f, gconstpointer data)
     {
       SnugTransfer *in = offer (ana, bo, file);
 
-      accept (f, bo, in);
+      take (f, bo, in);
       snug_await (NULL, is (in, SNUG_TRANSFER_RUNNING));
       snug_transfers_cancel (i == 0 ? ana : bo, i == 0 ? row (ana, i) : in);
       snug_await (NULL, is (in, SNUG_TRANSFER_CANCELLED) && is (row (ana, i), SNUG_TRANSFER_CANCELLED));
@@ -255,7 +111,7 @@ test_cancel_from_either_side (Fixture *f, gconstpointer data)
 }
 
 static void
-test_pause_and_resume (Fixture *f, gconstpointer data)
+test_pause_and_resume (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) file = make_file (f, "a.bin", 60000000);
@@ -264,7 +120,7 @@ test_pause_and_resume (Fixture *f, gconstpointer data)
   snug_mates_await (&f->mates);
   in = offer (ana, bo, file);
   out = row (ana, 0);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_RUNNING));
   snug_transfers_pause (bo, in);
   snug_await (NULL, is (out, SNUG_TRANSFER_PAUSED));
@@ -279,13 +135,13 @@ test_pause_and_resume (Fixture *f, gconstpointer data)
 }
 
 static void
-test_offer_waits_for_who_comes (Fixture *f, gconstpointer data)
+test_offer_waits_for_who_comes (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo, *chi;
   g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
 
   snug_await (NULL, snug_room_get_self_id (f->mates.mates[0].room) != NULL);
-  snug_transfers_offer_async (ana, file, NULL, on_offered, NULL);
+  start_offer (ana, file);
   snug_await (NULL, n_rows (ana) == 1);
   g_assert_cmpstr (snug_transfer_get_member_id (row (ana, 0)), ==, "");
 
@@ -296,13 +152,13 @@ test_offer_waits_for_who_comes (Fixture *f, gconstpointer data)
 
   chi = add (f, "Chi");
   snug_await (NULL, n_rows (chi) == 1);
-  accept (f, chi, row (chi, 0));
+  take (f, chi, row (chi, 0));
   snug_await (NULL, is (row (chi, 0), SNUG_TRANSFER_DONE));
   g_assert_true (is (row (bo, 0), SNUG_TRANSFER_OFFERED));
 }
 
 static void
-test_who_leaves_takes_its_offers_along (Fixture *f, gconstpointer data)
+test_who_leaves_takes_its_offers_along (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) small = make_file (f, "a.bin", 10);
@@ -312,20 +168,11 @@ test_who_leaves_takes_its_offers_along (Fixture *f, gconstpointer data)
   snug_mates_await (&f->mates);
   offered = offer (ana, bo, small);
   running = offer (ana, bo, large);
-  accept (f, bo, running);
+  take (f, bo, running);
   snug_await (NULL, is (running, SNUG_TRANSFER_RUNNING));
   snug_room_close (f->mates.mates[0].room);
   snug_await (NULL, is (offered, SNUG_TRANSFER_CANCELLED) && is (running, SNUG_TRANSFER_FAILED));
   g_assert_cmpstr (snug_transfer_get_reason (running), ==, "Ana has left.");
-}
-
-/* Raw words of a member who does not keep to the protocol. */
-static void
-send_raw (Fixture *f, guint from, const char *to, const char *text)
-{
-  SnugMate *mate = &f->mates.mates[from];
-
-  g_assert_true (snug_peer_link_send_text (snug_room_get_link (mate->room, snug_mate_sees (mate, to)), text));
 }
 
 /* --- going on -------------------------------------------------------------------------------------- */
@@ -344,7 +191,7 @@ on_bytes (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
 #define SIZE (5 * PIECE + 100)
 
 static char *
-path_of_left (Fixture *f, const char *suffix)
+path_of_left (TransferMates *f, const char *suffix)
 {
   const char *folder = g_file_peek_path (f->inbox);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -380,7 +227,7 @@ on_channel_to_break (SnugDataChannel *channel, gpointer user_data)
 }
 
 static guint
-n_noted (Fixture *f)
+n_noted (TransferMates *f)
 {
   g_autofree char *path = path_of_left (f, ".journal");
   g_autofree char *content = NULL;
@@ -393,7 +240,7 @@ n_noted (Fixture *f)
 
 /* Ana, who speaks by hand, offers a file to Bo and is gone when a part of it is there. */
 static GFile *
-break_off (Fixture *f, SnugTransfers *bo, const char *name)
+break_off (TransferMates *f, SnugTransfers *bo, const char *name)
 {
   GFile *file = make_file (f, name, SIZE);
   g_autofree char *text = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"f\",\"name\":\"%s\",\"size\":%d}", name,
@@ -406,7 +253,7 @@ break_off (Fixture *f, SnugTransfers *bo, const char *name)
   send_raw (f, 0, "Bo", text);
   snug_await (NULL, n_rows (bo) == 1);
   in = row (bo, 0);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, n_files_in (f->inbox) == 2);
   snug_peer_link_open_channel (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")), SNUG_WIRE_FILE_LABEL, "f",
                                on_channel_to_break, content, NULL);
@@ -419,26 +266,17 @@ break_off (Fixture *f, SnugTransfers *bo, const char *name)
 
 /* Chi offers @file to who takes into the same folder. Returns: the row there. */
 static SnugTransfer *
-offer_again (Fixture *f, SnugTransfers *chi, SnugTransfers *bo, GFile *file, guint64 *first_bytes)
+offer_again (TransferMates *f, SnugTransfers *chi, SnugTransfers *bo, GFile *file, guint64 *first_bytes)
 {
   SnugTransfer *in = offer (chi, bo, file);
 
   g_signal_connect (row (chi, n_rows (chi) - 1), "notify::bytes", G_CALLBACK (on_bytes), first_bytes);
-  accept (f, bo, in);
+  take (f, bo, in);
   return in;
 }
 
-static SnugTransfers *
-add_and_await (Fixture *f, const char *name)
-{
-  SnugTransfers *transfers = add (f, name);
-
-  snug_await (NULL, snug_room_get_n_ready (f->mates.mates[f->mates.n_mates - 1].room) > 0);
-  return transfers;
-}
-
 static void
-test_somebody_else_goes_on (Fixture *f, gconstpointer data)
+test_somebody_else_goes_on (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo, *chi;
   g_autoptr (GFile) file = NULL;
@@ -462,7 +300,7 @@ test_somebody_else_goes_on (Fixture *f, gconstpointer data)
 
 /* What was checked once is checked again: it lay on a disk that others write to. */
 static void
-test_a_spoilt_part_is_not_trusted (Fixture *f, gconstpointer data)
+test_a_spoilt_part_is_not_trusted (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo, *chi;
   g_autoptr (GFile) file = NULL;
@@ -488,7 +326,7 @@ test_a_spoilt_part_is_not_trusted (Fixture *f, gconstpointer data)
 
 /* Bound to the content, not to the name: the sender says that it is another, and offers it anew. */
 static void
-test_another_file_of_the_name_is_not_mixed_in (Fixture *f, gconstpointer data)
+test_another_file_of_the_name_is_not_mixed_in (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo, *chi;
   g_autoptr (GFile) file = NULL;
@@ -510,7 +348,7 @@ test_another_file_of_the_name_is_not_mixed_in (Fixture *f, gconstpointer data)
 
   in = row (bo, n_rows (bo) - 1);
   g_assert_true (is (in, SNUG_TRANSFER_OFFERED));
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   assert_same_content (file, snug_transfer_get_file (in));
   /* what Ana began is still there for her */
@@ -520,7 +358,7 @@ test_another_file_of_the_name_is_not_mixed_in (Fixture *f, gconstpointer data)
 
 /* The sender was killed and comes back as somebody else, before it is known that it is gone. */
 static void
-test_who_comes_back_goes_on_with_what_is_paused (Fixture *f, gconstpointer data)
+test_who_comes_back_goes_on_with_what_is_paused (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *chi = add (f, "Chi");
   g_autoptr (GFile) file = make_file (f, "a.bin", 60000000);
@@ -530,7 +368,7 @@ test_who_comes_back_goes_on_with_what_is_paused (Fixture *f, gconstpointer data)
 
   snug_mates_await (&f->mates);
   first = offer (ana, bo, file);
-  accept (f, bo, first);
+  take (f, bo, first);
   snug_await (NULL, snug_transfer_get_bytes (first) > 0);
   /* no second one beside it while the first runs */
   second = offer_again (f, chi, bo, file, &first_bytes);
@@ -544,7 +382,7 @@ test_who_comes_back_goes_on_with_what_is_paused (Fixture *f, gconstpointer data)
 }
 
 static void
-test_changed_source_is_noticed (Fixture *f, gconstpointer data)
+test_changed_source_is_noticed (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
@@ -554,20 +392,20 @@ test_changed_source_is_noticed (Fixture *f, gconstpointer data)
   snug_mates_await (&f->mates);
   in = offer (ana, bo, file);
   shorter = make_file (f, "a.bin", 900);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_FAILED) && is (row (ana, 0), SNUG_TRANSFER_FAILED));
   g_assert_cmpstr (snug_transfer_get_reason (in), ==, "The file has changed since it was offered.");
   snug_await (NULL, n_files_in (f->inbox) == 0);
   /* offered anew as it is now, to go through this time */
   in = row (bo, 1);
   g_assert_cmpuint (snug_transfer_get_size (in), ==, 900);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   assert_same_content (shorter, snug_transfer_get_file (in));
 }
 
 static void
-test_requests_for_what_is_not_offered (Fixture *f, gconstpointer data)
+test_requests_for_what_is_not_offered (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
@@ -581,7 +419,7 @@ test_requests_for_what_is_not_offered (Fixture *f, gconstpointer data)
   send_raw (f, 0, "Bo", "{\"type\":\"file-cancel\",\"id\":\"unknown\"}");
   /* all of it answered or ignored: a transfer still goes through */
   in = offer (ana, bo, file);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
 }
 
@@ -634,7 +472,7 @@ on_hostile_channel (SnugDataChannel *channel, gpointer user_data)
 }
 
 static void
-test_bad_data_is_refused (Fixture *f, gconstpointer data)
+test_bad_data_is_refused (TransferMates *f, gconstpointer data)
 {
   SnugMate *ana;
   SnugTransfers *bo;
@@ -653,7 +491,7 @@ test_bad_data_is_refused (Fixture *f, gconstpointer data)
       g_test_message ("%s", bad[i].why);
       send_raw (f, 0, "Bo", text);
       snug_await (NULL, n_rows (bo) == i + 1);
-      accept (f, bo, row (bo, (guint) i));
+      take (f, bo, row (bo, (guint) i));
       snug_peer_link_open_channel (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")), SNUG_WIRE_FILE_LABEL,
                                    id, on_hostile_channel, (gpointer) &bad[i], NULL);
       snug_await (NULL, is (row (bo, (guint) i), SNUG_TRANSFER_FAILED));
@@ -666,7 +504,7 @@ static const Bad five_zeros = { "five zeros", { HEADER, "5", ZERO_HASH_5 } };
 
 /* 1980 … tomorrow; anything else is now. */
 static void
-test_times_that_are_believed (Fixture *f, gconstpointer data)
+test_times_that_are_believed (TransferMates *f, gconstpointer data)
 {
   const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   const struct { gint64 said; gboolean believed; } rows[] = {
@@ -686,7 +524,7 @@ test_times_that_are_believed (Fixture *f, gconstpointer data)
 
       send_raw (f, 0, "Bo", text);
       snug_await (NULL, n_rows (bo) == i + 1);
-      accept (f, bo, row (bo, i));
+      take (f, bo, row (bo, i));
       snug_peer_link_open_channel (snug_room_get_link (f->mates.mates[0].room, snug_mate_sees (&f->mates.mates[0], "Bo")),
                                    SNUG_WIRE_FILE_LABEL, id, on_hostile_channel, (gpointer) &five_zeros, NULL);
       snug_await (NULL, is (row (bo, i), SNUG_TRANSFER_DONE));
@@ -725,7 +563,7 @@ nothing_to_free (gpointer data)
 }
 
 static void
-get_raw (Fixture *f, Gets *gets, const char *id, const char *from)
+get_raw (TransferMates *f, Gets *gets, const char *id, const char *from)
 {
   SnugMate *bo = &f->mates.mates[1];
   g_autofree char *text = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":%s}", id, from);
@@ -739,7 +577,7 @@ get_raw (Fixture *f, Gets *gets, const char *id, const char *from)
 #define SOME_HASH "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\""
 
 static void
-test_at_most_eight_gets (Fixture *f, gconstpointer data)
+test_at_most_eight_gets (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana");
   Gets gets = { .refused = g_string_new (NULL) };
@@ -755,7 +593,7 @@ test_at_most_eight_gets (Fixture *f, gconstpointer data)
       g_autofree char *name = g_strdup_printf ("f%u.bin", i);
       g_autoptr (GFile) file = make_file (f, name, 1000);
 
-      snug_transfers_offer_async (ana, file, NULL, on_offered, NULL);
+      start_offer (ana, file);
       snug_await (NULL, n_rows (ana) == i + 1);
       ids[i] = snug_transfer_get_wire_id (row (ana, i));
     }
@@ -795,7 +633,7 @@ on_heard (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer
 
 /* An offer of a folder without a manifest is one of a version that we do not know. */
 static void
-test_folders_without_manifest_are_declined (Fixture *f, gconstpointer data)
+test_folders_without_manifest_are_declined (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo;
   gboolean declined = FALSE;
@@ -812,75 +650,7 @@ test_folders_without_manifest_are_declined (Fixture *f, gconstpointer data)
 /* --- folders --------------------------------------------------------------------------------------- */
 
 static void
-put (const char *folder, const char *path, gsize size, guint64 mtime)
-{
-  g_autofree char *full = g_build_filename (folder, path, NULL);
-  g_autofree char *parent = g_path_get_dirname (full);
-  g_autofree char *content = g_malloc0 (size + 1);
-  struct timespec times[2] = { { .tv_sec = (time_t) mtime }, { .tv_sec = (time_t) mtime } };
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  for (gsize i = 0; i < size; i++)
-    content[i] = (char) ((i + strlen (path)) * 2654435761u >> 13);
-  g_assert_true (g_file_set_contents (full, content, (gssize) size, NULL));
-  g_assert_cmpint (utimensat (AT_FDCWD, full, times, 0), ==, 0);
-}
-
-static char *
-make_tree (Fixture *f)
-{
-  char *folder = g_build_filename (f->path, "Holiday", NULL);
-  g_autofree char *nothing = g_build_filename (folder, "sub", "nothing in it", NULL);
-  g_autofree char *link = g_build_filename (folder, "link", NULL);
-  g_autofree char *pipe = g_build_filename (folder, "pipe", NULL);
-  struct timespec times[2] = { { .tv_sec = 1500000000 }, { .tv_sec = 1500000000 } };
-
-  put (folder, "a.txt", 10, 1600000000);
-  put (folder, "sub/deep/large.bin", 3 * 1048576 + 5, 1600000001);
-  put (folder, "sub/empty", 0, 1600000002);
-  put (folder, "sub/one", 1, 1600000003);
-  put (folder, "zz", 1048576, 1600000004);
-  g_assert_cmpint (g_mkdir (nothing, 0700), ==, 0);
-  g_assert_cmpint (symlink ("/etc/passwd", link), ==, 0);
-  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
-  g_assert_cmpint (utimensat (AT_FDCWD, nothing, times, 0), ==, 0);
-  return folder;
-}
-
-static void
-assert_same_file (const char *a, const char *b, const char *path)
-{
-  g_autoptr (GFile) first = g_file_new_build_filename (a, path, NULL);
-  g_autoptr (GFile) second = g_file_new_build_filename (b, path, NULL);
-  struct stat info[2];
-
-  assert_same_content (first, second);
-  g_assert_cmpint (stat (g_file_peek_path (first), &info[0]), ==, 0);
-  g_assert_cmpint (stat (g_file_peek_path (second), &info[1]), ==, 0);
-  g_assert_cmpint (info[0].st_mtime, ==, info[1].st_mtime);
-  g_assert_cmpint (info[1].st_mode & 0133, ==, 0);
-}
-
-static void
-assert_is_the_tree (const char *source, const char *copy)
-{
-  static const char *const files[] = { "a.txt", "sub/deep/large.bin", "sub/empty", "sub/one", "zz" };
-  g_autofree char *nothing = g_build_filename (copy, "sub", "nothing in it", NULL);
-  g_autofree char *link = g_build_filename (copy, "link", NULL);
-  g_autofree char *pipe = g_build_filename (copy, "pipe", NULL);
-  struct stat info;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
-    assert_same_file (source, copy, files[i]);
-  g_assert_cmpint (stat (nothing, &info), ==, 0);
-  g_assert_true (S_ISDIR (info.st_mode));
-  g_assert_cmpint (info.st_mtime, ==, 1500000000);
-  g_assert_cmpint (lstat (link, &info), !=, 0);
-  g_assert_cmpint (lstat (pipe, &info), !=, 0);
-}
-
-static void
-test_a_folder_stays_a_folder (Fixture *f, gconstpointer data)
+test_a_folder_stays_a_folder (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autofree char *path = make_tree (f);
@@ -893,7 +663,7 @@ test_a_folder_stays_a_folder (Fixture *f, gconstpointer data)
   g_assert_cmpuint (snug_transfer_get_size (in), ==, 10 + 3 * 1048576 + 5 + 1 + 1048576);
   g_assert_cmpstr (snug_transfer_get_mime_type (in), ==, "inode/directory");
   g_assert_cmpstr (snug_transfer_get_reason (row (ana, 0)), ==, "2 links, devices and the like are left out.");
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
   g_assert_cmpstr (snug_transfer_get_fingerprint (in), ==, snug_transfer_get_fingerprint (row (ana, 0)));
   g_assert_cmpuint (snug_transfer_get_bytes (in), ==, snug_transfer_get_size (in));
@@ -902,14 +672,14 @@ test_a_folder_stays_a_folder (Fixture *f, gconstpointer data)
 
   /* once more: beside the first */
   in = offer (ana, bo, folder);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   g_assert_true (g_str_has_suffix (g_file_peek_path (snug_transfer_get_file (in)), "/Holiday (2)"));
   assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
 }
 
 static void
-test_an_empty_folder (Fixture *f, gconstpointer data)
+test_an_empty_folder (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autofree char *path = g_build_filename (f->path, "Nothing", NULL);
@@ -919,14 +689,14 @@ test_an_empty_folder (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
   snug_mates_await (&f->mates);
   in = offer (ana, bo, folder);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
   g_assert_true (g_file_test (g_file_peek_path (snug_transfer_get_file (in)), G_FILE_TEST_IS_DIR));
 }
 
 /* One file of it is another than when it was offered: offered anew, and then all of it is there. */
 static void
-test_a_changed_file_in_a_folder (Fixture *f, gconstpointer data)
+test_a_changed_file_in_a_folder (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
   g_autofree char *path = make_tree (f);
@@ -936,18 +706,18 @@ test_a_changed_file_in_a_folder (Fixture *f, gconstpointer data)
   snug_mates_await (&f->mates);
   in = offer (ana, bo, folder);
   put (path, "sub/one", 2, 1600000003);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
   snug_await (NULL, n_rows (bo) == 2);
   in = row (bo, 1);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
 }
 
 /* The receiver goes in the middle of a folder, and comes back with nothing but its disk. */
 static void
-test_a_folder_is_gone_on_with (Fixture *f, gconstpointer data)
+test_a_folder_is_gone_on_with (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *bo_again;
   g_autofree char *path = make_tree (f);
@@ -957,7 +727,7 @@ test_a_folder_is_gone_on_with (Fixture *f, gconstpointer data)
   put (path, "sub/larger.bin", 40000000, 1600000000);
   snug_mates_await (&f->mates);
   in = offer (ana, bo, folder);
-  accept (f, bo, in);
+  take (f, bo, in);
   snug_await (NULL, n_noted (f) >= 6);
   snug_transfers_set_room (bo, NULL, NULL);
   snug_room_close (f->mates.mates[1].room);
@@ -966,7 +736,7 @@ test_a_folder_is_gone_on_with (Fixture *f, gconstpointer data)
   bo_again = add_and_await (f, "Bo");
   snug_await (NULL, n_rows (bo_again) == 1);
   in = row (bo_again, 0);
-  accept (f, bo_again, in);
+  take (f, bo_again, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
   assert_same_file (path, g_file_peek_path (snug_transfer_get_file (in)), "sub/larger.bin");
@@ -1013,7 +783,7 @@ on_hostile_folder (SnugDataChannel *channel, gpointer user_data)
 }
 
 static void
-test_bad_folders_are_refused (Fixture *f, gconstpointer data)
+test_bad_folders_are_refused (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo;
   SnugMate *ana;
@@ -1043,7 +813,7 @@ test_bad_folders_are_refused (Fixture *f, gconstpointer data)
       text = snug_wire_encode (message);
       send_raw (f, 0, "Bo", text);
       snug_await (NULL, n_rows (bo) == i + 1);
-      accept (f, bo, row (bo, i));
+      take (f, bo, row (bo, i));
       snug_peer_link_open_channel (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")), SNUG_WIRE_FILE_LABEL,
                                    message->id, on_hostile_folder, (gpointer) &bad_folders[i], NULL);
       snug_await (NULL, snug_transfer_is_finished (row (bo, i)));
@@ -1055,7 +825,7 @@ test_bad_folders_are_refused (Fixture *f, gconstpointer data)
 
 typedef struct
 {
-  Fixture *f;
+  TransferMates *f;
   guint    n_sent;
 } Flood;
 
@@ -1073,7 +843,7 @@ on_flood_tick (gpointer user_data)
 }
 
 static void
-test_at_most_200_standing_offers (Fixture *f, gconstpointer data)
+test_at_most_200_standing_offers (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo;
   Flood flood = { .f = f };
@@ -1100,7 +870,7 @@ test_at_most_200_standing_offers (Fixture *f, gconstpointer data)
 
 /* What stands stays; of what came to nothing the last fifty are kept. */
 static void
-test_offers_withdrawn_without_end (Fixture *f, gconstpointer data)
+test_offers_withdrawn_without_end (TransferMates *f, gconstpointer data)
 {
   SnugTransfers *bo;
 
@@ -1125,7 +895,7 @@ test_offers_withdrawn_without_end (Fixture *f, gconstpointer data)
   g_assert_cmpstr (snug_transfer_get_wire_id (row (bo, 1)), ==, "v10");
 }
 
-#define ADD(name, func) g_test_add ("/transfers/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func) g_test_add ("/transfers/" name, TransferMates, NULL, mates_set_up, func, mates_tear_down)
 
 int
 main (int argc, char **argv)
