@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +111,15 @@ snug_beneath_unlink (SnugBeneath *self, const char *path)
   int parent = parent_of (self, path, FALSE, &name);
 
   return parent >= 0 ? unlinkat (parent, name, 0) : -1;
+}
+
+int
+snug_beneath_move (SnugBeneath *self, const char *path, SnugBeneath *to)
+{
+  const char *name;
+  int from_parent = parent_of (self, path, FALSE, &name), to_parent = parent_of (to, path, TRUE, &name);
+
+  return from_parent >= 0 && to_parent >= 0 ? renameat (from_parent, name, to_parent, name) : -1;
 }
 
 static void

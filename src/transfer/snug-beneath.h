@@ -33,6 +33,9 @@ int  snug_beneath_open        (SnugBeneath *self, const char *path, int flags);
 /* Makes the folder and those above it, as far as they are not there. Returns: 0, or -1 and errno. */
 int  snug_beneath_make_folder (SnugBeneath *self, const char *path);
 void snug_beneath_set_mtime   (SnugBeneath *self, const char *path, guint64 mtime);
+/* Moves @path to the same path beneath @to, where folders on the way are made; a file that is there is replaced
+ * in one step, a link is replaced and not followed. Returns: 0, or -1 and errno. */
+int  snug_beneath_move        (SnugBeneath *self, const char *path, SnugBeneath *to);
 /* Returns: 0, or -1 and errno. */
 int  snug_beneath_unlink      (SnugBeneath *self, const char *path);
 

@@ -335,7 +335,7 @@ snug_intake_finish_if_all (SnugIntake *self, GError **error)
       || snug_manifest_settle (self->manifest, &self->place))
     return NULL;
   if (self->plan.manifest != NULL)
-    snug_sink_end_folders (self->sink, self->manifest);
+    return snug_sink_finish_folder (self->sink, self->manifest, error);
   return snug_sink_finish (self->sink, self->plan.mtime, error);
 }
 

@@ -45,6 +45,11 @@ gboolean  snug_sink_make_part     (SnugSink *self, gboolean is_folder);
 gboolean  snug_sink_open_tree     (SnugSink *self);
 void      snug_sink_close_entry   (SnugSink *self);
 void      snug_sink_set_mtime     (SnugSink *self, guint64 mtime);
+/* Both have @size bytes, and the same. */
+gboolean  snug_sink_has_same_content      (int fd, int other, guint64 size);
+/* It has that name now. Returns: (transfer full) */
+GFile    *snug_sink_named                 (SnugSink *self, const char *name);
+GFile    *snug_sink_finish_under_free_name (SnugSink *self, GError **error);
 /* It is not found again in this process. */
 void      snug_sink_remember_disowned (const char *stem);
 

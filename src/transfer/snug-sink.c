@@ -283,24 +283,31 @@ snug_sink_write (SnugSink *self, guint64 offset, const guint8 *data, gsize n_byt
   return TRUE;
 }
 
+gboolean
+snug_sink_has_same_content (int fd, int other, guint64 size)
+{
+  g_autofree guint8 *ours = g_malloc (COMPARE_BYTES);
+  g_autofree guint8 *theirs = g_malloc (COMPARE_BYTES);
+  struct stat info;
+  gboolean same = fstat (other, &info) == 0 && S_ISREG (info.st_mode) && (guint64) info.st_size == size;
+
+  for (guint64 offset = 0; same && offset < size; offset += COMPARE_BYTES)
+    {
+      ssize_t a = pread (fd, ours, COMPARE_BYTES, (off_t) offset);
+      ssize_t b = pread (other, theirs, COMPARE_BYTES, (off_t) offset);
+
+      same = a > 0 && a == b && memcmp (ours, theirs, (gsize) a) == 0;
+    }
+  return same;
+}
+
 /* Whether the regular file @name in the folder has exactly our content. */
 static gboolean
 is_identical (SnugSink *self, const char *name)
 {
   int other = openat (self->folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  g_autofree guint8 *ours = g_malloc (COMPARE_BYTES);
-  g_autofree guint8 *theirs = g_malloc (COMPARE_BYTES);
-  struct stat info;
-  gboolean same = other >= 0 && fstat (other, &info) == 0 && S_ISREG (info.st_mode)
-                  && (guint64) info.st_size == self->size;
+  gboolean same = other >= 0 && snug_sink_has_same_content (self->fd, other, self->size);
 
-  for (guint64 offset = 0; same && offset < self->size; offset += COMPARE_BYTES)
-    {
-      ssize_t a = pread (self->fd, ours, COMPARE_BYTES, (off_t) offset);
-      ssize_t b = pread (other, theirs, COMPARE_BYTES, (off_t) offset);
-
-      same = a > 0 && a == b && memcmp (ours, theirs, (gsize) a) == 0;
-    }
   if (other >= 0)
     close (other);
   return same;
@@ -332,16 +339,16 @@ is_regular_file (SnugSink *self, const char *name)
 
 static void remove_journal (SnugSink *self);
 
-static GFile *
-named (SnugSink *self, const char *name)
+GFile *
+snug_sink_named (SnugSink *self, const char *name)
 {
   self->finished = TRUE;
   remove_journal (self);
   return g_file_new_build_filename (self->folder_path, name, NULL);
 }
 
-static GFile *
-finish_under_free_name (SnugSink *self, GError **error)
+GFile *
+snug_sink_finish_under_free_name (SnugSink *self, GError **error)
 {
   int code = 0;
 
@@ -351,7 +358,7 @@ finish_under_free_name (SnugSink *self, GError **error)
 
       code = rename_without_overwriting (self, name);
       if (code == 0)
-        return named (self, name);
+        return snug_sink_named (self, name);
       if (code != EEXIST)
         break;
     }
@@ -374,19 +381,16 @@ remove_journal (SnugSink *self)
 GFile *
 snug_sink_finish (SnugSink *self, guint64 mtime, GError **error)
 {
-  gboolean is_file = self->tree_fd < 0;
-
-  if (is_file)
-    snug_sink_set_mtime (self, mtime);
-  if (is_file && self->conflict == SNUG_SINK_SKIP_IDENTICAL && is_identical (self, self->name))
+  snug_sink_set_mtime (self, mtime);
+  if (self->conflict == SNUG_SINK_SKIP_IDENTICAL && is_identical (self, self->name))
     {
       unlinkat (self->folder_fd, self->part_name, 0);
-      return named (self, self->name);
+      return snug_sink_named (self, self->name);
     }
-  if (is_file && self->conflict == SNUG_SINK_REPLACE && is_regular_file (self, self->name)
+  if (self->conflict == SNUG_SINK_REPLACE && is_regular_file (self, self->name)
       && renameat (self->folder_fd, self->part_name, self->folder_fd, self->name) == 0)
-    return named (self, self->name);
-  return finish_under_free_name (self, error);
+    return snug_sink_named (self, self->name);
+  return snug_sink_finish_under_free_name (self, error);
 }
 
 static void

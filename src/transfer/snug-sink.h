@@ -18,11 +18,14 @@ G_BEGIN_DECLS
 
 typedef struct _SnugSink SnugSink;
 
+/* What becomes of a name that is taken. A link is never followed, and a file and a folder never take each other's
+ * place: then both are kept. */
 typedef enum
 {
-  SNUG_SINK_KEEP_BOTH,         /* a taken name becomes "name (2).ext" */
-  SNUG_SINK_SKIP_IDENTICAL,    /* a file of the name with equal content is left as it is; else keep both */
-  SNUG_SINK_REPLACE            /* a regular file of the name is replaced, in one step, by the whole new one */
+  SNUG_SINK_KEEP_BOTH,         /* it becomes "name (2).ext" */
+  SNUG_SINK_SKIP_IDENTICAL,    /* a file with equal content, or a folder that has all of it, stays; else keep both */
+  SNUG_SINK_REPLACE            /* a file is replaced in one step; so is each file in a folder, and what else is in
+                                * there stays */
 } SnugSinkConflict;
 
 /**
@@ -79,9 +82,8 @@ guint64   snug_sink_verify        (SnugSink *self, SnugManifest *manifest, SnugP
 /* Of a folder: what is written from here on is @entry; a new file if @offset is 0. */
 gboolean  snug_sink_begin_entry   (SnugSink *self, const SnugEntry *entry, guint64 offset, GError **error);
 void      snug_sink_end_entry     (SnugSink *self, const SnugEntry *entry);
-/* Of a folder: makes those among @manifest's chosen entries that are folders; when all is there, their times. */
+/* Of a folder: makes those among @manifest's chosen entries that are folders. */
 gboolean  snug_sink_make_folders  (SnugSink *self, SnugManifest *manifest, GError **error);
-void      snug_sink_end_folders   (SnugSink *self, SnugManifest *manifest);
 
 /* The piece with that hash is written, behind all others. Without a journal: nothing. */
 gboolean  snug_sink_note_piece    (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error);
@@ -121,6 +123,9 @@ gboolean  snug_sink_write    (SnugSink *self, guint64 offset, const guint8 *data
  * Returns: (transfer full): the file under the name that it got
  */
 GFile    *snug_sink_finish   (SnugSink *self, guint64 mtime, GError **error);
+
+/* The same of a folder: times of folders are set, and the whole gets its name. */
+GFile    *snug_sink_finish_folder (SnugSink *self, SnugManifest *manifest, GError **error);
 
 /* Closes it; what was not finished is deleted. */
 void      snug_sink_free     (SnugSink *self);

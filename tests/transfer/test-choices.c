@@ -7,6 +7,7 @@
 #include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,6 +54,16 @@ choose (GListModel *entries, const char *const *paths)
 
       snug_folder_entry_set_chosen (entry, g_strv_contains (paths, snug_folder_entry_get_path (entry)));
     }
+}
+
+static void
+take_so (TransferMates *f, SnugTransfers *transfers, SnugTransfer *transfer, SnugSinkConflict conflict)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (snug_transfers_accept (transfers, transfer, f->inbox, conflict, NULL, &error));
+  g_assert_no_error (error);
+  snug_await (NULL, is (transfer, SNUG_TRANSFER_DONE));
 }
 
 static void
@@ -348,6 +359,164 @@ test_a_choice_is_gone_on_with (TransferMates *f, gconstpointer data)
   assert_has (snug_transfer_get_file (in), "a.txt sub sub/larger.bin zz ");
 }
 
+/* --- a name that is taken -------------------------------------------------------------------------- */
+
+static void
+write_text (TransferMates *f, const char *path, const char *text)
+{
+  g_autofree char *full = g_build_filename (g_file_peek_path (f->inbox), path, NULL);
+  g_autofree char *parent = g_path_get_dirname (full);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (full, text, -1, NULL));
+}
+
+static void
+assert_text (TransferMates *f, const char *path, const char *text)
+{
+  g_autofree char *full = g_build_filename (g_file_peek_path (f->inbox), path, NULL);
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (full, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, text);
+}
+
+static void
+assert_named (SnugTransfer *in, const char *name)
+{
+  g_autofree char *base = g_file_get_basename (snug_transfer_get_file (in));
+
+  g_assert_cmpstr (base, ==, name);
+}
+
+static void
+test_files_of_the_same_name (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 3000000);
+  g_autofree char *outside = g_build_filename (f->path, "outside", NULL);
+  g_autofree char *link = g_build_filename (g_file_peek_path (f->inbox), "a.bin", NULL);
+  g_autofree char *content = NULL;
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  /* a link of the name is another thing, whatever the policy: it stays, and so does what it leads to */
+  g_assert_true (g_file_set_contents (outside, "mine", -1, NULL));
+  for (int conflict = SNUG_SINK_SKIP_IDENTICAL; conflict <= SNUG_SINK_REPLACE; conflict++)
+    {
+      g_assert_cmpint (symlink (outside, link), ==, 0);
+      in = offer (ana, bo, file);
+      take_so (f, bo, in, (SnugSinkConflict) conflict);
+      assert_named (in, "a (2).bin");
+      g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+      g_unlink (link);
+      g_unlink (g_file_peek_path (snug_transfer_get_file (in)));
+    }
+  g_assert_true (g_file_get_contents (outside, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "mine");
+
+  /* so is a folder */
+  write_text (f, "a.bin/kept", "kept");
+  in = offer (ana, bo, file);
+  take_so (f, bo, in, SNUG_SINK_REPLACE);
+  assert_named (in, "a (2).bin");
+  assert_text (f, "a.bin/kept", "kept");
+  remove_tree (link);
+
+  in = offer (ana, bo, file);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  assert_named (in, "a.bin");
+  in = offer (ana, bo, file);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  assert_named (in, "a.bin");
+  assert_has (f->inbox, "a (2).bin a.bin ");
+
+  /* not the same any more, by one byte in the middle and none in the size */
+  {
+    int fd = g_open (link, O_WRONLY);
+
+    g_assert_cmpint (pwrite (fd, "!", 1, 1500000), ==, 1);
+    close (fd);
+  }
+  g_unlink (g_file_peek_path (snug_transfer_get_file (row (bo, 2))));
+  in = offer (ana, bo, file);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  assert_named (in, "a (2).bin");
+  in = offer (ana, bo, file);
+  take_so (f, bo, in, SNUG_SINK_REPLACE);
+  assert_named (in, "a.bin");
+  assert_same_content (file, snug_transfer_get_file (in));
+  assert_has (f->inbox, "a (2).bin a.bin ");
+}
+
+static void
+test_folders_of_the_same_name_skipped (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  write_text (f, "Holiday/sub/mine", "mine");
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  assert_named (in, "Holiday");
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
+  assert_text (f, "Holiday/sub/mine", "mine");
+
+  /* another byte, of the same size */
+  write_text (f, "Holiday/sub/one", "\xff");
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
+  assert_named (in, "Holiday (2)");
+  assert_text (f, "Holiday/sub/one", "\xff");
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+}
+
+static void
+test_folders_of_the_same_name_replaced (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autofree char *outside = g_build_filename (f->path, "outside", NULL);
+  g_autofree char *link = g_build_filename (g_file_peek_path (f->inbox), "Holiday", "sub", NULL);
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  write_text (f, "Holiday/a.txt", "old");
+  write_text (f, "Holiday/sub/mine", "mine");
+  write_text (f, "Holiday/sub/deep/large.bin", "old");
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_REPLACE);
+  assert_named (in, "Holiday");
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+  assert_text (f, "Holiday/sub/mine", "mine");
+  g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
+
+  /* a link where a folder is to be leads nowhere */
+  remove_tree (link);
+  g_assert_cmpint (g_mkdir (outside, 0700), ==, 0);
+  g_assert_cmpint (symlink (outside, link), ==, 0);
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_REPLACE);
+  assert_named (in, "Holiday (2)");
+  assert_is_the_tree (path, g_file_peek_path (snug_transfer_get_file (in)));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_cmpint (g_rmdir (outside), ==, 0);
+
+  /* nor does a file give way to a folder */
+  g_unlink (link);
+  write_text (f, "Holiday/sub", "a file");
+  in = offer (ana, bo, folder);
+  take_so (f, bo, in, SNUG_SINK_REPLACE);
+  assert_named (in, "Holiday (3)");
+  assert_text (f, "Holiday/sub", "a file");
+}
+
 #define ADD(name, func) g_test_add ("/choices/" name, TransferMates, NULL, mates_set_up, func, mates_tear_down)
 
 int
@@ -361,5 +530,8 @@ main (int argc, char **argv)
   ADD ("looking-in-vain", test_looking_in_vain);
   ADD ("choices-that-are-refused", test_choices_that_are_refused);
   ADD ("a-choice-is-gone-on-with", test_a_choice_is_gone_on_with);
+  ADD ("files-of-the-same-name", test_files_of_the_same_name);
+  ADD ("folders-of-the-same-name-skipped", test_folders_of_the_same_name_skipped);
+  ADD ("folders-of-the-same-name-replaced", test_folders_of_the_same_name_replaced);
   return g_test_run ();
 }
