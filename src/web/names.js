@@ -76,6 +76,18 @@ export function safeFileName(raw) {
 }
 
 /**
+ * "holiday (2).jpg", within the length of a name.
+ *
+ * @param {string} name safe
+ * @param {number} n
+ */
+export function numberedName(name, n) {
+  const [stem = '', extension = ''] = splitExtension(name);
+  const middle = ` (${n})`;
+  return clip(stem, MAX_FILE_NAME_BYTES - byteLength(middle + extension)) + middle + extension;
+}
+
+/**
  * A person's name on one line, or "" if nothing is left of it.
  *
  * @param {string} raw
