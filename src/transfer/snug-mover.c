@@ -825,6 +825,8 @@ snug_mover_new_in (SnugRoom *room, GMainContext *network, SnugMember *member, co
   self->row = snug_transfer_new (SNUG_TRANSFER_IN, offer->id, snug_member_get_id (member),
                                  snug_member_get_display_name (member), name, mime_type, offer->size);
   self->offered_bytes = offer->size;
+  if (offer->kind == SNUG_WIRE_KIND_FOLDER)
+    snug_transfer_set_folder (self->row, (guint) MIN (offer->count, SNUG_MANIFEST_MAX_ENTRIES));
   self->mtime = snug_manifest_believable_mtime (offer->mtime);
   self->manifest = offer->manifest != NULL ? g_bytes_ref (offer->manifest) : NULL;
   self->manifest_size = offer->manifest_size;
@@ -842,6 +844,8 @@ snug_mover_new_out (SnugRoom *room, GMainContext *network, SnugOffer *offer, Snu
   self->offer = snug_offer_ref (offer);
   self->row = snug_transfer_new (SNUG_TRANSFER_OUT, offer->wire_id, member_id, member_name, offer->name,
                                  offer->mime_type, offer->size);
+  if (offer->is_folder)
+    snug_transfer_set_folder (self->row, offer->manifest->entries->len);
   snug_transfer_set_file (self->row, offer->file);
   return self;
 }

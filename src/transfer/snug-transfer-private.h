@@ -17,6 +17,8 @@ const char *snug_transfer_get_wire_id     (SnugTransfer *self);
 /* Checks the move against the table of allowed ones and notifies; @reason is a sentence or NULL.
  * Returns: %FALSE if the move is not allowed (a stranger's message out of turn): nothing changed. */
 gboolean    snug_transfer_enter           (SnugTransfer *self, SnugTransferState state, const char *reason);
+/* It is a folder of so many files and folders. */
+void        snug_transfer_set_folder      (SnugTransfer *self, guint n_items);
 /* Counts progress and smooths the speed; @now_us: g_get_monotonic_time(). */
 void        snug_transfer_set_bytes       (SnugTransfer *self, guint64 bytes, gint64 now_us);
 /* Bytes of what is chosen. */

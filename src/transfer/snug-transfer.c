@@ -20,6 +20,8 @@ struct _SnugTransfer
 
   SnugTransferDirection  direction;
   SnugTransferState      state;
+  gboolean               is_folder;
+  guint                  n_items;
   guint64                size;
   guint64                bytes;
   double                 speed;           /* bytes/s, smoothed */
@@ -39,6 +41,7 @@ enum
   PROP_MEMBER_NAME,
   PROP_NAME,
   PROP_MIME_TYPE,
+  PROP_N_ITEMS,
   PROP_SIZE,
   PROP_BYTES,
   PROP_SPEED,
@@ -140,6 +143,14 @@ snug_transfer_enter (SnugTransfer *self, SnugTransferState state, const char *re
     }
   g_object_thaw_notify (G_OBJECT (self));
   return TRUE;
+}
+
+void
+snug_transfer_set_folder (SnugTransfer *self, guint n_items)
+{
+  self->is_folder = TRUE;
+  self->n_items = n_items;
+  notify (self, PROP_N_ITEMS);
 }
 
 static void
@@ -249,6 +260,12 @@ snug_transfer_get_mime_type (SnugTransfer *self)
   return self->mime_type;
 }
 
+guint
+snug_transfer_get_n_items (SnugTransfer *self)
+{
+  return self->n_items;
+}
+
 guint64
 snug_transfer_get_size (SnugTransfer *self)
 {
@@ -306,6 +323,12 @@ snug_transfer_get_fingerprint (SnugTransfer *self)
 }
 
 gboolean
+snug_transfer_is_folder (SnugTransfer *self)
+{
+  return self->is_folder;
+}
+
+gboolean
 snug_transfer_is_active (SnugTransfer *self)
 {
   return (1u << self->state & (BIT (ACCEPTED) | BIT (RUNNING) | BIT (PAUSED))) != 0;
@@ -341,6 +364,7 @@ snug_transfer_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_MEMBER_NAME: g_value_set_string (value, self->member_name); break;
     case PROP_NAME: g_value_set_string (value, self->name); break;
     case PROP_MIME_TYPE: g_value_set_string (value, self->mime_type); break;
+    case PROP_N_ITEMS: g_value_set_uint (value, self->n_items); break;
     case PROP_SIZE: g_value_set_uint64 (value, self->size); break;
     case PROP_BYTES: g_value_set_uint64 (value, self->bytes); break;
     case PROP_SPEED: g_value_set_double (value, self->speed); break;
@@ -394,6 +418,7 @@ snug_transfer_class_init (SnugTransferClass *klass)
   props[PROP_MEMBER_NAME] = g_param_spec_string ("member-name", NULL, NULL, NULL, flags);
   props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   props[PROP_MIME_TYPE] = g_param_spec_string ("mime-type", NULL, NULL, NULL, flags);
+  props[PROP_N_ITEMS] = g_param_spec_uint ("n-items", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   props[PROP_BYTES] = g_param_spec_uint64 ("bytes", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   props[PROP_SPEED] = g_param_spec_double ("speed", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);

@@ -34,8 +34,8 @@ typedef enum
 G_DECLARE_FINAL_TYPE (SnugTransfer, snug_transfer, SNUG, TRANSFER, GObject)
 
 /* Properties, all readable and notifying: "id" (string, unique in this session), "direction", "state"
- * (ints), "member-id", "member-name", "name" (safe display name), "size" (guint64 bytes), "bytes"
- * (guint64, done so far), "speed" (double, bytes/s smoothed, 0 unless running), "seconds-left" (int, -1
+ * (ints), "member-id", "member-name", "name" (safe display name), "n-items" (guint: what a folder holds, 0 = a
+ * file), "size" (guint64 bytes), "bytes" (guint64, done so far), "speed" (double, bytes/s smoothed, 0 unless running), "seconds-left" (int, -1
  * unknown), "reason" (string, nullable, a sentence), "mime-type", "file" (GFile: the source, or the
  * finished file), "fingerprint" (hex, nullable, when done), "active" (boolean: accepted, running or
  * paused), "finished" (boolean). */
@@ -46,6 +46,7 @@ const char            *snug_transfer_get_member_id   (SnugTransfer *self);
 const char            *snug_transfer_get_member_name (SnugTransfer *self);
 const char            *snug_transfer_get_name        (SnugTransfer *self);
 const char            *snug_transfer_get_mime_type   (SnugTransfer *self);
+guint                  snug_transfer_get_n_items     (SnugTransfer *self);
 guint64                snug_transfer_get_size        (SnugTransfer *self);
 guint64                snug_transfer_get_bytes       (SnugTransfer *self);
 double                 snug_transfer_get_speed       (SnugTransfer *self);
@@ -53,6 +54,7 @@ int                    snug_transfer_get_seconds_left (SnugTransfer *self);
 const char            *snug_transfer_get_reason      (SnugTransfer *self);
 GFile                 *snug_transfer_get_file        (SnugTransfer *self);
 const char            *snug_transfer_get_fingerprint (SnugTransfer *self);
+gboolean               snug_transfer_is_folder       (SnugTransfer *self);
 gboolean               snug_transfer_is_active       (SnugTransfer *self);
 gboolean               snug_transfer_is_finished     (SnugTransfer *self);
 

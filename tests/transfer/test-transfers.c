@@ -662,6 +662,9 @@ test_a_folder_stays_a_folder (TransferMates *f, gconstpointer data)
   g_assert_cmpstr (snug_transfer_get_name (in), ==, "Holiday");
   g_assert_cmpuint (snug_transfer_get_size (in), ==, 10 + 3 * 1048576 + 5 + 1 + 1048576);
   g_assert_cmpstr (snug_transfer_get_mime_type (in), ==, "inode/directory");
+  g_assert_true (snug_transfer_is_folder (in) && snug_transfer_is_folder (row (ana, 0)));
+  g_assert_cmpuint (snug_transfer_get_n_items (in), ==, 8);
+  g_assert_cmpuint (snug_transfer_get_n_items (row (ana, 0)), ==, 8);
   g_assert_cmpstr (snug_transfer_get_reason (row (ana, 0)), ==, "2 links, devices and the like are left out.");
   take (f, bo, in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
