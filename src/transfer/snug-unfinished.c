@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-unfinished.h"
+#include "snug-unfinished-private.h"
 
 #include <string.h>
 
@@ -23,18 +23,26 @@ struct _SnugUnfinished
 
 G_DEFINE_FINAL_TYPE (SnugUnfinished, snug_unfinished, G_TYPE_OBJECT)
 
-static void
-on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
+SnugUnfinished *
+snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 bytes, gboolean is_folder)
 {
   SnugUnfinished *self = g_object_new (SNUG_TYPE_UNFINISHED, NULL);
 
   self->stem = g_strdup (stem);
-  self->name = g_strdup (head->name);
+  self->name = g_strdup (name);
+  self->size = self->offered = size;
+  self->bytes = bytes;
+  self->is_folder = is_folder;
+  return self;
+}
+
+static void
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
+{
+  SnugUnfinished *self = snug_unfinished_new (stem, head->name, n_all, n_bytes, head->manifest != NULL);
+
   self->only = head->only != NULL ? g_bytes_ref (head->only) : NULL;
   self->offered = head->size;
-  self->size = n_all;
-  self->bytes = n_bytes;
-  self->is_folder = head->manifest != NULL;
   g_ptr_array_add (user_data, self);
 }
 

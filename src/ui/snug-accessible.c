@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-accessible.h"
 
+#include <glib/gi18n-lib.h>
+
 void
 snug_accessible_set_label (GtkWidget *widget, const char *label)
 {
@@ -34,4 +36,36 @@ snug_accessible_name_lists_in (GtkWidget *widget, const char *label)
         snug_accessible_set_label (child, label);
       snug_accessible_name_lists_in (child, label);
     }
+}
+
+static void
+name_closing (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL)
+    snug_accessible_set_label (widget, _("Close"));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_closing (child);
+}
+
+static void
+on_toasts_changed (GListModel *children, guint position, guint n_removed, guint n_added, AdwToastOverlay *overlay)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (GtkWidget) child = g_list_model_get_item (children, i);
+
+      if (child != adw_toast_overlay_get_child (overlay))
+        name_closing (child);
+    }
+}
+
+/* The list lives as long as somebody holds it. */
+void
+snug_accessible_name_toasts (AdwToastOverlay *overlay)
+{
+  GListModel *children = gtk_widget_observe_children (GTK_WIDGET (overlay));
+
+  g_signal_connect_object (children, "items-changed", G_CALLBACK (on_toasts_changed), overlay, 0);
+  g_object_set_data_full (G_OBJECT (overlay), "snug-children", children, g_object_unref);
 }

@@ -17,4 +17,7 @@ void snug_accessible_name_status_page (AdwStatusPage *page);
 /* The same for the two lists that an expander row is made of: they get @label. */
 void snug_accessible_name_lists_in    (GtkWidget *widget, const char *label);
 
+/* The cross of a toast has no name of its own in libadwaita 1.2. */
+void snug_accessible_name_toasts      (AdwToastOverlay *overlay);
+
 G_END_DECLS

@@ -125,6 +125,16 @@ bind_session (SnugApplication *self)
   on_ice_servers_changed (self);
 }
 
+/* --- What is left of an earlier time --- */
+
+/* In a room the search would find what is being gone on with. */
+static void
+look_for_unfinished (SnugApplication *self)
+{
+  if (snug_session_get_state (self->session) == SNUG_SESSION_EMPTY)
+    snug_session_find_unfinished (self->session);
+}
+
 /* --- Transfers keep the computer awake --- */
 
 static gboolean
@@ -354,6 +364,7 @@ static const struct
   { "room.create", { "<Control>n", NULL } },
   { "room.enter-code", { "<Control>l", NULL } },
   { "room.choose-files", { "<Control>o", NULL } },
+  { "room.choose-folder", { "<Control><Shift>o", NULL } },
   { "room.copy-link", { "<Control><Shift>c", NULL } },
   { "room.show-qr", { "<Control><Shift>q", NULL } },
   { "room.cancel", { "Escape", NULL } },
@@ -382,6 +393,9 @@ snug_application_startup (GApplication *application)
   self->notifier = snug_notifier_new (GTK_APPLICATION (self), self->session, self->settings);
   bind_session (self);
   snug_last_room_watch (self->session, self->settings);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (look_for_unfinished), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::save-to", G_CALLBACK (look_for_unfinished), self, G_CONNECT_SWAPPED);
+  look_for_unfinished (self);
 
   transfers = snug_session_get_transfers (self->session);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);

@@ -4,7 +4,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-columns.h"
 #include "snug-transfer-row.h"
+#include "snug-unfinished-strip.h"
 #include "snug-words.h"
 
 /* In the order in which they stand. */
@@ -41,7 +43,9 @@ struct _SnugFilesPane
   GtkStack      *stack;
   AdwStatusPage *empty;
   GtkButton     *empty_button;
+  GtkWidget     *empty_folder_button;
   GtkLabel      *summary;
+  GtkButton     *pause_all;
   GtkScrolledWindow *scroller;
   GtkListView   *list;
 };
@@ -119,11 +123,24 @@ put_in (SnugFilesPane *self, SnugTransfer *transfer)
 
 /* --- What is shown besides the rows --- */
 
+/* One row has a button of its own for that. */
+static void
+update_pause_all (SnugFilesPane *self, guint n_active, guint n_paused)
+{
+  gboolean all_paused = n_paused == n_active;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_all), n_active > 1);
+  gtk_button_set_label (self->pause_all, all_paused ? _("Resume All") : _("Pause All"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_all),
+                                  all_paused ? "files.resume-all" : "files.pause-all");
+}
+
 static void
 update_summary (SnugFilesPane *self)
 {
   GListModel *active = G_LIST_MODEL (self->transfers[SECTION_ACTIVE]);
   guint n_active = g_list_model_get_n_items (active);
+  guint n_paused = 0;
   double speed = 0;
   g_autofree char *text = NULL;
   g_autofree char *rate = NULL;
@@ -133,6 +150,7 @@ update_summary (SnugFilesPane *self)
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (active, i);
 
       speed += snug_transfer_get_speed (transfer);
+      n_paused += snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED ? 1 : 0;
     }
   rate = snug_words_size ((guint64) speed);
   if (n_active == 0)
@@ -143,6 +161,7 @@ update_summary (SnugFilesPane *self)
     text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active,
                             rate);
   gtk_label_set_label (self->summary, text);
+  update_pause_all (self, n_active, n_paused);
 }
 
 /* The name goes first and comes last: in between, name and target do not fit each other. */
@@ -166,6 +185,7 @@ update_page (SnugFilesPane *self)
   adw_status_page_set_description (self->empty,
                                    in_room ? _("Everyone in the room is asked before anything is sent.")
                                            : _("Files go to the people in your room. Open a room or join one first."));
+  gtk_widget_set_visible (self->empty_folder_button, in_room);
   gtk_button_set_label (self->empty_button, in_room ? _("Send Files…") : _("Go to Room"));
   if (in_room)
     set_action (self->empty_button, "room.choose-files", NULL);
@@ -522,13 +542,17 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_type_ensure (SNUG_TYPE_COLUMNS);
+  g_type_ensure (SNUG_TYPE_UNFINISHED_STRIP);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, on_paste, NULL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-files-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_folder_button);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, summary);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, pause_all);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, list);
 }

@@ -39,47 +39,41 @@ typedef struct
 {
   Command  first;
   Command  second;
-  Command  menu[4];
+  Command  menu[5];
   gboolean suggested;      /* the first button asks for a decision */
 } Commands;
+
+#define CANCEL { N_("Cancel"), "file.cancel" }
+#define DETAILS { N_("Details"), "file.details" }
+#define REMOVE { N_("Remove from List"), "file.forget" }
+#define SEND_AGAIN { N_("Send Again"), "file.send-again" }
+#define SHOW { N_("Show in Folder"), "file.show" }
+#define OPEN { N_("Open"), "file.open" }
+#define PAUSE { N_("Pause"), "file.pause" }
+#define RESUME { N_("Resume"), "file.resume" }
+#define NONE { NULL, NULL }
 
 static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
   [SNUG_TRANSFER_IN] = {
     [SNUG_TRANSFER_OFFERED] = { { N_("Accept"), "file.accept" }, { N_("Decline"), "file.decline" },
-                                { { N_("Save To…"), "file.accept-to" } }, TRUE },
-    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL },
-                                { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL },
-                               { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL },
-                              { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_DONE] = { { N_("Open"), "file.open" }, { NULL },
-                             { { N_("Show in Folder"), "file.show" },
-                              { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_DECLINED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
-                                FALSE },
-    [SNUG_TRANSFER_CANCELLED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
-                                 FALSE },
-    [SNUG_TRANSFER_FAILED] = { { NULL }, { NULL }, { { N_("Remove from List"), "file.forget" } },
-                              FALSE },
+                                { { N_("Save To…"), "file.accept-to" }, DETAILS }, TRUE },
+    [SNUG_TRANSFER_ACCEPTED] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { RESUME, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_DONE] = { OPEN, NONE, { SHOW, DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_DECLINED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_CANCELLED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_FAILED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
   },
   [SNUG_TRANSFER_OUT] = {
-    [SNUG_TRANSFER_OFFERED] = { { N_("Withdraw"), "file.cancel" }, { NULL }, { { NULL } }, FALSE },
-    [SNUG_TRANSFER_ACCEPTED] = { { N_("Pause"), "file.pause" }, { NULL },
-                                { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_RUNNING] = { { N_("Pause"), "file.pause" }, { NULL },
-                               { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_PAUSED] = { { N_("Resume"), "file.resume" }, { NULL },
-                              { { N_("Cancel"), "file.cancel" } }, FALSE },
-    [SNUG_TRANSFER_DONE] = { { NULL }, { NULL },
-                             { { N_("Open"), "file.open" }, { N_("Show in Folder"), "file.show" },
-                               { N_("Send Again"), "file.send-again" }, { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_DECLINED] = { { N_("Send Again"), "file.send-again" }, { NULL },
-                                 { { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_CANCELLED] = { { N_("Send Again"), "file.send-again" }, { NULL },
-                                  { { N_("Remove from List"), "file.forget" } }, FALSE },
-    [SNUG_TRANSFER_FAILED] = { { N_("Send Again"), "file.send-again" }, { NULL },
-                               { { N_("Remove from List"), "file.forget" } }, FALSE },
+    [SNUG_TRANSFER_OFFERED] = { { N_("Withdraw"), "file.cancel" }, NONE, { SHOW, DETAILS }, FALSE },
+    [SNUG_TRANSFER_ACCEPTED] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_RUNNING] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_PAUSED] = { RESUME, NONE, { CANCEL, DETAILS }, FALSE },
+    [SNUG_TRANSFER_DONE] = { NONE, NONE, { OPEN, SHOW, SEND_AGAIN, DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_DECLINED] = { SEND_AGAIN, NONE, { DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_CANCELLED] = { SEND_AGAIN, NONE, { DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_FAILED] = { SEND_AGAIN, NONE, { DETAILS, REMOVE }, FALSE },
   },
 };
 
@@ -177,6 +171,44 @@ show_progress (SnugTransferRow *self)
                                  size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
 }
 
+/* --- Dragging it out --- */
+
+/* What has arrived, or was sent, can be taken elsewhere as a file. */
+static GdkContentProvider *
+on_drag_prepare (GtkDragSource *source, double x, double y, SnugTransferRow *self)
+{
+  GFile *file = self->transfer != NULL ? snug_transfer_get_file (self->transfer) : NULL;
+  GdkContentProvider *provider;
+  GdkFileList *files;
+
+  if (file == NULL || snug_transfer_get_state (self->transfer) != SNUG_TRANSFER_DONE)
+    return NULL;
+  files = gdk_file_list_new_from_array (&file, 1);
+  provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, files);
+  g_boxed_free (GDK_TYPE_FILE_LIST, files);
+  return provider;
+}
+
+static void
+on_drag_begin (GtkDragSource *source, GdkDrag *drag, SnugTransferRow *self)
+{
+  g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (GTK_WIDGET (self->icon));
+
+  gtk_drag_source_set_icon (source, icon, 0, 0);
+}
+
+static void
+be_dragged (SnugTransferRow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  g_signal_connect (source, "prepare", G_CALLBACK (on_drag_prepare), self);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (source));
+}
+
+/* --- What is shown --- */
+
 static void
 set_class (GtkWidget *widget, const char *name, gboolean on)
 {
@@ -222,6 +254,8 @@ make_icon (SnugTransfer *transfer)
 
   if (mime_type != NULL && *mime_type != '\0')
     type = g_content_type_from_mime_type (mime_type);
+  if (snug_transfer_is_folder (transfer))
+    return g_themed_icon_new ("folder-symbolic");
   if (type == NULL || g_content_type_is_unknown (type))
     {
       g_free (type);
@@ -303,4 +337,5 @@ static void
 snug_transfer_row_init (SnugTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  be_dragged (self);
 }

@@ -20,8 +20,8 @@ is_in_room (SnugWindow *self)
   return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
 }
 
-static void
-show_page (SnugWindow *self, const char *name)
+void
+snug_window_show_page (SnugWindow *self, const char *name)
 {
   adw_view_stack_set_visible_child_name (self->stack, name);
 }
@@ -35,7 +35,7 @@ on_create (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
-  show_page (self, "room");
+  snug_window_show_page (self, "room");
   snug_session_create (self->session, TRUE);
 }
 
@@ -46,7 +46,7 @@ on_join (GtkWidget *widget, const char *action, GVariant *parameter)
   const char *invite = g_variant_get_string (parameter, NULL);
   g_autoptr (GError) error = NULL;
 
-  show_page (self, "room");
+  snug_window_show_page (self, "room");
   if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
   if (!snug_session_join (self->session, invite, &error))
@@ -60,7 +60,7 @@ on_enter_code (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
-  show_page (self, "room");
+  snug_window_show_page (self, "room");
   snug_room_pane_focus_join (self->room);
 }
 
@@ -96,7 +96,7 @@ leave (SnugWindow *self)
   if (is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING)
     snug_last_room_forget (self->settings);
   snug_session_leave (self->session);
-  show_page (self, "room");
+  snug_window_show_page (self, "room");
 }
 
 static void
@@ -257,288 +257,12 @@ on_set_typing (GtkWidget *widget, const char *action, GVariant *parameter)
   snug_session_set_typing (self->session, shown && g_variant_get_boolean (parameter));
 }
 
-/* --- Offering files --- */
-
-static SnugMember *
-find_member (SnugWindow *self, const char *id)
-{
-  GListModel *members = snug_session_get_members (self->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
-
-      if (g_strcmp0 (snug_member_get_id (member), id) == 0)
-        return member; /* the model keeps it */
-    }
-  return NULL;
-}
-
-static void
-on_offered (GObject *session, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnugWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!snug_session_offer_file_finish (SNUG_SESSION (session), result, &error)
-      && self->session != NULL
-      && error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    snug_window_complain (self, error->message, NULL, NULL, NULL);
-}
-
-void
-snug_window_offer (SnugWindow *self, GListModel *files, SnugMember *member)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
-    {
-      g_autoptr (GFile) file = g_list_model_get_item (files, i);
-
-      snug_session_offer_file (self->session, file, member, on_offered, g_object_ref (self));
-    }
-  show_page (self, "files");
-}
-
-static void
-on_offer (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-  g_autofree const char **uris = g_variant_get_strv (parameter, NULL);
-
-  for (guint i = 0; uris[i] != NULL; i++)
-    {
-      g_autoptr (GFile) file = g_file_new_for_uri (uris[i]);
-
-      g_list_store_append (files, file);
-    }
-  snug_window_offer (SNUG_WINDOW (widget), G_LIST_MODEL (files), NULL);
-}
-
-static void
-on_files_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
-{
-  const char *member_id = g_object_get_data (G_OBJECT (chooser), "member-id");
-  g_autoptr (GListModel) files = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
-      snug_window_offer (self, files, member_id != NULL ? find_member (self, member_id) : NULL);
-    }
-  g_object_unref (chooser);
-}
-
-static void
-choose_files (SnugWindow *self, const char *member_id)
-{
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Send Files"), GTK_WINDOW (self),
-                                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("Send"), NULL);
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
-  g_object_set_data_full (G_OBJECT (chooser), "member-id", g_strdup (member_id), g_free);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_files_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-on_choose_files (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  choose_files (SNUG_WINDOW (widget), NULL);
-}
-
-static void
-on_choose_files_for (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  choose_files (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
-}
-
-/* --- Transfers, named by their id --- */
-
-static SnugTransfer *
-find_transfer (GtkWidget *widget, GVariant *parameter)
-{
-  GListModel *transfers = snug_session_get_transfers (SNUG_WINDOW (widget)->session);
-  const char *id = g_variant_get_string (parameter, NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      if (g_strcmp0 (snug_transfer_get_id (transfer), id) == 0)
-        return g_steal_pointer (&transfer);
-    }
-  return NULL;
-}
-
-/* The folder for downloads may never have been used. If it cannot be made, accepting says why. */
-static void
-make_own_folder (SnugWindow *self)
-{
-  g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_make_directory_with_parents (folder, NULL, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    g_debug ("no folder for files: %s", error->message);
-}
-
-static void
-accept (SnugWindow *self, SnugTransfer *transfer, GFile *folder)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (folder == NULL)
-    make_own_folder (self);
-  if (!snug_session_accept (self->session, transfer, folder, &error) && error != NULL)
-    snug_window_complain (self, error->message, _("Save To…"), "file.accept-to",
-                          snug_transfer_get_id (transfer));
-}
-
-static void
-on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
-{
-  SnugTransfer *transfer = g_object_get_data (G_OBJECT (chooser), "transfer");
-  g_autoptr (GFile) folder = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-      accept (self, transfer, folder);
-    }
-  g_object_unref (chooser);
-}
-
-static void
-choose_folder (SnugWindow *self, SnugTransfer *transfer)
-{
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save To"), GTK_WINDOW (self),
-                                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-                                                               _("Save Here"), NULL);
-  g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
-  g_object_set_data_full (G_OBJECT (chooser), "transfer", g_object_ref (transfer), g_object_unref);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-on_opened (GObject *parent, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnugWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (parent), result, &error) && self->session != NULL)
-    snug_window_complain (self, _("No program on this computer opens this file."), NULL, NULL,
-                          NULL);
-}
-
-static void
-open_file (SnugWindow *self, GFile *file)
-{
-  g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
-
-  if (uri != NULL)
-    gtk_show_uri_full (GTK_WINDOW (self), uri, GDK_CURRENT_TIME, NULL, on_opened,
-                       g_object_ref (self));
-}
-
-typedef struct
-{
-  SnugWindow *window;     /* owned */
-  GFile      *file;       /* owned */
-} Showing;
-
-/* No file manager on the bus: the folder itself, then. */
-static void
-on_shown (GObject *bus, GAsyncResult *result, gpointer user_data)
-{
-  Showing *showing = user_data;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result,
-                                                              NULL);
-  g_autoptr (GFile) folder = g_file_get_parent (showing->file);
-
-  if (reply == NULL && showing->window->session != NULL)
-    open_file (showing->window, folder);
-  g_object_unref (showing->window);
-  g_object_unref (showing->file);
-  g_free (showing);
-}
-
-static void
-show_in_folder (SnugWindow *self, GFile *file)
-{
-  GDBusConnection *bus = g_application_get_dbus_connection (g_application_get_default ());
-  g_autofree char *uri = file != NULL ? g_file_get_uri (file) : NULL;
-  g_autoptr (GFile) folder = NULL;
-  const char *uris[] = { uri, NULL };
-  Showing *showing;
-
-  if (uri == NULL)
-    return;
-  if (bus == NULL)
-    {
-      folder = g_file_get_parent (file);
-      open_file (self, folder);
-      return;
-    }
-  showing = g_new0 (Showing, 1);
-  showing->window = g_object_ref (self);
-  showing->file = g_object_ref (file);
-  g_dbus_connection_call (bus, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1",
-                          "org.freedesktop.FileManager1", "ShowItems", g_variant_new ("(^ass)", uris, ""), NULL,
-                          G_DBUS_CALL_FLAGS_NONE, 5000, NULL, on_shown, showing);
-}
-
-/* A new offer of the same file to the same member; the old row stays where it is. */
-static void
-send_again (SnugWindow *self, SnugTransfer *transfer)
-{
-  GFile *file = snug_transfer_get_file (transfer);
-
-  if (file != NULL)
-    snug_session_offer_file (self->session, file,
-                             find_member (self, snug_transfer_get_member_id (transfer)),
-                             on_offered, g_object_ref (self));
-}
-
-static void
-on_file (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  SnugWindow *self = SNUG_WINDOW (widget);
-  g_autoptr (SnugTransfer) transfer = find_transfer (widget, parameter);
-
-  if (transfer == NULL)
-    return;
-  if (g_str_equal (action, "file.accept"))
-    accept (self, transfer, NULL);
-  else if (g_str_equal (action, "file.accept-to"))
-    choose_folder (self, transfer);
-  else if (g_str_equal (action, "file.decline"))
-    snug_session_decline (self->session, transfer);
-  else if (g_str_equal (action, "file.cancel"))
-    snug_session_cancel (self->session, transfer);
-  else if (g_str_equal (action, "file.pause"))
-    snug_session_pause (self->session, transfer);
-  else if (g_str_equal (action, "file.resume"))
-    snug_session_resume (self->session, transfer);
-  else if (g_str_equal (action, "file.forget"))
-    snug_session_forget (self->session, transfer);
-  else if (g_str_equal (action, "file.send-again"))
-    send_again (self, transfer);
-  else if (g_str_equal (action, "file.open"))
-    open_file (self, snug_transfer_get_file (transfer));
-  else if (g_str_equal (action, "file.show"))
-    show_in_folder (self, snug_transfer_get_file (transfer));
-}
-
 /* --- The window itself --- */
 
 static void
 on_show_page (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  show_page (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  snug_window_show_page (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -546,7 +270,7 @@ on_go_to_end (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
 
-  show_page (self, "chat");
+  snug_window_show_page (self, "chat");
   snug_chat_pane_go_to_end (self->chat);
 }
 
@@ -560,9 +284,9 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_
     snug_session_leave (self->session);
   if (!is_in_room (self))
     snug_session_create (self->session, TRUE);
-  snug_window_offer (self, files, *member_id != '\0' ? find_member (self, member_id) : NULL);
+  snug_window_offer (self, files, *member_id != '\0' ? snug_window_find_member (self, member_id) : NULL);
   if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
-    show_page (self, "room");
+    snug_window_show_page (self, "room");
 }
 
 void
@@ -667,20 +391,7 @@ static const struct
   { "room.save-qr", NULL, on_save_qr },
   { "room.say", "s", on_say },
   { "room.set-typing", "b", on_set_typing },
-  { "room.offer", "as", on_offer },
-  { "room.choose-files", NULL, on_choose_files },
-  { "room.choose-files-for", "s", on_choose_files_for },
   { "chat.go-to-end", NULL, on_go_to_end },
-  { "file.accept", "s", on_file },
-  { "file.accept-to", "s", on_file },
-  { "file.decline", "s", on_file },
-  { "file.cancel", "s", on_file },
-  { "file.pause", "s", on_file },
-  { "file.resume", "s", on_file },
-  { "file.open", "s", on_file },
-  { "file.show", "s", on_file },
-  { "file.send-again", "s", on_file },
-  { "file.forget", "s", on_file },
 };
 
 void
@@ -689,6 +400,7 @@ snug_window_install_actions (GtkWidgetClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter_type,
                                      actions[i].activate);
+  snug_window_install_file_actions (klass);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "room.cancel", NULL);
 }
 
@@ -712,7 +424,5 @@ snug_window_update_actions (SnugWindow *self)
   gtk_widget_action_set_enabled (widget, "room.copy-qr", has_link);
   gtk_widget_action_set_enabled (widget, "room.save-qr", has_link);
   gtk_widget_action_set_enabled (widget, "room.say", entered);
-  gtk_widget_action_set_enabled (widget, "room.offer", entered);
-  gtk_widget_action_set_enabled (widget, "room.choose-files", entered);
-  gtk_widget_action_set_enabled (widget, "room.choose-files-for", entered);
+  snug_window_update_file_actions (self, entered);
 }

@@ -1,4 +1,4 @@
-/* snug-window-private: what the window's two files share.
+/* snug-window-private: what the window's files share.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,6 +19,7 @@ struct _SnugWindow
   SnugSession          *session;
   SnugSettings         *settings;
 
+  AdwToast             *unfinished_toast;   /* weak */
   guint                 lost_timer;      /* source of the seconds in "Reconnecting… 12 s"; 0: none */
   gint64                lost_since_us;   /* monotonic; 0: not lost */
   guint                 reshape;         /* source of the change between wide and narrow, tall and short; 0: none */
@@ -26,6 +27,7 @@ struct _SnugWindow
   gboolean              wide;
   gboolean              roomy;
   gboolean              is_short;
+  gboolean              told_unfinished;
   gboolean              may_close;       /* the person said so */
 
   /* Template */
@@ -54,8 +56,14 @@ struct _SnugWindow
 gboolean snug_window_has_active_transfers (SnugWindow *self);
 
 /* snug-window-actions.c: the commands. */
-void snug_window_install_actions (GtkWidgetClass *klass);
-void snug_window_update_actions  (SnugWindow *self);
-void snug_window_offer           (SnugWindow *self, GListModel *files, SnugMember *member);
+void        snug_window_install_actions      (GtkWidgetClass *klass);
+void        snug_window_update_actions       (SnugWindow *self);
+void        snug_window_show_page            (SnugWindow *self, const char *name);
+
+/* snug-window-files.c: those of them that are about files. @entered: into a room. */
+void        snug_window_install_file_actions (GtkWidgetClass *klass);
+void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered);
+void        snug_window_offer                (SnugWindow *self, GListModel *files, SnugMember *member);
+SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
 
 G_END_DECLS

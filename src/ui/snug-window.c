@@ -54,7 +54,7 @@ add_button (AdwToast *toast, const char *button, const char *action, const char 
   adw_toast_set_action_target (toast, "s", target);
 }
 
-void
+AdwToast *
 snug_window_suggest (SnugWindow *self, const char *text, const char *button, const char *action,
                      const char *target)
 {
@@ -62,6 +62,7 @@ snug_window_suggest (SnugWindow *self, const char *text, const char *button, con
 
   add_button (toast, button, action, target);
   adw_toast_overlay_add_toast (self->toasts, toast);
+  return toast;
 }
 
 void
@@ -228,6 +229,30 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
 }
 
 static void
+stop_mentioning_unfinished (SnugWindow *self)
+{
+  if (self->unfinished_toast != NULL)
+    adw_toast_dismiss (self->unfinished_toast);
+}
+
+/* Mentioned when the program starts; after that the Files page says it. */
+static void
+on_unfinished_changed (GListModel *unfinished, guint position, guint n_removed, guint n_added,
+                       gpointer user_data)
+{
+  guint n = g_list_model_get_n_items (unfinished);
+  g_autofree char *text = g_strdup_printf (ngettext ("%u unfinished transfer", "%u unfinished transfers", n), n);
+  SnugWindow *self = user_data;
+
+  if (n > 0 && !self->told_unfinished)
+    g_set_weak_pointer (&self->unfinished_toast,
+                        snug_window_suggest (self, text, _("Show"), "win.show-page", "files"));
+  self->told_unfinished |= n > 0;
+  if (n == 0)
+    stop_mentioning_unfinished (self);
+}
+
+static void
 on_members_changed (GListModel *members, guint position, guint n_removed, guint n_added,
                     gpointer user_data)
 {
@@ -254,6 +279,8 @@ on_page_changed (SnugWindow *self)
     return;
   if (is_reading_chat (self))
     set_unread (self, 0);
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "files") == 0)
+    stop_mentioning_unfinished (self);
   update_strip (self);
 }
 
@@ -465,6 +492,7 @@ watch_session (SnugWindow *self)
   watch_model (self, snug_session_get_members (self->session), on_members_changed);
   watch_model (self, snug_session_get_messages (self->session), on_messages_changed);
   watch_model (self, snug_session_get_transfers (self->session), on_transfers_changed);
+  watch_model (self, snug_session_get_unfinished (self->session), on_unfinished_changed);
   on_session_changed (self);
 }
 
@@ -516,6 +544,7 @@ snug_window_dispose (GObject *object)
   g_clear_handle_id (&self->reshape, g_source_remove);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
+  g_clear_weak_pointer (&self->unfinished_toast);
   G_OBJECT_CLASS (snug_window_parent_class)->dispose (object);
 }
 
@@ -575,6 +604,7 @@ static void
 snug_window_init (SnugWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_toasts (self->toasts);
   add_help (self);
   take_drops (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_page_changed), NULL);

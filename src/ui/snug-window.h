@@ -33,8 +33,8 @@ void        snug_window_ask_send (SnugWindow *self, GListModel *files);
 /* A word in passing. @text is plain: it is escaped here, because a toast takes markup. */
 void        snug_window_toast    (SnugWindow *self, const char *text);
 
-/* Something the person may want: @button raises @action with @target. */
-void        snug_window_suggest  (SnugWindow *self, const char *text, const char *button,
+/* Something the person may want: @button raises @action with @target. Returns: (transfer none). */
+AdwToast   *snug_window_suggest  (SnugWindow *self, const char *text, const char *button,
                                   const char *action,
                                   const char *target);
 

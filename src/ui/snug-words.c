@@ -351,6 +351,18 @@ snug_words_time_left (int seconds)
   return g_strdup_printf (_("%d h %d min left"), seconds / 3600, seconds % 3600 / 60);
 }
 
+char *
+snug_words_whole (SnugTransfer *transfer)
+{
+  guint n_items = snug_transfer_get_n_items (transfer);
+  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
+
+  if (!snug_transfer_is_folder (transfer))
+    return g_steal_pointer (&size);
+  /* Translators: what a folder holds, and its size: "1,204 items · 3.2 GB". */
+  return g_strdup_printf (ngettext ("%'u item · %s", "%'u items · %s", n_items), n_items, size);
+}
+
 static char *
 who_words (SnugTransfer *transfer)
 {
@@ -361,13 +373,14 @@ who_words (SnugTransfer *transfer)
 }
 
 static char *
-offer_words (SnugTransfer *transfer, const char *size)
+offer_words (SnugTransfer *transfer, const char *whole)
 {
   const char *name = snug_transfer_get_member_name (transfer);
 
   if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN)
-    return g_strdup_printf (_("%s wants to send you this · %s"), name, size);
-  return g_strdup_printf (_("%s · waiting for %s to accept"), size, name);
+    return g_strdup_printf (snug_transfer_is_folder (transfer) ? _("%s wants to send you this folder · %s")
+                                                               : _("%s wants to send you this · %s"), name, whole);
+  return g_strdup_printf (_("%s · waiting for %s to accept"), whole, name);
 }
 
 static char *
@@ -397,13 +410,23 @@ paused_words (SnugTransfer *transfer, const char *size)
 }
 
 static char *
-done_words (SnugTransfer *transfer, const char *size)
+done_words (SnugTransfer *transfer, const char *whole)
 {
   const char *name = snug_transfer_get_member_name (transfer);
 
   if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN)
-    return g_strdup_printf (_("%s · received from %s"), size, name);
-  return g_strdup_printf (_("%s · %s has it"), size, name);
+    return g_strdup_printf (_("%s · received from %s"), whole, name);
+  return g_strdup_printf (_("%s · %s has it"), whole, name);
+}
+
+char *
+snug_words_unfinished (SnugUnfinished *unfinished)
+{
+  g_autofree char *bytes = snug_words_size (snug_unfinished_get_bytes (unfinished));
+  g_autofree char *size = snug_words_size (snug_unfinished_get_size (unfinished));
+
+  /* Translators: a file that has arrived in part: "film.mkv · 174 MB of 1.5 GB are here". */
+  return g_strdup_printf (_("%s · %s of %s are here"), snug_unfinished_get_name (unfinished), bytes, size);
 }
 
 char *
@@ -412,21 +435,22 @@ snug_words_transfer (SnugTransfer *transfer)
   const char *reason = snug_transfer_get_reason (transfer);
   g_autofree char *who = who_words (transfer);
   g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
+  g_autofree char *whole = snug_words_whole (transfer);
 
   switch (snug_transfer_get_state (transfer))
     {
-    case SNUG_TRANSFER_OFFERED: return offer_words (transfer, size);
-    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · starting · %s"), size, who);
+    case SNUG_TRANSFER_OFFERED: return offer_words (transfer, whole);
+    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · starting · %s"), whole, who);
     case SNUG_TRANSFER_RUNNING: return running_words (transfer, size);
     case SNUG_TRANSFER_PAUSED: return paused_words (transfer, size);
-    case SNUG_TRANSFER_DONE: return done_words (transfer, size);
-    case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("Declined · %s · %s"), size, who);
+    case SNUG_TRANSFER_DONE: return done_words (transfer, whole);
+    case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("Declined · %s · %s"), whole, who);
     case SNUG_TRANSFER_CANCELLED:
-      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Cancelled"), size,
+      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Cancelled"), whole,
                               who);
     case SNUG_TRANSFER_FAILED:
     default:
-      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Failed"), size, who);
+      return g_strdup_printf (_("%s · %s · %s"), reason != NULL ? reason : _("Failed"), whole, who);
     }
 }
 

@@ -44,6 +44,10 @@ char       *snug_words_typing         (GListModel *members);
 char       *snug_words_size           (guint64 n_bytes);
 /* (transfer full). "14 s left", "3 min left"; "" if not known. */
 char       *snug_words_time_left      (int seconds);
+/* (transfer full). "1.5 GB", of a folder "1,204 items · 3.2 GB". */
+char       *snug_words_whole          (SnugTransfer *transfer);
+/* (transfer full). "film.mkv · 174 MB of 1.5 GB are here". */
+char       *snug_words_unfinished     (SnugUnfinished *unfinished);
 /* (transfer full). "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". */
 char       *snug_words_transfer       (SnugTransfer *transfer);
 

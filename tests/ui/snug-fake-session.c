@@ -4,6 +4,7 @@
 #include "snug-member-private.h"
 #include "snug-message-private.h"
 #include "snug-transfer-private.h"
+#include "snug-unfinished-private.h"
 
 struct _SnugSession
 {
@@ -23,6 +24,7 @@ struct _SnugSession
   GListStore         *members;
   GListStore         *messages;
   GListStore         *transfers;
+  GListStore         *unfinished;
 
   SnugSessionState    state;
   int                 numbers[5];      /* device, relay, accept, conflict policies; unused last */
@@ -87,6 +89,7 @@ empty (SnugSession *self)
   g_list_store_remove_all (self->members);
   g_list_store_remove_all (self->messages);
   g_list_store_remove_all (self->transfers);
+  g_list_store_remove_all (self->unfinished);
 }
 
 static void
@@ -398,6 +401,40 @@ scene_files_empty (SnugSession *self)
 }
 
 static void
+leave_unfinished (SnugSession *self, const char *name, guint64 size, guint64 bytes)
+{
+  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new (name, name, size, bytes, FALSE);
+
+  g_list_store_append (self->unfinished, unfinished);
+}
+
+static void
+scene_files_unfinished (SnugSession *self)
+{
+  scene_connected (self);
+  leave_unfinished (self, "Sunday at the lake.mkv", 1500 * MB, 174 * MB);
+  leave_unfinished (self, "A rather long name of a slide deck that nobody ever shortens.pptx", 61 * MB, 60 * MB);
+}
+
+static void
+scene_folders (SnugSession *self)
+{
+  SnugTransfer *holiday, *work, *offer;
+
+  scene_connected (self);
+  offer = add_transfer (self, SNUG_TRANSFER_IN, "Ana", "Holiday", "inode/directory", 3200 * MB);
+  snug_transfer_set_folder (offer, 1204);
+  work = add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "Recordings", "inode/directory", 900 * MB);
+  snug_transfer_set_folder (work, 12);
+  run (work, 30 * MB, 400 * MB);
+  run (add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "photos.zip", "application/zip", 380 * MB), 11 * MB, 201 * MB);
+  holiday = add_transfer (self, SNUG_TRANSFER_IN, "Ana", "Recipes", "inode/directory", 20 * MB);
+  snug_transfer_set_folder (holiday, 48);
+  finish (holiday, SNUG_TRANSFER_DONE, NULL);
+  leave_unfinished (self, "Sunday at the lake.mkv", 1500 * MB, 174 * MB);
+}
+
+static void
 scene_files (SnugSession *self)
 {
   SnugTransfer *paused;
@@ -458,6 +495,8 @@ static const struct
   { "files-outside", "files", scene_start },
   { "files-empty", "files", scene_files_empty },
   { "files", "files", scene_files },
+  { "files-unfinished", "files", scene_files_unfinished },
+  { "files-folders", "files", scene_folders },
 };
 
 const char *const *
@@ -592,6 +631,31 @@ GListModel *
 snug_session_get_transfers (SnugSession *self)
 {
   return G_LIST_MODEL (self->transfers);
+}
+
+void
+snug_session_find_unfinished (SnugSession *self)
+{
+}
+
+GListModel *
+snug_session_get_unfinished (SnugSession *self)
+{
+  return G_LIST_MODEL (self->unfinished);
+}
+
+void
+snug_session_resume_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+}
+
+void
+snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished)
+{
+  guint position;
+
+  if (g_list_store_find (self->unfinished, unfinished, &position))
+    g_list_store_remove (self->unfinished, position);
 }
 
 SnugMessage *
@@ -747,6 +811,7 @@ snug_session_finalize (GObject *object)
   g_clear_object (&self->members);
   g_clear_object (&self->messages);
   g_clear_object (&self->transfers);
+  g_clear_object (&self->unfinished);
   G_OBJECT_CLASS (snug_session_parent_class)->finalize (object);
 }
 
@@ -803,4 +868,5 @@ snug_session_init (SnugSession *self)
   self->members = g_list_store_new (SNUG_TYPE_MEMBER);
   self->messages = g_list_store_new (SNUG_TYPE_MESSAGE);
   self->transfers = g_list_store_new (SNUG_TYPE_TRANSFER);
+  self->unfinished = g_list_store_new (SNUG_TYPE_UNFINISHED);
 }

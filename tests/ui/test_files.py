@@ -6,40 +6,8 @@ import subprocess
 
 import window
 from cases import case, make_file, run, sha256
+from files import DOWNLOADS, clear_downloads, create, drag_into, endless, make_tree, receive_endless, row, tree
 from window import alive, until
-
-LINK = re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")
-DOWNLOADS = window.HOME / "Downloads"
-
-
-def create(desk):
-    opened = desk.open()
-    opened.fill("Your name", "Mira")
-    opened.press("push button", "Create Room")
-    opened.wait_for_title("Waiting for people")
-    return opened, opened.find("label", LINK).name
-
-
-def row(opened, name, words):
-    return opened.find("list item", re.compile(rf"^{re.escape(name)}, .*{words}"))
-
-
-def endless(desk, name):
-    """Large enough to be on its way for as long as a case needs, and nothing on the disk."""
-    path = desk.folder / name
-    with path.open("wb") as file:
-        file.truncate(40_000_000_000)
-    return path
-
-
-def receive_endless(desk, opened, link):
-    """A transfer that runs: the other side sends what never ends, into a folder with room for it in theory."""
-    ana = desk.member("join", link, "--name", "Ana", "--send", str(endless(desk, "endless.bin")))
-    opened.wait_for_title("2 people")
-    opened.key("ctrl+2")
-    opened.press("push button", "Accept endless.bin")
-    row(opened, "endless.bin", r"of 40 GB .* from Ana$")
-    return ana
 
 
 @case("a running transfer is paused, resumed and cancelled, and both sides say so")
@@ -81,30 +49,6 @@ def test_leave_asks(desk):
     opened.find("label", "Leave the Room?")
     opened.press("push button", "Stay")
     opened.wait_for_title("2 people")
-
-
-def xdotool(*words):
-    return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True,
-                          timeout=window.PATIENCE_S).stdout.split()
-
-
-def drag_into(opened):
-    """In small steps, as a hand does it; again if the first grip missed."""
-    other = xdotool("search", "--sync", "--onlyvisible", "--name", "^other drag$")[-1]
-    xdotool("windowmove", "--sync", other, "950", "20")
-
-    def drag():
-        xdotool("mousemove", "--sync", "1000", "60", "mousedown", "1")
-        for i in range(1, 20):
-            xdotool("mousemove", str(1000 - 30 * i), str(60 + 15 * i))
-        try:
-            opened.find("label", "Drop to offer to everyone in the room", patience_s=5)
-            return True
-        except window.Vain:
-            return False
-        finally:
-            xdotool("mouseup", "1")
-    until(drag, "the highlight of a drop")
 
 
 @case("two files dragged from another program are offered, and arrive")
@@ -157,6 +101,74 @@ def test_delete_row(desk):
     tab_to(opened, "More for a.bin")
     opened.key("Delete")
     opened.gone("list item", re.compile("^a.bin, "))
+
+
+@case("what a killed window was receiving is found at the next start; Resume goes on when it is offered again")
+def test_unfinished_goes_on(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    source = desk.folder / "half.bin"
+    with source.open("wb") as file:
+        file.truncate(300_000_000)
+    ana = desk.member("join", link, "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", "Accept half.bin")
+    ana.wait_for(event="transfer", name=source.name, state="running")
+    ana.process.send_signal(signal.SIGSTOP)
+    opened.end(signal.SIGKILL)
+    ana.process.send_signal(signal.SIGKILL)
+
+    again, link = create(desk)
+    again.find("label", "1 unfinished transfer")
+    again.key("ctrl+2")
+    again.find("label", re.compile(r"^half\.bin · .* of 300 MB are here$"))
+    again.press("push button", "Resume")
+    again.find("label", "It goes on by itself as soon as it is offered again.")
+    ben = desk.member("join", link, "--name", "Ben", "--send", str(source))
+    ben.wait_for(event="transfer", name=source.name, state="done")
+    row(again, source.name, "received from Ben$")
+    assert (DOWNLOADS / source.name).stat().st_size == 300_000_000
+    again.gone("label", "1 unfinished transfer")
+    (DOWNLOADS / source.name).unlink()
+
+
+@case("Pause All pauses every transfer, Resume All lets them go on")
+def test_pause_all(desk):
+    opened, link = create(desk)
+    desk.member("join", link, "--name", "Ana", "--send", str(endless(desk, "one.bin")), "--send",
+                str(endless(desk, "two.bin")))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    for name in ("one.bin", "two.bin"):
+        opened.press("push button", f"Accept {name}")
+    opened.press("push button", "Pause All")
+    for name in ("one.bin", "two.bin"):
+        row(opened, name, "Paused")
+    opened.press("push button", "Resume All")
+    for name in ("one.bin", "two.bin"):
+        opened.find("push button", f"Pause {name}")
+    opened.find("push button", "Pause All")
+
+
+@case("a folder is one row with its count, arrives as the tree it is, and its details name its fingerprint")
+def test_folder(desk):
+    opened, link = create(desk)
+    holiday = make_tree(desk.folder / "Holiday")
+    ana = desk.member("join", link, "--name", "Ana", "--send", str(holiday))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    row(opened, "Holiday", r"Ana wants to send you this folder · 4 items · 3\.0 kB$")
+    opened.press("push button", "Accept Holiday")
+    fingerprint = ana.wait_for(event="transfer", name="Holiday", state="done")["fingerprint"]
+    row(opened, "Holiday", r"4 items · 3\.0 kB · received from Ana$")
+    assert tree(DOWNLOADS / "Holiday") == tree(holiday)
+    opened.press("push button", "More for Holiday")
+    opened.press("menu item", "Details")
+    opened.find("label", fingerprint)
+    opened.find("label", str(DOWNLOADS / "Holiday"))
+    opened.press("push button", "Copy the fingerprint")
+    assert desk.other("paste").line() == fingerprint
 
 
 @case("a message while another window is in front is notified without its text")

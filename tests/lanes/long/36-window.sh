@@ -1,0 +1,15 @@
+#!/bin/bash
+# the window: every state of a room in words, and what is done with files less often
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+window_cases () {
+  SNUG_BUILD=$1 tests/tools/in-window-session tests/tools/env "$1" /usr/bin/python3 "tests/ui/$2"
+}
+
+if lane_case 'build/ compiles with -Werror' -- tests/tools/build plain; then
+  for file in test_files_more.py; do
+    lane_counted window_cases "$PWD/build" "$file"
+  done
+fi
+lane_end
