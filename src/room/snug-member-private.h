@@ -16,6 +16,7 @@ void        snug_member_set_name         (SnugMember *self, const char *name);
 /* @ordinal: 2 for the second member of one name, else 1. */
 void        snug_member_set_ordinal      (SnugMember *self, guint ordinal);
 void        snug_member_set_device       (SnugMember *self, SnugMemberDevice device);
+void        snug_member_set_features     (SnugMember *self, SnugWireFeatures features);
 void        snug_member_set_legacy       (SnugMember *self, gboolean legacy);
 void        snug_member_set_host         (SnugMember *self, gboolean host);
 void        snug_member_set_path         (SnugMember *self, SnugPath path, const char *relay_server);

@@ -22,6 +22,7 @@ struct _SnugMember
   guint             ordinal;
   SnugMemberState   state;
   SnugMemberDevice  device;
+  SnugWireFeatures  features;
   SnugPath          path;
   double            rtt_ms;
   guint             steps;      /* 2 bits a step */
@@ -133,6 +134,12 @@ snug_member_set_device (SnugMember *self, SnugMemberDevice device)
     return;
   self->device = device;
   notify (self, PROP_DEVICE);
+}
+
+void
+snug_member_set_features (SnugMember *self, SnugWireFeatures features)
+{
+  self->features = features;
 }
 
 void
@@ -276,6 +283,12 @@ SnugMemberDevice
 snug_member_get_device (SnugMember *self)
 {
   return self->device;
+}
+
+SnugWireFeatures
+snug_member_get_features (SnugMember *self)
+{
+  return self->features;
 }
 
 gboolean

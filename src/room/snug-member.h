@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <gio/gio.h>
+#include "snug-wire.h"
 
 G_BEGIN_DECLS
 
@@ -65,6 +65,8 @@ const char      *snug_member_get_display_name (SnugMember *self);
 SnugMemberState  snug_member_get_state        (SnugMember *self);
 SnugMemberDevice snug_member_get_device       (SnugMember *self);
 gboolean         snug_member_get_legacy       (SnugMember *self);
+/* What it said that it reads; nothing before its hello. */
+SnugWireFeatures snug_member_get_features     (SnugMember *self);
 gboolean         snug_member_get_host         (SnugMember *self);
 SnugPath         snug_member_get_path         (SnugMember *self);
 double           snug_member_get_rtt_ms       (SnugMember *self);

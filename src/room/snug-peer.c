@@ -113,6 +113,7 @@ say_hello (SnugPeer *self)
   hello->name = g_strdup (self->own_name);
   hello->app = g_strdup ("snug");
   hello->device = g_strdup (snug_member_device_to_text (self->own_device));
+  hello->features = SNUG_WIRE_FEATURES;
   put_in_outbox (self, hello);
 }
 
@@ -285,6 +286,7 @@ handle_hello (SnugPeer *self, SnugWireMessage *hello)
   snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
   snug_member_set_device (self->member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
                                           ? rules->device : snug_member_device_from_text (hello->device));
+  snug_member_set_features (self->member, hello->features);
   g_signal_emit (self, signals[NAMED], 0);
   self->greeted_session = snug_peer_link_get_n_sessions (self->link);
   become_ready (self);

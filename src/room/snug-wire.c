@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "snug-emoji.h"
 #include "snug-json.h"
 
 static const char *const type_names[SNUG_WIRE_N_TYPES] = {
@@ -10,6 +11,9 @@ static const char *const type_names[SNUG_WIRE_N_TYPES] = {
   [SNUG_WIRE_HELLO] = "hello",
   [SNUG_WIRE_CHAT] = "chat",
   [SNUG_WIRE_CHAT_RECEIVED] = "chat-received",
+  [SNUG_WIRE_EDIT] = "edit",
+  [SNUG_WIRE_DELETE] = "delete",
+  [SNUG_WIRE_REACT] = "react",
   [SNUG_WIRE_TYPING] = "typing",
   [SNUG_WIRE_AWAY] = "away",
   [SNUG_WIRE_REMOVED] = "removed",
@@ -22,6 +26,15 @@ static const char *const type_names[SNUG_WIRE_N_TYPES] = {
   [SNUG_WIRE_FILE_DONE] = "file-done",
   [SNUG_WIRE_FILE_PAUSE] = "file-pause",
   [SNUG_WIRE_FILE_CANCEL] = "file-cancel",
+};
+
+static const struct
+{
+  SnugWireFeatures  feature;
+  const char       *word;
+} features[] = {
+  { SNUG_WIRE_FEATURE_EDIT, "edit" },
+  { SNUG_WIRE_FEATURE_REACT, "react" },
 };
 
 const char *
@@ -65,6 +78,8 @@ snug_wire_message_copy (const SnugWireMessage *message)
   copy->device = g_strdup (message->device);
   copy->text = g_strdup (message->text);
   copy->reply = g_strdup (message->reply);
+  copy->of = g_strdup (message->of);
+  copy->emoji = g_strdup (message->emoji);
   copy->peer = g_strdup (message->peer);
   copy->mime_type = g_strdup (message->mime_type);
   copy->reason = g_strdup (message->reason);
@@ -85,6 +100,8 @@ snug_wire_message_free (SnugWireMessage *message)
   g_free (message->device);
   g_free (message->text);
   g_free (message->reply);
+  g_free (message->of);
+  g_free (message->emoji);
   g_free (message->peer);
   g_free (message->mime_type);
   g_free (message->reason);
@@ -127,9 +144,38 @@ optional_integer (JsonObject *object, const char *name, guint64 *out)
          || snug_json_peek_integer (object, name, SNUG_JSON_MAX_INTEGER, out);
 }
 
+static SnugWireFeatures
+feature_from_word (const char *word)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (features); i++)
+    if (strcmp (word, features[i].word) == 0)
+      return features[i].feature;
+  return 0;
+}
+
+/* Whoever says this in no way that we can read says nothing. */
+static SnugWireFeatures
+read_features (JsonObject *object)
+{
+  SnugWireFeatures found = 0;
+  JsonArray *words;
+  const char *word;
+
+  if (!snug_json_peek_array (object, "features", SNUG_WIRE_MAX_FEATURES, &words))
+    return 0;
+  for (guint i = 0; i < json_array_get_length (words); i++)
+    {
+      if (!snug_json_peek_element_string (words, i, SNUG_WIRE_MAX_ID_BYTES, &word))
+        return 0;
+      found |= feature_from_word (word);
+    }
+  return found;
+}
+
 static gboolean
 read_hello (JsonObject *object, SnugWireMessage *m)
 {
+  m->features = read_features (object);
   return snug_json_peek_integer (object, "v", 1000, &m->version) && m->version >= SNUG_WIRE_VERSION
          && optional_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
          && optional_string (object, "app", SNUG_WIRE_MAX_ID_BYTES, &m->app)
@@ -142,6 +188,26 @@ read_chat (JsonObject *object, SnugWireMessage *m)
   return read_id (object, m) && dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text)
          && optional_integer (object, "ts", &m->ts)
          && optional_string (object, "reply", SNUG_WIRE_MAX_ID_BYTES, &m->reply);
+}
+
+/* What is said about a message that was said before. */
+static gboolean
+read_change (JsonObject *object, SnugWireMessage *m)
+{
+  return read_id (object, m) && dup_string (object, "of", SNUG_WIRE_MAX_ID_BYTES, &m->of) && *m->of != '\0';
+}
+
+static gboolean
+read_edit (JsonObject *object, SnugWireMessage *m)
+{
+  return read_change (object, m) && dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text);
+}
+
+static gboolean
+read_react (JsonObject *object, SnugWireMessage *m)
+{
+  return read_change (object, m) && dup_string (object, "emoji", SNUG_WIRE_MAX_EMOJI_BYTES, &m->emoji)
+         && snug_emoji_is_one (m->emoji) && snug_json_peek_boolean (object, "on", &m->on);
 }
 
 static gboolean
@@ -267,6 +333,12 @@ read_fields (JsonObject *object, SnugWireMessage *m)
       return read_chat (object, m);
     case SNUG_WIRE_CHAT_RECEIVED:
       return read_chat_received (object, m);
+    case SNUG_WIRE_EDIT:
+      return read_edit (object, m);
+    case SNUG_WIRE_DELETE:
+      return read_change (object, m);
+    case SNUG_WIRE_REACT:
+      return read_react (object, m);
     case SNUG_WIRE_TYPING:
     case SNUG_WIRE_AWAY:
       return snug_json_peek_boolean (object, "on", &m->on);
@@ -335,6 +407,17 @@ set_bytes (JsonObject *object, const char *name, GBytes *bytes)
     snug_json_set_base64url (object, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
+static JsonArray *
+features_to_array (SnugWireFeatures some)
+{
+  JsonArray *words = json_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (features); i++)
+    if ((some & features[i].feature) != 0)
+      json_array_add_string_element (words, features[i].word);
+  return words;
+}
+
 static void
 write_hello (JsonObject *object, const SnugWireMessage *m)
 {
@@ -342,7 +425,7 @@ write_hello (JsonObject *object, const SnugWireMessage *m)
   set_optional (object, "name", m->name);
   set_optional (object, "app", m->app);
   set_optional (object, "device", m->device);
-  json_object_set_array_member (object, "features", json_array_new ());
+  json_object_set_array_member (object, "features", features_to_array (m->features));
 }
 
 static void
@@ -351,6 +434,13 @@ write_chat (JsonObject *object, const SnugWireMessage *m)
   json_object_set_string_member (object, "text", m->text);
   json_object_set_int_member (object, "ts", (gint64) m->ts);
   set_optional (object, "reply", m->reply);
+}
+
+static void
+write_react (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_string_member (object, "emoji", m->emoji);
+  json_object_set_boolean_member (object, "on", m->on);
 }
 
 static void
@@ -418,6 +508,8 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_HELLO: write_hello (object, m); break;
     case SNUG_WIRE_CHAT: write_chat (object, m); break;
     case SNUG_WIRE_CHAT_RECEIVED: write_chat_received (object, m); break;
+    case SNUG_WIRE_EDIT: json_object_set_string_member (object, "text", m->text); break;
+    case SNUG_WIRE_REACT: write_react (object, m); break;
     case SNUG_WIRE_TYPING:
     case SNUG_WIRE_AWAY: json_object_set_boolean_member (object, "on", m->on); break;
     case SNUG_WIRE_REMOVED: json_object_set_string_member (object, "peer", m->peer); break;
@@ -430,6 +522,7 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
     case SNUG_WIRE_FILE_DECLINE:
     case SNUG_WIRE_FILE_WITHDRAW:
+    case SNUG_WIRE_DELETE:
     case SNUG_WIRE_UNKNOWN:
     case SNUG_WIRE_N_TYPES:
     default: break;
@@ -443,6 +536,7 @@ snug_wire_encode (const SnugWireMessage *message)
 
   json_object_set_string_member (object, "type", type_names[message->type]);
   set_optional (object, "id", message->id);
+  set_optional (object, "of", message->of);
   write_fields (object, message);
   return snug_json_to_text (object);
 }

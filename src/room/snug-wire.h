@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 #define SNUG_WIRE_MAX_IDS 256                    /* in one chat-received */
 #define SNUG_WIRE_MAX_FEATURES 32
 #define SNUG_WIRE_MAX_ONLY_BYTES 12500           /* a bit for each of 100,000 entries */
+#define SNUG_WIRE_MAX_EMOJI_BYTES 32
 
 /* A file travels as binaries of this size, with a piece hash after every piece and the last. */
 #define SNUG_WIRE_CHUNK_BYTES (64 * 1024)
@@ -37,6 +38,9 @@ typedef enum
   SNUG_WIRE_HELLO,
   SNUG_WIRE_CHAT,
   SNUG_WIRE_CHAT_RECEIVED,
+  SNUG_WIRE_EDIT,
+  SNUG_WIRE_DELETE,
+  SNUG_WIRE_REACT,
   SNUG_WIRE_TYPING,
   SNUG_WIRE_AWAY,
   SNUG_WIRE_REMOVED,
@@ -63,6 +67,15 @@ typedef enum
 /* In place of the number of an entry, on the wire "manifest": what is in a folder. */
 #define SNUG_WIRE_ENTRY_MANIFEST G_MAXUINT64
 
+/* What a hello says that its member reads. */
+typedef enum
+{
+  SNUG_WIRE_FEATURE_EDIT = 1 << 0,    /* edit and delete */
+  SNUG_WIRE_FEATURE_REACT = 1 << 1
+} SnugWireFeatures;
+
+#define SNUG_WIRE_FEATURES (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT)   /* what we read */
+
 typedef enum
 {
   SNUG_WIRE_KIND_FILE,
@@ -80,8 +93,9 @@ typedef struct
   char         *name;          /* hello: display name; file-offer: file name, both as the peer wrote them */
   char         *app;
   char         *device;        /* "desktop", "terminal", "browser", "phone"; others are unknown */
+  SnugWireFeatures features;   /* of those that we know */
 
-  /* chat */
+  /* chat; edit */
   char         *text;
   guint64       ts;            /* unix ms, shown, never used for order */
   char         *reply;         /* nullable */
@@ -89,7 +103,11 @@ typedef struct
   /* chat-received */
   GPtrArray    *ids;           /* of char* */
 
-  /* typing, away, file-pause */
+  /* edit, delete, react */
+  char         *of;            /* id of the message that it is about */
+  char         *emoji;         /* react: one */
+
+  /* typing, away, react, file-pause */
   gboolean      on;
   gboolean      busy;          /* file-pause: the receiver's disk is behind, nobody's wish */
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { fromBase64Url } from './digest.js';
+import { isOneEmoji, MAX_EMOJI_BYTES } from './emoji.js';
 import {
   BadJson,
   isWithin,
@@ -34,6 +35,9 @@ const HASH_BYTES = 32;
 /** A bit for each of 100,000 entries. */
 const MAX_ONLY_BYTES = 12500;
 
+/** What a hello says that its member reads: `edit` is edits and deletions. */
+export const FEATURES = Object.freeze(['edit', 'react']);
+
 /** What offers and answers say of us, and what hello fills in. */
 export const CAPS = Object.freeze({ v: 2, features: [] });
 
@@ -41,6 +45,9 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'hello', v: number, name: string, app: string, device: string, features: string[] }} Hello
  * @typedef {{ type: 'chat', id: string, text: string, ts: number, reply?: string }} Chat
  * @typedef {{ type: 'chat-received', ids: string[] }} ChatReceived
+ * @typedef {{ type: 'edit', id: string, of: string, text: string }} Edit
+ * @typedef {{ type: 'delete', id: string, of: string }} Delete
+ * @typedef {{ type: 'react', id: string, of: string, emoji: string, on: boolean }} React
  * @typedef {{ type: 'typing', on: boolean }} Typing
  * @typedef {{ type: 'away', on: boolean }} Away
  * @typedef {{ type: 'removed', peer: string }} Removed
@@ -55,7 +62,7 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
- * @typedef {Hello | Chat | ChatReceived | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
+ * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
  *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel} Message
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
@@ -92,10 +99,10 @@ const optionalString = (o, name, maxBytes) => optional(o, name, '', (_o, n) => p
 /** @param {JsonObject} o @param {string} name */
 const optionalInteger = (o, name) => optional(o, name, 0, peekInteger);
 
-/** @param {JsonObject} o */
-function id(o) {
-  const value = required(peekString(o, 'id', MAX_ID_BYTES), 'id');
-  if (value === '') throw new BadJson('an empty id');
+/** @param {JsonObject} o @param {string} [name] */
+function id(o, name = 'id') {
+  const value = required(peekString(o, name, MAX_ID_BYTES), name);
+  if (value === '') throw new BadJson(`an empty ${name}`);
   return value;
 }
 
@@ -122,6 +129,13 @@ function decodeChat(o) {
     ts: optionalInteger(o, 'ts'),
     ...(reply === '' ? {} : { reply }),
   };
+}
+
+/** @param {JsonObject} o @returns {React} */
+function decodeReact(o) {
+  const emoji = required(peekString(o, 'emoji', MAX_EMOJI_BYTES), 'emoji');
+  if (!isOneEmoji(emoji)) throw new BadJson('no emoji, or several');
+  return { type: 'react', id: id(o), of: id(o, 'of'), emoji, on: on(o, 'on') };
 }
 
 /** @param {JsonObject} o @returns {Hello} */
@@ -210,6 +224,14 @@ const DECODERS = {
     type: 'chat-received',
     ids: required(peekStrings(o, 'ids', MAX_RECEIPTS, MAX_ID_BYTES), 'ids'),
   }),
+  edit: (o) => ({
+    type: 'edit',
+    id: id(o),
+    of: id(o, 'of'),
+    text: required(peekString(o, 'text', MAX_CHAT_BYTES), 'text'),
+  }),
+  delete: (o) => ({ type: 'delete', id: id(o), of: id(o, 'of') }),
+  react: decodeReact,
   typing: (o) => ({ type: 'typing', on: on(o, 'on') }),
   away: (o) => ({ type: 'away', on: on(o, 'on') }),
   removed: (o) => ({ type: 'removed', peer: required(peekString(o, 'peer', MAX_WORD_BYTES), 'peer') }),
@@ -282,7 +304,7 @@ export const Reason = Object.freeze({
 
 /** @param {string} name @param {string} device */
 export function hello(name, device) {
-  return { type: 'hello', v: CAPS.v, name, app: 'snug-web', device, features: [] };
+  return { type: 'hello', v: CAPS.v, name, app: 'snug-web', device, features: [...FEATURES] };
 }
 
 /** @param {string} fileId @param {number} offset @param {string} [have] */

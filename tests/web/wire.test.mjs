@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { toHex } from '../../src/web/digest.js';
+import { isOneEmoji } from '../../src/web/emoji.js';
 import { BadJson } from '../../src/web/json-gate.js';
 import {
   decodeFileText, decodeMessage, encode, entryHeader, fileGet, fitsInOneMessage, hello, MAX_CHAT_BYTES, pieceHash,
@@ -43,9 +44,15 @@ test('names of the prototype are unknown types', () => {
     assert.equal(decodeMessage(JSON.stringify({ type })), null);
 });
 
+test('one emoji is what the C side takes for one', () => {
+  const emoji = JSON.parse(readFileSync(new URL('../data/wire/emoji.json', import.meta.url), 'utf8'));
+  for (const text of emoji.one) assert.equal(isOneEmoji(text), true, text);
+  for (const text of emoji.not) assert.equal(isOneEmoji(text), false, text);
+});
+
 test('what we write, we can read', () => {
   assert.deepEqual(decodeMessage(encode(hello('Ana', 'phone'))), {
-    type: 'hello', v: 2, name: 'Ana', app: 'snug-web', device: 'phone', features: [],
+    type: 'hello', v: 2, name: 'Ana', app: 'snug-web', device: 'phone', features: ['edit', 'react'],
   });
   assert.deepEqual(decodeMessage(encode(fileGet('f', 0))), { type: 'file-get', id: 'f', entry: 0, offset: 0 });
   assert.deepEqual(decodeMessage(encode(fileGet('f', 1048576, HASH))), {
