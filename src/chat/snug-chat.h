@@ -24,7 +24,12 @@ typedef enum
 #define SNUG_TYPE_CHAT (snug_chat_get_type ())
 G_DECLARE_FINAL_TYPE (SnugChat, snug_chat, SNUG, CHAT, GObject)
 
-/* SnugChat::delivered: (const char *message_id, const char *member_id) */
+/**
+ * SnugChat::delivered: (const char *message_id, const char *member_id)
+ * SnugChat::edited: (SnugMessage *message): by its sender
+ * SnugChat::deleted: (SnugMessage *message): the same
+ * SnugChat::reacted: (SnugMessage *message, const char *member_id, const char *emoji, gboolean on): "" is us
+ */
 
 SnugChat    *snug_chat_new      (void);
 
@@ -42,6 +47,23 @@ GListModel  *snug_chat_get_messages (SnugChat *self);   /* of SnugMessage */
  * Returns: (transfer none): the message, or %NULL with a %SNUG_CHAT_ERROR
  */
 SnugMessage *snug_chat_say        (SnugChat *self, const char *text, GError **error);
+
+/* The same, in answer to @original. */
+SnugMessage *snug_chat_reply      (SnugChat *self, SnugMessage *original, const char *text, GError **error);
+
+/**
+ * snug_chat_edit:
+ * @message: an own one, else nothing happens
+ *
+ * Everybody who has the message, or gets it, gets it as @text; if they read such things.
+ *
+ * Returns: %FALSE with a %SNUG_CHAT_ERROR if @text cannot be said
+ */
+gboolean     snug_chat_edit       (SnugChat *self, SnugMessage *message, const char *text, GError **error);
+/* An own one, else nothing happens: a line that says so stays. */
+void         snug_chat_delete     (SnugChat *self, SnugMessage *message);
+/* @emoji: one, else nothing happens. */
+void         snug_chat_react      (SnugChat *self, SnugMessage *message, const char *emoji, gboolean on);
 
 /* A line of the program's own: @text is a translated sentence. */
 void         snug_chat_add_system (SnugChat *self, const char *text);

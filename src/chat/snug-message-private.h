@@ -12,5 +12,16 @@ G_BEGIN_DECLS
 SnugMessage *snug_message_new          (SnugMessageKind kind, const char *id, const char *sender_id,
                                         const char *sender_name, const char *text, GObject *attachment);
 void         snug_message_set_delivery (SnugMessage *self, SnugDelivery delivery);
+/* Before it is shown to anybody. */
+void         snug_message_set_original (SnugMessage *self, SnugMessage *original);
+void         snug_message_edit         (SnugMessage *self, const char *text);
+void         snug_message_delete       (SnugMessage *self);
+/* Returns: whether that changed anything. */
+gboolean     snug_message_react        (SnugMessage *self, const char *member_id, const char *name,
+                                        const char *emoji, gboolean on);
+
+/* Of own messages: which of all that was said here it is, from 1. */
+void         snug_message_set_number   (SnugMessage *self, guint64 number);
+guint64      snug_message_get_number   (SnugMessage *self);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-message-private.h"
 
+#include <string.h>
+
 struct _SnugMessage
 {
   GObject          parent_instance;
@@ -11,10 +13,17 @@ struct _SnugMessage
   char            *sender_name;
   char            *text;
   GObject         *attachment;
+  SnugReactions   *reactions;
+  GWeakRef         original;
 
+  guint64          number;
+  guint            revision;
   gint64           time_ms;
   SnugMessageKind  kind;
   SnugDelivery     delivery;
+  gboolean         is_reply;
+  gboolean         edited;
+  gboolean         deleted;
 };
 
 G_DEFINE_FINAL_TYPE (SnugMessage, snug_message, G_TYPE_OBJECT)
@@ -31,6 +40,7 @@ enum
   PROP_TIME,
   PROP_DELIVERY,
   PROP_ATTACHMENT,
+  PROP_REVISION,
   N_PROPS
 };
 
@@ -59,6 +69,103 @@ snug_message_set_delivery (SnugMessage *self, SnugDelivery delivery)
     return;
   self->delivery = delivery;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELIVERY]);
+}
+
+void
+snug_message_set_original (SnugMessage *self, SnugMessage *original)
+{
+  self->is_reply = TRUE;
+  g_weak_ref_set (&self->original, original);
+}
+
+static void
+revise (SnugMessage *self)
+{
+  self->revision++;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_REVISION]);
+}
+
+static void
+set_text (SnugMessage *self, const char *text)
+{
+  g_free (self->text);
+  self->text = g_strdup (text);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEXT]);
+}
+
+void
+snug_message_edit (SnugMessage *self, const char *text)
+{
+  if (strcmp (self->text, text) == 0)
+    return;
+  self->edited = TRUE;
+  set_text (self, text);
+  revise (self);
+}
+
+void
+snug_message_delete (SnugMessage *self)
+{
+  if (self->deleted)
+    return;
+  self->deleted = TRUE;
+  self->is_reply = FALSE;
+  g_weak_ref_set (&self->original, NULL);
+  snug_reactions_free (self->reactions);
+  self->reactions = snug_reactions_new ();
+  set_text (self, "");
+  revise (self);
+}
+
+gboolean
+snug_message_react (SnugMessage *self, const char *member_id, const char *name, const char *emoji, gboolean on)
+{
+  if (self->deleted || !snug_reactions_set (self->reactions, member_id, name, emoji, on))
+    return FALSE;
+  revise (self);
+  return TRUE;
+}
+
+void
+snug_message_set_number (SnugMessage *self, guint64 number)
+{
+  self->number = number;
+}
+
+guint64
+snug_message_get_number (SnugMessage *self)
+{
+  return self->number;
+}
+
+gboolean
+snug_message_get_edited (SnugMessage *self)
+{
+  return self->edited;
+}
+
+gboolean
+snug_message_get_deleted (SnugMessage *self)
+{
+  return self->deleted;
+}
+
+SnugReactions *
+snug_message_get_reactions (SnugMessage *self)
+{
+  return self->reactions;
+}
+
+gboolean
+snug_message_get_is_reply (SnugMessage *self)
+{
+  return self->is_reply;
+}
+
+SnugMessage *
+snug_message_dup_original (SnugMessage *self)
+{
+  return g_weak_ref_get (&self->original);
 }
 
 const char *
@@ -131,6 +238,7 @@ snug_message_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_TIME: g_value_set_int64 (value, self->time_ms); break;
     case PROP_DELIVERY: g_value_set_int (value, (int) self->delivery); break;
     case PROP_ATTACHMENT: g_value_set_object (value, self->attachment); break;
+    case PROP_REVISION: g_value_set_uint (value, self->revision); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
 }
@@ -151,6 +259,8 @@ snug_message_finalize (GObject *object)
   g_free (self->sender_id);
   g_free (self->sender_name);
   g_free (self->text);
+  g_weak_ref_clear (&self->original);
+  snug_reactions_free (self->reactions);
   G_OBJECT_CLASS (snug_message_parent_class)->finalize (object);
 }
 
@@ -173,10 +283,13 @@ snug_message_class_init (SnugMessageClass *klass)
   props[PROP_TIME] = g_param_spec_int64 ("time", NULL, NULL, 0, G_MAXINT64, 0, flags);
   props[PROP_DELIVERY] = g_param_spec_int ("delivery", NULL, NULL, 0, SNUG_DELIVERY_DELIVERED, 0, flags);
   props[PROP_ATTACHMENT] = g_param_spec_object ("attachment", NULL, NULL, G_TYPE_OBJECT, flags);
+  props[PROP_REVISION] = g_param_spec_uint ("revision", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
 snug_message_init (SnugMessage *self)
 {
+  self->reactions = snug_reactions_new ();
+  g_weak_ref_init (&self->original, NULL);
 }

@@ -9,6 +9,8 @@
 
 #include <gio/gio.h>
 
+#include "snug-reactions.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -32,7 +34,7 @@ G_DECLARE_FINAL_TYPE (SnugMessage, snug_message, SNUG, MESSAGE, GObject)
 
 /* Properties, all readable and notifying: "id", "kind", "own" (boolean), "sender-id", "sender-name",
  * "text", "time" (gint64, unix ms, of our clock at arrival), "delivery" (int), "attachment" (GObject,
- * nullable). */
+ * nullable), "revision" (guint: grows whenever text, edited, deleted or reactions change). */
 const char      *snug_message_get_id          (SnugMessage *self);
 SnugMessageKind  snug_message_get_kind        (SnugMessage *self);
 gboolean         snug_message_get_own         (SnugMessage *self);
@@ -42,5 +44,12 @@ const char      *snug_message_get_text        (SnugMessage *self);
 gint64           snug_message_get_time_ms     (SnugMessage *self);
 SnugDelivery     snug_message_get_delivery    (SnugMessage *self);
 GObject         *snug_message_get_attachment  (SnugMessage *self);
+gboolean         snug_message_get_edited      (SnugMessage *self);
+gboolean         snug_message_get_deleted     (SnugMessage *self);   /* its text is "" then */
+SnugReactions   *snug_message_get_reactions   (SnugMessage *self);   /* borrowed */
+
+/* Whether it answers another; and (transfer full) (nullable) which: it may be gone from the list. */
+gboolean         snug_message_get_is_reply    (SnugMessage *self);
+SnugMessage     *snug_message_dup_original    (SnugMessage *self);
 
 G_END_DECLS

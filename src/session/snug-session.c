@@ -44,6 +44,9 @@ enum
 {
   OFFER_RECEIVED,
   DELIVERED,
+  MESSAGE_EDITED,
+  MESSAGE_DELETED,
+  MESSAGE_REACTED,
   N_SIGNALS
 };
 
@@ -320,6 +323,25 @@ static void
 on_delivered (SnugChat *chat, const char *message_id, const char *member_id, SnugSession *self)
 {
   g_signal_emit (self, signals[DELIVERED], 0, message_id, member_id);
+}
+
+static void
+on_edited (SnugChat *chat, SnugMessage *message, SnugSession *self)
+{
+  g_signal_emit (self, signals[MESSAGE_EDITED], 0, message);
+}
+
+static void
+on_deleted (SnugChat *chat, SnugMessage *message, SnugSession *self)
+{
+  g_signal_emit (self, signals[MESSAGE_DELETED], 0, message);
+}
+
+static void
+on_reacted (SnugChat *chat, SnugMessage *message, const char *member_id, const char *emoji, gboolean on,
+            SnugSession *self)
+{
+  g_signal_emit (self, signals[MESSAGE_REACTED], 0, message, member_id, emoji, on);
 }
 
 void
@@ -623,6 +645,30 @@ snug_session_say (SnugSession *self, const char *text, GError **error)
   return snug_chat_say (self->chat, text, error);
 }
 
+SnugMessage *
+snug_session_reply (SnugSession *self, SnugMessage *original, const char *text, GError **error)
+{
+  return snug_chat_reply (self->chat, original, text, error);
+}
+
+gboolean
+snug_session_edit (SnugSession *self, SnugMessage *message, const char *text, GError **error)
+{
+  return snug_chat_edit (self->chat, message, text, error);
+}
+
+void
+snug_session_delete (SnugSession *self, SnugMessage *message)
+{
+  snug_chat_delete (self->chat, message);
+}
+
+void
+snug_session_react (SnugSession *self, SnugMessage *message, const char *emoji, gboolean on)
+{
+  snug_chat_react (self->chat, message, emoji, on);
+}
+
 void
 snug_session_set_typing (SnugSession *self, gboolean typing)
 {
@@ -774,6 +820,13 @@ snug_session_class_init (SnugSessionClass *klass)
                                           G_TYPE_NONE, 1, SNUG_TYPE_TRANSFER);
   signals[DELIVERED] = g_signal_new ("delivered", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[MESSAGE_EDITED] = g_signal_new ("message-edited", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, SNUG_TYPE_MESSAGE);
+  signals[MESSAGE_DELETED] = g_signal_new ("message-deleted", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 1, SNUG_TYPE_MESSAGE);
+  signals[MESSAGE_REACTED] = g_signal_new ("message-reacted", SNUG_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 4, SNUG_TYPE_MESSAGE, G_TYPE_STRING, G_TYPE_STRING,
+                                           G_TYPE_BOOLEAN);
 }
 
 static void
@@ -786,5 +839,8 @@ snug_session_init (SnugSession *self)
   self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chat = snug_chat_new ();
   g_signal_connect_object (self->chat, "delivered", G_CALLBACK (on_delivered), self, 0);
+  g_signal_connect_object (self->chat, "edited", G_CALLBACK (on_edited), self, 0);
+  g_signal_connect_object (self->chat, "deleted", G_CALLBACK (on_deleted), self, 0);
+  g_signal_connect_object (self->chat, "reacted", G_CALLBACK (on_reacted), self, 0);
   snug_session_files_init (self);
 }

@@ -92,6 +92,10 @@ G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
 /**
  * SnugSession::offer-received: (SnugTransfer *transfer): somebody offers a file and we must decide
  * SnugSession::delivered: (const char *message_id, const char *member_id): that member has the message
+ * SnugSession::message-edited: (SnugMessage *message)
+ * SnugSession::message-deleted: (SnugMessage *message)
+ * SnugSession::message-reacted: (SnugMessage *message, const char *member_id, const char *emoji, gboolean on):
+ *   @member_id is "" for us
  */
 
 /**
@@ -149,6 +153,13 @@ GListModel *snug_session_get_transfers (SnugSession *self);   /* of SnugTransfer
  * Returns: (transfer none): the own message, or %NULL if @text is empty or too long
  */
 SnugMessage *snug_session_say (SnugSession *self, const char *text, GError **error);
+
+/* The same in answer to a message; and what may be done to one afterwards. Only own ones are edited or deleted:
+ * with any other nothing happens. */
+SnugMessage *snug_session_reply  (SnugSession *self, SnugMessage *original, const char *text, GError **error);
+gboolean     snug_session_edit   (SnugSession *self, SnugMessage *message, const char *text, GError **error);
+void         snug_session_delete (SnugSession *self, SnugMessage *message);
+void         snug_session_react  (SnugSession *self, SnugMessage *message, const char *emoji, gboolean on);
 
 /* Tells the others whether we are typing (throttled inside). */
 void         snug_session_set_typing (SnugSession *self, gboolean typing);

@@ -24,6 +24,7 @@ import { _ } from './words.js';
  * @property {string} name as they gave it, made safe; "" until their hello
  * @property {string} displayName
  * @property {string} device
+ * @property {string[] | null} features what they said that they read; null before their hello
  * @property {LinkState} link
  * @property {boolean} legacy a page of version 1
  * @property {boolean} away
@@ -35,8 +36,13 @@ import { _ } from './words.js';
  *
  * @typedef {'none' | 'queued' | 'sent' | 'delivered'} Delivery
  *
+ * @typedef {object} Reaction one emoji below a message, and whose it is
+ * @property {string} emoji
+ * @property {{ id: string, name: string }[]} people "" is us; in the order in which they came
+ *
  * @typedef {object} Message one line of the chat
  * @property {string} key
+ * @property {string} id of its sender's choice, "" if it has none
  * @property {'text' | 'system' | 'file'} kind
  * @property {boolean} own
  * @property {string} senderId
@@ -44,6 +50,10 @@ import { _ } from './words.js';
  * @property {string} text of a file: the offer's id
  * @property {number} time our clock, ms
  * @property {Delivery} delivery
+ * @property {string} replyKey of the message that it answers, "" if none
+ * @property {boolean} edited
+ * @property {boolean} deleted its text is "" then
+ * @property {Reaction[]} reactions
  *
  * @typedef {'offered' | 'accepted' | 'running' | 'paused' | 'done' | 'declined' | 'cancelled' | 'failed'}
  *   TransferState
@@ -89,8 +99,39 @@ import { _ } from './words.js';
 
 /** @type {Steps} */
 const FIRST_STEPS = { answered: 'running', route: 'waiting', keys: 'waiting' };
-/** In memory only, so an endless talker costs a bounded amount. */
-const MAX_MESSAGES = 5000;
+/** In memory only, so an endless talker costs a bounded amount: above either limit the oldest go. */
+export const MAX_MESSAGES = 10_000;
+export const MAX_TEXT_CHARS = 64 * 1024 * 1024;
+/** Of one message, whatever strangers ask for (PROTOCOL.md, section 4). */
+const MAX_REACTIONS_OF_MEMBER = 8;
+const MAX_EMOJI = 20;
+const MAX_PEOPLE = 64;
+
+/**
+ * What a message begins with, but for what it is.
+ *
+ * @type {Pick<Message, 'id' | 'replyKey' | 'edited' | 'deleted' | 'reactions' | 'delivery'>}
+ */
+const PLAIN = Object.freeze({ id: '', replyKey: '', edited: false, deleted: false, reactions: [], delivery: 'none' });
+
+/**
+ * @param {Reaction[]} reactions
+ * @param {{ emoji: string, on: boolean, id: string, name: string }} change
+ * @returns {Reaction[] | null} null if nothing changes: what is there already, or is one too many
+ */
+export function react(reactions, { emoji, on, id, name }) {
+  const isOf = (/** @type {Reaction} */ reaction) => reaction.people.some((person) => person.id === id);
+  const known = reactions.find((reaction) => reaction.emoji === emoji);
+  if (!on) {
+    if (!known || !isOf(known)) return null;
+    const people = known.people.filter((person) => person.id !== id);
+    return reactions.map((r) => (r === known ? { emoji, people } : r)).filter((r) => r.people.length > 0);
+  }
+  if (known ? isOf(known) || known.people.length >= MAX_PEOPLE : reactions.length >= MAX_EMOJI) return null;
+  if (reactions.filter(isOf).length >= MAX_REACTIONS_OF_MEMBER) return null;
+  if (!known) return [...reactions, { emoji, people: [{ id, name }] }];
+  return reactions.map((r) => (r === known ? { emoji, people: [...r.people, { id, name }] } : r));
+}
 
 /** @returns {State} */
 function initialState() {
@@ -121,9 +162,9 @@ function initialState() {
  *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }
  *   | { type: 'member-changed', id: string, values: Partial<Member> }
  *   | { type: 'member-left', id: string }
- *   | { type: 'message', message: Message }
+ *   | { type: 'message', message: Omit<Message, keyof typeof PLAIN> & Partial<Message> }
+ *   | { type: 'message-changed', key: string, values: Partial<Message> }
  *   | { type: 'system', text: string, time: number }
- *   | { type: 'delivery', key: string, delivery: Delivery }
  *   | { type: 'transfer', transfer: Transfer }
  *   | { type: 'transfer-changed', key: string, values: Partial<Transfer> }
  *   | { type: 'transfer-forgotten', key: string }} Action
@@ -134,6 +175,7 @@ export class RoomStore extends EventTarget {
   #state = initialState();
   #isChangeDue = false;
   #nSystem = 0;
+  #nChars = 0;
 
   /** Borrowed: read, never write. */
   get state() {
@@ -143,6 +185,16 @@ export class RoomStore extends EventTarget {
   /** @param {string} id */
   member(id) {
     return this.#state.members.get(id);
+  }
+
+  /** @param {string} key */
+  message(key) {
+    return this.#state.messages.find((message) => message.key === key);
+  }
+
+  /** Anybody's, the first one if several chose the same id. @param {string} id */
+  messageOfId(id) {
+    return this.#state.messages.find((message) => message.id === id);
   }
 
   /** @param {string} key */
@@ -169,13 +221,13 @@ export class RoomStore extends EventTarget {
         this.#removeMember(action.id);
         break;
       case 'message':
-        this.#addMessage(action.message);
+        this.#addMessage({ ...PLAIN, ...action.message });
         break;
       case 'system':
         this.#addMessage(this.#systemMessage(action.text, action.time));
         break;
-      case 'delivery':
-        this.#changeDelivery(action.key, action.delivery);
+      case 'message-changed':
+        this.#changeMessage(action.key, action.values);
         break;
       case 'transfer':
         this.#changeTransfer(action.transfer.key, action.transfer);
@@ -209,7 +261,10 @@ export class RoomStore extends EventTarget {
   #enterPhase({ phase, code = this.#state.code, refusal = '' }) {
     const { ownName, isChatSeen } = this.#state;
     // A new room begins empty; what was said and received stays readable until then.
-    if (phase === 'joining') this.#state = { ...initialState(), ownName, isChatSeen };
+    if (phase === 'joining') {
+      this.#state = { ...initialState(), ownName, isChatSeen };
+      this.#nChars = 0;
+    }
     this.#change({ phase, code, refusal });
     if (phase === 'over') this.#change({ members: new Map() });
   }
@@ -223,6 +278,7 @@ export class RoomStore extends EventTarget {
       name: '',
       displayName: '',
       device: '',
+      features: null,
       link: legacy ? 'failed' : 'connecting',
       legacy,
       away,
@@ -285,23 +341,36 @@ export class RoomStore extends EventTarget {
    */
   #systemMessage(text, time) {
     const key = `system-${this.#nSystem++}`;
-    return { key, kind: 'system', own: false, senderId: '', senderName: '', text, time, delivery: 'none' };
+    return { ...PLAIN, key, kind: 'system', own: false, senderId: '', senderName: '', text, time };
   }
 
   /** @param {Message} message */
   #addMessage(message) {
-    const messages = [...this.#state.messages, message].slice(-MAX_MESSAGES);
+    const messages = [...this.#state.messages, message];
+    this.#nChars += message.text.length;
     const isNews = !message.own && message.kind !== 'system' && !this.#state.isChatSeen;
-    this.#change({ messages, unread: this.#state.unread + (isNews ? 1 : 0) });
+    this.#change({ messages: this.#trim(messages), unread: this.#state.unread + (isNews ? 1 : 0) });
+  }
+
+  /** The newest stays, however long it is. @param {Message[]} messages */
+  #trim(messages) {
+    let nGone = 0;
+    while (messages.length - nGone > 1 && (messages.length - nGone > MAX_MESSAGES || this.#nChars > MAX_TEXT_CHARS))
+      this.#nChars -= messages[nGone++]?.text.length ?? 0;
+    return nGone > 0 ? messages.slice(nGone) : messages;
   }
 
   /**
    * @param {string} key
-   * @param {Delivery} delivery
+   * @param {Partial<Message>} values
    */
-  #changeDelivery(key, delivery) {
-    const messages = this.#state.messages.map((m) => (m.key === key ? { ...m, delivery } : m));
-    this.#change({ messages });
+  #changeMessage(key, values) {
+    const before = this.message(key);
+    const isSame = (/** @type {[string, unknown]} */ [name, value]) => Object.is(Object(before)[name], value);
+    if (!before || Object.entries(values).every(isSame)) return;
+    if (values.text !== undefined) this.#nChars += values.text.length - before.text.length;
+    const messages = this.#state.messages.map((m) => (m === before ? { ...m, ...values } : m));
+    this.#change({ messages: this.#trim(messages) });
   }
 
   /**

@@ -110,9 +110,24 @@ export class Room {
     for (const { link } of this.#companions.values()) link.retry();
   }
 
-  /** @param {string} text */
-  say(text) {
-    return this.#chat.say(text);
+  /** @param {string} text @param {string} [replyKey] of the message that it answers */
+  say(text, replyKey) {
+    return this.#chat.say(text, replyKey);
+  }
+
+  /** @param {string} key of an own message @param {string} text */
+  edit(key, text) {
+    return this.#chat.edit(key, text);
+  }
+
+  /** @param {string} key of an own message */
+  delete(key) {
+    this.#chat.delete(key);
+  }
+
+  /** @param {string} key @param {string} emoji @param {boolean} on */
+  react(key, emoji, on) {
+    this.#chat.react(key, emoji, on);
   }
 
   /** @param {boolean} on */
@@ -420,6 +435,15 @@ export class Room {
         break;
       case 'chat-received':
         this.#chat.onReceived(id, message.ids);
+        break;
+      case 'edit':
+        this.#chat.onEdit(id, message);
+        break;
+      case 'delete':
+        this.#chat.onDelete(id, message);
+        break;
+      case 'react':
+        this.#chat.onReact(id, message);
         break;
       case 'typing':
         this.#chat.onTyping(id, message.on);

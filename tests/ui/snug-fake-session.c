@@ -372,6 +372,38 @@ scene_talk (SnugSession *self)
   snug_member_set_typing (ana, TRUE);
 }
 
+/* Answers, edits, deletions and reactions. */
+static void
+scene_talk_changes (SnugSession *self)
+{
+  SnugMessage *plan, *question, *answer, *gone;
+
+  scene_connected (self);
+  plan = add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Shall we meet at the lake on Sunday, at ten by the boats?");
+  snug_message_react (plan, "m3", "Jonas Åkerström", "👍", TRUE);
+  snug_message_react (plan, "", "Me", "👍", TRUE);
+  snug_message_react (plan, "m3", "Jonas Åkerström", "🎉", TRUE);
+  question = add_message (self, SNUG_MESSAGE_TEXT, "m3", "Jonas Åkerström", "Ten is early. Would eleven do?");
+  snug_message_set_original (question, plan);
+  answer = add_message (self, SNUG_MESSAGE_TEXT, "", "Me", "Eleven is fine. I bring bread and the small stove.");
+  snug_message_set_original (answer, question);
+  snug_message_edit (answer, "Eleven is fine for me. I bring bread, cheese and the small stove, if somebody has gas for it.");
+  snug_message_set_delivery (answer, SNUG_DELIVERY_DELIVERED);
+  for (guint i = 0; i < 8; i++)
+    {
+      char emoji[6] = "";
+
+      g_unichar_to_utf8 (0x1f600 + i, emoji);
+      snug_message_react (answer, "m2", "Ana", emoji, TRUE);
+    }
+  gone = add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Wrong window");
+  snug_message_delete (gone);
+  answer = add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "I have gas.");
+  snug_message_set_original (answer, gone);
+  gone = add_message (self, SNUG_MESSAGE_TEXT, "", "Me", "Me too");
+  snug_message_delete (gone);
+}
+
 static void
 scene_talk_files (SnugSession *self)
 {
@@ -491,6 +523,7 @@ static const struct
   { "talk-outside", "chat", scene_start },
   { "talk-empty", "chat", scene_talk_empty },
   { "talk", "chat", scene_talk },
+  { "talk-changes", "chat", scene_talk_changes },
   { "talk-files", "chat", scene_talk_files },
   { "files-outside", "files", scene_start },
   { "files-empty", "files", scene_files_empty },
@@ -665,6 +698,34 @@ snug_session_say (SnugSession *self, const char *text, GError **error)
 
   snug_message_set_delivery (message, SNUG_DELIVERY_SENT);
   return message;
+}
+
+SnugMessage *
+snug_session_reply (SnugSession *self, SnugMessage *original, const char *text, GError **error)
+{
+  SnugMessage *message = snug_session_say (self, text, error);
+
+  snug_message_set_original (message, original);
+  return message;
+}
+
+gboolean
+snug_session_edit (SnugSession *self, SnugMessage *message, const char *text, GError **error)
+{
+  snug_message_edit (message, text);
+  return TRUE;
+}
+
+void
+snug_session_delete (SnugSession *self, SnugMessage *message)
+{
+  snug_message_delete (message);
+}
+
+void
+snug_session_react (SnugSession *self, SnugMessage *message, const char *emoji, gboolean on)
+{
+  snug_message_react (message, "", "Me", emoji, on);
 }
 
 void

@@ -121,3 +121,118 @@ test('empty and endless texts are not said', () => {
   assert.equal(chat.say('x'.repeat(65537)), false);
   assert.deepEqual(sent, []);
 });
+
+/** What was sent as changes, in short. */
+const changes = (sent) =>
+  sent.filter((m) => ['edit', 'delete', 'react'].includes(m.type)).map((m) => `${m.to}:${m.type}:${m.text ?? m.emoji ?? ''}`);
+
+/** A chat whose members have said what they read. */
+function makeModernChat(...open) {
+  const made = makeChat(...open);
+  const greet = (id, features = ['edit', 'react']) => {
+    made.store.apply({ type: 'member-changed', id, values: { features } });
+    made.chat.onFeatures(id);
+  };
+  open.forEach((id) => greet(id));
+  return { ...made, greet };
+}
+
+test('an own message is edited, deleted and reacted to, and others are told', () => {
+  const { chat, store, sent, lastId } = makeModernChat('m2');
+  chat.say('helo');
+  const id = lastId();
+  assert.equal(chat.edit(id, 'hello'), true);
+  chat.react(id, '👍', true);
+  assert.equal(store.message(id).text, 'hello');
+  assert.equal(store.message(id).edited, true);
+  assert.deepEqual(store.message(id).reactions, [{ emoji: '👍', people: [{ id: '', name: '' }] }]);
+  chat.delete(id);
+  assert.deepEqual(changes(sent), ['m2:edit:hello', 'm2:react:👍', 'm2:delete:']);
+  assert.equal(store.message(id).deleted, true);
+  assert.equal(store.message(id).text, '');
+  chat.edit(id, 'again');
+  chat.react(id, '👍', true);
+  assert.equal(changes(sent).length, 3, 'what is gone stays gone');
+});
+
+test('a reply names what it answers, and finds it', () => {
+  const { chat, store, sent } = makeModernChat('m2');
+  chat.onChat('m2', { type: 'chat', id: 'c1', text: 'shall we?', ts: 0 });
+  chat.say('yes', 'm2/c1');
+  assert.equal(sent.find((m) => m.type === 'chat').reply, 'c1');
+  chat.onChat('m2', { type: 'chat', id: 'c2', text: 'good', ts: 0, reply: sent.find((m) => m.type === 'chat').id });
+  assert.equal(store.message('m2/c2').replyKey, store.state.messages[1].key);
+  chat.onChat('m2', { type: 'chat', id: 'c3', text: 'what?', ts: 0, reply: 'unknown' });
+  assert.equal(store.message('m2/c3').replyKey, '');
+});
+
+test('nobody changes what others said', () => {
+  const { chat, store, lastId, sent } = makeModernChat('m2', 'm3');
+  chat.onChat('m2', { type: 'chat', id: 'c1', text: 'of Ana', ts: 0 });
+  chat.say('mine');
+  const own = lastId();
+  const before = structuredClone(store.state.messages);
+  for (const of of ['c1', own, 'm2/c1', 'nothing', '']) {
+    chat.onEdit('m3', { type: 'edit', id: `e ${of}`, of, text: 'forged' });
+    chat.onDelete('m3', { type: 'delete', id: `d ${of}`, of });
+  }
+  chat.onEdit('m2', { type: 'edit', id: 'e', of: 'c1', text: '\u202e' });
+  chat.onReact('m3', { type: 'react', id: 'r', of: 'nothing', emoji: '👍', on: true });
+  chat.onReact('m3', { type: 'react', id: 'r2', of: 'c1', emoji: '👍', on: false });
+  chat.edit('m2/c1', 'forged by us');
+  chat.delete('m2/c1');
+  assert.deepEqual(store.state.messages, before.map((m) => ({ ...m })));
+  assert.deepEqual(changes(sent), []);
+  assert.equal(sent.filter((m) => m.type === 'chat-received').length, 14, 'all of it is confirmed');
+});
+
+test('who was away gets the message as it reads in the end; who comes later gets no edits of it', () => {
+  const { chat, store, sent, join, reachable, chats, greet, lastId } = makeModernChat();
+  chat.say('frist');
+  const first = lastId();
+  chat.say('second');
+  chat.edit(first, 'fisrt');
+  chat.edit(first, 'first');
+  chat.delete(lastId());
+  const arrive = (id, seq) => {
+    join(id, seq);
+    reachable.add(id);
+    chat.onConnected(id);
+    greet(id);
+  };
+  arrive('m2', 2);
+  assert.deepEqual(chats(), ['m2:first']);
+  assert.deepEqual(changes(sent), []);
+  arrive('m3', 3);
+  chat.edit(first, 'only for m2');
+  assert.deepEqual(changes(sent), ['m2:edit:only for m2']);
+  assert.equal(store.message(first).text, 'only for m2');
+});
+
+test('a change that is lost is said again, and only the last of its kind', () => {
+  const { chat, sent, reachable, lastId, greet } = makeModernChat('m2');
+  chat.say('one');
+  chat.onReceived('m2', [lastId()]);
+  reachable.delete('m2');
+  chat.edit(lastId(), 'two');
+  chat.edit(lastId(), 'three');
+  chat.react(lastId(), '👍', true);
+  chat.react(lastId(), '👍', false);
+  assert.deepEqual(changes(sent), []);
+  reachable.add('m2');
+  chat.onConnected('m2');
+  assert.deepEqual(changes(sent), ['m2:edit:three', 'm2:react:👍']);
+  assert.equal(sent.at(-1).on, false);
+  chat.onReceived('m2', sent.slice(-2).map((m) => m.id));
+  greet('m2');
+  assert.equal(changes(sent).length, 2, 'what is confirmed is not said again');
+});
+
+test('a member of an older version 2 is not sent what it cannot read', () => {
+  const { chat, sent, lastId, greet } = makeModernChat('m2', 'm3');
+  greet('m3', ['react']);
+  chat.say('one');
+  chat.edit(lastId(), 'two');
+  chat.react(lastId(), '👍', true);
+  assert.deepEqual(changes(sent), ['m2:edit:two', 'm2:react:👍', 'm3:react:👍']);
+});

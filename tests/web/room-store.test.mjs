@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RoomStore, roomState } from '../../src/web/room-store.js';
+import { MAX_MESSAGES, react, roomState, RoomStore } from '../../src/web/room-store.js';
 
 function makeRoom() {
   const store = new RoomStore();
@@ -71,9 +71,29 @@ test('unread counts what others say while nobody looks', () => {
 
 test('an endless talker costs a bounded amount', () => {
   const store = makeRoom();
-  for (let i = 0; i < 5100; i++) store.apply(message(`k${i}`));
-  assert.equal(store.state.messages.length, 5000);
-  assert.equal(store.state.messages[0].key, 'k100');
+  for (let i = 0; i < MAX_MESSAGES + 3; i++) store.apply(message(`m${i}`));
+  assert.equal(store.state.messages.length, MAX_MESSAGES);
+  assert.equal(store.state.messages[0].key, 'm3');
+  const long = 'x'.repeat(1024 * 1024);
+  for (let i = 0; i < 65; i++) {
+    store.apply(message(`long${i}`));
+    store.apply({ type: 'message-changed', key: `long${i}`, values: { text: long } });
+  }
+  assert.equal(store.state.messages.length, 64, 'also what edits add is counted');
+});
+
+test('reactions have an end', () => {
+  let reactions = [];
+  const put = (id, emoji, on = true) => (reactions = react(reactions, { id, name: id, emoji, on }) ?? reactions);
+  for (let i = 0; i < 40; i++) put('m2', `e${i}`);
+  assert.equal(reactions.length, 8);
+  for (let m = 3; m < 12; m++) for (let i = 0; i < 8; i++) put(`m${m}`, `m${m} e${i}`);
+  assert.equal(reactions.length, 20);
+  put('m2', 'e0', false);
+  put('m9', 'e1', false);
+  assert.deepEqual(reactions.map((r) => r.emoji).slice(0, 2), ['e1', 'e2']);
+  for (let m = 100; m < 300; m++) put(`m${m}`, 'e1');
+  assert.equal(reactions[0].people.length, 64);
 });
 
 test('a new room begins empty, an ended one can still be read', () => {
