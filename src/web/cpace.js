@@ -1,0 +1,126 @@
+// cpace: CPACE-RISTR255-SHA512 of draft-irtf-cfrg-cpace, initiator and responder. One object is one side of
+// one exchange.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { concat, lvCat, utf8 } from './lv.js';
+
+/** @typedef {import('./seal-library.js').SealLibrary} SealLibrary */
+/** @typedef {'a' | 'b'} Role a speaks first */
+
+const DSI = 'CPaceRistretto255';
+const S_IN_BYTES = 128;
+export const SID_SIZE = 16;
+export const SHARE_SIZE = 32;
+export const TAG_SIZE = 64;
+
+/** The draft's sample_scalar for this group: 252 random bits are always below its order. */
+function sampleScalar() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  bytes[31] = /** @type {number} */ (bytes[31]) & 0x0f;
+  return bytes;
+}
+
+/** @param {Uint8Array} bytes little endian */
+function toScalar(bytes) {
+  return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+}
+
+/** In time that does not depend on where they differ. @param {Uint8Array} a @param {Uint8Array} b */
+export function equalBytes(a, b) {
+  if (a.length !== b.length) return false;
+  return a.reduce((difference, byte, i) => difference | (byte ^ /** @type {number} */ (b[i])), 0) === 0;
+}
+
+/**
+ * @param {Uint8Array} secret
+ * @param {Uint8Array} ci
+ * @param {Uint8Array} sid
+ */
+function generatorString(secret, ci, sid) {
+  const nBefore = 1 + lvCat(secret).length + lvCat(DSI).length;
+  return lvCat(DSI, secret, new Uint8Array(Math.max(0, S_IN_BYTES - nBefore)), ci, sid);
+}
+
+export class Cpace {
+  #library;
+  #role;
+  #scalar;
+  #key = /** @type {Uint8Array | null} */ (null);
+  /** @type {Uint8Array} */
+  #tag = new Uint8Array(0);
+  /** @type {Uint8Array} */
+  #expectedTag = new Uint8Array(0);
+
+  /**
+   * @param {object} options
+   * @param {SealLibrary} options.library
+   * @param {Role} options.role
+   * @param {Uint8Array} options.secret PRS
+   * @param {Uint8Array} options.ci the channel identifier, the same on both sides
+   * @param {Uint8Array} options.sid 16 bytes that A chose, fresh for each exchange
+   * @param {Uint8Array} options.ad ADa of A, ADb of B
+   * @param {Uint8Array} [options.scalar] for golden data
+   */
+  constructor({ library, role, secret, ci, sid, ad, scalar = sampleScalar() }) {
+    this.#library = library;
+    this.#role = role;
+    this.#scalar = scalar;
+    this.sid = sid;
+    this.ad = ad;
+    const generator = library.elementFromHash(library.sha512(generatorString(secret, ci, sid)));
+    this.share = generator.multiply(toScalar(scalar)).toBytes();
+  }
+
+  /**
+   * @param {Uint8Array} share of the other side
+   * @param {Uint8Array} ad of the other side
+   * @returns {boolean} false if it is no element, leads to the identity or is our own: the exchange is over
+   */
+  takeShare(share, ad) {
+    if (this.#key || equalBytes(share, this.share)) return false;
+    const k = this.#secretPoint(share);
+    if (k === null) return false;
+
+    const [first, second] = this.#role === 'a'
+      ? [lvCat(this.share, this.ad), lvCat(share, ad)] : [lvCat(share, ad), lvCat(this.share, this.ad)];
+    this.#key = this.#library.sha512(concat(lvCat(`${DSI}_ISK`, this.sid, k), first, second));
+    const macKey = this.#library.sha512(concat(utf8('CPaceMac'), this.sid, this.#key));
+    this.#tag = this.#library.hmacSha512(macKey, lvCat(this.share, this.ad));
+    this.#expectedTag = this.#library.hmacSha512(macKey, lvCat(share, ad));
+    for (const bytes of [k, macKey, this.#scalar]) bytes.fill(0);
+    return true;
+  }
+
+  /** The library makes a point of the identity; it is ours to refuse. @param {Uint8Array} share */
+  #secretPoint(share) {
+    try {
+      const element = this.#library.elementFromBytes(share);
+      if (element.is0()) return null;
+      const k = element.multiply(toScalar(this.#scalar));
+      return k.is0() ? null : k.toBytes();
+    } catch {
+      return null;
+    }
+  }
+
+  /** Proves to the other side that we knew the secret. */
+  get tag() {
+    return this.#tag;
+  }
+
+  /** Only after this was true is the key known to be the same on both sides. @param {Uint8Array} tag */
+  verify(tag) {
+    return this.#key !== null && equalBytes(tag, this.#expectedTag);
+  }
+
+  /** ISK. */
+  get key() {
+    return this.#key ?? new Uint8Array(0);
+  }
+
+  forget() {
+    this.#scalar.fill(0);
+    this.#key?.fill(0);
+  }
+}
