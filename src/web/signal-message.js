@@ -43,7 +43,9 @@ const MAX_ICE_SERVERS = 4;
  * @typedef {{ type: 'ice-candidate', from: string, candidate: CandidateInit, neg: number }} Candidate
  * @typedef {{ type: 'restart', from: string, neg: number }} Restart
  * @typedef {Description | Candidate | Restart} PeerFrame of another member, for the link to it
- * @typedef {Welcome | PeerJoined | PeerLeft | PeerNews | RoomNews | Goodbye | Pong | ErrorFrame | PeerFrame} Frame
+ * @typedef {{ type: 'pake' | 'sealed', from: string, body: JsonObject }} PrivateFrame kept whole, for private-message
+ * @typedef {Welcome | PeerJoined | PeerLeft | PeerNews | RoomNews | Goodbye | Pong | ErrorFrame | PeerFrame |
+ *   PrivateFrame} Frame
  */
 
 /**
@@ -178,6 +180,9 @@ function readCandidate(o) {
   return { type: 'ice-candidate', from: from(o), candidate: { candidate, sdpMid, sdpMLineIndex: 0 }, neg: integer(o, 'neg') };
 }
 
+/** @param {'pake' | 'sealed'} type @returns {(o: JsonObject) => PrivateFrame} */
+const readPrivate = (type) => (o) => ({ type, from: from(o), body: o });
+
 /** @type {Record<string, (o: JsonObject) => Frame>} */
 const READERS = {
   welcome: readWelcome,
@@ -195,10 +200,26 @@ const READERS = {
   answer: readDescription('answer'),
   'ice-candidate': readCandidate,
   restart: (o) => ({ type: 'restart', from: from(o), neg: integer(o, 'neg') }),
+  pake: readPrivate('pake'),
+  sealed: readPrivate('sealed'),
 };
 
 /** What a client reads. */
 export const FRAME_TYPES = Object.freeze(Object.keys(READERS));
+
+/**
+ * @param {JsonObject} o what came through the gate
+ * @returns {Frame | null} null for a type that this client does not know: ignored
+ * @throws {BadJson} for nonsense
+ */
+export function decodeObject(o) {
+  const type = required(peekString(o, 'type', MAX_TYPE_BYTES), 'type');
+  if (type === '') throw new BadJson('a frame without a type');
+  maybe(o, 'from', '', peekId);
+  maybe(o, 'to', '', peekId);
+  const read = Object.prototype.hasOwnProperty.call(READERS, type) ? READERS[type] : undefined;
+  return read ? read(o) : null;
+}
 
 /**
  * @param {unknown} frame
@@ -206,11 +227,5 @@ export const FRAME_TYPES = Object.freeze(Object.keys(READERS));
  * @throws {BadJson} for nonsense
  */
 export function decodeFrame(frame) {
-  const o = parseJson(frame, MAX_FRAME_BYTES);
-  const type = required(peekString(o, 'type', MAX_TYPE_BYTES), 'type');
-  if (type === '') throw new BadJson('a frame without a type');
-  maybe(o, 'from', '', peekId);
-  maybe(o, 'to', '', peekId);
-  const read = Object.prototype.hasOwnProperty.call(READERS, type) ? READERS[type] : undefined;
-  return read ? read(o) : null;
+  return decodeObject(parseJson(frame, MAX_FRAME_BYTES));
 }
