@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-room.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "snug-dialects.h"
 #include "snug-member-private.h"
 #include "snug-peer.h"
@@ -20,6 +22,8 @@ struct _SnugRoom
 
   /* Owned */
   SnugSignaling            *signaling;
+  SnugAdmission            *admission;     /* nullable: the room is open */
+  GError                   *refusal;       /* nullable */
   GMainContext             *network;
   SnugCertificate          *certificate;
   GPtrArray                *ice_servers;   /* nullable */
@@ -70,8 +74,15 @@ peer_of (SnugRoom *self, SnugMember *member)
 static void
 on_peer_signal (SnugPeer *peer, SnugSignalMessage *message, SnugRoom *self)
 {
+  const char *id = snug_member_get_id (snug_peer_get_member (peer));
+
+  if (self->admission != NULL)
+    {
+      snug_admission_send (self->admission, id, message);
+      return;
+    }
   g_free (message->to);
-  message->to = g_strdup (snug_member_get_id (snug_peer_get_member (peer)));
+  message->to = g_strdup (id);
   snug_signaling_send (self->signaling, message);
 }
 
@@ -149,6 +160,8 @@ remove_peer (SnugRoom *self, SnugPeer *peer_borrowed)
 static void
 on_peer_ended (SnugPeer *peer, SnugRoom *self)
 {
+  if (self->admission != NULL)
+    snug_admission_part (self->admission, snug_member_get_id (snug_peer_get_member (peer)));
   remove_peer (self, peer);
 }
 
@@ -242,6 +255,57 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   changed (self);
 }
 
+/* In a private room nobody is here who has not paired with us, and nobody of version 1. */
+static void
+meet (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
+{
+  SnugPeer *peer = g_hash_table_lookup (self->peers, id);
+
+  if (self->admission == NULL)
+    {
+      add_peer (self, id, seq, legacy, role, away);
+      return;
+    }
+  if (legacy)
+    return;
+  if (peer != NULL && !is_the_same (peer, seq, snug_dialects_expect (FALSE)))
+    remove_peer (self, peer);
+  snug_admission_meet (self->admission, id, seq);
+  if (snug_admission_is_paired (self->admission, id) && !snug_admission_is_pending (self->admission))
+    add_peer (self, id, seq, FALSE, role, away);
+}
+
+static void
+on_paired (SnugAdmission *admission, const char *id, guint64 seq, SnugRoom *self)
+{
+  add_peer (self, id, seq, FALSE, NULL, FALSE);
+}
+
+static void
+on_content (SnugAdmission *admission, const char *id, SnugSignalMessage *message, SnugRoom *self)
+{
+  SnugPeer *peer = g_hash_table_lookup (self->peers, id);
+
+  if (peer != NULL)
+    snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
+}
+
+static void
+refuse (SnugRoom *self, const GError *error)
+{
+  if (self->refusal != NULL)
+    return;
+  self->refusal = g_error_copy (error);
+  snug_room_close (self);
+  changed (self);
+}
+
+static void
+on_admission_failed (SnugAdmission *admission, const GError *error, SnugRoom *self)
+{
+  refuse (self, error);
+}
+
 /* --- the server's words ---------------------------------------------------------------------------- */
 
 static void
@@ -249,6 +313,8 @@ set_host (SnugRoom *self, const char *host_id)
 {
   g_free (self->host_id);
   self->host_id = g_strdup (host_id);
+  if (self->admission != NULL)
+    snug_admission_set_host (self->admission, host_id);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
     {
@@ -278,6 +344,17 @@ reconcile (SnugRoom *self, GPtrArray *members)
       snug_peer_leave (l->data, FALSE);
 }
 
+/* And nobody waits for whom to pair with. */
+static void
+reconcile_unpaired (SnugRoom *self, GPtrArray *members)
+{
+  g_autoptr (GPtrArray) ids = snug_admission_get_unpaired (self->admission);
+
+  for (guint i = 0; i < ids->len; i++)
+    if (!is_among (members, g_ptr_array_index (ids, i)))
+      snug_admission_part (self->admission, g_ptr_array_index (ids, i));
+}
+
 static void
 take_ice_servers (SnugRoom *self, GPtrArray *offered)
 {
@@ -296,6 +373,10 @@ take_ice_servers (SnugRoom *self, GPtrArray *offered)
   for (guint i = 0; i < offered->len; i++)
     {
       SnugSignalIceServer *server = g_ptr_array_index (offered, i);
+
+      /* A relay sees everybody's address: not one that a server chose that is not to be trusted. */
+      if (self->admission != NULL && !g_str_has_prefix (server->url, "stun:"))
+        continue;
       g_ptr_array_add (servers, snug_ice_server_new (server->url, server->username, server->credential));
     }
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
@@ -309,10 +390,27 @@ is_still_us (SnugRoom *self, const SnugSignalMessage *welcome)
   return g_strcmp0 (self->self_id, welcome->self) == 0 && self->self_seq == welcome->seq;
 }
 
+/* It says that a secret is needed, which takes a person to enter. Whether it says so or not, who has a
+ * secret is in a private room. */
+static gboolean
+lacks_secret (SnugRoom *self, const SnugSignalMessage *welcome)
+{
+  g_autoptr (GError) error = g_error_new_literal (SNUG_ADMISSION_ERROR, SNUG_ADMISSION_ERROR_SECRET_NEEDED,
+                                                  _("This room is private: it has a secret."));
+
+  if (!welcome->is_private || self->admission != NULL)
+    return FALSE;
+  refuse (self, error);
+  return TRUE;
+}
+
 static void
 handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
 {
   gboolean first = self->self_id == NULL;
+
+  if (lacks_secret (self, welcome))
+    return;
 
   /* Somebody else to the others than before: nothing of the old pairs holds. */
   if (!first && !is_still_us (self, welcome))
@@ -323,16 +421,20 @@ handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
   self->self_seq = welcome->seq;
   self->locked = welcome->locked;
   self->expires = (gint64) welcome->expires;
+  if (self->admission != NULL)
+    snug_admission_welcome (self->admission, welcome);
   set_host (self, welcome->host);
   if (first)
     take_ice_servers (self, welcome->ice_servers);
   else
     reconcile (self, welcome->members);
+  if (self->admission != NULL)
+    reconcile_unpaired (self, welcome->members);
 
   for (guint i = 0; welcome->members != NULL && i < welcome->members->len; i++)
     {
       SnugSignalPeer *peer = g_ptr_array_index (welcome->members, i);
-      add_peer (self, peer->id, peer->seq, peer->legacy, peer->role, peer->away);
+      meet (self, peer->id, peer->seq, peer->legacy, peer->role, peer->away);
     }
   changed (self);
 }
@@ -359,7 +461,18 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
       if (peer != NULL)
         snug_peer_enter_again (peer);
       if (message->peer != NULL)
-        add_peer (self, message->peer, message->seq, message->legacy, message->role, FALSE);
+        meet (self, message->peer, message->seq, message->legacy, message->role, FALSE);
+      return;
+
+    case SNUG_SIGNAL_PEER_PENDING:
+      if (self->admission != NULL && message->peer != NULL)
+        snug_admission_hear_knock (self->admission, message->peer);
+      return;
+
+    case SNUG_SIGNAL_PAKE:
+    case SNUG_SIGNAL_SEALED:
+      if (self->admission != NULL)
+        snug_admission_handle (self->admission, message);
       return;
 
     case SNUG_SIGNAL_HOST:
@@ -370,6 +483,8 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
     case SNUG_SIGNAL_ROOM:
       self->locked = message->locked;
       self->expires = (gint64) message->expires;
+      if (self->admission != NULL)
+        snug_admission_set_locked (self->admission, message->locked);
       changed (self);
       return;
 
@@ -378,7 +493,11 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
     }
 
   if (peer == NULL)
-    return;
+    {
+      if (self->admission != NULL && message->type == SNUG_SIGNAL_PEER_LEFT && about != NULL)
+        snug_admission_part (self->admission, about);
+      return;
+    }
 
   switch ((int) message->type)
     {
@@ -393,7 +512,9 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
       snug_peer_link_retry (snug_peer_get_link (peer));
       break;
     default:
-      snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
+      /* Unsealed, in a private room: the server's own words. */
+      if (self->admission == NULL)
+        snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
       break;
     }
 }
@@ -424,6 +545,8 @@ snug_room_close (SnugRoom *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  if (self->admission != NULL)
+    snug_admission_close (self->admission);
   snug_signaling_close (self->signaling);
   remove_all_peers (self);
 }
@@ -501,6 +624,18 @@ snug_room_get_signaling (SnugRoom *self)
   return self->signaling;
 }
 
+SnugAdmission *
+snug_room_get_admission (SnugRoom *self)
+{
+  return self->admission;
+}
+
+const GError *
+snug_room_get_refusal (SnugRoom *self)
+{
+  return self->refusal;
+}
+
 const char *
 snug_room_get_self_id (SnugRoom *self)
 {
@@ -544,6 +679,16 @@ snug_room_set_name (SnugRoom *self, const char *name)
     snug_peer_set_own_name (peer, name);
 }
 
+static void
+become_private (SnugRoom *self, const SnugRoomConfig *config)
+{
+  self->admission = snug_admission_new (self->signaling, config->code, config->secret, config->name);
+  g_signal_connect (self->admission, "paired", G_CALLBACK (on_paired), self);
+  g_signal_connect (self->admission, "content", G_CALLBACK (on_content), self);
+  g_signal_connect (self->admission, "failed", G_CALLBACK (on_admission_failed), self);
+  g_signal_connect_swapped (self->admission, "changed", G_CALLBACK (changed), self);
+}
+
 SnugRoom *
 snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
 {
@@ -557,6 +702,8 @@ snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
   self->relay = config->connection.relay;
   self->name = g_strdup (config->name);
   self->device = config->device;
+  if (config->secret != NULL)
+    become_private (self, config);
   g_signal_connect (signaling, "message", G_CALLBACK (on_signaling_message), self);
   g_signal_connect (signaling, "state-changed", G_CALLBACK (on_signaling_state_changed), self);
   return self;
@@ -572,6 +719,9 @@ snug_room_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->signaling, self);
       snug_room_close (self);
     }
+  if (self->admission != NULL)
+    g_signal_handlers_disconnect_by_data (self->admission, self);
+  g_clear_object (&self->admission);
   g_clear_object (&self->signaling);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (snug_room_parent_class)->dispose (object);
@@ -582,6 +732,7 @@ snug_room_finalize (GObject *object)
 {
   SnugRoom *self = SNUG_ROOM (object);
 
+  g_clear_error (&self->refusal);
   g_clear_object (&self->members);
   g_clear_pointer (&self->peers, g_hash_table_unref);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);

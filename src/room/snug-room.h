@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "snug-admission.h"
 #include "snug-member.h"
 #include "snug-peer-link.h"
 #include "snug-signaling.h"
@@ -24,10 +25,12 @@ typedef struct
   SnugPeerConnectionConfig  connection;
   const char               *name;        /* own display name */
   SnugMemberDevice          device;
+  const char               *code;        /* of a private room */
+  SnugSecret               *secret;      /* nullable: an open room */
 } SnugRoomConfig;                        /* all borrowed during construction */
 
 /**
- * SnugRoom::changed: signaling state, host, lock, expiry or the count of connected members
+ * SnugRoom::changed: signaling state, host, lock, expiry, admission or the count of connected members
  * SnugRoom::member-ready: (SnugMember *member): messages reach it from now on; comes again after a break
  * SnugRoom::member-lost: (SnugMember *member): messages wait
  * SnugRoom::member-left: (SnugMember *member): it is no longer in the list
@@ -61,6 +64,10 @@ gboolean       snug_room_is_ready      (SnugRoom *self, SnugMember *member);
 SnugPeerLink  *snug_room_get_link      (SnugRoom *self, SnugMember *member);
 
 SnugSignaling *snug_room_get_signaling (SnugRoom *self);
+/* Nullable: the room is open. */
+SnugAdmission *snug_room_get_admission (SnugRoom *self);
+/* Why we do not get in, besides what signaling says: of SNUG_ADMISSION_ERROR; nullable. */
+const GError  *snug_room_get_refusal   (SnugRoom *self);
 const char    *snug_room_get_self_id   (SnugRoom *self);    /* nullable before welcome */
 gboolean       snug_room_get_is_host   (SnugRoom *self);
 gboolean       snug_room_get_locked    (SnugRoom *self);

@@ -61,6 +61,19 @@ snug_server_room_tell_all (SnugServerRoom *room, const SnugServerMember *except,
     }
 }
 
+/* They see only the host, so they hear who that is. */
+void
+snug_server_room_tell_pending (SnugServerRoom *room, const SnugSignalMessage *message)
+{
+  for (guint i = 0; i < room->members->len; i++)
+    {
+      SnugServerMember *member = g_ptr_array_index (room->members, i);
+
+      if (member->pending)
+        snug_server_room_send (room, member, message);
+    }
+}
+
 SnugSignalMessage *
 snug_server_room_about (SnugSignalType type, const SnugServerMember *member)
 {

@@ -93,6 +93,7 @@ SnugSignalMessage *snug_server_room_about (SnugSignalType type, const SnugServer
 void snug_server_room_tell_about (SnugServerRoom *room, SnugSignalType type,
                                   const SnugServerMember *member);
 void snug_server_room_tell_host_of     (SnugServerRoom *room, const SnugServerMember *pending);
+void snug_server_room_tell_pending (SnugServerRoom *room, const SnugSignalMessage *message);
 void snug_server_room_tell_host_of_all (SnugServerRoom *room);
 void snug_server_room_tell_legacy (SnugServerRoom *room, SnugServerMember *legacy, SnugSignalType type);
 void snug_server_room_tell_left   (SnugServerRoom *room, const SnugServerMember *member,

@@ -105,6 +105,7 @@ snug_server_room_set_host (SnugServerRoom *room, const SnugServerMember *member)
   if (first)
     return;
   snug_server_room_tell_all (room, NULL, message);
+  snug_server_room_tell_pending (room, message);
   snug_server_room_tell_host_of_all (room);
 }
 

@@ -842,7 +842,7 @@ test_lock_and_remove (void)
 
   /* The next host hears of who waits. */
   say (&f, 1, "{\"type\":\"leave\"}");
-  assert_said (&f, "2<peer-left:m1,left 2<host:m2 2<peer-pending:m4 1#1000");
+  assert_said (&f, "2<peer-left:m1,left 2<host:m2 5<host:m2 2<peer-pending:m4 1#1000");
   /* And nobody is left to answer. */
   say (&f, 2, "{\"type\":\"leave\"}");
   assert_said (&f, "5!expired 2#1000");

@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-admission.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-display-text.h"
+#include "snug-pairing.h"
+#include "snug-token-bucket.h"
+
+/* PROTOCOL.md section 3: how many guesses whoever plays the host, or a newcomer, may make. */
+#define MAX_OPEN_CONFIRMATIONS 3
+#define MAX_WRONG_TAGS 5
+#define ANSWERS_PER_SECOND 5
+#define ANSWERS_BURST 20
+/* Whatever a server says, there is an end to whom we pair with: all seats, and as many who ask. */
+#define MAX_PAIRINGS (2 * SNUG_SIGNAL_MAX_MEMBERS)
+
+typedef struct
+{
+  SnugPairing *pairing;       /* owned */
+  char        *name;          /* owned, nullable: what they called themselves when they knocked */
+  guint64      seq;           /* 0: not known */
+  gboolean     pending;       /* asks us to be let in */
+  gboolean     key_refused;   /* as the host it has a newer room-key than we have */
+} Entry;
+
+struct _SnugAdmission
+{
+  GObject          parent_instance;
+
+  /* Owned */
+  SnugSignaling   *signaling;
+  SnugSecret      *secret;
+  SnugSecret      *room_key;      /* nullable */
+  GHashTable      *entries;       /* member id → Entry */
+  char            *code;
+  char            *name;
+  char            *own_id;        /* nullable */
+  char            *host_id;       /* nullable */
+
+  SnugTokenBucket  answers;
+  guint64          own_seq;
+  guint            n_open;        /* step 3 by the secret without a right step 4, ever */
+  guint            n_wrong;       /* wrong tags, ever */
+  guint            n_allowed;     /* of which this many more by leave of a person */
+  gboolean         pending;
+  gboolean         locked;        /* says the server */
+  gboolean         asks;          /* we have sent somebody out: whatever the server says */
+  gboolean         closed;
+};
+
+G_DEFINE_FINAL_TYPE (SnugAdmission, snug_admission, G_TYPE_OBJECT)
+G_DEFINE_QUARK (snug-admission-error-quark, snug_admission_error)
+
+enum
+{
+  PAIRED,
+  CONTENT,
+  FAILED,
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  snug_pairing_end (entry->pairing);
+  g_object_unref (entry->pairing);
+  g_free (entry->name);
+  g_free (entry);
+}
+
+static Entry *
+entry_of (SnugAdmission *self, SnugPairing *pairing)
+{
+  return g_hash_table_lookup (self->entries, snug_pairing_get_their_id (pairing));
+}
+
+static gboolean
+we_are_host (SnugAdmission *self)
+{
+  return !self->pending && self->own_id != NULL && g_strcmp0 (self->own_id, self->host_id) == 0;
+}
+
+static gboolean
+is_host (SnugAdmission *self, const char *id)
+{
+  return g_strcmp0 (id, self->host_id) == 0;
+}
+
+static gboolean
+is_asked_first (SnugAdmission *self)
+{
+  return self->locked || self->asks;
+}
+
+static void
+changed (SnugAdmission *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+send_to (SnugAdmission *self, const char *id, SnugSignalMessage *frame)
+{
+  g_free (frame->to);
+  frame->to = g_strdup (id);
+  snug_signaling_send (self->signaling, frame);
+}
+
+/* `admit`, `deny`, `remove` */
+static void
+order (SnugAdmission *self, SnugSignalType type, const char *id)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (type);
+
+  message->peer = g_strdup (id);
+  snug_signaling_send (self->signaling, message);
+}
+
+static void
+stop_all (SnugAdmission *self)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    snug_pairing_stop (((Entry *) entry)->pairing);
+}
+
+/* Pairings whose attempts waited for something to pair by. */
+static void
+begin_all (SnugAdmission *self)
+{
+  g_autoptr (GList) entries = g_hash_table_get_values (self->entries);
+
+  for (GList *l = entries; l != NULL; l = l->next)
+    {
+      Entry *entry = l->data;
+
+      if (!entry->pending)
+        snug_pairing_begin (entry->pairing);
+    }
+}
+
+/* Who is in already stays in: it only tries no more. */
+static void
+fail (SnugAdmission *self, SnugAdmissionError code, const char *sentence)
+{
+  g_autoptr (GError) error = g_error_new_literal (SNUG_ADMISSION_ERROR, (int) code, sentence);
+
+  stop_all (self);
+  if (self->pending)
+    g_signal_emit (self, signals[FAILED], 0, error);
+}
+
+/* --- the room-key ---------------------------------------------------------------------------------- */
+
+static void
+give_room_key (SnugAdmission *self, SnugPairing *pairing)
+{
+  gsize n_bytes;
+  g_autoptr (SnugSignalMessage) message = snug_room_key_write (snug_secret_peek (self->room_key, &n_bytes));
+
+  snug_pairing_send (pairing, message);
+}
+
+static void
+set_room_key (SnugAdmission *self, SnugSecret *key_taken)
+{
+  g_clear_pointer (&self->room_key, snug_secret_unref);
+  self->room_key = key_taken;
+}
+
+/* A host has one, whether it made the room or inherited it. */
+static void
+ensure_room_key (SnugAdmission *self)
+{
+  if (we_are_host (self) && self->room_key == NULL)
+    set_room_key (self, snug_secret_new_random (SNUG_ROOM_KEY_BYTES));
+}
+
+static void
+take_room_key (SnugAdmission *self, SnugPairing *from, const SnugSignalMessage *content)
+{
+  g_autoptr (GBytes) key = NULL;
+
+  if (!is_host (self, snug_pairing_get_their_id (from)))
+    return;
+  key = snug_room_key_read (content);
+  set_room_key (self, snug_secret_new (g_bytes_get_data (key, NULL), SNUG_ROOM_KEY_BYTES));
+  entry_of (self, from)->key_refused = FALSE;
+  begin_all (self);
+}
+
+/* --- what a pairing asks --------------------------------------------------------------------------- */
+
+static void
+on_pairing_send (SnugPairing *pairing, SnugSignalMessage *frame, gpointer owner)
+{
+  send_to (owner, snug_pairing_get_their_id (pairing), frame);
+}
+
+static SnugSecret *
+on_pairing_choose (SnugPairing *pairing, SnugPairingKind *kind, gpointer owner)
+{
+  SnugAdmission *self = owner;
+  Entry *entry = entry_of (self, pairing);
+  gboolean with_host = is_host (self, snug_pairing_get_their_id (pairing));
+
+  if (self->room_key != NULL && !self->pending && !(with_host && entry->key_refused))
+    {
+      *kind = SNUG_PAIRING_BY_ROOM_KEY;
+      return self->room_key;
+    }
+  *kind = SNUG_PAIRING_BY_SECRET;
+  return with_host ? self->secret : NULL;
+}
+
+/* One oracle only: the secret is the host's to answer. */
+static SnugSecret *
+on_pairing_answer (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
+{
+  SnugAdmission *self = owner;
+  Entry *entry = entry_of (self, pairing);
+
+  if (!snug_token_bucket_take (&self->answers, g_get_monotonic_time ()))
+    return NULL;
+  if (kind == SNUG_PAIRING_BY_ROOM_KEY)
+    return entry->pending || self->pending ? NULL : self->room_key;
+  return we_are_host (self) && !snug_admission_is_guessed (self) ? self->secret : NULL;
+}
+
+static gboolean
+on_pairing_confirm (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
+{
+  SnugAdmission *self = owner;
+
+  if (kind == SNUG_PAIRING_BY_ROOM_KEY)
+    return TRUE;
+  if (self->n_open < MAX_OPEN_CONFIRMATIONS)
+    {
+      self->n_open++;
+      return TRUE;
+    }
+  fail (self, SNUG_ADMISSION_ERROR_NO_ANSWER,
+        _("Nobody in the room has shown that they know the secret. Try again if you trust this server."));
+  return FALSE;
+}
+
+static void
+welcome_newcomer (SnugAdmission *self, Entry *entry)
+{
+  give_room_key (self, entry->pairing);
+  if (entry->pending && !is_asked_first (self))
+    order (self, SNUG_SIGNAL_ADMIT, snug_pairing_get_their_id (entry->pairing));
+}
+
+static void
+introduce_ourselves (SnugAdmission *self, SnugPairing *pairing)
+{
+  g_autoptr (SnugSignalMessage) knock = snug_knock_write (self->name);
+
+  snug_pairing_send (pairing, knock);
+}
+
+static void
+on_pairing_paired (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner)
+{
+  SnugAdmission *self = owner;
+  Entry *entry = entry_of (self, pairing);
+
+  if (kind == SNUG_PAIRING_BY_SECRET && role == SNUG_CPACE_A)
+    {
+      self->n_open--;
+      introduce_ourselves (self, pairing);
+    }
+  else if (kind == SNUG_PAIRING_BY_SECRET)
+    {
+      welcome_newcomer (self, entry);
+    }
+  if (!entry->pending && !self->pending)
+    g_signal_emit (self, signals[PAIRED], 0, snug_pairing_get_their_id (pairing), entry->seq);
+}
+
+static void
+on_pairing_refused (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner)
+{
+  SnugAdmission *self = owner;
+
+  if (kind == SNUG_PAIRING_BY_ROOM_KEY)
+    {
+      entry_of (self, pairing)->key_refused = TRUE;
+    }
+  else if (role == SNUG_CPACE_A)
+    {
+      fail (self, SNUG_ADMISSION_ERROR_WRONG_SECRET, _("That is not the secret of this room."));
+    }
+  else
+    {
+      self->n_wrong++;
+      g_debug ("a wrong secret was tried, the %u. time", self->n_wrong);
+      changed (self);
+    }
+}
+
+static void
+on_pairing_content (SnugPairing *pairing, SnugSignalMessage *content, gpointer owner)
+{
+  SnugAdmission *self = owner;
+  Entry *entry = entry_of (self, pairing);
+
+  if (snug_is_room_key (content))
+    {
+      take_room_key (self, pairing, content);
+    }
+  else if (snug_is_knock (content))
+    {
+      g_free (entry->name);
+      entry->name = snug_display_text_one_line (snug_knock_read (content), SNUG_DISPLAY_NAME_MAX_CHARS);
+      changed (self);
+    }
+  else if (!entry->pending && !self->pending)
+    {
+      g_signal_emit (self, signals[CONTENT], 0, snug_pairing_get_their_id (pairing), content);
+    }
+}
+
+static const SnugPairingOwner pairing_owner = {
+  .send = on_pairing_send,
+  .choose = on_pairing_choose,
+  .answer = on_pairing_answer,
+  .confirm = on_pairing_confirm,
+  .paired = on_pairing_paired,
+  .refused = on_pairing_refused,
+  .content = on_pairing_content,
+};
+
+/* --- the server's words ---------------------------------------------------------------------------- */
+
+/* Whoever the server invents has not paired, and makes room for whoever comes after. */
+static gboolean
+make_room (SnugAdmission *self)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  if (g_hash_table_size (self->entries) < MAX_PAIRINGS)
+    return TRUE;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    if (!snug_pairing_is_paired (((Entry *) entry)->pairing))
+      {
+        g_hash_table_iter_remove (&iter);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static Entry *
+add_entry (SnugAdmission *self, const char *id, guint64 seq, gboolean we_start)
+{
+  Entry *entry;
+
+  if (!make_room (self))
+    return NULL;
+  entry = g_new0 (Entry, 1);
+  entry->pairing = snug_pairing_new (self->code, self->own_id, id, we_start, &pairing_owner, self);
+  entry->seq = seq;
+  g_hash_table_insert (self->entries, g_strdup (id), entry);
+  return entry;
+}
+
+void
+snug_admission_meet (SnugAdmission *self, const char *id, guint64 seq)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, id);
+
+  if (self->closed || self->own_id == NULL || g_strcmp0 (id, self->own_id) == 0)
+    return;
+  /* Somebody else by the same name. */
+  if (entry != NULL && entry->seq != 0 && entry->seq != seq)
+    {
+      snug_admission_part (self, id);
+      entry = NULL;
+    }
+  if (entry == NULL)
+    entry = add_entry (self, id, seq, self->pending || self->own_seq > seq);
+  if (entry == NULL)
+    return;
+  entry->seq = seq;
+  if (entry->pending)
+    {
+      entry->pending = FALSE;
+      changed (self);
+    }
+  snug_pairing_begin (entry->pairing);
+}
+
+void
+snug_admission_hear_knock (SnugAdmission *self, const char *id)
+{
+  Entry *entry;
+
+  if (self->closed || !we_are_host (self) || g_hash_table_contains (self->entries, id)
+      || g_strcmp0 (id, self->own_id) == 0)
+    return;
+  entry = add_entry (self, id, 0, FALSE);
+  if (entry != NULL)
+    entry->pending = TRUE;
+}
+
+void
+snug_admission_part (SnugAdmission *self, const char *id)
+{
+  if (g_hash_table_remove (self->entries, id))
+    changed (self);
+}
+
+/* They ask the new host now. */
+static void
+forget_knocks (SnugAdmission *self)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    if (((Entry *) entry)->pending)
+      g_hash_table_iter_remove (&iter);
+}
+
+void
+snug_admission_set_host (SnugAdmission *self, const char *id)
+{
+  g_free (self->host_id);
+  self->host_id = g_strdup (id);
+  if (!we_are_host (self))
+    forget_knocks (self);
+  ensure_room_key (self);
+  if (self->pending && id != NULL)
+    snug_admission_meet (self, id, 0);
+  begin_all (self);
+}
+
+void
+snug_admission_set_locked (SnugAdmission *self, gboolean locked)
+{
+  self->locked = locked;
+}
+
+void
+snug_admission_welcome (SnugAdmission *self, const SnugSignalMessage *welcome)
+{
+  /* Somebody else to the others than before: nothing of the old pairs holds. */
+  if (g_strcmp0 (self->own_id, welcome->self) != 0 || self->own_seq != welcome->seq)
+    g_hash_table_remove_all (self->entries);
+
+  g_free (self->own_id);
+  self->own_id = g_strdup (welcome->self);
+  self->own_seq = welcome->seq;
+  self->pending = welcome->pending;
+  self->locked = welcome->locked;
+  snug_admission_set_host (self, welcome->host);
+}
+
+void
+snug_admission_handle (SnugAdmission *self, const SnugSignalMessage *message)
+{
+  Entry *entry = message->from != NULL ? g_hash_table_lookup (self->entries, message->from) : NULL;
+
+  if (entry != NULL && !self->closed)
+    snug_pairing_handle (entry->pairing, message);
+}
+
+void
+snug_admission_send (SnugAdmission *self, const char *id, const SnugSignalMessage *message)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, id);
+
+  if (entry != NULL)
+    snug_pairing_send (entry->pairing, message);
+}
+
+/* --- what is asked of it --------------------------------------------------------------------------- */
+
+gboolean
+snug_admission_is_paired (SnugAdmission *self, const char *id)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, id);
+
+  return entry != NULL && snug_pairing_is_paired (entry->pairing);
+}
+
+GPtrArray *
+snug_admission_get_unpaired (SnugAdmission *self)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer id, entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &id, &entry))
+    if (!((Entry *) entry)->pending && !snug_pairing_is_paired (((Entry *) entry)->pairing))
+      g_ptr_array_add (ids, g_strdup (id));
+  return ids;
+}
+
+gboolean
+snug_admission_is_pending (SnugAdmission *self)
+{
+  return self->pending;
+}
+
+gboolean
+snug_admission_is_guessed (SnugAdmission *self)
+{
+  return self->n_wrong >= MAX_WRONG_TAGS + self->n_allowed;
+}
+
+guint
+snug_admission_get_n_wrong (SnugAdmission *self)
+{
+  return self->n_wrong;
+}
+
+void
+snug_admission_let_them_try (SnugAdmission *self)
+{
+  g_autoptr (GList) entries = NULL;
+
+  if (!snug_admission_is_guessed (self))
+    return;
+  self->n_allowed = self->n_wrong - MAX_WRONG_TAGS + 1;
+  entries = g_hash_table_get_values (self->entries);
+  for (GList *l = entries; l != NULL; l = l->next)
+    snug_pairing_answer_now (((Entry *) l->data)->pairing);
+  changed (self);
+}
+
+const char *
+snug_admission_get_knock (SnugAdmission *self, char **name)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->pending && entry->name != NULL && is_asked_first (self))
+        {
+          *name = entry->name;
+          return id;
+        }
+    }
+  return NULL;
+}
+
+static Entry *
+knocking (SnugAdmission *self, const char *id)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, id);
+
+  return entry != NULL && entry->pending && snug_pairing_is_paired (entry->pairing) ? entry : NULL;
+}
+
+void
+snug_admission_let_in (SnugAdmission *self, const char *id)
+{
+  if (knocking (self, id) != NULL)
+    order (self, SNUG_SIGNAL_ADMIT, id);
+}
+
+void
+snug_admission_turn_away (SnugAdmission *self, const char *id)
+{
+  if (knocking (self, id) != NULL)
+    order (self, SNUG_SIGNAL_DENY, id);
+}
+
+/* Who was sent out knows the old one. */
+static void
+rotate_room_key (SnugAdmission *self, const char *without)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+
+  set_room_key (self, snug_secret_new_random (SNUG_ROOM_KEY_BYTES));
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    if (g_strcmp0 (id, without) != 0)
+      give_room_key (self, ((Entry *) value)->pairing);
+}
+
+void
+snug_admission_remove (SnugAdmission *self, const char *id)
+{
+  if (!we_are_host (self))
+    return;
+  self->asks = TRUE;
+  order (self, SNUG_SIGNAL_REMOVE, id);
+  rotate_room_key (self, id);
+}
+
+void
+snug_admission_close (SnugAdmission *self)
+{
+  self->closed = TRUE;
+  g_hash_table_remove_all (self->entries);
+  g_clear_pointer (&self->room_key, snug_secret_unref);
+  g_clear_pointer (&self->secret, snug_secret_unref);
+}
+
+SnugAdmission *
+snug_admission_new (SnugSignaling *signaling, const char *code, SnugSecret *secret, const char *name)
+{
+  SnugAdmission *self = g_object_new (SNUG_TYPE_ADMISSION, NULL);
+
+  self->signaling = g_object_ref (signaling);
+  self->code = g_strdup (code);
+  self->secret = snug_secret_ref (secret);
+  self->name = g_strdup (name != NULL ? name : "");
+  return self;
+}
+
+static void
+snug_admission_dispose (GObject *object)
+{
+  SnugAdmission *self = SNUG_ADMISSION (object);
+
+  snug_admission_close (self);
+  g_clear_object (&self->signaling);
+  G_OBJECT_CLASS (snug_admission_parent_class)->dispose (object);
+}
+
+static void
+snug_admission_finalize (GObject *object)
+{
+  SnugAdmission *self = SNUG_ADMISSION (object);
+
+  g_hash_table_unref (self->entries);
+  g_free (self->code);
+  g_free (self->name);
+  g_free (self->own_id);
+  g_free (self->host_id);
+  G_OBJECT_CLASS (snug_admission_parent_class)->finalize (object);
+}
+
+static void
+snug_admission_class_init (SnugAdmissionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = SNUG_TYPE_ADMISSION;
+
+  object_class->dispose = snug_admission_dispose;
+  object_class->finalize = snug_admission_finalize;
+
+  signals[PAIRED] = g_signal_new ("paired", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT64);
+  signals[CONTENT] = g_signal_new ("content", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_STRING, SNUG_TYPE_SIGNAL_MESSAGE);
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+snug_admission_init (SnugAdmission *self)
+{
+  self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->answers = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (ANSWERS_PER_SECOND, ANSWERS_BURST);
+}
