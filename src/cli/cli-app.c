@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "cli-commands.h"
-#include "cli-hash.h"
 #include "cli-json-report.h"
 #include "cli-line-reader.h"
 #include "cli-questions.h"
@@ -582,7 +581,7 @@ on_hashed (GObject *source, GAsyncResult *result, gpointer user_data)
   App *app = hashing->app;
   g_autoptr (SnugTransfer) transfer = hashing->transfer;
   g_autoptr (GError) error = NULL;
-  g_autofree char *sha256 = snug_cli_hash_finish (result, &error);
+  g_autofree char *sha256 = snug_session_hash_finish (SNUG_SESSION (source), result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -600,7 +599,7 @@ hash_then_settle (App *app, SnugTransfer *transfer)
   app->n_hashing++;
   hashing->app = app;
   hashing->transfer = g_object_ref (transfer);
-  snug_cli_hash_async (snug_transfer_get_file (transfer), app->cancellable, on_hashed, hashing);
+  snug_session_hash_async (app->session, transfer, app->cancellable, on_hashed, hashing);
 }
 
 static void

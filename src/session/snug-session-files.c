@@ -3,6 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-file-hash.h"
+
 GListModel *
 snug_session_get_transfers (SnugSession *self)
 {
@@ -95,13 +97,41 @@ on_offer_made (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+/* @members: (nullable) here: everybody */
+void
+snug_session_offer_file_to (SnugSession *self, GFile *file, GPtrArray *members, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GPtrArray) ids = members != NULL ? g_ptr_array_new () : NULL;
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    g_ptr_array_add (ids, (char *) snug_member_get_id (members->pdata[i]));
+  if (ids != NULL)
+    g_ptr_array_add (ids, NULL);
+  g_task_set_source_tag (task, snug_session_offer_file);
+  snug_transfers_offer_async (self->transfers, file, ids != NULL ? (const char *const *) ids->pdata : NULL, on_offer_made,
+                              task);
+}
+
 void
 snug_session_offer_file (SnugSession *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
                          gpointer user_data)
 {
+  g_autoptr (GPtrArray) members = member != NULL ? g_ptr_array_new () : NULL;
+
+  if (member != NULL)
+    g_ptr_array_add (members, member);
+  snug_session_offer_file_to (self, file, members, callback, user_data);
+}
+
+void
+snug_session_offer_again (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback, gpointer user_data)
+{
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
-  snug_transfers_offer_async (self->transfers, file, member, on_offer_made, task);
+  g_task_set_source_tag (task, snug_session_offer_file);
+  snug_transfers_offer_again_async (self->transfers, transfer, on_offer_made, task);
 }
 
 gboolean
@@ -243,6 +273,67 @@ void
 snug_session_resume (SnugSession *self, SnugTransfer *transfer)
 {
   snug_transfers_resume (self->transfers, transfer);
+}
+
+static void
+for_each_transfer (SnugSession *self, void (*func) (SnugTransfers *transfers, SnugTransfer *transfer))
+{
+  GListModel *transfers = snug_session_get_transfers (self);
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      func (self->transfers, transfer);
+    }
+}
+
+void
+snug_session_pause_all (SnugSession *self)
+{
+  for_each_transfer (self, snug_transfers_pause);
+}
+
+void
+snug_session_resume_all (SnugSession *self)
+{
+  for_each_transfer (self, snug_transfers_resume);
+}
+
+static void
+on_file_hashed (GObject *file, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  char *hex = snug_file_hash_finish (result, &error);
+
+  if (hex != NULL)
+    g_task_return_pointer (task, hex, g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+snug_session_hash_async (SnugSession *self, SnugTransfer *transfer, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GFile *file = snug_transfer_get_file (transfer);
+
+  g_task_set_source_tag (task, snug_session_hash_async);
+  if (file != NULL)
+    {
+      snug_file_hash_async (file, cancellable, on_file_hashed, task);
+      return;
+    }
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("The file is not there yet."));
+  g_object_unref (task);
+}
+
+char *
+snug_session_hash_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void

@@ -174,6 +174,15 @@ void         snug_session_offer_file        (SnugSession *self, GFile *file, Snu
                                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean     snug_session_offer_file_finish (SnugSession *self, GAsyncResult *result, GError **error);
 
+/* The same to some members, of SnugMember; who cannot be reached now is told when they are back. Ends with
+ * snug_session_offer_file_finish(). */
+void         snug_session_offer_file_to     (SnugSession *self, GFile *file, GPtrArray *members,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+/* @transfer: one of ours that is over: it is offered again to the same member, in a new row. The old one stays
+ * until it is forgotten. Ends with snug_session_offer_file_finish(). */
+void         snug_session_offer_again       (SnugSession *self, SnugTransfer *transfer,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+
 /**
  * snug_session_accept:
  * @folder: (nullable): %NULL is "save-to"
@@ -201,6 +210,21 @@ void         snug_session_decline  (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_cancel   (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_pause    (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_resume   (SnugSession *self, SnugTransfer *transfer);
+/* All that are under way, both directions; what was paused here. */
+void         snug_session_pause_all  (SnugSession *self);
+void         snug_session_resume_all (SnugSession *self);
+
+/**
+ * snug_session_hash_async:
+ * @transfer: one that has a file: an own one, or one that has arrived
+ *
+ * The plain SHA-256 of the whole file, for comparing with what others publish; it is read for that, on a worker.
+ * A folder has none.
+ */
+void         snug_session_hash_async  (SnugSession *self, SnugTransfer *transfer, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+char        *snug_session_hash_finish (SnugSession *self, GAsyncResult *result, GError **error);   /* transfer full, hex */
+
 /* Looks for transfers that came to no end in "save-to", by a break or a killed program. The model is filled
  * soon after. */
 void         snug_session_find_unfinished    (SnugSession *self);

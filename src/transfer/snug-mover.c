@@ -233,7 +233,8 @@ snug_mover_say_offer (SnugMover *self)
   g_autoptr (SnugWireMessage) message = snug_offer_to_message (self->offer);
 
   self->warning = warning_for (self, get_member (self));
-  if (self->warning != NULL && snug_transfer_get_state (self->row) == SNUG_TRANSFER_OFFERED)
+  snug_transfer_set_member_name (self->row, get_member_name (self));
+  if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_OFFERED)
     snug_transfer_enter (self->row, SNUG_TRANSFER_OFFERED, self->warning);
   say (self, message);
 }

@@ -2,7 +2,6 @@
 #include "snug-offer.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "snug-pieces.h"
 #include "snug-source.h"
@@ -23,7 +22,7 @@ snug_offer_unref (SnugOffer *self)
   g_free (self->wire_id);
   g_free (self->name);
   g_free (self->mime_type);
-  g_free (self->member_id);
+  g_strfreev (self->member_ids);
   g_free (self->note);
   g_clear_pointer (&self->manifest, snug_manifest_unref);
   g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
@@ -31,7 +30,7 @@ snug_offer_unref (SnugOffer *self)
 }
 
 static SnugOffer *
-offer_from_info (GFile *file, GFileInfo *info, const char *member_id)
+offer_from_info (GFile *file, GFileInfo *info, char **member_ids)
 {
   const char *content_type = g_file_info_get_attribute_string (info, G_FILE_ATTRIBUTE_STANDARD_FAST_CONTENT_TYPE);
   SnugOffer *self = g_new0 (SnugOffer, 1);
@@ -40,7 +39,7 @@ offer_from_info (GFile *file, GFileInfo *info, const char *member_id)
   self->wire_id = g_uuid_string_random ();
   self->file = g_object_ref (file);
   self->name = g_strdup (g_file_info_get_display_name (info));
-  self->member_id = g_strdup (member_id);
+  self->member_ids = g_strdupv (member_ids);
   self->mtime = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED);
   self->is_folder = g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY;
   self->mime_type = content_type != NULL ? g_content_type_get_mime_type (content_type) : NULL;
@@ -71,7 +70,7 @@ look_into_folder (SnugOffer *self, GError **error)
 }
 
 static SnugOffer *
-look (GFile *file, const char *member_id, GError **error)
+look (GFile *file, char **member_ids, GError **error)
 {
   g_autoptr (GFileInfo) info = g_file_query_info (file,
                                                   G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
@@ -91,7 +90,7 @@ look (GFile *file, const char *member_id, GError **error)
                    g_file_info_get_display_name (info));
       return NULL;
     }
-  self = offer_from_info (file, info, member_id);
+  self = offer_from_info (file, info, member_ids);
   return !self->is_folder || look_into_folder (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -108,12 +107,12 @@ do_look (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 }
 
 void
-snug_offer_new_async (GFile *file, const char *member_id, GAsyncReadyCallback callback, gpointer user_data)
+snug_offer_new_async (GFile *file, const char *const *member_ids, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (file, NULL, callback, user_data);
 
   g_task_set_source_tag (task, snug_offer_new_async);
-  g_task_set_task_data (task, g_strdup (member_id), g_free);
+  g_task_set_task_data (task, g_strdupv ((char **) member_ids), (GDestroyNotify) g_strfreev);
   g_task_run_in_thread (task, do_look);
 }
 
@@ -126,7 +125,7 @@ snug_offer_new_finish (GAsyncResult *result, GError **error)
 gboolean
 snug_offer_is_for (const SnugOffer *self, const char *member_id)
 {
-  return self->member_id == NULL || strcmp (self->member_id, member_id) == 0;
+  return self->member_ids == NULL || g_strv_contains ((const char *const *) self->member_ids, member_id);
 }
 
 SnugWireMessage *

@@ -1,4 +1,4 @@
-/* snug-offer: something of ours that stands: a file or a folder, for one member or for everybody.
+/* snug-offer: something of ours that stands: a file or a folder, for some members or for everybody.
  *
  * Belongs to the main context. It is what every transfer of it shares, and does not change.
  *
@@ -20,7 +20,7 @@ typedef struct
   GFile           *file;
   char            *name;
   char            *mime_type;   /* nullable */
-  char            *member_id;   /* nullable: everybody who is there or comes */
+  GStrv            member_ids;  /* nullable: everybody who is there or comes */
   guint64          size;        /* bytes, of all */
   guint64          mtime;       /* unix seconds */
   gboolean         is_folder;
@@ -32,11 +32,11 @@ typedef struct
 
 /**
  * snug_offer_new_async:
- * @member_id: (nullable): %NULL for everybody
+ * @member_ids: (nullable): %NULL for everybody
  *
  * Looks at @file (a worker does): it must be a regular file or a folder on this computer.
  */
-void       snug_offer_new_async  (GFile *file, const char *member_id, GAsyncReadyCallback callback,
+void       snug_offer_new_async  (GFile *file, const char *const *member_ids, GAsyncReadyCallback callback,
                                   gpointer user_data);
 SnugOffer *snug_offer_new_finish (GAsyncResult *result, GError **error);
 

@@ -399,6 +399,17 @@ offer_to (SnugTransfers *self, SnugOffer *offer, SnugMember *member)
     snug_mover_say_offer (mover);
 }
 
+/* They cannot be reached now. */
+static void
+offer_later (SnugTransfers *self, SnugOffer *offer, SnugMember *member)
+{
+  SnugMover *mover = add (self, snug_mover_new_out (self->room, self->network, offer, member));
+  g_autofree char *reason = g_strdup_printf (_("It is offered as soon as %s can be reached."),
+                                             snug_member_get_display_name (member));
+
+  snug_transfer_enter (snug_mover_get_row (mover), SNUG_TRANSFER_OFFERED, reason);
+}
+
 static void
 add_offer (SnugTransfers *self, SnugOffer *offer)
 {
@@ -410,8 +421,12 @@ add_offer (SnugTransfers *self, SnugOffer *offer)
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      if (snug_offer_is_for (offer, snug_member_get_id (member)) && snug_room_is_ready (self->room, member))
+      if (!snug_offer_is_for (offer, snug_member_get_id (member)))
+        continue;
+      if (snug_room_is_ready (self->room, member))
         offer_to (self, offer, member);
+      else
+        offer_later (self, offer, member);
     }
   if (self->movers->len == n_before)
     add (self, snug_mover_new_out (self->room, self->network, offer, NULL));
@@ -441,13 +456,36 @@ on_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-snug_transfers_offer_async (SnugTransfers *self, GFile *file, SnugMember *member, GAsyncReadyCallback callback,
-                            gpointer user_data)
+snug_transfers_offer_async (SnugTransfers *self, GFile *file, const char *const *member_ids,
+                            GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, snug_transfers_offer_async);
-  snug_offer_new_async (file, member != NULL ? snug_member_get_id (member) : NULL, on_looked_at, task);
+  snug_offer_new_async (file, member_ids, on_looked_at, task);
+}
+
+void
+snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  SnugMover *mover = mover_of (self, transfer);
+  const char *const member_ids[] = { snug_transfer_get_member_id (transfer), NULL };
+  gboolean to_everybody = *member_ids[0] == '\0';
+  GTask *task;
+
+  if (mover != NULL && goes (mover, SNUG_TRANSFER_OUT) && snug_transfer_is_finished (transfer) && self->room != NULL
+      && (to_everybody || snug_room_find_member (self->room, member_ids[0]) != NULL))
+    {
+      snug_transfers_offer_async (self, snug_mover_get_offer (mover)->file, to_everybody ? NULL : member_ids, callback,
+                                  user_data);
+      return;
+    }
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, snug_transfers_offer_async);
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s is not in the room."),
+                           snug_transfer_get_member_name (transfer));
+  g_object_unref (task);
 }
 
 gboolean
@@ -484,6 +522,7 @@ static void
 offer_anew (SnugTransfers *self, SnugMover *mover)
 {
   SnugOffer *offer = snug_mover_get_offer (mover);
+  const char *const member_ids[] = { snug_transfer_get_member_id (snug_mover_get_row (mover)), NULL };
   Anew *anew;
 
   if (offer->is_anew)
@@ -493,8 +532,7 @@ offer_anew (SnugTransfers *self, SnugMover *mover)
     }
   anew = g_new (Anew, 1);
   *anew = (Anew) { g_object_ref (self), g_object_ref (mover) };
-  snug_offer_new_async (offer->file, snug_transfer_get_member_id (snug_mover_get_row (mover)), on_looked_at_anew,
-                        anew);
+  snug_offer_new_async (offer->file, member_ids, on_looked_at_anew, anew);
 }
 
 static void

@@ -28,13 +28,19 @@ GListModel    *snug_transfers_get_list (SnugTransfers *self);    /* of SnugTrans
 
 /**
  * snug_transfers_offer_async:
- * @member: (nullable): %NULL offers to everybody, now and later
+ * @member_ids: (nullable): %NULL offers to everybody, now and later
  *
- * Looks at the file first (a worker does); it must be a readable regular file.
+ * Looks at it first (a worker does); it must be a readable regular file, or a folder. Who cannot be reached now is
+ * told of it when they are back.
  */
-void           snug_transfers_offer_async  (SnugTransfers *self, GFile *file, SnugMember *member,
+void           snug_transfers_offer_async  (SnugTransfers *self, GFile *file, const char *const *member_ids,
                                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean       snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError **error);
+
+/* Offers what @transfer, which is over, was about again, to the same member. Ends with
+ * snug_transfers_offer_finish(). */
+void           snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
 
 /* Returns: by the finish: (transfer full): of SnugFolderEntry: what is in the folder that is offered */
 void           snug_transfers_look_into_async  (SnugTransfers *self, SnugTransfer *transfer,

@@ -281,6 +281,24 @@ def test_unfinished_is_discarded():
         check(files_in(target) == [], files_in(target))
 
 
+def test_who_is_away_gets_it_on_return():
+    """Ben's computer sleeps while something is sent to him, and then while it is on its way."""
+    path = folder()
+    with start_server() as server:
+        source = make_file(path / 'large.bin', 60_000_000)
+        ben, code = create(server, '--name', 'Ben', '--save-to', path / 'inbox')
+        ben.process.send_signal(signal.SIGSTOP)
+        ana = join(server, code, '--name', 'Ana', '--send', source)
+        ana.wait(event='transfer', direction='out', state='offered', peer=ana.wait(event='member')['id'])
+        ben.process.send_signal(signal.SIGCONT)
+        ana.wait(event='transfer', state='running')
+        ben.process.send_signal(signal.SIGSTOP)
+        ana.wait(event='transfer', state='paused')
+        ben.process.send_signal(signal.SIGCONT)
+        ana.wait(event='transfer', direction='out', state='done')
+        check(sha256(path / 'inbox' / 'large.bin') == sha256(source))
+
+
 def test_late_comer_sees_standing_offer():
     with start_server() as server:
         target = folder()

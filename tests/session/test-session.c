@@ -166,6 +166,70 @@ test_a_file_by_policy (Fixture *f, gconstpointer data)
 }
 
 static void
+on_hashed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  *(char **) user_data = snug_session_hash_finish (SNUG_SESSION (object), result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_hash_failed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_null (snug_session_hash_finish (SNUG_SESSION (object), result, user_data));
+}
+
+static SnugTransfer *
+transfer_of (SnugSession *session, guint i)
+{
+  g_autoptr (SnugTransfer) transfer = NULL;
+
+  snug_await (NULL, n_items (snug_session_get_transfers (session)) > i);
+  transfer = g_list_model_get_item (snug_session_get_transfers (session), i);
+  return transfer;
+}
+
+static gboolean
+all_are (SnugSession *session, SnugTransferState state)
+{
+  return snug_transfer_get_state (transfer_of (session, 0)) == state
+         && snug_transfer_get_state (transfer_of (session, 1)) == state;
+}
+
+static void
+test_all_are_paused_and_hashed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *content = g_strnfill (3000000, 'x');
+  g_autofree char *expected = g_compute_checksum_for_string (G_CHECKSUM_SHA256, content, -1);
+  g_autoptr (GFile) file = g_file_new_build_filename (f->path, "a", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *theirs = NULL, *ours = NULL;
+
+  g_assert_true (g_file_set_contents (g_file_peek_path (file), content, -1, NULL));
+  meet (f);
+  for (guint i = 0; i < 2; i++)
+    {
+      snug_session_offer_file (f->host, file, NULL, on_offered, NULL);
+      snug_session_hash_async (f->guest, transfer_of (f->guest, i), NULL, on_hash_failed, &error);
+      snug_await (NULL, error != NULL);
+      g_clear_error (&error);
+    }
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (snug_session_accept (f->guest, transfer_of (f->guest, i), NULL, NULL));
+  snug_session_pause_all (f->guest);
+  g_assert_true (all_are (f->guest, SNUG_TRANSFER_PAUSED));
+  snug_session_resume_all (f->guest);
+  snug_await (NULL, all_are (f->guest, SNUG_TRANSFER_DONE));
+
+  snug_session_hash_async (f->guest, transfer_of (f->guest, 1), NULL, on_hashed, &theirs);
+  snug_session_hash_async (f->host, transfer_of (f->host, 1), NULL, on_hashed, &ours);
+  snug_await (NULL, theirs != NULL && ours != NULL);
+  g_assert_cmpstr (theirs, ==, expected);
+  g_assert_cmpstr (ours, ==, expected);
+}
+
+static void
 test_what_cannot_be_offered (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -346,6 +410,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("create-join-talk-leave", test_create_join_talk_leave);
   ADD ("a-file-by-policy", test_a_file_by_policy);
+  ADD ("all-are-paused-and-hashed", test_all_are_paused_and_hashed);
   ADD ("what-cannot-be-offered", test_what_cannot_be_offered);
   ADD ("invitations-that-are-wrong-at-once", test_invitations_that_are_wrong_at_once);
   ADD ("private-rooms-are-refused-in-words", test_private_rooms_are_refused_in_words);

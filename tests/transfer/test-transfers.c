@@ -157,6 +157,109 @@ test_offer_waits_for_who_comes (TransferMates *f, gconstpointer data)
   g_assert_true (is (row (bo, 0), SNUG_TRANSFER_OFFERED));
 }
 
+static const char *
+id_of (TransferMates *f, const char *name)
+{
+  return snug_member_get_id (snug_mate_sees (&f->mates.mates[0], name));
+}
+
+static void
+on_offer_made (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  snug_transfers_offer_finish (SNUG_TRANSFERS (object), result, user_data);
+}
+
+static void
+test_offers_to_some (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *chi = add (f, "Chi"), *dee = add (f, "Dee"), *eva;
+  g_autoptr (GFile) some = make_file (f, "some.bin", 1000);
+  g_autoptr (GFile) all = make_file (f, "all.bin", 1000);
+
+  snug_mates_await (&f->mates);
+  {
+    const char *const ids[] = { id_of (f, "Dee"), id_of (f, "Bo"), NULL };
+
+    snug_transfers_offer_async (ana, some, ids, on_offer_made, NULL);
+  }
+  snug_await (NULL, n_rows (bo) == 1 && n_rows (dee) == 1);
+  g_assert_cmpuint (n_rows (ana), ==, 2);
+  take (f, bo, row (bo, 0));
+  snug_await (NULL, is (row (bo, 0), SNUG_TRANSFER_DONE));
+
+  /* neither who was there and not chosen, nor who comes later */
+  eva = add (f, "Eva");
+  snug_mates_await (&f->mates);
+  start_offer (ana, all);
+  snug_await (NULL, n_rows (chi) == 1 && n_rows (eva) == 1);
+  g_assert_cmpstr (snug_transfer_get_name (row (chi, 0)), ==, "all.bin");
+  g_assert_cmpstr (snug_transfer_get_name (row (eva, 0)), ==, "all.bin");
+}
+
+static gboolean
+is_away (SnugMate *mate, const char *id)
+{
+  SnugMember *member = snug_room_find_member (mate->room, id);
+
+  return member != NULL && !snug_room_is_ready (mate->room, member);
+}
+
+/* In the room, and not to be reached: the offer waits for them, and is told when they can be. */
+static void
+test_offer_waits_for_who_is_away (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *bo = add (f, "Bo"), *ana;
+  SnugMate *away = &f->mates.mates[0], *here = &f->mates.mates[1];
+  g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
+
+  snug_await (NULL, snug_room_get_self_id (away->room) != NULL);
+  snug_fake_signaling_drop (away->signaling);
+  ana = add (f, "Ana");
+  snug_await (NULL, is_away (here, snug_room_get_self_id (away->room)));
+  start_offer (ana, file);
+  snug_await (NULL, n_rows (ana) == 1);
+  g_assert_cmpstr (snug_transfer_get_member_id (row (ana, 0)), ==, snug_room_get_self_id (away->room));
+  g_assert_true (g_str_has_prefix (snug_transfer_get_reason (row (ana, 0)), "It is offered as soon as "));
+
+  snug_fake_signaling_restore (away->signaling);
+  snug_await (NULL, n_rows (bo) == 1);
+  g_assert_cmpuint (n_rows (ana), ==, 1);
+  g_assert_null (snug_transfer_get_reason (row (ana, 0)));
+  g_assert_cmpstr (snug_transfer_get_member_name (row (ana, 0)), ==, "Bo");
+  take (f, bo, row (bo, 0));
+  snug_await (NULL, is (row (bo, 0), SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
+}
+
+static void
+test_offered_again (TransferMates *f, gconstpointer data)
+{
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *chi = add (f, "Chi");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
+  g_autoptr (GError) error = NULL;
+
+  snug_mates_await (&f->mates);
+  offer (ana, bo, file);
+  snug_await (NULL, n_rows (chi) == 1);
+  snug_transfers_decline (bo, row (bo, 0));
+  snug_await (NULL, is (row (ana, 0), SNUG_TRANSFER_DECLINED));
+  snug_transfers_offer_again_async (ana, row (ana, 0), on_offer_made, NULL);
+  snug_await (NULL, n_rows (bo) == 2);
+  g_assert_cmpuint (n_rows (chi), ==, 1);
+  g_assert_cmpuint (n_rows (ana), ==, 3);
+  take (f, bo, row (bo, 1));
+  snug_await (NULL, is (row (bo, 1), SNUG_TRANSFER_DONE));
+
+  /* not what still stands, and not to who is gone */
+  snug_transfers_offer_again_async (ana, row (ana, 1), on_offer_made, &error);
+  snug_await (NULL, error != NULL);
+  g_clear_error (&error);
+  snug_room_close (f->mates.mates[1].room);
+  snug_await (NULL, snug_mate_sees (&f->mates.mates[0], "Bo") == NULL);
+  snug_transfers_offer_again_async (ana, row (ana, 2), on_offer_made, &error);
+  snug_await (NULL, error != NULL);
+  g_assert_cmpstr (error->message, ==, "Bo is not in the room.");
+}
+
 static void
 test_who_leaves_takes_its_offers_along (TransferMates *f, gconstpointer data)
 {
@@ -910,6 +1013,9 @@ main (int argc, char **argv)
   ADD ("cancel-from-either-side", test_cancel_from_either_side);
   ADD ("pause-and-resume", test_pause_and_resume);
   ADD ("offer-waits-for-who-comes", test_offer_waits_for_who_comes);
+  ADD ("offers-to-some", test_offers_to_some);
+  ADD ("offer-waits-for-who-is-away", test_offer_waits_for_who_is_away);
+  ADD ("offered-again", test_offered_again);
   ADD ("who-leaves-takes-its-offers-along", test_who_leaves_takes_its_offers_along);
   ADD ("somebody-else-goes-on", test_somebody_else_goes_on);
   ADD ("a-spoilt-part-is-not-trusted", test_a_spoilt_part_is_not_trusted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli-hash.h"
+#include "snug-file-hash.h"
 
 #include <gnutls/crypto.h>
 
@@ -41,17 +41,16 @@ hash_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 }
 
 void
-snug_cli_hash_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
-                     gpointer user_data)
+snug_file_hash_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (file, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, snug_cli_hash_async);
+  g_task_set_source_tag (task, snug_file_hash_async);
   g_task_run_in_thread (task, hash_in_thread);
 }
 
 char *
-snug_cli_hash_finish (GAsyncResult *result, GError **error)
+snug_file_hash_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
