@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli-choice.h"
 #include "cli-commands.h"
 #include "cli-json-report.h"
 #include "cli-line-reader.h"
@@ -630,22 +631,41 @@ on_transfer (GObject *item, SnugCliWatchEvent event, const char *property, gpoin
     snug_cli_report_transfer (app->report, transfer, NULL);
 }
 
-/* It should have been accepted, and the folder did not allow it. */
+/* It should have been accepted, and that was not to be. */
 static void
-refuse_for_lack_of_room (App *app, SnugTransfer *transfer)
+on_not_accepted (App *app, SnugTransfer *transfer, const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (snug_session_accept (app->session, transfer, NULL, &error))
-    return;
   snug_cli_report_error (app->report, "cannot-save", error->message, NULL);
   snug_session_decline (app->session, transfer);
   on_transfer_failed (app, transfer);
 }
 
 static void
+on_chosen (SnugTransfer *transfer, const GError *error, gpointer user_data)
+{
+  if (error != NULL)
+    on_not_accepted (user_data, transfer, error);
+}
+
+static void
+accept_by_policy (App *app, SnugTransfer *transfer)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (app->options->only != NULL && snug_cli_choice_is_folder (transfer))
+    snug_cli_choice_accept (app->session, transfer, (const char *const *) app->options->only, on_chosen, app);
+  else if (!snug_session_accept (app->session, transfer, NULL, &error))
+    on_not_accepted (app, transfer, error);
+}
+
+static void
 on_offer_received (App *app, SnugTransfer *transfer)
 {
+  if (app->options->only != NULL)
+    {
+      accept_by_policy (app, transfer);
+      return;
+    }
   if (app->questions != NULL)
     {
       snug_cli_questions_add (app->questions, transfer);
@@ -653,7 +673,7 @@ on_offer_received (App *app, SnugTransfer *transfer)
     }
   if (app->options->accept == SNUG_ACCEPT_ALL)
     {
-      refuse_for_lack_of_room (app, transfer);
+      accept_by_policy (app, transfer);
       return;
     }
   snug_cli_report_notice (app->report,
@@ -711,6 +731,8 @@ make_session (const SnugCliOptions *options)
 {
   g_autoptr (GFile) folder = folder_to_save_to (options);
   const char *web_root = g_getenv ("SNUG_WEB_ROOT");
+  /* What is to be chosen from is looked into first. */
+  SnugAcceptPolicy accept = options->only != NULL ? SNUG_ACCEPT_ASK : options->accept;
   SnugSession *session = g_object_new (SNUG_TYPE_SESSION,
                                        "name", options->name != NULL ? options->name : "",
                                        "device", (int) SNUG_MEMBER_DEVICE_TERMINAL,
@@ -718,7 +740,7 @@ make_session (const SnugCliOptions *options)
                                        "listen", options->listen,
                                        "web-root", web_root != NULL ? web_root : SNUG_WEB_ROOT,
                                        "relay-policy", (int) options->relay,
-                                       "accept-policy", (int) options->accept,
+                                       "accept-policy", (int) accept,
                                        "conflict-policy", (int) options->conflict,
                                        "ice-servers", options->ice_servers,
                                        "save-to", folder,

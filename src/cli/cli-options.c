@@ -12,7 +12,7 @@ typedef struct
   gboolean  help, version, open, json, sha256, discard_unfinished;
   char     *server, *listen, *name, *save_to, *secret_file, *turn_file, *timeout, *capacity;
   char     *accept, *conflict, *relay;
-  GStrv     say, send, until, stun, turn;
+  GStrv     say, send, only, until, stun, turn;
   GStrv     words;
 } Words;
 
@@ -32,6 +32,7 @@ words_clear (Words *words)
   g_free (words->relay);
   g_strfreev (words->say);
   g_strfreev (words->send);
+  g_strfreev (words->only);
   g_strfreev (words->until);
   g_strfreev (words->stun);
   g_strfreev (words->turn);
@@ -83,6 +84,8 @@ make_context (Words *w)
       N_("Which files to accept: ask, all or none"), N_("WHAT") },
     { "on-conflict", 0, 0, G_OPTION_ARG_FILENAME, &w->conflict,
       N_("If the name is taken: keep-both, skip-identical or replace"), N_("HOW") },
+    { "only", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->only,
+      N_("Of folders, take only what matches; may be repeated"), N_("GLOB") },
     { "discard-unfinished", 0, 0, G_OPTION_ARG_NONE, &w->discard_unfinished,
       N_("Delete what earlier transfers into the folder left unfinished"), NULL },
     { "relay", 0, 0, G_OPTION_ARG_FILENAME, &w->relay,
@@ -264,6 +267,8 @@ check_together (const SnugCliOptions *self, const Words *w, GError **error)
   if (self->command == SNUG_CLI_CREATE && !w->open)
     return refuse (error, _("Private rooms are not there yet: say --open for a room that whoever "
                             "has the code can enter."));
+  if (self->only != NULL && self->accept != SNUG_ACCEPT_ALL)
+    return refuse (error, _("--only is for --save-to, or --accept all: a person who is asked can choose."));
   if (self->command == SNUG_CLI_JOIN && w->open)
     return refuse (error, _("--open belongs to “create”: the room you join is what its host made "
                             "it."));
@@ -323,6 +328,8 @@ take (SnugCliOptions *self, Words *w, GError **error)
   self->say = g_steal_pointer (&w->say);
   self->send = g_steal_pointer (&w->send);
   self->save_to = g_steal_pointer (&w->save_to);
+  make_utf8 (w->only);
+  self->only = g_steal_pointer (&w->only);
   self->json = w->json;
   self->sha256 = w->sha256;
   self->discard_unfinished = w->discard_unfinished;
@@ -370,6 +377,7 @@ snug_cli_options_free (SnugCliOptions *self)
   g_free (self->name);
   g_strfreev (self->say);
   g_strfreev (self->send);
+  g_strfreev (self->only);
   g_free (self->save_to);
   g_ptr_array_unref (self->ice_servers);
   g_free (self);

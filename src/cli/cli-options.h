@@ -37,6 +37,7 @@ typedef struct
   char               *save_to;          /* nullable, file name */
   SnugAcceptPolicy    accept;
   SnugConflictPolicy  conflict;
+  GStrv               only;             /* nullable: of folders, patterns of what is wanted */
   SnugRelayPolicy     relay;
   GPtrArray          *ice_servers;      /* of SnugIceServer */
   SnugCliUntil        until;

@@ -192,6 +192,7 @@ static const struct
   { "create --open --capacity two", "--capacity" },
   { "join A --accept some", "ask, all, none" },
   { "join A --on-conflict x", "keep-both, skip-identical, replace" },
+  { "join A --only x", "--only is for --save-to" },
   { "join A --relay always", "auto, never, only" },
   { "join A --timeout 0", "--timeout" },
   { "join A --timeout -1", "--timeout" },

@@ -67,6 +67,29 @@ def test_asked_before_a_file():
         ana.leave()
 
 
+def test_asked_what_of_a_folder():
+    with start_server() as server:
+        target, path = folder(), folder() / 'Holiday'
+        (path / 'sea').mkdir(parents=True)
+        make_file(path / 'list.txt', 10)
+        make_file(path / 'sea' / 'one.jpg', 5_000)
+        ana, code = create(server, '--name', 'Ana', '--send', path)
+        ben = Terminal([CLI, 'join', code, '--server', server.url, '--save-to', target, '--accept', 'ask'])
+        ben.wait_text('Take Holiday (5.0\xa0kB)? [y/N, l:')
+        ben.type('l\r')
+        ben.wait_text('sea/one.jpg  5.0\xa0kB')
+        ben.wait_screen(lambda screen: last_row(screen).startswith('Take Holiday'), 'asked again')
+        check(list(target.iterdir()) == [])
+        ben.type('only *.jpg\r')
+        ben.wait_text(f'From Ana: {target}/Holiday')
+        check([str(one.relative_to(target)) for one in sorted(target.rglob('*'))]
+              == ['Holiday', 'Holiday/sea', 'Holiday/sea/one.jpg'])
+        ana.wait(event='transfer', state='done')
+        ben.interrupt()
+        check(ben.wait_exit() == 0)
+        ana.leave()
+
+
 def test_enter_alone_is_a_no():
     with start_server() as server:
         target, path = folder(), make_file(folder() / 'a', 10)

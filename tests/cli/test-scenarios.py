@@ -257,6 +257,30 @@ def leave_unfinished(server, target):
     return ana, code, path
 
 
+def test_only_some_of_a_folder():
+    with start_server() as server:
+        source, target = folder() / 'Holiday', folder()
+        (source / 'sea').mkdir(parents=True)
+        (source / 'empty').mkdir()
+        make_file(source / 'list.txt', 10)
+        make_file(source / 'sea' / 'one.jpg', 3_000_000)
+        make_file(source / 'sea' / 'two.txt', 10)
+        ana, code = create(server, '--send', source)
+        ben = join(server, code, '--save-to', target, '--only', '*.jpg', '--only', 'empty', '--until', 'received=1')
+        ben.expect_exit(0)
+        check(files_in(target) == ['Holiday'], files_in(target))
+        check(files_in(target / 'Holiday') == ['empty', 'sea'], files_in(target / 'Holiday'))
+        check(files_in(target / 'Holiday' / 'sea') == ['one.jpg'])
+        check(sha256(target / 'Holiday' / 'sea' / 'one.jpg') == sha256(source / 'sea' / 'one.jpg'))
+        done = ana.wait(event='transfer', state='done')
+        check(done['size'] == 3_000_000, done)
+        # Nothing of it: declined, and a wait for it is over.
+        cem = join(server, code, '--save-to', target, '--only', '*.png', '--until', 'received=1')
+        cem.expect_exit(5)
+        ana.wait(event='transfer', state='declined')
+        check(files_in(target) == ['Holiday'])
+
+
 def test_unfinished_goes_on():
     with start_server() as server:
         target = folder()
