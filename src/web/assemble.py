@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """assemble.py: puts the page together in one folder, from which it can be served.
 
-Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes that a page
-on plain http wants for SHA-256 (there the browser has none). The library comes from tests/node_modules or,
-where npm is, by `npm ci` into the build folder; it is never committed. A page without it has a slower
-SHA-256 of its own.
+Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes and @noble/ciphers
+that a page on plain http wants (there the browser has neither SHA-256 nor ciphers). The libraries come from
+tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never committed. A page without
+them has a slower SHA-256 of its own, and forgets what it was receiving when it is loaded again.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -17,7 +17,10 @@ import subprocess
 import sys
 import time
 
-NOBLE_FILES = ['sha2.js', '_md.js', '_u64.js', 'utils.js', 'crypto.js']
+LIBRARIES = {
+    'noble': ('hashes', ['sha2.js', '_md.js', '_u64.js', 'utils.js', 'crypto.js']),
+    'noble-ciphers': ('ciphers', ['chacha.js', '_arx.js', '_poly1305.js', 'utils.js']),
+}
 SERVED = {'.html', '.css', '.js'}
 FETCH_SECONDS = 60
 FETCH_AGAIN_AFTER_SECONDS = 3600
@@ -37,7 +40,7 @@ def page_files(source):
 
 
 def fetch_noble(tests, npm, folder):
-    """`npm ci` of the one library, bounded, and not again for an hour if it failed."""
+    """`npm ci` of the libraries, bounded, and not again for an hour if it failed."""
     attempt = folder / 'attempt'
     if attempt.exists() and time.time() - attempt.stat().st_mtime < FETCH_AGAIN_AFTER_SECONDS:
         return
@@ -50,16 +53,20 @@ def fetch_noble(tests, npm, folder):
         subprocess.run(command, cwd=folder, timeout=FETCH_SECONDS, check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except (subprocess.SubprocessError, OSError) as error:
-        print(f'web: npm could not fetch @noble/hashes: {error}', file=sys.stderr)
+        print(f'web: npm could not fetch @noble: {error}', file=sys.stderr)
+
+
+def has_libraries(place):
+    return all((place / '@noble' / package / 'esm' / name).exists()
+               for package, names in LIBRARIES.values() for name in names)
 
 
 def find_noble(arguments):
     places = [arguments.tests / 'node_modules', arguments.cache / 'node_modules']
     for fetched in (False, True):
         for place in places:
-            esm = place / '@noble' / 'hashes' / 'esm'
-            if all((esm / name).exists() for name in NOBLE_FILES):
-                return esm
+            if has_libraries(place):
+                return place / '@noble'
         if not fetched and arguments.npm:
             fetch_noble(arguments.tests, arguments.npm, arguments.cache)
     return None
@@ -73,7 +80,7 @@ def noble_text(path):
 
 
 def remove_leftovers(output, wanted):
-    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble/*')]:
+    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble*/*')]:
         plain = path.with_suffix('') if path.suffix == '.gz' else path
         if plain.relative_to(output) not in wanted:
             path.unlink()
@@ -96,13 +103,14 @@ def main():
     pieces = {path: (arguments.source / path).read_bytes() for path in page_files(arguments.source)}
     pieces[pathlib.Path('icon.svg')] = arguments.icon.read_bytes()
 
-    esm = find_noble(arguments)
-    if esm is None:
-        print('web: a page without @noble/hashes, slower over plain http', file=sys.stderr)
+    noble = find_noble(arguments)
+    if noble is None:
+        print('web: a page without @noble, slower and forgetful over plain http', file=sys.stderr)
     else:
-        for name in NOBLE_FILES:
-            pieces[pathlib.Path('noble') / name] = noble_text(esm / name).encode()
-        pieces[pathlib.Path('noble') / 'LICENSE'] = (esm.parent / 'LICENSE').read_bytes()
+        for folder, (package, names) in LIBRARIES.items():
+            for name in names:
+                pieces[pathlib.Path(folder) / name] = noble_text(noble / package / 'esm' / name).encode()
+            pieces[pathlib.Path(folder) / 'LICENSE'] = (noble / package / 'LICENSE').read_bytes()
 
     remove_leftovers(output, pieces)
     for path, data in pieces.items():

@@ -3,16 +3,21 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { Awake } from './awake.js';
 import { linkHadSecret } from './fragment.js';
+import { safeFileName } from './names.js';
 import { isActive, RoomStore } from './room-store.js';
 import { Room } from './room.js';
 import { ChatView } from './views/chat-view.js';
 import { byId, setText } from './views/dom.js';
 import { FilesView } from './views/files-view.js';
 import { OutsideView } from './views/outside-view.js';
+import { foldersOf, readDrop } from './views/picker.js';
 import { RoomView } from './views/room-view.js';
 import { ShellView } from './views/shell-view.js';
 import { _ } from './words.js';
+
+/** @typedef {import('./source.js').PickedFolder} PickedFolder */
 
 const origin = location.origin;
 const store = new RoomStore();
@@ -32,9 +37,32 @@ input.addEventListener('change', () => {
   input.value = '';
 });
 
+const folderInput = /** @type {HTMLInputElement} */ (byId('folder-input'));
+folderInput.addEventListener('change', () => {
+  const folders = foldersOf(folderInput.files ?? []);
+  folderInput.value = '';
+  offerFolders(folders);
+});
+
 /** @param {Iterable<File>} files */
 function offerFiles(files) {
   room.transfers?.offer(files);
+}
+
+/** @param {PickedFolder[]} folders */
+async function offerFolders(folders) {
+  for (const folder of folders) {
+    if ((await room.transfers?.offerFolder(folder)) !== false) continue;
+    const text = _('{name} is too much for one folder: at most 100,000 files, 32 folders deep.', { name: safeFileName(folder.name) });
+    store.apply({ type: 'system', text, time: Date.now() });
+  }
+}
+
+/** @param {DataTransfer} dropped */
+async function offerDrop(dropped) {
+  const { files, folders } = await readDrop(dropped);
+  offerFiles(files);
+  offerFolders(folders);
 }
 
 /** The clipboard API is missing on plain http, the old command is not. @param {string} text */
@@ -58,12 +86,12 @@ async function copyLink(from) {
   setTimeout(() => setText(from, words), 1500);
 }
 
-const shell = new ShellView({ store, room, offerFiles });
+const shell = new ShellView({ store, room, offerFiles, offerDrop });
 const views = [
   shell,
   new OutsideView({ room, store, origin }),
   new ChatView({ room, pickFiles, offerFiles, copyLink }),
-  new FilesView(room, pickFiles),
+  new FilesView({ room, pickFiles, pickFolder: () => folderInput.click() }),
   new RoomView({ room, origin, copyLink, sendFilesTo: pickFiles }),
 ];
 
@@ -93,10 +121,15 @@ function showAddress() {
 }
 store.addEventListener('change', showAddress);
 
-// Somebody would lose what is on its way.
+const isMoving = () => [...store.state.transfers.values()].some((transfer) => isActive(transfer) && !transfer.isFileGone);
+
+// Somebody would lose what is on its way, or wait for it.
 addEventListener('beforeunload', (event) => {
-  if ([...store.state.transfers.values()].some(isActive)) event.preventDefault();
+  if (isMoving()) event.preventDefault();
 });
+
+const awake = new Awake();
+store.addEventListener('change', () => awake.want(isMoving()));
 
 function begin() {
   const code = new URLSearchParams(location.search).get('code')?.toUpperCase() ?? '';

@@ -58,7 +58,7 @@ import { _ } from './words.js';
  * @typedef {'offered' | 'accepted' | 'running' | 'paused' | 'done' | 'declined' | 'cancelled' | 'failed'}
  *   TransferState
  *
- * @typedef {object} Transfer one file on its way between us and one member
+ * @typedef {object} Transfer one file or folder on its way between us and one member
  * @property {string} key
  * @property {string} id of the offer; an offer to three members is three transfers
  * @property {'in' | 'out'} direction
@@ -67,14 +67,17 @@ import { _ } from './words.js';
  * @property {string} name
  * @property {string} mimeType
  * @property {number} size
+ * @property {'file' | 'folder'} kind
+ * @property {number} count entries of a folder
  * @property {boolean} canAccept of an incoming offer
+ * @property {boolean} isFileGone the page was loaded again: what we offered has to be chosen once more
  * @property {TransferState} state
  * @property {number} bytes
  * @property {number} speed bytes a second
  * @property {number} secondsLeft -1 unknown
  * @property {boolean} pausedByUs
  * @property {string} reason a sentence
- * @property {Blob | null} blob the whole, checked
+ * @property {Blob | null} blob the whole, checked; null of what is saved already
  * @property {string} fingerprint hex
  * @property {number} time
  *

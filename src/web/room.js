@@ -245,7 +245,20 @@ export class Room {
   /** @param {Welcome} welcome */
   #onInside(welcome) {
     this.#store.apply({ type: 'phase', phase: 'inside' });
+    this.#tellWhoLeft(welcome);
     if (welcome.members.length > 0) this.#note(_('Earlier messages are not shown.'));
+  }
+
+  /**
+   * After a reload there are transfers with members whom we have not met yet. A server that was started anew
+   * does not know of all who are here; to be somebody else is as good as all having left.
+   *
+   * @param {Welcome} welcome
+   */
+  #tellWhoLeft({ self, resumed, members }) {
+    const isSame = loadMembership(this.#store.state.code)?.member === self;
+    if (resumed) this.#transfers?.onPresent(new Set(members.map(({ id }) => id)));
+    else if (!isSame) this.#transfers?.onPresent(new Set());
   }
 
   /** @param {Peer[]} peers everybody who is there @param {boolean} isReturn */

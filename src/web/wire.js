@@ -54,7 +54,8 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'ping', t: number }} Ping
  * @typedef {{ type: 'pong', t: number }} Pong
  * @typedef {{ type: 'file-offer', id: string, name: string, size: number, mimeType: string, mtime: number,
- *   kind: 'file' | 'folder', count: number }} FileOffer
+ *   kind: 'file' | 'folder', count: number, manifest?: ManifestOffer }} FileOffer
+ * @typedef {{ size: number, sha256: string }} ManifestOffer
  * @typedef {{ type: 'file-decline', id: string }} FileDecline
  * @typedef {{ type: 'file-withdraw', id: string }} FileWithdraw
  * @typedef {{ type: 'file-get', id: string, entry: number | 'manifest', offset: number, have?: string,
@@ -185,6 +186,7 @@ function entryNumber(o) {
 /**
  * Of a folder: how large its manifest is, and its SHA-256.
  * @param {JsonObject} o
+ * @returns {ManifestOffer}
  */
 function manifest(o) {
   const found = required(peekObject(o, 'manifest'), 'manifest');
@@ -300,6 +302,7 @@ export const Reason = Object.freeze({
   BAD_REQUEST: 'bad-request',
   BAD_DATA: 'bad-data',
   STALLED: 'stalled',
+  DISK: 'disk',
 });
 
 /** @param {string} name @param {string} device */
@@ -307,14 +310,14 @@ export function hello(name, device) {
   return { type: 'hello', v: CAPS.v, name, app: 'snug-web', device, features: [...FEATURES] };
 }
 
-/** @param {string} fileId @param {number} offset @param {string} [have] */
-export function fileGet(fileId, offset, have) {
-  return { type: 'file-get', id: fileId, from: { entry: 0, offset }, ...(have ? { have } : {}) };
+/** @param {string} fileId @param {{ entry: number | 'manifest', offset: number }} from @param {string} [have] */
+export function fileGet(fileId, { entry, offset }, have) {
+  return { type: 'file-get', id: fileId, from: { entry, offset }, ...(have ? { have } : {}) };
 }
 
-/** @param {number} offset @param {number} size */
-export function entryHeader(offset, size) {
-  return { entry: 0, offset, size };
+/** @param {number | 'manifest'} entry @param {number} offset @param {number} size */
+export function entryHeader(entry, offset, size) {
+  return { entry, offset, size };
 }
 
 /** @param {string} sha256 */

@@ -68,6 +68,34 @@ export class HostilePage {
     );
   }
 
+  /** Offers a folder whose manifest has these paths, each a file of its number of bytes. */
+  offerFolder(id, name, paths) {
+    return this.page.evaluate(async ([offerId, folderName, all]) => {
+      const { findSha256, toBase64Url } = await import('/digest.js');
+      const sha256 = await findSha256();
+      const lines = all.map((path, i) => `${JSON.stringify({ path, size: i + 1 })}\n`).join('');
+      const manifest = new TextEncoder().encode(lines);
+      const size = all.reduce((sum, _path, i) => sum + i + 1, 0);
+      const offer = { type: 'file-offer', id: offerId, name: folderName, size, kind: 'folder', count: all.length,
+        manifest: { size: manifest.length, sha256: toBase64Url(await sha256(manifest)) } };
+      const pieces = [{ entry: 'manifest', bytes: manifest }, ...all.map((_path, i) => ({ entry: i, bytes: new Uint8Array(i + 1) }))];
+      hostile.folder = [];
+      for (const { entry, bytes } of pieces)
+        hostile.folder.push(JSON.stringify({ entry, offset: 0, size: bytes.length }), bytes, JSON.stringify({ sha256: toBase64Url(await sha256(bytes)) }));
+      for (const link of hostile.links.values()) link.sendText(JSON.stringify(offer));
+    }, [id, name, paths]);
+  }
+
+  /** Sends what was offered, to whoever asked for it. */
+  pourFolder(id) {
+    return this.page.evaluate((protocol) => {
+      for (const link of hostile.links.values()) {
+        const channel = link.openFileChannel(protocol);
+        channel.onopen = () => hostile.folder.forEach((part) => channel.send(part));
+      }
+    }, id);
+  }
+
   close() {
     return this.page.close();
   }

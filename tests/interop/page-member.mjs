@@ -113,6 +113,55 @@ export class PageMember {
     await this.#page.setFiles('#file-input', path);
   }
 
+  /** Offers a folder to everybody. */
+  async sendFolder(path) {
+    await this.#page.setFiles('#folder-input', path);
+  }
+
+  /** Chooses what was offered before a reload once more. */
+  async chooseAgain(name, path) {
+    await this.show('files');
+    const press = () => this.#page.evaluate((n) => {
+      const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
+      // The dialog is the browser's; what comes of it is not.
+      const input = document.querySelector('#again-input');
+      input.click = () => {};
+      [...row.querySelectorAll('.button')].find((b) => b.textContent === 'Choose…').click();
+    }, name);
+    await press();
+    await this.#page.setFiles('#again-input', path);
+  }
+
+  /** How far a file is, 0 … 1. */
+  progress(name) {
+    return this.#page.evaluate((n) => {
+      const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
+      return row.querySelector('progress').value;
+    }, name);
+  }
+
+  waitForProgress(name, value) {
+    return this.#page.waitFor(({ name: n, value: v }) => {
+      const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
+      return row?.querySelector('progress').value >= v;
+    }, { name, value });
+  }
+
+  /** The words of a file's row. */
+  rowText(name) {
+    return this.#page.evaluate((n) => {
+      const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
+      return row.querySelector('.row-detail').textContent;
+    }, name);
+  }
+
+  waitForRow(name, pattern) {
+    return this.#page.waitFor(({ name: n, pattern: p }) => {
+      const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
+      return new RegExp(p).test(row?.querySelector('.row-detail').textContent ?? '');
+    }, { name, pattern });
+  }
+
   async acceptFile(name) {
     await this.waitForFile(name, 'offered');
     await this.#pressInRow(name, 'offered', 'Accept');

@@ -3,10 +3,16 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import './node18.mjs';
+import { crc32 } from '../../src/web/crc32.js';
 import { toBase64Url } from '../../src/web/digest.js';
+import { Keeper } from '../../src/web/keeper.js';
+import { MAX_ENTRIES, parseManifest } from '../../src/web/manifest.js';
 import { BadTransfer, Receiver } from '../../src/web/receiver.js';
-import { FileChanged, Sender } from '../../src/web/sender.js';
-import { BlobSink } from '../../src/web/sink.js';
+import { NoRoom } from '../../src/web/records.js';
+import { Sender } from '../../src/web/sender.js';
+import { FileChanged, Source, TooMuch } from '../../src/web/source.js';
+import { Vault } from '../../src/web/vault.js';
 import {
   CHUNK_BYTES, isResumePoint, PIECE_BYTES, pieceCount, PieceHashes, pieceSizeAt, SpeedMeter,
 } from '../../src/web/transfer.js';
@@ -35,13 +41,21 @@ class FakeChannel {
   }
 }
 
+const FILE = { path: ['f'], mtime: 0, isFolder: false };
+const sourceOf = (blob) => new Source({ name: 'f', entries: [{ ...FILE, size: blob.size }], blobs: [blob] });
+
 function makeSender(file, { channel = new FakeChannel(), offset = 0, hashes = new PieceHashes(sha256) } = {}) {
-  const sender = new Sender({ channel, file, offset, hashes, sha256, maxMessageBytes: 65536, onProgress() {} });
+  const from = { entry: 0, offset };
+  const sender = new Sender({ channel, source: sourceOf(file), from, hashes, sha256, maxMessageBytes: 65536, onProgress() {} });
   return { sender, channel, hashes };
 }
 
-function makeReceiver(size, { offset = 0, hashes = new PieceHashes(sha256), sink = new BlobSink() } = {}) {
-  return { receiver: new Receiver({ size, offset, hashes, sink, sha256, onProgress() {} }), hashes, sink };
+const vault = new Vault({ tab: 't', sha256, disk: null, records: null, cipher: null });
+
+function makeReceiver(size, { sink = vault.make() } = {}) {
+  const entries = [{ ...FILE, size }];
+  const { hashes } = sink;
+  return { receiver: new Receiver({ size, entries, hashes, sink, sha256, onProgress() {} }), hashes, sink };
 }
 
 /** A file in memory, whose reads need no time of their own: after a few turns all that can happen has. */
@@ -65,7 +79,7 @@ async function sendAll(file, options) {
 async function receiveAll(messages, size, options) {
   const { receiver, hashes, sink } = makeReceiver(size, options);
   for (const message of messages) await receiver.take(message);
-  return { receiver, hashes, bytes: Buffer.from(await sink.finish().arrayBuffer()) };
+  return { receiver, hashes, sink, bytes: Buffer.from(await (await sink.whole()).arrayBuffer()) };
 }
 
 test('pieces', () => {
@@ -113,7 +127,7 @@ test('resumes at a piece, and sends no more than the rest', async () => {
 
   const rest = await sendAll(new Blob([bytes]), { offset: 2 * PIECE_BYTES, hashes: whole.hashes });
   assert.equal(rest.channel.sent.length, 1 + 17);
-  const second = await receiveAll(rest.channel.sent, bytes.length, { offset: 2 * PIECE_BYTES, hashes: first.hashes });
+  const second = await receiveAll(rest.channel.sent, bytes.length, { sink: first.sink });
   assert.ok(second.receiver.isWhole);
   assert.deepEqual(await second.hashes.fingerprint(), await whole.hashes.fingerprint());
 });
@@ -136,7 +150,7 @@ test('paused sends nothing, stopped ends', async () => {
   sender.pause(true);
   const running = sender.run();
   await allThatCanHappen();
-  assert.equal(channel.sent.length, 1);
+  assert.equal(channel.sent.length, 0);
   sender.pause(false);
   await allThatCanHappen();
   assert.ok(channel.sent.length > 1);
@@ -166,7 +180,7 @@ test('a stopped receiver keeps nothing more, not even what it is hashing', async
   await taking;
   for (const message of channel.sent.slice(18)) await receiver.take(message);
   assert.equal(hashes.length, 0);
-  assert.equal(sink.finish().size, 0);
+  assert.equal((await sink.whole()).size, 0);
 });
 
 test('one wrong bit is found, and the damaged piece is not kept', async () => {
@@ -179,7 +193,7 @@ test('one wrong bit is found, and the damaged piece is not kept', async () => {
   };
   await assert.rejects(take(), BadTransfer);
   assert.equal(hashes.length, 1);
-  assert.equal(sink.finish().size, PIECE_BYTES);
+  assert.equal((await sink.whole()).size, PIECE_BYTES);
 });
 
 test('whatever does not follow the protocol ends the transfer', async () => {
@@ -194,6 +208,133 @@ test('whatever does not follow the protocol ends the transfer', async () => {
   ])
     await assert.rejects(receiveAll(messages, 5), BadTransfer, String(messages));
   assert.equal((await receiveAll([header, bytes, hash], 5)).bytes.toString(), '12345');
+});
+
+// ---- folders
+
+const bytesOf = (n) => Uint8Array.from(randomBytes(n));
+const TREE = [
+  { path: ['empty'], file: null },
+  { path: ['a', 'large.bin'], file: new File([bytesOf(2 * PIECE_BYTES + 9)], 'large.bin', { lastModified: 1_600_000_000_000 }) },
+  { path: ['a', 'nothing'], file: new File([], 'nothing') },
+  { path: ['Größe.txt'], file: new File([bytesOf(70_000)], 'Größe.txt') },
+  { path: ['z'], file: new File([], 'z') },
+];
+const folderOf = () => Source.ofFolder({ name: 'Ferien', files: [...TREE] }, sha256);
+
+async function sendFolder(source, { from = { entry: 'manifest', offset: 0 }, hashes = new PieceHashes(sha256) } = {}) {
+  const channel = new FakeChannel();
+  const drained = setInterval(() => channel.drain(), 1);
+  await new Sender({ channel, source, from, hashes, sha256, maxMessageBytes: 65536, onProgress() {} }).run();
+  clearInterval(drained);
+  return { sent: channel.sent, hashes };
+}
+
+function receiveFolder(source, sink = vault.make(), crc = sink.marks.at(-1)?.crc) {
+  const entries = sink.manifest ? parseManifest(sink.manifest) : null;
+  const { size, manifest } = source;
+  return { sink, receiver: new Receiver({ size, entries, manifest, hashes: sink.hashes, crc, sink, sha256, onProgress() {} }) };
+}
+
+const contents = async () => Buffer.concat(await Promise.all(
+  [TREE[3], TREE[1], TREE[2], TREE[4]].map(async ({ file }) => Buffer.from(await file.arrayBuffer()))));
+
+test('a folder arrives whole: its manifest, its files in order, those without bytes too', async () => {
+  const source = await folderOf();
+  assert.deepEqual(source.entries.map(({ path }) => path.join('/')), ['Größe.txt', 'a/large.bin', 'a/nothing', 'empty', 'z']);
+  const { sent, hashes } = await sendFolder(source);
+  const { sink, receiver } = receiveFolder(source);
+  assert.deepEqual(receiver.from, { entry: 'manifest', offset: 0 });
+  for (const message of sent) {
+    assert.equal(receiver.isWhole, false);
+    await receiver.take(message);
+  }
+  assert.ok(receiver.isWhole);
+  assert.deepEqual(parseManifest(sink.manifest), source.entries);
+  assert.ok(Buffer.from(await (await sink.whole()).arrayBuffer()).equals(await contents()));
+  assert.deepEqual(await sink.hashes.fingerprint(), await hashes.fingerprint());
+  // A piece knows the checksum of its file up to its end.
+  assert.equal(sink.marks[3].crc, crc32(new Uint8Array(await TREE[1].file.arrayBuffer())));
+});
+
+test('a folder goes on at any piece, and what is there is not sent again', async () => {
+  const source = await folderOf();
+  const whole = await sendFolder(source);
+  for (let nPieces = 0; nPieces <= 4; nPieces++) {
+    const first = receiveFolder(source);
+    for (const message of whole.sent) if (first.sink.marks.length < nPieces || first.receiver.from.entry === 'manifest') await first.receiver.take(message);
+    const second = receiveFolder(source, first.sink);
+    const { from } = second.receiver;
+    assert.deepEqual(from, [{ entry: 0, offset: 0 }, { entry: 1, offset: 0 }, { entry: 1, offset: PIECE_BYTES }, { entry: 1, offset: 2 * PIECE_BYTES }, { entry: 2, offset: 0 }][nPieces]);
+    const rest = await sendFolder(source, { from, hashes: whole.hashes });
+    assert.equal(JSON.parse(rest.sent[0]).entry, from.entry);
+    for (const message of rest.sent) await second.receiver.take(message);
+    assert.ok(second.receiver.isWhole, `${nPieces}`);
+    assert.ok(Buffer.from(await (await first.sink.whole()).arrayBuffer()).equals(await contents()));
+    assert.equal(first.sink.marks[3].crc, crc32(new Uint8Array(await TREE[1].file.arrayBuffer())));
+  }
+});
+
+test('a folder that is not what was offered ends the transfer', async () => {
+  const source = await folderOf();
+  const { sent } = await sendFolder(source);
+  const headers = sent.flatMap((m, i) => (typeof m === 'string' && 'entry' in JSON.parse(m) ? i : []));
+  const without = (i) => sent.filter((_m, at) => at !== i);
+  const swapped = [...sent];
+  [swapped[headers[3]], swapped[headers[4]]] = [swapped[headers[4]], swapped[headers[3]]];
+  const other = { ...source, size: source.size + 1 };
+  for (const [offered, messages] of [
+    [source, sent.slice(headers[1])], [source, without(headers[1])], [source, without(headers[3])], [source, swapped],
+    [source, [sent[0], ...sent]], [other, sent], [{ ...source, manifest: { ...source.manifest, sha256: 'A'.repeat(43) } }, sent],
+    [{ ...source, manifest: { ...source.manifest, size: 5 } }, sent], [source, [...sent, '{"entry":9,"offset":0,"size":0}']],
+  ]) {
+    const { receiver } = receiveFolder(offered);
+    await assert.rejects(async () => {
+      for (const message of messages) await receiver.take(message);
+    }, BadTransfer);
+  }
+});
+
+test('a folder of nothing but folders is whole with its manifest', async () => {
+  const source = await Source.ofFolder({ name: 'leer', files: [{ path: ['a'], file: null }] }, sha256);
+  const { receiver } = receiveFolder(source);
+  for (const message of (await sendFolder(source)).sent) await receiver.take(message);
+  assert.ok(receiver.isWhole);
+});
+
+test('more than a folder may hold is not offered', async () => {
+  const file = new File([], 'f');
+  const many = Array.from({ length: MAX_ENTRIES + 1 }, (_, i) => ({ path: [`${i}`], file }));
+  await assert.rejects(Source.ofFolder({ name: 'many', files: many }, sha256), TooMuch);
+  await assert.rejects(Source.ofFolder({ name: 'deep', files: [{ path: Array(33).fill('d'), file }] }, sha256), TooMuch);
+  const long = await Source.ofFolder({ name: 'long', files: [{ path: ['x'.repeat(256)], file }, { path: ['x'.repeat(255)], file }] }, sha256);
+  assert.equal(long.entries.length, 1);
+});
+
+test('a place that no entry has cannot be asked for', async () => {
+  const source = await folderOf();
+  const has = (entry, offset) => source.has({ entry, offset });
+  assert.deepEqual([has('manifest', 0), has(0, 0), has(1, PIECE_BYTES), has(2, 0)], [true, true, true, true]);
+  assert.deepEqual([has('manifest', 1), has(3, 0), has(5, 0), has(0, PIECE_BYTES), has(1, 5)], [false, false, false, false, false]);
+});
+
+test('a sink without room keeps the piece, says so, and has all of it in the end', async () => {
+  const bytes = randomBytes(3 * PIECE_BYTES);
+  const { channel } = await sendAll(new Blob([bytes]));
+  let isFull = false;
+  const kept = [];
+  const shelf = {
+    append: async (_n, data) => { if (isFull) throw new NoRoom(); kept.push(data); },
+    whole: async () => new Blob(kept),
+  };
+  const sink = new Keeper('k', '', shelf, sha256);
+  const { receiver } = makeReceiver(bytes.length, { sink });
+  for (const [i, message] of channel.sent.entries()) {
+    isFull = i > 20 && i < 40;
+    await receiver.take(message).catch((error) => assert.ok(error instanceof NoRoom));
+  }
+  assert.ok(receiver.isWhole);
+  assert.ok(Buffer.from(await (await sink.whole()).arrayBuffer()).equals(bytes));
 });
 
 test('speed is smooth and becomes what it is', () => {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import './node18.mjs';
 import { RoomStore } from '../../src/web/room-store.js';
 import { PIECE_BYTES } from '../../src/web/transfer.js';
+import { Vault } from '../../src/web/vault.js';
 import { Transfers, transferKey } from '../../src/web/transfers.js';
 
 const sha256 = async (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -33,7 +34,8 @@ function makeRoom(t) {
     words.link = { maxMessageBytes: 65536, openFileChannel: (protocol) => opened.push(protocol) && makeChannel(protocol) };
     words.say = (text) => words.push(JSON.parse(text)) > 0;
   }
-  const transfers = new Transfers({ store, sha256, companionOf: (id) => said[id] });
+  const vault = Promise.resolve(new Vault({ tab: 't', sha256, disk: null, records: null, cipher: null }));
+  const transfers = new Transfers({ store, sha256, companionOf: (id) => said[id], vault });
   t.after(() => transfers.close());
   const count = (memberId, state) =>
     [...store.state.transfers.values()].filter((row) => row.memberId === memberId && row.state === state).length;
@@ -113,13 +115,14 @@ test('what is not offered, to that member or from there on, is refused', async (
   assert.deepEqual(opened, [id]);
 });
 
-test('a channel that nobody asked for is closed, and so is a second one', (t) => {
+test('a channel that nobody asked for is closed, and so is a second one', async (t) => {
   const { transfers } = makeRoom(t);
   transfers.onOffer('m2', offer('f1'));
   const [early, right, second, foreign] = ['f1', 'f1', 'f1', 'f1'].map(makeChannel);
   transfers.onChannel('m2', early);
   assert.equal(early.readyState, 'closed');
   transfers.accept(transferKey('m2', 'f1', 'in'));
+  await allThatCanHappen();
   transfers.onChannel('m3', foreign);
   assert.equal(foreign.readyState, 'closed');
   transfers.onChannel('m2', right);
@@ -128,11 +131,12 @@ test('a channel that nobody asked for is closed, and so is a second one', (t) =>
   assert.equal(second.readyState, 'closed');
 });
 
-test('four are asked for at once, and the fifth does not come before it is', (t) => {
+test('four are asked for at once, and the fifth does not come before it is', async (t) => {
   const { transfers, said } = makeRoom(t);
   const ids = ['f1', 'f2', 'f3', 'f4', 'f5'];
   for (const id of ids) transfers.onOffer('m2', offer(id));
   for (const id of ids) transfers.accept(transferKey('m2', id, 'in'));
+  await allThatCanHappen();
   assert.deepEqual(said.m2.filter(({ type }) => type === 'file-get').map(({ id }) => id), ids.slice(0, 4));
   const channel = makeChannel('f5');
   transfers.onChannel('m2', channel);

@@ -4,7 +4,8 @@
 
 import { isActive, isFinished } from '../room-store.js';
 import { _, formatSpeed } from '../words.js';
-import { byId, el, icon, KeyedList, setText } from './dom.js';
+import { button, byId, el, icon, KeyedList, setText } from './dom.js';
+import { canPickFolders } from './picker.js';
 import { gather, TransferRow } from './transfer-row.js';
 
 /** @typedef {import('../room.js').Room} Room */
@@ -23,13 +24,23 @@ export class FilesView {
   #sections;
   #empty;
   #totalSpeed = byId('total-speed');
+  #answers;
 
-  /** @param {Room} room @param {() => void} pickFiles */
-  constructor(room, pickFiles) {
+  /**
+   * @param {object} options
+   * @param {Room} options.room
+   * @param {() => void} options.pickFiles
+   * @param {() => void} options.pickFolder
+   */
+  constructor({ room, pickFiles, pickFolder }) {
     setText(byId('files-title'), _('Files'));
     const send = byId('send-files');
     setText(send, _('Send Files…'));
-    send.addEventListener('click', pickFiles);
+    send.addEventListener('click', () => pickFiles());
+    const sendFolder = byId('send-folder');
+    setText(sendFolder, _('Send Folder…'));
+    sendFolder.addEventListener('click', () => pickFolder());
+    sendFolder.hidden = !canPickFolders();
 
     this.#empty = el('div', 'empty', [
       el('div', '', [icon('files'), el('p', '', _('Drop files here, or paste them.'))]),
@@ -40,6 +51,12 @@ export class FilesView {
       const rows = new KeyedList(list, (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => room.transfers));
       return { section, rows, has };
     });
+    const offered = () => [...room.transfers?.offered() ?? []];
+    this.#answers = el('div', 'all-buttons', [
+      button(_('Decline All'), () => offered().forEach(({ key }) => room.transfers?.decline(key)), 'flat'),
+      button(_('Accept All'), () => offered().forEach(({ key }) => room.transfers?.accept(key)), 'flat'),
+    ]);
+    this.#sections[0]?.section.prepend(this.#answers);
     byId('files-scroll').append(this.#empty, ...this.#sections.map(({ section }) => section));
   }
 
@@ -52,6 +69,7 @@ export class FilesView {
       section.hidden = own.length === 0;
       rows.render(own);
     }
+    this.#answers.hidden = transfers.filter((t) => SECTIONS[0]?.has(t)).length < 2;
     const speed = transfers.reduce((sum, transfer) => sum + transfer.speed, 0);
     setText(this.#totalSpeed, speed > 0 ? formatSpeed(speed) : '');
   }

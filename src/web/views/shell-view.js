@@ -79,8 +79,9 @@ export class ShellView {
    * @param {RoomStore} options.store
    * @param {Room} options.room
    * @param {(files: Iterable<File>) => void} options.offerFiles
+   * @param {(dropped: DataTransfer) => void} options.offerDrop
    */
-  constructor({ store, room, offerFiles }) {
+  constructor({ store, room, offerFiles, offerDrop }) {
     this.#store = store;
     byId('tabs').setAttribute('aria-label', _('Parts of the room'));
     this.#addTab('chat', _('Chat'));
@@ -88,7 +89,7 @@ export class ShellView {
     this.#addTab('room', _('Room'));
     byId('strip-button').addEventListener('click', () => room.retry());
     setText(byId('drop-text'), _('Drop to offer to everyone'));
-    this.#takeDrops(offerFiles);
+    this.#takeDrops(offerFiles, offerDrop);
     WIDE.addEventListener('change', () => this.#updateSeen());
     document.addEventListener('visibilitychange', () => this.#updateSeen());
     this.show('chat');
@@ -159,8 +160,8 @@ export class ShellView {
     setText(count, n === 0 ? '' : String(n));
   }
 
-  /** @param {(files: Iterable<File>) => void} offerFiles */
-  #takeDrops(offerFiles) {
+  /** @param {(files: Iterable<File>) => void} offerFiles @param {(dropped: DataTransfer) => void} offerDrop */
+  #takeDrops(offerFiles, offerDrop) {
     const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') ?? false;
     const isInside = () => this.#store.state.phase === 'inside';
     addEventListener('dragover', (event) => {
@@ -175,7 +176,7 @@ export class ShellView {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       byId('drop').hidden = true;
-      if (isInside()) offerFiles(event.dataTransfer?.files ?? []);
+      if (isInside() && event.dataTransfer) offerDrop(event.dataTransfer);
     });
     addEventListener('paste', (event) => {
       const files = event.clipboardData?.files ?? [];

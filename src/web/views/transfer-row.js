@@ -4,8 +4,10 @@
 
 import { ellipsise } from '../names.js';
 import { isActive, isFinished } from '../room-store.js';
-import { _, formatDuration, formatNames, formatSize, formatSpeed } from '../words.js';
+import { canPick } from '../saver.js';
+import { _, formatDuration, formatNames, formatSize, formatSpeed, n_ } from '../words.js';
 import { button, el, icon, iconButton, setIcon, setText } from './dom.js';
+import { pickOnceMore } from './picker.js';
 
 /** @typedef {import('../room-store.js').Transfer} Transfer */
 /** @typedef {import('../transfers.js').Transfers} Transfers */
@@ -31,8 +33,9 @@ export function gather(transfers, states) {
   });
 }
 
-/** @param {string} mimeType */
-function iconFor(mimeType) {
+/** @param {Transfer} transfer */
+function iconFor({ kind, mimeType }) {
+  if (kind === 'folder') return 'folder';
   if (mimeType.startsWith('image/')) return 'image';
   if (mimeType.startsWith('video/')) return 'film';
   if (mimeType.startsWith('audio/')) return 'music';
@@ -53,23 +56,30 @@ function progressWords({ bytes, size, speed, secondsLeft }) {
   return words;
 }
 
+/** "1.5 GB", or "1,204 items, 1.5 GB". @param {Transfer} transfer */
+function sizeWords({ kind, count, size }) {
+  if (kind !== 'folder') return formatSize(size);
+  return _('{items}, {size}', { items: n_('{n} item', '{n} items', count), size: formatSize(size) });
+}
+
 /** "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". @param {Transfer} transfer */
 export function describe(transfer) {
-  const { state, size, reason, direction } = transfer;
+  const { state, reason, direction } = transfer;
   const whom = withWhom(transfer);
+  const size = sizeWords(transfer);
   switch (state) {
     case 'offered':
-      return [formatSize(size), reason || (direction === 'out' ? _('offered {whom}', { whom }) : whom)].join(' · ');
+      return [size, reason || (direction === 'out' ? _('offered {whom}', { whom }) : whom)].join(' · ');
     case 'accepted':
-      return [formatSize(size), _('waiting to begin'), whom].join(' · ');
+      return [size, _('waiting to begin'), whom].join(' · ');
     case 'running':
-      return [...progressWords(transfer), whom].join(' · ');
+      return reason === '' ? [...progressWords(transfer), whom].join(' · ') : [size, reason].join(' · ');
     case 'paused':
       return [...progressWords(transfer).slice(0, 1), reason].join(' · ');
     case 'done':
-      return [formatSize(size), direction === 'out' ? _('arrived') : _('received'), whom].join(' · ');
+      return [size, direction === 'out' ? _('arrived') : transfer.blob ? _('received') : _('saved'), whom].join(' · ');
     default:
-      return [reason || whom, formatSize(size)].join(' · ');
+      return [reason || whom, size].join(' · ');
   }
 }
 
@@ -87,11 +97,11 @@ function addressOf(blob) {
   return address;
 }
 
-/** @param {string} name @param {Blob} blob */
-function saveLink(name, blob) {
+/** @param {Transfer} transfer @param {Blob} blob */
+function saveLink({ name, kind }, blob) {
   const link = el('a', 'button suggested', _('Save'));
   link.href = addressOf(blob);
-  link.download = name;
+  link.download = kind === 'folder' ? `${name}.zip` : name;
   link.setAttribute('aria-label', _('Save {name}', { name }));
   return link;
 }
@@ -129,7 +139,7 @@ export class TransferRow {
     this.element.classList.toggle('active', isActive(transfer));
     this.#badge.classList.toggle('asks', asks);
     this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
-    setIcon(this.#icon, iconFor(transfer.mimeType));
+    setIcon(this.#icon, iconFor(transfer));
     setText(this.#title, ellipsise(name));
     this.#title.title = name;
     setText(this.#detail, describe(transfer));
@@ -142,8 +152,8 @@ export class TransferRow {
 
   /** Buttons are made anew only when others are needed: focus stays where it is. @param {Transfer} transfer */
   #showButtons(transfer) {
-    const { key, state, direction, pausedByUs, blob, canAccept } = transfer;
-    const shape = [key, state, pausedByUs, blob !== null, canAccept].join();
+    const { key, state, direction, pausedByUs, blob, canAccept, isFileGone, reason } = transfer;
+    const shape = [key, state, pausedByUs, blob !== null, canAccept, isFileGone, state === 'running' && reason].join();
     if (shape === this.#shape) return;
     this.#shape = shape;
     const had = this.#buttons.contains(document.activeElement);
@@ -152,15 +162,19 @@ export class TransferRow {
   }
 
   /** @param {Transfer} transfer @returns {HTMLElement[]} */
-  #buttonsFor({ key, id, name, state, direction, pausedByUs, blob, canAccept }) {
+  #buttonsFor(transfer) {
+    const { key, id, name, state, direction, pausedByUs, blob, reason } = transfer;
     const transfers = this.#getTransfers;
+    if (transfer.isFileGone) return this.#onceMore(transfer);
     const cancel = iconButton('close', _('Cancel {name}', { name }), () => transfers()?.cancel(key));
     const remove = iconButton('close', _('Remove {name} from the list', { name }), () => transfers()?.forget(key));
     switch (state) {
       case 'offered':
         if (direction === 'out') return [iconButton('close', _('Withdraw {name}', { name }), () => transfers()?.withdraw(id))];
-        return this.#answers(key, canAccept);
+        return this.#answers(transfer);
       case 'running':
+        // Nothing is under way any more but on this side.
+        if (reason !== '') return [];
         return [iconButton('pause', _('Pause {name}', { name }), () => transfers()?.pause(key, true)), cancel];
       case 'paused':
         if (!pausedByUs) return [cancel];
@@ -168,14 +182,29 @@ export class TransferRow {
       case 'accepted':
         return [cancel];
       default:
-        return blob ? [saveLink(name, blob)] : this.#isCard || !transfers() ? [] : [remove];
+        return blob ? [saveLink(transfer, blob)] : this.#isCard || !transfers() ? [] : [remove];
     }
   }
 
-  /** @param {string} key @param {boolean} canAccept */
-  #answers(key, canAccept) {
+  /** @param {Transfer} transfer */
+  #answers({ key, name, kind, canAccept }) {
     const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
     if (!canAccept) return [decline];
-    return [decline, button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested')];
+    const saveTo = button(_('Save To…'), () => this.#getTransfers()?.saveTo(key));
+    saveTo.setAttribute('aria-label', _('Save {name} to…', { name }));
+    const accept = button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested');
+    return canPick(kind) ? [decline, saveTo, accept] : [decline, accept];
+  }
+
+  /** After a reload of the page. @param {Transfer} transfer */
+  #onceMore({ key, id, name, state, kind }) {
+    const choose = button(_('Choose…'), async () => {
+      const what = await pickOnceMore(kind);
+      if (what) this.#getTransfers()?.chooseAgain(id, what);
+    });
+    choose.setAttribute('aria-label', _('Choose {name} once more', { name }));
+    const end = () => (state === 'offered' ? this.#getTransfers()?.withdraw(id) : this.#getTransfers()?.cancel(key));
+    const label = state === 'offered' ? _('Withdraw {name}', { name }) : _('Cancel {name}', { name });
+    return [choose, iconButton('close', label, end)];
   }
 }

@@ -1,0 +1,196 @@
+// Folders to and from the page, and what a reload leaves of transfers: with snug-cli and with another page.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { launchChromium, launchFirefox } from './browser.mjs';
+import { CliMember } from './cli-member.mjs';
+import { HostilePage } from './hostile-page.mjs';
+import { PageMember } from './page-member.mjs';
+import { Server } from './server.mjs';
+import { makeTree, MTIME, readTree, readZip } from './tree.mjs';
+
+const launch = { chromium: launchChromium, firefox: launchFirefox }[process.env.SNUG_TEST_BROWSERS || 'chromium'];
+const LISTEN = process.env.SNUG_TEST_LISTEN ?? '127.0.0.1:0';
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+let server;
+let browser;
+let folder;
+let members = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snug-folders-'));
+  server = await Server.start({ listen: LISTEN });
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  const isKnown = (line) => /Opener-Policy header has been ignored/.test(line);
+  const complaints = members.flatMap((member) => member.page?.complaints.lines ?? []).filter((line) => !isKnown(line));
+  for (const member of members) await (member.page ? member.page.close() : member.leave());
+  members = [];
+  assert.deepEqual(complaints, []);
+});
+
+function known(member) {
+  members.push(member);
+  return member;
+}
+
+const newPage = async () => known(new PageMember(await browser.newPage()));
+
+/** snug-cli made the room, offers these, and the page is in it. */
+async function withCli(...paths) {
+  const more = paths.flatMap((path) => ['--send', path]);
+  const cli = known(await CliMember.run(['create', '--open', '--server', server.origin], { more }));
+  const page = await newPage();
+  await page.join(await cli.link(), 'Page');
+  await page.waitForMembers(1);
+  return { cli, page };
+}
+
+async function twoPages() {
+  const [ana, ben] = [await newPage(), await newPage()];
+  const link = await ana.create(server.origin, 'Ana');
+  await ben.join(link, 'Ben');
+  for (const member of [ana, ben]) await member.waitForMembers(1);
+  return { link, ana, ben };
+}
+
+async function makeFile(name, size) {
+  const bytes = randomBytes(size);
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return { path, bytes };
+}
+
+const below = (root, tree) => ({ [root]: 'folder', ...Object.fromEntries(Object.entries(tree).map(([path, what]) => [`${root}/${path}`, what])) });
+
+test('a folder of snug-cli’s arrives as an archive, empty folders and all', async () => {
+  const root = await makeTree(folder, 'Ferien 2001');
+  const { cli, page } = await withCli(root);
+  await page.acceptFile('Ferien 2001');
+  const bytes = await page.saveReceived('Ferien 2001');
+  assert.deepEqual(await readZip(bytes), below('Ferien 2001', await readTree(root)));
+  await cli.waitForEvent({ event: 'transfer', direction: 'out', name: 'Ferien 2001', state: 'done' });
+});
+
+test('a folder of the page’s arrives as a tree, with the times of its files', async () => {
+  const root = await makeTree(folder, 'Von der Seite');
+  const { cli, page } = await withCli();
+  await page.sendFolder(root);
+  const { path } = await cli.waitForEvent({ event: 'transfer', direction: 'in', name: 'Von der Seite', state: 'done' });
+  // A dialog for folders tells only of those with something in them.
+  const expected = Object.fromEntries(Object.entries(await readTree(root)).filter(([name]) => !/nothing (in|ei)/.test(name)));
+  assert.deepEqual(await readTree(path), expected);
+  assert.equal((await stat(join(path, 'first.txt'))).mtimeMs, MTIME * 1000);
+  await page.waitForFile('Von der Seite', 'done');
+});
+
+test('names of a hostile folder stay beneath it, and nothing is there twice', async () => {
+  const { link, ana } = await twoPages();
+  const mallory = new HostilePage(await browser.newPage());
+  await mallory.join(link);
+  await ana.waitForMembers(2);
+  const paths = [['..', '..', 'etc', 'passwd'], ['.ssh', 'authorized_keys'], ['a\\b'], ['C:', 'x'], ['con'], ['\u202egpj.exe'], ['same'], ['same'], ['SAME']];
+  await mallory.offerFolder('f1', '../evil', paths);
+  await ana.acceptFile('_evil');
+  await mallory.waitToHear('file-get');
+  await mallory.pourFolder('f1');
+  const seen = Object.keys(await readZip(await ana.saveReceived('_evil')));
+  for (const name of seen) {
+    assert.match(name, /^_evil(\/|$)/);
+    assert.doesNotMatch(name, /(^|\/)\.|\\|:|\u202e|\/\//);
+  }
+  assert.equal(new Set(seen.map((name) => name.toLowerCase())).size, seen.length);
+  await mallory.close();
+});
+
+for (const [who, reload] of [['the one who receives', 'ben'], ['the one who sends', 'ana']])
+  test(`a reload of ${who} in the middle: it goes on, and nothing that is there comes again`, async () => {
+    const { ana, ben } = await twoPages();
+    const name = `reload ${reload}.bin`;
+    const { path, bytes } = await makeFile(name, 120_000_000);
+    await ana.sendFile(path);
+    await ben.acceptFile(name);
+    await ben.waitForProgress(name, 0.4);
+    const before = await ben.progress(name);
+    if (reload === 'ben') {
+      await ben.page.reload();
+    } else {
+      await ana.page.reload();
+      await ana.waitForFile(name, 'paused');
+      assert.match(await ana.rowText(name), /loaded again: choose it once more/);
+      await ben.waitForFile(name, 'paused');
+      await ana.chooseAgain(name, path);
+    }
+    await ben.waitForFile(name, 'running');
+    // A piece at most was not whole, and one under way.
+    assert.ok((await ben.progress(name)) >= before - 2 * 1_048_576 / bytes.length, `from ${await ben.progress(name)}, after ${before}`);
+    assert.equal(sha256(await ben.saveReceived(name)), sha256(bytes));
+    await ana.waitForFile(name, 'done');
+  });
+
+test('snug-cli’s file goes on after a reload of the page, and what is done is still there to be saved', async () => {
+  const { path, bytes } = await makeFile('from cli.bin', 100_000_000);
+  const { path: small, bytes: smallBytes } = await makeFile('small.bin', 1000);
+  const { cli, page } = await withCli(path, small);
+  await page.acceptFile('small.bin');
+  await page.waitForFile('small.bin', 'done');
+  await page.acceptFile('from cli.bin');
+  await page.waitForProgress('from cli.bin', 0.4);
+  const before = await page.progress('from cli.bin');
+  await page.page.reload();
+  await page.waitForFile('from cli.bin', 'running');
+  assert.ok((await page.progress('from cli.bin')) >= before - 2 * 1_048_576 / bytes.length);
+  assert.equal(sha256(await page.saveReceived('small.bin')), sha256(smallBytes));
+  assert.equal(sha256(await page.saveReceived('from cli.bin')), sha256(bytes));
+  await cli.waitForEvent({ event: 'transfer', direction: 'out', name: 'from cli.bin', state: 'done' });
+});
+
+test('another file than was offered is not taken for it, and the offer can be withdrawn after a reload', async () => {
+  const { ana, ben } = await twoPages();
+  const { path } = await makeFile('right.bin', 5000);
+  const { path: wrong } = await makeFile('wrong.bin', 5000);
+  await ana.sendFile(path);
+  await ben.waitForFile('right.bin', 'offered');
+  await ana.page.reload();
+  await ana.waitForFile('right.bin', 'offered');
+  await ana.chooseAgain('right.bin', wrong);
+  await ana.waitForRow('right.bin', 'not what was offered');
+  await ana.waitForMembers(1);
+  await ana.pressInFile('right.bin', 'offered', 'Withdraw right.bin');
+  await ben.waitForFile('right.bin', 'cancelled');
+});
+
+test('leaving deletes what is left, and what was received can be saved until the page goes', async () => {
+  const { ana, ben } = await twoPages();
+  const { path, bytes } = await makeFile('keep.bin', 3_000_000);
+  const { path: long } = await makeFile('half.bin', 60_000_000);
+  await ana.sendFile(path);
+  await ben.acceptFile('keep.bin');
+  await ben.waitForFile('keep.bin', 'done');
+  await ana.sendFile(long);
+  await ben.acceptFile('half.bin');
+  await ben.waitForProgress('half.bin', 0.2);
+  await ben.leave();
+  const saved = await ben.page.download(() => ben.press('#outside-files a'));
+  assert.equal(sha256(saved.bytes), sha256(bytes));
+  await ben.page.waitFor(async () => {
+    const { Records } = await import('/records.js');
+    const kept = new Set((await (await Records.open()).keys()).map(([, id]) => id));
+    return kept.size <= 1 && sessionStorage.getItem('snug.membership') === null && JSON.parse(sessionStorage.getItem('snug.transfers')).files.length === 0;
+  });
+});
