@@ -17,6 +17,7 @@
 #include "cli-watch.h"
 #include "snug-config.h"
 #include "snug-display-text.h"
+#include "snug-emoji.h"
 #include "snug-network.h"
 
 /* How long leaving may take: for what was said to be confirmed, and for the goodbye. */
@@ -337,13 +338,96 @@ send_typed (App *app, const char *argument)
     offer (app, path);
 }
 
+/* (nullable): borrowed from the list. */
+static SnugMember *
+find_member (App *app, const char *id)
+{
+  GListModel *members = snug_session_get_members (app->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
+    {
+      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
+
+      if (g_str_equal (snug_member_get_id (member), id))
+        return member;
+    }
+  return NULL;
+}
+
+/* (transfer full) (nullable): the last one that others said, or that we did. */
+static SnugMessage *
+find_last (App *app, gboolean own)
+{
+  GListModel *messages = snug_session_get_messages (app->session);
+
+  for (guint i = g_list_model_get_n_items (messages); i-- > 0;)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+
+      if (snug_message_get_kind (message) == SNUG_MESSAGE_TEXT && !snug_message_get_deleted (message)
+          && snug_message_get_own (message) == own)
+        return g_steal_pointer (&message);
+    }
+  return NULL;
+}
+
+static gboolean
+has_own (SnugMessage *message, const char *emoji)
+{
+  SnugReactions *reactions = snug_message_get_reactions (message);
+
+  for (guint i = 0; i < snug_reactions_get_n (reactions); i++)
+    if (g_str_equal (snug_reactions_get (reactions, i)->emoji, emoji))
+      return snug_reaction_is_of (snug_reactions_get (reactions, i), "");
+  return FALSE;
+}
+
+static void
+react_typed (App *app, SnugMessage *message, const char *emoji)
+{
+  if (snug_emoji_is_one (emoji))
+    snug_session_react (app->session, message, emoji, !has_own (message, emoji));
+  else
+    snug_cli_report_notice (app->report, _("With which emoji? /react 👍"));
+}
+
+/* Something about a message that was said before. */
+static void
+change_typed (App *app, SnugCliCommandKind kind, const char *argument)
+{
+  gboolean own = kind == SNUG_CLI_COMMAND_EDIT || kind == SNUG_CLI_COMMAND_DELETE;
+  g_autoptr (SnugMessage) message = find_last (app, own);
+  g_autoptr (GError) error = NULL;
+
+  if (message == NULL)
+    snug_cli_report_notice (app->report, own ? _("You have not said anything yet.")
+                                             : _("Nobody has said anything yet."));
+  else if (kind == SNUG_CLI_COMMAND_REPLY)
+    snug_session_reply (app->session, message, argument, &error);
+  else if (kind == SNUG_CLI_COMMAND_EDIT)
+    snug_session_edit (app->session, message, argument, &error);
+  else if (kind == SNUG_CLI_COMMAND_DELETE)
+    snug_session_delete (app->session, message);
+  else
+    react_typed (app, message, argument);
+  if (error != NULL)
+    snug_cli_report_error (app->report, "cannot-say", error->message, NULL);
+}
+
 static void
 on_typed (App *app, const char *line)
 {
   g_autofree char *argument = NULL, *words = NULL;
+  SnugCliCommandKind kind = snug_cli_command_parse (line, &argument);
 
-  switch (snug_cli_command_parse (line, &argument))
+  switch (kind)
     {
+    case SNUG_CLI_COMMAND_REPLY:
+    case SNUG_CLI_COMMAND_REACT:
+    case SNUG_CLI_COMMAND_EDIT:
+    case SNUG_CLI_COMMAND_DELETE:
+      change_typed (app, kind, argument);
+      break;
     case SNUG_CLI_COMMAND_SAY:
       say (app, argument);
       break;
@@ -507,6 +591,27 @@ on_message (GObject *item, SnugCliWatchEvent event, const char *property, gpoint
     }
   if (event != SNUG_CLI_WATCH_REMOVED)
     check_until (app);
+}
+
+static void
+on_message_edited (App *app, SnugMessage *message)
+{
+  snug_cli_report_edited (app->report, message);
+}
+
+static void
+on_message_deleted (App *app, SnugMessage *message)
+{
+  snug_cli_report_deleted (app->report, message);
+}
+
+static void
+on_message_reacted (App *app, SnugMessage *message, const char *member_id, const char *emoji, gboolean on)
+{
+  SnugMember *member = find_member (app, member_id);
+
+  snug_cli_report_reacted (app->report, message, member_id,
+                           member != NULL ? snug_member_get_display_name (member) : "", emoji, on);
 }
 
 static void
@@ -776,6 +881,9 @@ listen_to_session (App *app)
   g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
   g_signal_connect_swapped (app->session, "delivered", G_CALLBACK (on_delivered), app);
+  g_signal_connect_swapped (app->session, "message-edited", G_CALLBACK (on_message_edited), app);
+  g_signal_connect_swapped (app->session, "message-deleted", G_CALLBACK (on_message_deleted), app);
+  g_signal_connect_swapped (app->session, "message-reacted", G_CALLBACK (on_message_reacted), app);
   g_signal_connect_swapped (app->session, "offer-received", G_CALLBACK (on_offer_received), app);
   app->members = snug_cli_watch_new (snug_session_get_members (app->session), on_member, app);
   app->messages = snug_cli_watch_new (snug_session_get_messages (app->session), on_message, app);

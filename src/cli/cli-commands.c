@@ -9,6 +9,10 @@ static const struct
   const char         *word;
   SnugCliCommandKind  kind;
 } commands[] = {
+  { "reply", SNUG_CLI_COMMAND_REPLY },
+  { "react", SNUG_CLI_COMMAND_REACT },
+  { "edit", SNUG_CLI_COMMAND_EDIT },
+  { "delete", SNUG_CLI_COMMAND_DELETE },
   { "send", SNUG_CLI_COMMAND_SEND },
   { "who", SNUG_CLI_COMMAND_WHO },
   { "link", SNUG_CLI_COMMAND_LINK },
@@ -69,7 +73,11 @@ snug_cli_command_path (const char *argument)
 const char *
 snug_cli_command_help (void)
 {
-  return _("/send PATH   offer a file to everybody\n"
+  return _("/reply TEXT  answer the last message\n"
+           "/react 👍    say it with an emoji; again takes it back\n"
+           "/edit TEXT   change what you said last\n"
+           "/delete      take it back\n"
+           "/send PATH   offer a file to everybody\n"
            "/who         who is here, and by which way\n"
            "/link        how others get in\n"
            "/name NAME   be called something else\n"

@@ -14,6 +14,10 @@ typedef enum
 {
   SNUG_CLI_COMMAND_NOTHING,     /* a blank line */
   SNUG_CLI_COMMAND_SAY,
+  SNUG_CLI_COMMAND_REPLY,       /* to the last message heard: the text */
+  SNUG_CLI_COMMAND_REACT,       /* to the same: the emoji */
+  SNUG_CLI_COMMAND_EDIT,        /* the last message said: the new text */
+  SNUG_CLI_COMMAND_DELETE,      /* the same */
   SNUG_CLI_COMMAND_SEND,        /* a path */
   SNUG_CLI_COMMAND_WHO,
   SNUG_CLI_COMMAND_LINK,

@@ -128,10 +128,45 @@ char *
 snug_cli_event_chat (SnugMessage *message)
 {
   GString *line = begin ("chat");
+  g_autoptr (SnugMessage) original = snug_message_dup_original (message);
 
   append_string (line, "id", snug_message_get_id (message));
   append_string (line, "from", snug_message_get_sender_id (message));
   append_string (line, "text", snug_message_get_text (message));
+  append_string (line, "reply", original != NULL ? snug_message_get_id (original) : NULL);
+  return end (line);
+}
+
+char *
+snug_cli_event_edited (SnugMessage *message)
+{
+  GString *line = begin ("edited");
+
+  append_string (line, "id", snug_message_get_id (message));
+  append_string (line, "from", snug_message_get_sender_id (message));
+  append_string (line, "text", snug_message_get_text (message));
+  return end (line);
+}
+
+char *
+snug_cli_event_deleted (SnugMessage *message)
+{
+  GString *line = begin ("deleted");
+
+  append_string (line, "id", snug_message_get_id (message));
+  append_string (line, "from", snug_message_get_sender_id (message));
+  return end (line);
+}
+
+char *
+snug_cli_event_reacted (SnugMessage *message, const char *member_id, const char *emoji, gboolean on)
+{
+  GString *line = begin ("reacted");
+
+  append_string (line, "id", snug_message_get_id (message));
+  append_string (line, "from", member_id);
+  append_string (line, "emoji", emoji);
+  append_boolean (line, "on", on);
   return end (line);
 }
 

@@ -21,6 +21,9 @@ char *snug_cli_event_room      (const char *code, const char *invite, const char
 char *snug_cli_event_member    (SnugMember *member);
 char *snug_cli_event_chat      (SnugMessage *message);
 char *snug_cli_event_delivered (const char *message_id, const char *member_id);
+char *snug_cli_event_edited    (SnugMessage *message);
+char *snug_cli_event_deleted   (SnugMessage *message);
+char *snug_cli_event_reacted   (SnugMessage *message, const char *member_id, const char *emoji, gboolean on);
 /* @mb_per_s: < 0 leaves it out. @sha256: nullable, lower-case hexadecimal. */
 char *snug_cli_event_transfer  (SnugTransfer *transfer, double mb_per_s, const char *sha256);
 /* @member_id: (nullable): whom it is about */

@@ -159,6 +159,35 @@ snug_cli_json_report_delivered (SnugCliReport *report, const char *message_id,
   tell (report, line);
 }
 
+/* As of messages: what a script does itself it knows. */
+static void
+snug_cli_json_report_edited (SnugCliReport *report, SnugMessage *message)
+{
+  g_autofree char *line = snug_cli_event_edited (message);
+
+  if (!snug_message_get_own (message))
+    tell (report, line);
+}
+
+static void
+snug_cli_json_report_deleted (SnugCliReport *report, SnugMessage *message)
+{
+  g_autofree char *line = snug_cli_event_deleted (message);
+
+  if (!snug_message_get_own (message))
+    tell (report, line);
+}
+
+static void
+snug_cli_json_report_reacted (SnugCliReport *report, SnugMessage *message, const char *member_id,
+                              const char *name, const char *emoji, gboolean on)
+{
+  g_autofree char *line = snug_cli_event_reacted (message, member_id, emoji, on);
+
+  if (*member_id != '\0')
+    tell (report, line);
+}
+
 static Progress *
 find_progress (SnugCliJsonReport *self, SnugTransfer *transfer)
 {
@@ -267,6 +296,9 @@ snug_cli_json_report_class_init (SnugCliJsonReportClass *klass)
   report_class->member = snug_cli_json_report_member;
   report_class->message = snug_cli_json_report_message;
   report_class->delivered = snug_cli_json_report_delivered;
+  report_class->edited = snug_cli_json_report_edited;
+  report_class->deleted = snug_cli_json_report_deleted;
+  report_class->reacted = snug_cli_json_report_reacted;
   report_class->transfer = snug_cli_json_report_transfer;
   report_class->unfinished = snug_cli_json_report_unfinished;
   report_class->error = snug_cli_json_report_error;

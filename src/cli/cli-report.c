@@ -37,6 +37,25 @@ snug_cli_report_delivered (SnugCliReport *self, const char *message_id, const ch
 }
 
 void
+snug_cli_report_edited (SnugCliReport *self, SnugMessage *message)
+{
+  SNUG_CLI_REPORT_GET_CLASS (self)->edited (self, message);
+}
+
+void
+snug_cli_report_deleted (SnugCliReport *self, SnugMessage *message)
+{
+  SNUG_CLI_REPORT_GET_CLASS (self)->deleted (self, message);
+}
+
+void
+snug_cli_report_reacted (SnugCliReport *self, SnugMessage *message, const char *member_id, const char *name,
+                         const char *emoji, gboolean on)
+{
+  SNUG_CLI_REPORT_GET_CLASS (self)->reacted (self, message, member_id, name, emoji, on);
+}
+
+void
 snug_cli_report_transfer (SnugCliReport *self, SnugTransfer *transfer, const char *sha256)
 {
   SNUG_CLI_REPORT_GET_CLASS (self)->transfer (self, transfer, sha256);

@@ -22,6 +22,10 @@ struct _SnugCliReportClass
   void (*member)    (SnugCliReport *self, SnugMember *member, const char *property);
   void (*message)   (SnugCliReport *self, SnugMessage *message);
   void (*delivered) (SnugCliReport *self, const char *message_id, const char *member_id);
+  void (*edited)    (SnugCliReport *self, SnugMessage *message);
+  void (*deleted)   (SnugCliReport *self, SnugMessage *message);
+  void (*reacted)   (SnugCliReport *self, SnugMessage *message, const char *member_id, const char *name,
+                     const char *emoji, gboolean on);
   void (*transfer)  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
   void (*unfinished) (SnugCliReport *self, SnugUnfinished *unfinished);
   void (*error)     (SnugCliReport *self, const char *code, const char *message,
@@ -40,6 +44,11 @@ void snug_cli_report_room      (SnugCliReport *self, SnugSession *session, const
 void snug_cli_report_member    (SnugCliReport *self, SnugMember *member, const char *property);
 void snug_cli_report_message   (SnugCliReport *self, SnugMessage *message);
 void snug_cli_report_delivered (SnugCliReport *self, const char *message_id, const char *member_id);
+/* What was said is changed, by its sender; or somebody's emoji below it, @member_id "" is ours. */
+void snug_cli_report_edited    (SnugCliReport *self, SnugMessage *message);
+void snug_cli_report_deleted   (SnugCliReport *self, SnugMessage *message);
+void snug_cli_report_reacted   (SnugCliReport *self, SnugMessage *message, const char *member_id,
+                                const char *name, const char *emoji, gboolean on);
 /* New, or changed in any way. @sha256: nullable. */
 void snug_cli_report_transfer  (SnugCliReport *self, SnugTransfer *transfer, const char *sha256);
 /* Left behind by an earlier program. */

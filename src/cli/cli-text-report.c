@@ -10,6 +10,7 @@
 /* Transfers with a row of their own; the others are counted. */
 #define MOST_BARS 4
 #define MAX_NAME_CHARS 200
+#define EXCERPT_CHARS 40
 
 struct _SnugCliTextReport
 {
@@ -215,6 +216,52 @@ snug_cli_text_report_delivered (SnugCliReport *report, const char *message_id,
   /* The terminal shows what was not delivered, not what was. */
 }
 
+/* (transfer full): as it stands in the middle of a line. */
+static char *
+name_sender (SnugMessage *message)
+{
+  if (snug_message_get_own (message))
+    return g_strdup (_("You"));
+  return snug_display_text_one_line (snug_message_get_sender_name (message), SNUG_DISPLAY_NAME_MAX_CHARS);
+}
+
+static void
+snug_cli_text_report_edited (SnugCliReport *report, SnugMessage *message)
+{
+  SnugCliTextReport *self = SNUG_CLI_TEXT_REPORT (report);
+  g_autofree char *sender = name_sender (message);
+  g_autofree char *safe = snug_display_text_block (snug_message_get_text (message));
+  g_autofree char *body = snug_cli_text_indent (safe);
+  /* Translators: name of a person, and what a message of theirs says now. */
+  g_autofree char *line = g_strdup_printf (_("%s, edited: %s"), sender, body);
+
+  print (self, FALSE, STYLE_NONE, line);
+}
+
+static void
+snug_cli_text_report_deleted (SnugCliReport *report, SnugMessage *message)
+{
+  SnugCliTextReport *self = SNUG_CLI_TEXT_REPORT (report);
+  g_autofree char *sender = name_sender (message);
+  g_autofree char *line = g_strdup_printf (_("%s deleted a message"), sender);
+
+  print (self, FALSE, STYLE_DIM, line);
+}
+
+static void
+snug_cli_text_report_reacted (SnugCliReport *report, SnugMessage *message, const char *member_id,
+                              const char *name, const char *emoji, gboolean on)
+{
+  SnugCliTextReport *self = SNUG_CLI_TEXT_REPORT (report);
+  g_autofree char *who = *member_id == '\0' ? g_strdup (_("You"))
+                                            : snug_display_text_one_line (name, SNUG_DISPLAY_NAME_MAX_CHARS);
+  g_autofree char *text = snug_display_text_one_line (snug_message_get_text (message), EXCERPT_CHARS);
+  /* Translators: name of a person, an emoji, and the message that it is about. */
+  g_autofree char *line = g_strdup_printf (on ? _("%s: %s to “%s”") : _("%s took back %s to “%s”"), who, emoji, text);
+
+  print (self, FALSE, STYLE_NONE, line);
+}
+
 /* (transfer full) (nullable): the line about a transfer that came to this state. */
 static char *
 describe_outgoing (SnugTransfer *transfer, const char *name, const char *who, const char *size)
@@ -394,6 +441,9 @@ snug_cli_text_report_class_init (SnugCliTextReportClass *klass)
   report_class->member = snug_cli_text_report_member;
   report_class->message = snug_cli_text_report_message;
   report_class->delivered = snug_cli_text_report_delivered;
+  report_class->edited = snug_cli_text_report_edited;
+  report_class->deleted = snug_cli_text_report_deleted;
+  report_class->reacted = snug_cli_text_report_reacted;
   report_class->transfer = snug_cli_text_report_transfer;
   report_class->error = snug_cli_text_report_error;
   report_class->unfinished = snug_cli_text_report_unfinished;

@@ -27,6 +27,10 @@ test_lines (void)
   assert_means ("/who", SNUG_CLI_COMMAND_WHO, "");
   assert_means ("/link", SNUG_CLI_COMMAND_LINK, "");
   assert_means ("/name Ana M", SNUG_CLI_COMMAND_NAME, "Ana M");
+  assert_means ("/reply yes, do", SNUG_CLI_COMMAND_REPLY, "yes, do");
+  assert_means ("/react 👍", SNUG_CLI_COMMAND_REACT, "👍");
+  assert_means ("/edit no", SNUG_CLI_COMMAND_EDIT, "no");
+  assert_means ("/delete", SNUG_CLI_COMMAND_DELETE, "");
   assert_means ("/cancel", SNUG_CLI_COMMAND_CANCEL, "");
   assert_means ("/quit", SNUG_CLI_COMMAND_LEAVE, "");
   assert_means ("/leave", SNUG_CLI_COMMAND_LEAVE, "");

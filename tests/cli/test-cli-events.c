@@ -57,6 +57,24 @@ test_chat (void)
   assert_line (snug_cli_event_delivered ("x1", "m2"), "{\"event\":\"delivered\",\"id\":\"x1\",\"to\":\"m2\"}");
 }
 
+/* What happens to a message afterwards. */
+static void
+test_changes (void)
+{
+  g_autoptr (SnugMessage) message = snug_message_new (SNUG_MESSAGE_TEXT, "x1", "m2", "Ana", "a", NULL);
+  g_autoptr (SnugMessage) answer = snug_message_new (SNUG_MESSAGE_TEXT, "x2", "m3", "Bo", "b", NULL);
+
+  snug_message_set_original (answer, message);
+  assert_line (snug_cli_event_chat (answer),
+               "{\"event\":\"chat\",\"id\":\"x2\",\"from\":\"m3\",\"text\":\"b\",\"reply\":\"x1\"}");
+  snug_message_edit (message, "c");
+  assert_line (snug_cli_event_edited (message), "{\"event\":\"edited\",\"id\":\"x1\",\"from\":\"m2\",\"text\":\"c\"}");
+  assert_line (snug_cli_event_reacted (message, "m3", "👍", TRUE),
+               "{\"event\":\"reacted\",\"id\":\"x1\",\"from\":\"m3\",\"emoji\":\"👍\",\"on\":true}");
+  snug_message_delete (message);
+  assert_line (snug_cli_event_deleted (message), "{\"event\":\"deleted\",\"id\":\"x1\",\"from\":\"m2\"}");
+}
+
 static void
 test_transfer (void)
 {
@@ -179,6 +197,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-events/room", test_room);
   g_test_add_func ("/cli-events/member", test_member);
   g_test_add_func ("/cli-events/chat", test_chat);
+  g_test_add_func ("/cli-events/changes", test_changes);
   g_test_add_func ("/cli-events/transfer", test_transfer);
   g_test_add_func ("/cli-events/transfer-reason", test_transfer_reason);
   g_test_add_func ("/cli-events/error", test_error);

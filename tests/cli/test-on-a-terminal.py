@@ -51,6 +51,35 @@ def test_chat_does_not_break_the_line():
         ana.leave()
 
 
+def test_what_was_said_is_changed():
+    with start_server() as server:
+        ana, ben = enter(server)
+        ben.type('/edit nothing yet\r')
+        ben.wait_text('You have not said anything yet.')
+        ana.say('shall we?')
+        ben.wait_text('Ana  shall we?')
+        asked = 'shall we?'
+        ben.type('/reply yse\r')
+        answer = ana.wait(event='chat', text='yse')
+        check('reply' in answer, answer)
+        ben.type('/edit yes\r')
+        check(ana.wait(event='edited', text='yes')['id'] == answer['id'])
+        ben.wait_text('You, edited: yes')
+        ben.type('/react 👍\r')
+        ana.wait(event='reacted', id=answer['reply'], emoji='👍', on=True)
+        ben.wait_text(f'You: 👍 to “{asked}”')
+        ben.type('/react 👍\r')
+        ana.wait(event='reacted', id=answer['reply'], emoji='👍', on=False)
+        ben.type('/react word\r')
+        ben.wait_text('With which emoji?')
+        ben.type('/delete\r')
+        ana.wait(event='deleted', id=answer['id'])
+        ben.wait_text('You deleted a message')
+        ben.interrupt()
+        check(ben.wait_exit() == 0)
+        ana.leave()
+
+
 def test_asked_before_a_file():
     with start_server() as server:
         target, path = folder(), make_file(folder() / 'holiday.tar', 5_000_000)
