@@ -5,6 +5,7 @@
 
 #include "snug-config.h"
 #include "snug-ice-words.h"
+#include "snug-draft-file.h"
 #include "snug-last-room.h"
 #include "snug-notifier.h"
 #include "snug-preferences.h"
@@ -369,6 +370,7 @@ static const struct
   { "room.show-qr", { "<Control><Shift>q", NULL } },
   { "room.cancel", { "Escape", NULL } },
   { "chat.go-to-end", { "<Control>End", NULL } },
+  { "chat.find", { "<Control>f", NULL } },
   { "window.close", { "<Control>w", NULL } },
   { "win.show-help-overlay", { "<Control>question", NULL } },
   { "app.preferences", { "<Control>comma", NULL } },
@@ -408,6 +410,7 @@ snug_application_shutdown (GApplication *application)
 
   if (self->session != NULL)
     snug_session_leave (self->session);
+  snug_draft_files_forget ();
   G_APPLICATION_CLASS (snug_application_parent_class)->shutdown (application);
 }
 

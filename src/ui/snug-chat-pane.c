@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-chat-pane.h"
+#include "snug-chat-pane-private.h"
 
 #include "snug-accessible.h"
-#include "snug-composer.h"
 #include "snug-member-row.h"
-#include "snug-message-row.h"
 #include "snug-words.h"
 
 /* So near the end, a new message is followed; farther up somebody is reading. */
 #define NEAR_END_PX 60
-
-struct _SnugChatPane
-{
-  AdwBin             parent_instance;
-
-  SnugSession       *session;      /* owned */
-  gboolean           follows;      /* the newest message is kept in sight */
-  gboolean           roomy;        /* there is room for the people beside the chat */
-  guint              following;    /* source; 0: none */
-  double             extent;       /* of the list beyond the page, when it was last heard of */
-  SnugMessage       *first_unread; /* owned, nullable */
-  GHashTable        *rows;         /* owned: message → row that shows it; both borrowed */
-
-  /* Template */
-  GtkStack          *stack;
-  AdwStatusPage     *outside;
-  AdwStatusPage     *empty;
-  GtkScrolledWindow *scroller;
-  GtkListView       *list;
-  GtkRevealer       *to_end;
-  GtkWidget         *writing;
-  GtkRevealer       *typing_revealer;
-  GtkLabel          *typing;
-  SnugComposer      *composer;
-  GtkWidget         *side;
-  GtkListBox        *people;
-};
 
 G_DEFINE_FINAL_TYPE (SnugChatPane, snug_chat_pane, ADW_TYPE_BIN)
 
@@ -108,6 +79,120 @@ snug_chat_pane_go_to_end (SnugChatPane *self)
   self->follows = TRUE;
   gtk_revealer_set_reveal_child (self->to_end, FALSE);
   follow (self);
+}
+
+/* --- One message --- */
+
+SnugMessageRow *
+snug_chat_pane_get_row (SnugChatPane *self, SnugMessage *message)
+{
+  return g_hash_table_lookup (self->rows, message);
+}
+
+static gboolean
+find_position (SnugChatPane *self, SnugMessage *message, guint *position)
+{
+  GListModel *messages = snug_session_get_messages (self->session);
+
+  for (*position = g_list_model_get_n_items (messages); (*position)-- > 0;)
+    {
+      g_autoptr (SnugMessage) one = g_list_model_get_item (messages, *position);
+
+      if (one == message)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The row of a message that is out of sight is bound when it is scrolled to. */
+static void
+point_out (SnugChatPane *self)
+{
+  SnugMessageRow *row = self->to_point_out != NULL ? snug_chat_pane_get_row (self, self->to_point_out) : NULL;
+
+  if (row == NULL)
+    return;
+  snug_message_row_point_out (row);
+  g_clear_object (&self->to_point_out);
+}
+
+static void
+scroll_to (SnugChatPane *self, SnugMessage *message)
+{
+  guint position;
+
+  if (!find_position (self, message, &position))
+    return;
+  self->follows = FALSE;
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+}
+
+void
+snug_chat_pane_go_to (SnugChatPane *self, SnugMessage *message)
+{
+  scroll_to (self, message);
+  g_set_object (&self->to_point_out, message);
+  point_out (self);
+}
+
+/* --- Looking for something --- */
+
+static void
+show_found (SnugChatPane *self, SnugMessage *message, SnugMessageRow *row)
+{
+  const char *needle = snug_chat_search_get_needle (self->search);
+
+  snug_message_row_set_found (row, *needle != '\0' ? needle : NULL,
+                              message == snug_chat_search_get_current (self->search));
+}
+
+static void
+on_search_changed (SnugChatPane *self)
+{
+  GHashTableIter iter;
+  gpointer message, row;
+
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, &message, &row))
+    show_found (self, message, row);
+}
+
+static void
+on_led_to (SnugChatPane *self, SnugMessage *message)
+{
+  scroll_to (self, message);
+}
+
+static void
+on_search_closed (SnugChatPane *self)
+{
+  if (gtk_widget_get_visible (self->writing))
+    snug_composer_focus (self->composer);
+}
+
+void
+snug_chat_pane_find (SnugChatPane *self)
+{
+  snug_chat_search_open (self->search);
+}
+
+/* The menu key, for the message that has the focus. */
+static gboolean
+on_list_key (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state,
+             SnugChatPane *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *row;
+
+  if (keyval != GDK_KEY_Menu && !(keyval == GDK_KEY_F10 && (state & GDK_SHIFT_MASK) != 0))
+    return GDK_EVENT_PROPAGATE;
+  row = focus != NULL ? gtk_widget_get_ancestor (focus, SNUG_TYPE_MESSAGE_ROW) : NULL;
+  if (row == NULL && focus != NULL)
+    row = gtk_widget_get_first_child (focus);
+  if (row == NULL || !SNUG_IS_MESSAGE_ROW (row))
+    return GDK_EVENT_PROPAGATE;
+  snug_message_row_show_menu (SNUG_MESSAGE_ROW (row));
+  return GDK_EVENT_STOP;
 }
 
 /* --- Where one has read to --- */
@@ -227,6 +312,9 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *sel
   g_hash_table_insert (self->rows, message, row);
   snug_message_row_bind (row, message, before);
   snug_message_row_set_first_unread (row, message == self->first_unread);
+  show_found (self, message, row);
+  if (message == self->to_point_out)
+    point_out (self);
 }
 
 static void
@@ -260,6 +348,7 @@ watch_session (SnugChatPane *self)
   GListModel *members = snug_session_get_members (self->session);
 
   show_messages (self);
+  snug_chat_search_set_messages (self->search, snug_session_get_messages (self->session));
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self,
@@ -309,6 +398,7 @@ snug_chat_pane_dispose (GObject *object)
 
   g_clear_handle_id (&self->following, g_source_remove);
   g_clear_object (&self->first_unread);
+  g_clear_object (&self->to_point_out);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_chat_pane_parent_class)->dispose (object);
 }
@@ -336,8 +426,11 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (SNUG_TYPE_COMPOSER);
+  g_type_ensure (SNUG_TYPE_CHAT_SEARCH);
+  snug_chat_pane_install_commands (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-chat-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugChatPane, search);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, outside);
   gtk_widget_class_bind_template_child (widget_class, SnugChatPane, empty);
@@ -355,10 +448,18 @@ snug_chat_pane_class_init (SnugChatPaneClass *klass)
 static void
 snug_chat_pane_init (SnugChatPane *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkAdjustment *adjustment;
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->rows = g_hash_table_new (NULL, NULL);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_list_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
+  snug_chat_pane_connect_composer (self);
+  g_signal_connect_object (self->search, "changed", G_CALLBACK (on_search_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "led-to", G_CALLBACK (on_led_to), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "closed", G_CALLBACK (on_search_closed), self, G_CONNECT_SWAPPED);
   snug_accessible_name_status_page (self->outside);
   snug_accessible_name_status_page (self->empty);
   self->follows = TRUE;

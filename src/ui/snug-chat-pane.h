@@ -21,4 +21,9 @@ void snug_chat_pane_set_roomy        (SnugChatPane *self, gboolean roomy);
 /* @message: (nullable): what was not read yet begins with it. Saying something takes the line away. */
 void snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message);
 
+/* Opens the bar that looks for a word. */
+void       snug_chat_pane_find             (SnugChatPane *self);
+/* Asks for a file and writes the chat into it. */
+void       snug_chat_pane_save             (SnugChatPane *self);
+
 G_END_DECLS

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-message-row.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "snug-accessible.h"
+#include "snug-find.h"
+#include "snug-message-menu.h"
+#include "snug-message-words.h"
+#include "snug-picture.h"
+#include "snug-reaction-bar.h"
 #include "snug-rich-text.h"
 #include "snug-transfer-row.h"
 #include "snug-words.h"
@@ -9,26 +16,37 @@
 /* Messages of one sender closer than this stand together. */
 #define GROUP_MS (5 * 60 * 1000)
 
+#define POINT_OUT_MS 1200
+
 struct _SnugMessageRow
 {
   AdwBin       parent_instance;
 
   SnugMessage *message;      /* owned; NULL while not bound */
-  gulong       on_delivery;
+  SnugMessage *original;     /* owned, nullable: what it answers */
+  gboolean     grouped;
+  guint        pointing_out; /* source; 0: none */
 
   /* Template */
   GtkLabel    *day;
   GtkWidget   *unread;
   GtkLabel    *system;
-  GtkWidget   *line;
+  GtkBox      *line;
   AdwAvatar   *avatar;
+  GtkWidget   *column;
   GtkWidget   *bubble;
   GtkLabel    *sender;
+  GtkButton   *quote;
+  GtkLabel    *quote_sender;
+  GtkLabel    *quote_text;
   GtkBox      *content;
   GtkLabel    *text;
   AdwBin      *card;
+  GtkWidget   *edited;
   GtkLabel    *time;
   GtkImage    *tick;
+  SnugReactionBar *reactions;
+  GtkWidget   *menu_button;
 };
 
 G_DEFINE_FINAL_TYPE (SnugMessageRow, snug_message_row, ADW_TYPE_BIN)
@@ -77,10 +95,11 @@ static void
 show_delivery (SnugMessageRow *self)
 {
   SnugDelivery delivery = snug_message_get_delivery (self->message);
+  gboolean deleted = snug_message_get_deleted (self->message);
   g_autofree char *sentence = snug_words_message (self->message);
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
-  gtk_widget_set_visible (GTK_WIDGET (self->tick), delivery != SNUG_DELIVERY_NONE);
+  gtk_widget_set_visible (GTK_WIDGET (self->tick), delivery != SNUG_DELIVERY_NONE && !deleted);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->tick), snug_words_delivery (delivery));
   gtk_image_set_from_icon_name (self->tick,
                                 delivery == SNUG_DELIVERY_DELIVERED ? "snug-delivered-symbolic"
@@ -92,14 +111,25 @@ show_delivery (SnugMessageRow *self)
     snug_accessible_set_label (item, sentence);
 }
 
+/* --- A file --- */
+
+static GtkWidget *
+card_new (SnugTransfer *transfer)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_box_append (GTK_BOX (box), snug_picture_new (transfer));
+  gtk_box_append (GTK_BOX (box), snug_transfer_row_new (transfer));
+  return box;
+}
+
 static void
 show_attachment (SnugMessageRow *self)
 {
   GObject *attachment = snug_message_get_attachment (self->message);
   gboolean is_file = attachment != NULL && SNUG_IS_TRANSFER (attachment);
 
-  adw_bin_set_child (self->card,
-                     is_file ? snug_transfer_row_new (SNUG_TRANSFER (attachment)) : NULL);
+  adw_bin_set_child (self->card, is_file ? card_new (SNUG_TRANSFER (attachment)) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->card), is_file);
   gtk_widget_set_visible (GTK_WIDGET (self->text), !is_file);
   /* The time stands beside a text and below a card, which needs the width. */
@@ -108,26 +138,103 @@ show_attachment (SnugMessageRow *self)
   gtk_box_set_spacing (self->content, is_file ? 2 : 10);
 }
 
+/* --- What it says now --- */
+
 static void
-show_line (SnugMessageRow *self, gboolean grouped)
+show_quote (SnugMessageRow *self)
+{
+  gboolean is_reply = snug_message_get_is_reply (self->message);
+  g_autofree char *excerpt = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *spoken = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->quote), is_reply);
+  if (!is_reply)
+    return;
+  if (self->original == NULL)
+    {
+      gtk_label_set_label (self->quote_sender, "");
+      gtk_label_set_label (self->quote_text, _("An earlier message"));
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->quote), "s", "");
+      snug_accessible_set_label (GTK_WIDGET (self->quote), _("An earlier message"));
+    }
+  else
+    {
+      excerpt = snug_words_excerpt (self->original);
+      key = snug_words_message_key (self->original);
+      spoken = g_strdup_printf ("%s, %s", snug_words_sender (self->original), excerpt);
+      gtk_label_set_label (self->quote_sender, snug_words_sender (self->original));
+      gtk_label_set_label (self->quote_text, excerpt);
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->quote), "s", key);
+      snug_accessible_set_label (GTK_WIDGET (self->quote), spoken);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->quote_sender), self->original != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->quote), self->original != NULL);
+}
+
+static void
+show_text (SnugMessageRow *self)
+{
+  gboolean deleted = snug_message_get_deleted (self->message);
+  g_autofree char *markup = snug_rich_text_to_markup (snug_message_get_text (self->message));
+
+  if (deleted)
+    gtk_label_set_text (self->text, _("Message deleted"));
+  else
+    gtk_label_set_markup (self->text, markup);
+  gtk_label_set_selectable (self->text, !deleted);
+  set_class (self->bubble, "deleted", deleted);
+  gtk_widget_set_visible (self->edited, snug_message_get_edited (self->message) && !deleted);
+  gtk_widget_set_visible (self->menu_button, snug_message_menu_is_for (self->message));
+}
+
+static void
+on_revised (SnugMessageRow *self)
+{
+  show_text (self);
+  show_quote (self);
+  snug_reaction_bar_show (self->reactions, self->message);
+  show_delivery (self);
+}
+
+static void
+on_original_revised (SnugMessageRow *self)
+{
+  show_quote (self);
+  show_delivery (self);
+}
+
+static void
+show_line (SnugMessageRow *self)
 {
   gboolean own = snug_message_get_own (self->message);
   const char *name = snug_message_get_sender_name (self->message);
-  g_autofree char *markup = snug_rich_text_to_markup (snug_message_get_text (self->message));
   g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (self->message));
 
-  gtk_widget_set_halign (self->line, own ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_widget_set_halign (GTK_WIDGET (self->line), own ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_box_reorder_child_after (self->line, self->menu_button, own ? NULL : self->column);
+  gtk_widget_set_halign (GTK_WIDGET (self->reactions), own ? GTK_ALIGN_END : GTK_ALIGN_START);
   gtk_widget_set_visible (GTK_WIDGET (self->avatar), !own);
   adw_avatar_set_text (self->avatar, name);
-  gtk_widget_set_opacity (GTK_WIDGET (self->avatar), grouped ? 0 : 1);
-  gtk_widget_set_visible (GTK_WIDGET (self->sender), !own && !grouped);
+  gtk_widget_set_opacity (GTK_WIDGET (self->avatar), self->grouped ? 0 : 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->sender), !own && !self->grouped);
   gtk_label_set_label (self->sender, name);
-  gtk_label_set_markup (self->text, markup);
   gtk_label_set_label (self->time, clock);
   set_class (self->bubble, "own", own);
-  set_class (self->bubble, "first", !grouped);
-  set_class (GTK_WIDGET (self), "grouped", grouped);
+  set_class (self->bubble, "first", !self->grouped);
+  set_class (GTK_WIDGET (self), "grouped", self->grouped);
   show_attachment (self);
+}
+
+static void
+watch (SnugMessageRow *self)
+{
+  self->original = snug_message_dup_original (self->message);
+  g_signal_connect_object (self->message, "notify::delivery", G_CALLBACK (show_delivery), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->message, "notify::revision", G_CALLBACK (on_revised), self, G_CONNECT_SWAPPED);
+  if (self->original != NULL)
+    g_signal_connect_object (self->original, "notify::revision", G_CALLBACK (on_original_revised), self,
+                             G_CONNECT_SWAPPED);
 }
 
 void
@@ -137,18 +244,125 @@ snug_message_row_bind (SnugMessageRow *self, SnugMessage *message, SnugMessage *
 
   snug_message_row_unbind (self);
   self->message = g_object_ref (message);
-  self->on_delivery = g_signal_connect_object (message, "notify::delivery",
-                                               G_CALLBACK (show_delivery), self,
-                                               G_CONNECT_SWAPPED);
+  self->grouped = continues_group (message, before);
+  watch (self);
   show_day (self, before);
-  gtk_widget_set_visible (self->line, !system);
+  gtk_widget_set_visible (GTK_WIDGET (self->line), !system);
   gtk_widget_set_visible (GTK_WIDGET (self->system), system);
   if (system)
-    gtk_label_set_label (self->system, snug_message_get_text (message));
-  else
-    show_line (self, continues_group (message, before));
-  show_delivery (self);
+    {
+      gtk_label_set_label (self->system, snug_message_get_text (message));
+      show_delivery (self);
+      return;
+    }
+  show_line (self);
+  on_revised (self);
 }
+
+/* --- Found, and led to --- */
+
+void
+snug_message_row_set_found (SnugMessageRow *self, const char *needle, gboolean current)
+{
+  g_autoptr (PangoAttrList) marks = NULL;
+
+  if (needle != NULL && self->message != NULL && snug_message_get_kind (self->message) == SNUG_MESSAGE_TEXT)
+    marks = snug_find_mark (gtk_label_get_text (self->text), needle, current);
+  gtk_label_set_attributes (self->text, marks);
+  set_class (self->bubble, "found", current);
+}
+
+static gboolean
+on_pointed_out (gpointer user_data)
+{
+  SnugMessageRow *self = user_data;
+
+  self->pointing_out = 0;
+  set_class (self->bubble, "pointed-out", FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+void
+snug_message_row_point_out (SnugMessageRow *self)
+{
+  g_clear_handle_id (&self->pointing_out, g_source_remove);
+  set_class (self->bubble, "pointed-out", TRUE);
+  self->pointing_out = g_timeout_add (POINT_OUT_MS, on_pointed_out, self);
+}
+
+/* --- Its menu --- */
+
+static void
+popup (SnugMessageRow *self, GtkWidget *at, const GdkRectangle *place)
+{
+  if (self->message != NULL && snug_message_menu_is_for (self->message))
+    snug_message_menu_popup (at, self->message, place, gtk_label_get_current_uri (self->text));
+}
+
+void
+snug_message_row_show_menu (SnugMessageRow *self)
+{
+  popup (self, self->menu_button, NULL);
+}
+
+static void
+on_menu_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_message_row_show_menu (SNUG_MESSAGE_ROW (widget));
+}
+
+void
+snug_message_row_choose_emoji (SnugMessageRow *self)
+{
+  snug_message_menu_choose_emoji (self->menu_button, self->message);
+}
+
+/* Before the text, which has a menu of its own. */
+static void
+on_right_click (GtkGesture *gesture, int n_press, double x, double y, SnugMessageRow *self)
+{
+  GdkRectangle place = { (int) x, (int) y, 1, 1 };
+
+  if (self->message == NULL || !snug_message_menu_is_for (self->message))
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  popup (self, GTK_WIDGET (self->column), &place);
+}
+
+static void
+on_long_press (GtkGesture *gesture, double x, double y, SnugMessageRow *self)
+{
+  on_right_click (gesture, 1, x, y, self);
+}
+
+static void
+add_gestures (SnugMessageRow *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *press = gtk_gesture_long_press_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (press), GTK_PHASE_CAPTURE);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), self);
+  g_signal_connect (press, "pressed", G_CALLBACK (on_long_press), self);
+  gtk_widget_add_controller (self->column, GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (self->column, GTK_EVENT_CONTROLLER (press));
+}
+
+char *
+snug_message_row_dup_marked_text (SnugMessageRow *self)
+{
+  const char *text = gtk_label_get_text (self->text);
+  int start, end;
+
+  if (!gtk_label_get_selection_bounds (self->text, &start, &end))
+    return g_strdup (snug_message_get_text (self->message));
+  return g_utf8_substring (text, start, end);
+}
+
+/* --- Life --- */
 
 void
 snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread)
@@ -156,13 +370,42 @@ snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread)
   gtk_widget_set_visible (self->unread, first_unread);
 }
 
+static void
+let_go (SnugMessageRow *self)
+{
+  g_clear_handle_id (&self->pointing_out, g_source_remove);
+  if (self->message != NULL)
+    g_signal_handlers_disconnect_by_data (self->message, self);
+  if (self->original != NULL)
+    g_signal_handlers_disconnect_by_data (self->original, self);
+  g_clear_object (&self->message);
+  g_clear_object (&self->original);
+}
+
+/* A menu that is open goes with what it is about. */
+static void
+close_popovers (GtkWidget *parent)
+{
+  GtkWidget *next;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (parent); child != NULL; child = next)
+    {
+      next = gtk_widget_get_next_sibling (child);
+      if (GTK_IS_POPOVER (child))
+        gtk_widget_unparent (child);
+    }
+}
+
 void
 snug_message_row_unbind (SnugMessageRow *self)
 {
   if (self->message == NULL)
     return;
-  g_clear_signal_handler (&self->on_delivery, self->message);
-  g_clear_object (&self->message);
+  let_go (self);
+  close_popovers (self->menu_button);
+  close_popovers (self->column);
+  set_class (self->bubble, "pointed-out", FALSE);
+  snug_message_row_set_found (self, NULL, FALSE);
   adw_bin_set_child (self->card, NULL);
 }
 
@@ -171,9 +414,12 @@ snug_message_row_dispose (GObject *object)
 {
   SnugMessageRow *self = SNUG_MESSAGE_ROW (object);
 
-  if (self->message != NULL)
-    g_clear_signal_handler (&self->on_delivery, self->message);
-  g_clear_object (&self->message);
+  let_go (self);
+  if (self->column != NULL)
+    {
+      close_popovers (self->menu_button);
+      close_popovers (self->column);
+    }
   G_OBJECT_CLASS (snug_message_row_parent_class)->dispose (object);
 }
 
@@ -183,6 +429,8 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_message_row_dispose;
+  g_type_ensure (SNUG_TYPE_REACTION_BAR);
+  gtk_widget_class_install_action (widget_class, "message.menu", NULL, on_menu_action);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-message-row.ui");
   gtk_widget_class_set_css_name (widget_class, "message");
@@ -191,17 +439,25 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, system);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, line);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, column);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, bubble);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, sender);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_sender);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, content);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, card);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, edited);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, time);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, tick);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, reactions);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, menu_button);
 }
 
 static void
 snug_message_row_init (SnugMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_gestures (self);
 }

@@ -237,6 +237,27 @@ on_save_qr (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_complain (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_window_complain (SNUG_WINDOW (widget), g_variant_get_string (parameter, NULL), NULL, NULL, NULL);
+}
+
+static void
+on_find (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  snug_window_show_page (self, "chat");
+  snug_chat_pane_find (self->chat);
+}
+
+static void
+on_save_chat (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_chat_pane_save (SNUG_WINDOW (widget)->chat);
+}
+
+static void
 on_say (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
@@ -392,6 +413,9 @@ static const struct
   { "room.say", "s", on_say },
   { "room.set-typing", "b", on_set_typing },
   { "chat.go-to-end", NULL, on_go_to_end },
+  { "chat.find", NULL, on_find },
+  { "chat.save", NULL, on_save_chat },
+  { "chat.complain", "s", on_complain },
 };
 
 void

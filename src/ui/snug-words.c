@@ -506,32 +506,3 @@ snug_words_day (gint64 time_ms, gint64 now_ms)
     default: return g_date_time_format (time, _("%A, %-d %B"));
     }
 }
-
-const char *
-snug_words_delivery (SnugDelivery delivery)
-{
-  switch (delivery)
-    {
-    case SNUG_DELIVERY_QUEUED: return _("Waiting to be sent");
-    case SNUG_DELIVERY_SENT: return _("Sent");
-    case SNUG_DELIVERY_DELIVERED: return _("Delivered");
-    case SNUG_DELIVERY_NONE:
-    default: return "";
-    }
-}
-
-char *
-snug_words_message (SnugMessage *message)
-{
-  gboolean own = snug_message_get_own (message);
-  const char *text = snug_message_get_text (message);
-  const char *who = own ? _("You") : snug_message_get_sender_name (message);
-  g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (message));
-
-  if (snug_message_get_kind (message) == SNUG_MESSAGE_SYSTEM)
-    return g_strdup (text);
-  if (snug_message_get_delivery (message) == SNUG_DELIVERY_NONE)
-    return g_strdup_printf ("%s, %s, %s", who, clock, text);
-  return g_strdup_printf ("%s, %s, %s, %s", who, clock, text,
-                          snug_words_delivery (snug_message_get_delivery (message)));
-}

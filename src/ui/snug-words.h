@@ -56,8 +56,5 @@ char       *snug_words_clock          (gint64 time_ms);
 /* (transfer full). "Today", "Yesterday", "Tomorrow", "Monday, 4 May". */
 char       *snug_words_day            (gint64 time_ms, gint64 now_ms);
 gboolean    snug_words_same_day       (gint64 a_ms, gint64 b_ms);
-/* (transfer full). The row as a sentence: "Ana, 14:02, text". */
-char       *snug_words_message        (SnugMessage *message);
-const char *snug_words_delivery       (SnugDelivery delivery);
 
 G_END_DECLS

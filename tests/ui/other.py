@@ -2,6 +2,7 @@
 """other: a window of another program, for tests.
 
     other.py copy TEXT       puts TEXT on the clipboard and keeps it there
+    other.py copy-picture    puts a picture on the clipboard, 60 by 40 pixels, and keeps it there
     other.py paste           prints the text on the clipboard
     other.py drag FILE…      a window from which the files can be dragged
     other.py idle            a window that takes the focus
@@ -17,6 +18,11 @@ from gi.repository import Gdk, Gio, GLib, Gtk  # noqa: E402
 
 def copy(window, text):
     window.get_clipboard().set(text)
+
+
+def copy_picture(window):
+    pixels = GLib.Bytes.new(bytes([30, 120, 122, 255]) * 60 * 40)
+    window.get_clipboard().set(Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4))
 
 
 def paste(window):
@@ -47,7 +53,7 @@ def idle(window):
 
 
 def on_first_frame(window, _clock):
-    {"copy": copy, "paste": paste, "drag": drag, "idle": idle}[sys.argv[1]](window, *sys.argv[2:])
+    {"copy": copy, "copy-picture": copy_picture, "paste": paste, "drag": drag, "idle": idle}[sys.argv[1]](window, *sys.argv[2:])
     print("ready", flush=True)
     return GLib.SOURCE_REMOVE
 

@@ -130,6 +130,21 @@ add_people (SnugSession *self)
   snug_member_set_rtt_ms (jonas, 41);
 }
 
+/* @original: (nullable): what it answers. */
+static SnugMessage *
+add_answer (SnugSession *self, SnugMessage *original, const char *sender_id, const char *name, const char *text)
+{
+  g_autofree char *id = g_strdup_printf ("%u",
+                                         g_list_model_get_n_items (G_LIST_MODEL (self->messages)));
+  SnugMessage *message = snug_message_new (SNUG_MESSAGE_TEXT, id, sender_id, name, text, NULL);
+
+  if (original != NULL)
+    snug_message_set_original (message, original);
+  g_list_store_append (self->messages, message);
+  g_object_unref (message);
+  return message;
+}
+
 static SnugMessage *
 add_message (SnugSession *self, SnugMessageKind kind, const char *sender_id, const char *name,
              const char *text)
@@ -383,10 +398,8 @@ scene_talk_changes (SnugSession *self)
   snug_message_react (plan, "m3", "Jonas Åkerström", "👍", TRUE);
   snug_message_react (plan, "", "Me", "👍", TRUE);
   snug_message_react (plan, "m3", "Jonas Åkerström", "🎉", TRUE);
-  question = add_message (self, SNUG_MESSAGE_TEXT, "m3", "Jonas Åkerström", "Ten is early. Would eleven do?");
-  snug_message_set_original (question, plan);
-  answer = add_message (self, SNUG_MESSAGE_TEXT, "", "Me", "Eleven is fine. I bring bread and the small stove.");
-  snug_message_set_original (answer, question);
+  question = add_answer (self, plan, "m3", "Jonas Åkerström", "Ten is early. Would eleven do?");
+  answer = add_answer (self, question, "", "Me", "Eleven is fine. I bring bread and the small stove.");
   snug_message_edit (answer, "Eleven is fine for me. I bring bread, cheese and the small stove, if somebody has gas for it.");
   snug_message_set_delivery (answer, SNUG_DELIVERY_DELIVERED);
   for (guint i = 0; i < 8; i++)
@@ -398,8 +411,7 @@ scene_talk_changes (SnugSession *self)
     }
   gone = add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "Wrong window");
   snug_message_delete (gone);
-  answer = add_message (self, SNUG_MESSAGE_TEXT, "m2", "Ana", "I have gas.");
-  snug_message_set_original (answer, gone);
+  add_answer (self, gone, "m2", "Ana", "I have gas.");
   gone = add_message (self, SNUG_MESSAGE_TEXT, "", "Me", "Me too");
   snug_message_delete (gone);
 }
@@ -703,9 +715,9 @@ snug_session_say (SnugSession *self, const char *text, GError **error)
 SnugMessage *
 snug_session_reply (SnugSession *self, SnugMessage *original, const char *text, GError **error)
 {
-  SnugMessage *message = snug_session_say (self, text, error);
+  SnugMessage *message = add_answer (self, original, "", "Me", text);
 
-  snug_message_set_original (message, original);
+  snug_message_set_delivery (message, SNUG_DELIVERY_SENT);
   return message;
 }
 

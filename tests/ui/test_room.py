@@ -14,21 +14,10 @@ import urllib.request
 
 import window
 from cases import SNUG, case, make_file, run, sha256
+from in_room import create, heard, link_of, say, show
 from window import alive, until
 
 FILE_BYTES = 5_000_000
-
-
-def create(desk, *argv):
-    opened = desk.open(*argv)
-    opened.fill("Your name", "Mira")
-    opened.press("push button", "Create Room")
-    opened.wait_for_title(r"^[A-Z]{4}[2-9]{2} · Waiting for people$")
-    return opened
-
-
-def link_of(opened):
-    return opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")).name
 
 
 def read_qr(opened, folder):
@@ -40,20 +29,6 @@ def read_qr(opened, folder):
         return subprocess.run(["zbarimg", "-q", "--raw", str(picture)], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True, timeout=window.PATIENCE_S).stdout.strip()
     return until(read, "a QR code on the screen")
-
-
-def show(opened, page):
-    opened.key({"Chat": "ctrl+1", "Files": "ctrl+2", "Room": "ctrl+3"}[page])
-
-
-def say(opened, text):
-    show(opened, "Chat")
-    opened.fill("Message", text)
-    opened.press("push button", "Send")
-
-
-def heard(opened, who, text):
-    return opened.find("list item", re.compile(rf"^{re.escape(who)}, \d\d:\d\d, {re.escape(text)}"))
 
 
 def offer(desk, opened, path):
