@@ -62,7 +62,8 @@ named_address (const char *listen)
 }
 
 SnugLocalHost *
-snug_local_host_new (const char *web_root, const char *listen, guint capacity, GError **error)
+snug_local_host_new (const char *web_root, const char *listen, guint capacity, gboolean is_private,
+                     GError **error)
 {
   SnugServerConfig config = { .web_root = web_root, .built_in = TRUE };
   g_autoptr (SnugLocalHost) self = g_object_new (SNUG_TYPE_LOCAL_HOST, NULL);
@@ -74,7 +75,8 @@ snug_local_host_new (const char *web_root, const char *listen, guint capacity, G
   self->server = snug_server_new (&config);
   if (listen != NULL ? !snug_server_listen (self->server, listen, error) : !listen_on_free_port (self->server, error))
     return NULL;
-  if (!snug_server_create_room (self->server, capacity, FALSE, &self->code, &self->member, &self->token, error))
+  if (!snug_server_create_room (self->server, capacity, is_private, &self->code, &self->member, &self->token,
+                                error))
     return NULL;
 
   port = snug_server_get_port (self->server);

@@ -21,10 +21,12 @@ G_DECLARE_FINAL_TYPE (SnugLocalHost, snug_local_host, SNUG, LOCAL_HOST, GObject)
  * @web_root: (nullable): folder of the web client
  * @listen: (nullable): "ADDR:PORT", taken as it is; %NULL: all addresses, port 2029 or the next free one
  * @capacity: 2 … 16
+ * @is_private: whoever comes is let in by the room's host only
  *
  * Starts the server and makes its one room.
  */
-SnugLocalHost *snug_local_host_new (const char *web_root, const char *listen, guint capacity, GError **error);
+SnugLocalHost *snug_local_host_new (const char *web_root, const char *listen, guint capacity,
+                                    gboolean is_private, GError **error);
 
 const char *snug_local_host_get_own_url    (SnugLocalHost *self);   /* for ourselves: loopback if possible */
 const char *snug_local_host_get_public_url (SnugLocalHost *self);   /* for the room link */

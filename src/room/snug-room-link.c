@@ -4,8 +4,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "snug-phrase.h"
+#include "snug-secret.h"
+
 #define CODE_LENGTH 6
-#define MAX_SECRET_BYTES 512
 
 G_DEFINE_QUARK (snug-room-link-error-quark, snug_room_link_error)
 
@@ -31,7 +33,7 @@ snug_room_link_free (SnugRoomLink *link)
 {
   g_free (link->server);
   g_free (link->code);
-  g_free (link->secret);
+  snug_wipe_string (&link->secret);
   g_free (link);
 }
 
@@ -47,16 +49,12 @@ fold_code (const char *text)
   return g_ascii_strup (text, -1);
 }
 
-static gboolean
-is_secret (const char *text)
-{
-  return *text != '\0' && strlen (text) <= MAX_SECRET_BYTES && g_utf8_validate (text, -1, NULL);
-}
-
 static SnugRoomLink *
 make (const char *server, const char *code_text, const char *secret, GError **error)
 {
   g_autofree char *code = code_text != NULL ? fold_code (code_text) : NULL;
+  char *folded = NULL;
+  SnugRoomLink *link;
 
   if (code == NULL)
     {
@@ -64,13 +62,15 @@ make (const char *server, const char *code_text, const char *secret, GError **er
                            _("A room code has six letters and digits, like BOOK23."));
       return NULL;
     }
-  if (secret != NULL && !is_secret (secret))
+  if (secret != NULL && (folded = snug_phrase_fold (secret)) == NULL)
     {
       g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
                            _("The secret at the end of this link is not readable."));
       return NULL;
     }
-  return snug_room_link_new (server, code, secret);
+  link = snug_room_link_new (server, code, folded);
+  snug_wipe_string (&folded);
+  return link;
 }
 
 /* "http[s]://HOST[:PORT]" of a parsed URI, or NULL if it names no plain host. */

@@ -26,7 +26,7 @@ typedef struct
 {
   char *server;    /* nullable: "http[s]://HOST[:PORT]"; a code or an invite names none */
   char *code;      /* upper case, [A-Z0-9]{6} */
-  char *secret;    /* nullable: an open room */
+  char *secret;    /* nullable: an open room; as snug_phrase_fold() made it, wiped with the link */
 } SnugRoomLink;
 
 /**

@@ -1,5 +1,5 @@
 /* snug-session-private: what the files of a session share. snug-session.c is the room's life,
- * snug-session-files.c what comes and goes in it.
+ * snug-session-files.c what comes and goes in it, snug-session-secret.c what only private rooms have.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -44,6 +44,8 @@ struct _SnugSession
   GListStore         *unfinished;
   GHashTable         *resuming;      /* of SnugUnfinished, borrowed from the list above */
 
+  SnugSecret         *secret;        /* nullable: an open room */
+
   /* Owned: how to get in again */
   char               *entry_server;
   char               *entry_member;
@@ -56,7 +58,11 @@ struct _SnugSession
   SnugRelayPolicy     relay_policy;
   SnugAcceptPolicy    accept_policy;
   SnugConflictPolicy  conflict_policy;
+  gboolean            open;          /* the last room that was made */
   gboolean            is_host;
+  gboolean            is_private;
+  gboolean            guessed;
+  char               *knock;         /* owned, nullable */
   gboolean            locked;
   gint64              expires;
   guint               n_connected;
@@ -68,6 +74,14 @@ void snug_session_files_init  (SnugSession *self);
 void snug_session_files_clear (SnugSession *self);
 /* "offer-received" */
 void snug_session_emit_offer_received (SnugSession *self, SnugTransfer *transfer);
+
+/* The same room once more, by another link. */
+void snug_session_enter_again (SnugSession *self, const SnugRoomLink *link);
+/* @folded: nullable */
+void     snug_session_set_secret (SnugSession *self, const char *folded);
+gboolean snug_session_is_pending (SnugSession *self);
+/* Why a room does not let us in, for a person. Returns: the sentence */
+const char *snug_session_explain_refusal (const GError *refusal, SnugSessionError *code);
 
 /* What signaling says, for a person. Returns: the sentence */
 const char *snug_session_explain (const GError *signaling_error, SnugSessionError *code);

@@ -24,6 +24,8 @@ static const struct
     N_("The server asks to wait: too many tries. Try again in a minute.") },
   { SNUG_SIGNALING_ERROR_VERSION, SNUG_SESSION_ERROR_VERSION,
     N_("This server speaks another version of the protocol. An update may be needed.") },
+  { SNUG_SIGNALING_ERROR_NOT_PRIVATE, SNUG_SESSION_ERROR_VERSION,
+    N_("This server cannot carry private rooms.") },
   { SNUG_SIGNALING_ERROR_PROTOCOL, SNUG_SESSION_ERROR_UNREACHABLE,
     N_("What answers there is not a Snug server.") },
   { SNUG_SIGNALING_ERROR_TLS, SNUG_SESSION_ERROR_UNREACHABLE,
@@ -47,7 +49,7 @@ const char *
 snug_session_state_to_text (SnugSessionState state)
 {
   static const char *const texts[] = {
-    "empty", "starting", "waiting", "connecting", "joined", "reconnecting", "no-server", "closed"
+    "empty", "starting", "pending", "waiting", "connecting", "joined", "reconnecting", "no-server", "closed"
   };
 
   return texts[state];

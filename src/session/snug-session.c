@@ -5,6 +5,7 @@
 
 #include "snug-context.h"
 #include "snug-network.h"
+#include "snug-phrase.h"
 #include "snug-websocket-signaling.h"
 
 /* So long a server may take before a person is told what they wait for. */
@@ -34,6 +35,9 @@ enum
   PROP_CONFLICT_POLICY,
   PROP_SAVE_TO,
   PROP_IS_HOST,
+  PROP_PRIVATE,
+  PROP_GUESSED,
+  PROP_KNOCK,
   PROP_LOCKED,
   PROP_EXPIRES,
   PROP_N_CONNECTED,
@@ -180,9 +184,24 @@ enter_lost (SnugSession *self, const GError *error)
 }
 
 static void
+fail_as_refused (SnugSession *self, const GError *refusal)
+{
+  SnugSessionError code;
+  const char *sentence = snug_session_explain_refusal (refusal, &code);
+
+  fail (self, code, sentence);
+}
+
+static void
 update_state (SnugSession *self)
 {
   SnugSignaling *signaling = snug_room_get_signaling (self->room);
+
+  if (snug_room_get_refusal (self->room) != NULL)
+    {
+      fail_as_refused (self, snug_room_get_refusal (self->room));
+      return;
+    }
 
   switch (snug_signaling_get_state (signaling))
     {
@@ -201,9 +220,15 @@ update_state (SnugSession *self)
 
     case SNUG_SIGNALING_OPEN:
     default:
-      self->was_in = TRUE;
       break;
     }
+
+  if (snug_session_is_pending (self))
+    {
+      enter_state (self, SNUG_SESSION_PENDING);
+      return;
+    }
+  self->was_in = TRUE;
 
   if (all_members_failed (self))
     {
@@ -226,6 +251,18 @@ set_boolean (SnugSession *self, gboolean *field, gboolean value, guint prop)
 }
 
 static void
+show_knock (SnugSession *self)
+{
+  const char *knock = snug_session_get_knock (self);
+
+  if (g_strcmp0 (self->knock, knock) == 0)
+    return;
+  g_free (self->knock);
+  self->knock = g_strdup (knock);
+  notify (self, PROP_KNOCK);
+}
+
+static void
 on_room_changed (SnugRoom *room, SnugSession *self)
 {
   guint n_connected = snug_room_get_n_ready (room);
@@ -242,6 +279,8 @@ on_room_changed (SnugRoom *room, SnugSession *self)
       self->expires = expires;
       notify (self, PROP_EXPIRES);
     }
+  set_boolean (self, &self->guessed, snug_session_get_guessed (self), PROP_GUESSED);
+  show_knock (self);
   set_boolean (self, &self->is_host, snug_room_get_is_host (room), PROP_IS_HOST);
   set_boolean (self, &self->locked, snug_room_get_locked (room), PROP_LOCKED);
   update_state (self);
@@ -371,6 +410,8 @@ forget_room (SnugSession *self)
   self->was_connected = FALSE;
   self->was_in = FALSE;
   self->is_host = FALSE;
+  set_boolean (self, &self->guessed, FALSE, PROP_GUESSED);
+  show_knock (self);
   g_hash_table_remove_all (self->announced);
   notify (self, PROP_N_CONNECTED);
 }
@@ -379,8 +420,8 @@ static void
 set_room_link (SnugSession *self, const SnugRoomLink *link)
 {
   g_free (self->code);
-  g_free (self->link);
-  g_free (self->invite);
+  snug_wipe_string (&self->link);
+  snug_wipe_string (&self->invite);
   self->code = link != NULL ? g_strdup (link->code) : NULL;
   self->link = link != NULL ? snug_room_link_to_url (link) : NULL;
   self->invite = link != NULL ? snug_room_link_to_invite (link) : NULL;
@@ -414,6 +455,8 @@ enter_room (SnugSession *self)
     .connection = { .ice_servers = self->ice_servers, .relay = self->relay_policy },
     .name = self->name,
     .device = self->device,
+    .code = self->code,
+    .secret = self->secret,
   };
 
   if (certificate == NULL)
@@ -424,6 +467,9 @@ enter_room (SnugSession *self)
 
   signaling = snug_websocket_signaling_new (self->entry_server, self->code, self->entry_member, self->entry_token,
                                             self->entry_role);
+  if (self->secret != NULL)
+    snug_websocket_signaling_set_private (signaling);
+  set_boolean (self, &self->is_private, self->secret != NULL, PROP_PRIVATE);
   self->room = snug_room_new (signaling, &config);
   g_signal_connect (self->room, "changed", G_CALLBACK (on_room_changed), self);
   g_signal_connect (self->room, "member-ready", G_CALLBACK (on_member_ready), self);
@@ -434,13 +480,25 @@ enter_room (SnugSession *self)
   snug_room_open (self->room);
 }
 
+static SnugRoomLink *
+make_link (SnugSession *self, const char *server, const char *code)
+{
+  gsize n_bytes = 0;
+  const guint8 *bytes = self->secret != NULL ? snug_secret_peek (self->secret, &n_bytes) : NULL;
+  char *secret = bytes != NULL ? g_strndup ((const char *) bytes, n_bytes) : NULL;
+  SnugRoomLink *link = snug_room_link_new (server, code, secret);
+
+  snug_wipe_string (&secret);
+  return link;
+}
+
 static void
 create_here (SnugSession *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SnugRoomLink) link = NULL;
 
-  self->local_host = snug_local_host_new (self->web_root, self->listen, self->capacity, &error);
+  self->local_host = snug_local_host_new (self->web_root, self->listen, self->capacity, self->secret != NULL, &error);
   if (self->local_host == NULL)
     {
       g_autofree char *sentence = g_strdup_printf (_("The room cannot be hosted on this computer: %s"), error->message);
@@ -448,8 +506,8 @@ create_here (SnugSession *self)
       return;
     }
 
-  link = snug_room_link_new (snug_local_host_get_public_url (self->local_host),
-                             snug_local_host_get_code (self->local_host), NULL);
+  link = make_link (self, snug_local_host_get_public_url (self->local_host),
+                    snug_local_host_get_code (self->local_host));
   set_room_link (self, link);
   remember_entry (self, snug_local_host_get_own_url (self->local_host),
                   snug_local_host_get_member (self->local_host), snug_local_host_get_token (self->local_host),
@@ -468,13 +526,15 @@ on_room_created (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->creating);
-  if (created == NULL)
+  if (created != NULL && !created->v2 && self->secret != NULL)
+    error = g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_NOT_PRIVATE, "version 1");
+  if (error != NULL)
     {
       fail_as_signaling (self, error);
       return;
     }
 
-  link = snug_room_link_new (self->server, created->code, NULL);
+  link = make_link (self, self->server, created->code);
   set_room_link (self, link);
   remember_entry (self, self->server, created->member, created->token, "sender");
   enter_room (self);
@@ -486,10 +546,13 @@ snug_session_create (SnugSession *self, gboolean open)
   g_return_if_fail (self->state == SNUG_SESSION_EMPTY || self->state == SNUG_SESSION_FAILED);
 
   snug_session_leave (self);
+  self->open = open;
   if (!open)
     {
-      fail (self, SNUG_SESSION_ERROR_SECRET, _("Private rooms are not there yet. Make an open room."));
-      return;
+      char *secret = snug_phrase_make (SNUG_SECRET_WORDS);
+
+      snug_session_set_secret (self, secret);
+      snug_wipe_string (&secret);
     }
   enter_state (self, SNUG_SESSION_STARTING);
   if (self->server == NULL)
@@ -498,7 +561,7 @@ snug_session_create (SnugSession *self, gboolean open)
       return;
     }
   self->creating = g_cancellable_new ();
-  snug_websocket_signaling_create_room_async (self->server, self->capacity, FALSE, self->creating, on_room_created,
+  snug_websocket_signaling_create_room_async (self->server, self->capacity, !open, self->creating, on_room_created,
                                               g_object_ref (self));
 }
 
@@ -524,12 +587,6 @@ snug_session_join (SnugSession *self, const char *invite, GError **error)
         }
       return FALSE;
     }
-  if (link->secret != NULL)
-    {
-      g_set_error_literal (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET,
-                           _("This is an invitation to a private room. This version of Snug cannot enter private rooms."));
-      return FALSE;
-    }
   if (link->server == NULL)
     link->server = g_strdup (self->server);
   if (link->server == NULL)
@@ -540,11 +597,21 @@ snug_session_join (SnugSession *self, const char *invite, GError **error)
     }
 
   snug_session_leave (self);
+  snug_session_set_secret (self, link->secret);
+  snug_session_enter_again (self, link);
+  return TRUE;
+}
+
+void
+snug_session_enter_again (SnugSession *self, const SnugRoomLink *link)
+{
+  forget_room (self);
+  if (self->error != NULL)
+    set_error (self, NULL);
   enter_state (self, SNUG_SESSION_STARTING);
   set_room_link (self, link);
   remember_entry (self, link->server, NULL, NULL, "receiver");
   enter_room (self);
-  return TRUE;
 }
 
 void
@@ -556,6 +623,8 @@ snug_session_leave (SnugSession *self)
   g_clear_object (&self->local_host);
   remember_entry (self, NULL, NULL, NULL, NULL);
   set_room_link (self, NULL);
+  snug_session_set_secret (self, NULL);
+  set_boolean (self, &self->is_private, FALSE, PROP_PRIVATE);
   if (self->error != NULL)
     set_error (self, NULL);
   enter_state (self, SNUG_SESSION_EMPTY);
@@ -578,7 +647,7 @@ snug_session_retry (SnugSession *self)
   set_error (self, NULL);
   if (self->entry_server == NULL)
     {
-      snug_session_create (self, TRUE);
+      snug_session_create (self, self->open);
       return;
     }
   enter_state (self, SNUG_SESSION_STARTING);
@@ -699,6 +768,9 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_ACCEPT_POLICY: g_value_set_int (value, (int) self->accept_policy); break;
     case PROP_CONFLICT_POLICY: g_value_set_int (value, (int) self->conflict_policy); break;
     case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
+    case PROP_PRIVATE: g_value_set_boolean (value, self->is_private); break;
+    case PROP_GUESSED: g_value_set_boolean (value, self->guessed); break;
+    case PROP_KNOCK: g_value_set_string (value, self->knock); break;
     case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
     case PROP_LOCKED: g_value_set_boolean (value, self->locked); break;
     case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
@@ -764,8 +836,10 @@ snug_session_finalize (GObject *object)
   g_free (self->web_root);
   g_free (self->listen);
   g_free (self->code);
-  g_free (self->link);
-  g_free (self->invite);
+  snug_wipe_string (&self->link);
+  snug_wipe_string (&self->invite);
+  snug_session_set_secret (self, NULL);
+  g_free (self->knock);
   g_clear_error (&self->error);
   g_free (self->trouble);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
@@ -810,6 +884,9 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
   props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0, SNUG_CONFLICT_REPLACE, 0, writable);
   props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
+  props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
+  props[PROP_GUESSED] = g_param_spec_boolean ("guessed", NULL, NULL, FALSE, readable);
+  props[PROP_KNOCK] = g_param_spec_string ("knock", NULL, NULL, NULL, readable);
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
   props[PROP_LOCKED] = g_param_spec_boolean ("locked", NULL, NULL, FALSE, readable);
   props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);

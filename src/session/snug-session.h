@@ -34,7 +34,8 @@ typedef enum
   SNUG_SESSION_ERROR_ROOM_FULL,
   SNUG_SESSION_ERROR_REFUSED,
   SNUG_SESSION_ERROR_EXPIRED,
-  SNUG_SESSION_ERROR_SECRET,            /* the link has a secret: this version cannot enter private rooms */
+  SNUG_SESSION_ERROR_SECRET,            /* a wrong secret: enter another one */
+  SNUG_SESSION_ERROR_SECRET_NEEDED,     /* the room is private: enter its secret */
   SNUG_SESSION_ERROR_VERSION,
   SNUG_SESSION_ERROR_NO_ROUTE,          /* in the room, but nobody in it can be reached */
   SNUG_SESSION_ERROR_HOSTING            /* the built-in server could not start */
@@ -45,6 +46,7 @@ typedef enum
 {
   SNUG_SESSION_EMPTY,          /* in no room */
   SNUG_SESSION_STARTING,       /* server being started or reached, room being made or entered */
+  SNUG_SESSION_PENDING,        /* the server let us in, the host has not yet */
   SNUG_SESSION_WAITING,        /* in the room, alone */
   SNUG_SESSION_CONNECTING,     /* somebody is there, nobody connected yet */
   SNUG_SESSION_CONNECTED,      /* at least one member connected */
@@ -87,7 +89,9 @@ G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
  * 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering), "relay-policy" (int, w before
  * entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
  * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "is-host" (boolean),
- * "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
+ * "private" (boolean: the room has a secret), "guessed" (boolean: so many wrong secrets were tried that nobody is
+ * answered until snug_session_let_them_try()), "knock" (string, nullable: who asks to be let into a locked private
+ * room, see snug_session_answer_knock()), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
 
 /**
  * SnugSession::offer-received: (SnugTransfer *transfer): somebody offers a file and we must decide
@@ -107,7 +111,7 @@ SnugSession *snug_session_new (void);
 
 /**
  * snug_session_create:
- * @open: %TRUE for a room without a secret. Private rooms are refused until the seal exists.
+ * @open: %TRUE for a room without a secret, which 0trace pages can enter too
  *
  * Makes a room (with the built-in server if "server" is NULL) and enters it. State goes to STARTING at
  * once, then WAITING or FAILED.
@@ -122,6 +126,22 @@ void     snug_session_create (SnugSession *self, gboolean open);
  * to STARTING, and later failures arrive as the state FAILED with "error".
  */
 gboolean snug_session_join   (SnugSession *self, const char *invite, GError **error);
+
+/**
+ * snug_session_enter_secret:
+ * @secret: what a person typed
+ *
+ * After FAILED with SECRET or SECRET_NEEDED: the same room, with this secret.
+ *
+ * Returns: %FALSE if it can be seen at once that it is none
+ */
+gboolean    snug_session_enter_secret (SnugSession *self, const char *secret, GError **error);
+gboolean    snug_session_get_private  (SnugSession *self);
+gboolean    snug_session_get_guessed  (SnugSession *self);
+/* One more wrong secret may be tried. */
+void        snug_session_let_them_try (SnugSession *self);
+const char *snug_session_get_knock    (SnugSession *self);     /* nullable */
+void        snug_session_answer_knock (SnugSession *self, gboolean let_in);
 
 /* Goes out of the room in good order; transfers that run are cancelled, the built-in server stops.
  * State EMPTY. Messages and finished transfers stay in the models until the next room. */

@@ -26,6 +26,7 @@ typedef enum
   SNUG_SIGNALING_ERROR_REPLACED,        /* the same member came in from elsewhere */
   SNUG_SIGNALING_ERROR_RATE_LIMITED,
   SNUG_SIGNALING_ERROR_VERSION,         /* the server does not speak what this room needs */
+  SNUG_SIGNALING_ERROR_NOT_PRIVATE,     /* the server cannot carry private rooms, and this is one */
   SNUG_SIGNALING_ERROR_PROTOCOL,
   SNUG_SIGNALING_ERROR_TLS              /* the server's certificate is not to be trusted */
 } SnugSignalingError;

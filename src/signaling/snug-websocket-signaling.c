@@ -43,6 +43,7 @@ struct _SnugWebsocketSignaling
   char                     *member;         /* owned, nullable */
   char                     *token;          /* owned, nullable */
   SnugVersion1              version_1;
+  gboolean                  is_private;
   gboolean                  speaks_version_1;
   gboolean                  was_open;
   gboolean                  welcomed;       /* on this connection */
@@ -384,6 +385,15 @@ on_no_welcome (gpointer data)
 static void
 fall_back (SnugWebsocketSignaling *self)
 {
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_private)
+    {
+      error = g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_NOT_PRIVATE,
+                                   _("This server cannot carry private rooms"));
+      give_up (self, error);
+      return;
+    }
   g_debug ("the server speaks version 1");
   self->speaks_version_1 = TRUE;
   try_now (self);
@@ -585,6 +595,12 @@ gboolean
 snug_websocket_signaling_is_held (SnugSignaling *signaling)
 {
   return SNUG_WEBSOCKET_SIGNALING (signaling)->due;
+}
+
+void
+snug_websocket_signaling_set_private (SnugSignaling *signaling)
+{
+  SNUG_WEBSOCKET_SIGNALING (signaling)->is_private = TRUE;
 }
 
 void

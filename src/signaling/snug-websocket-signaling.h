@@ -48,6 +48,10 @@ SnugCreatedRoom *snug_websocket_signaling_create_room_finish (GAsyncResult *resu
 SnugSignaling *snug_websocket_signaling_new (const char *server, const char *code,
                                              const char *member, const char *token, const char *role);
 
+/* The room is private: no falling back to version 1, but SNUG_SIGNALING_ERROR_NOT_PRIVATE. Before
+ * snug_signaling_open(). */
+void snug_websocket_signaling_set_private (SnugSignaling *self);
+
 /* How often it pings, and after how much silence a server is taken for dead [25000, 60000]. Before
  * snug_signaling_open(). */
 void snug_websocket_signaling_set_ping (SnugSignaling *self, guint ping_ms, guint dead_ms);

@@ -263,8 +263,8 @@ test_invitations_that_are_wrong_at_once (Fixture *f, gconstpointer data)
   assert_join_refused (f, "", SNUG_SESSION_ERROR_BAD_INVITE);
   assert_join_refused (f, "hello", SNUG_SESSION_ERROR_BAD_INVITE);
   assert_join_refused (f, "QXWV23", SNUG_SESSION_ERROR_NO_SERVER_NAMED);
-  assert_join_refused (f, "http://127.0.0.1:1/?code=BOOK23#otter-velvet-canoe", SNUG_SESSION_ERROR_SECRET);
-  assert_join_refused (f, "BOOK23-otter-velvet-canoe", SNUG_SESSION_ERROR_SECRET);
+  assert_join_refused (f, "BOOK23-otter-velvet-canoe", SNUG_SESSION_ERROR_NO_SERVER_NAMED);
+  assert_join_refused (f, "BOOK23-a\tb", SNUG_SESSION_ERROR_BAD_INVITE);
 
   create (f);
   {
@@ -275,11 +275,107 @@ test_invitations_that_are_wrong_at_once (Fixture *f, gconstpointer data)
 }
 
 static void
-test_private_rooms_are_refused_in_words (Fixture *f, gconstpointer data)
+create_private (Fixture *f)
 {
   snug_session_create (f->host, FALSE);
-  g_assert_true (is (f->host, SNUG_SESSION_FAILED));
-  g_assert_error (snug_session_get_error (f->host), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET);
+  snug_await (NULL, is (f->host, SNUG_SESSION_WAITING));
+  g_assert_true (snug_session_get_private (f->host));
+}
+
+static void
+test_a_private_room (Fixture *f, gconstpointer data)
+{
+  const char *link, *secret;
+  g_autofree char *invite = NULL;
+
+  create_private (f);
+  link = snug_session_get_link (f->host);
+  secret = strchr (link, '#');
+  g_assert_nonnull (secret);
+  invite = g_strdup_printf ("%s-%s", snug_session_get_code (f->host), secret + 1);
+  g_assert_cmpstr (snug_session_get_invite (f->host), ==, invite);
+
+  join (f, link);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_CONNECTED) && is (f->host, SNUG_SESSION_CONNECTED));
+  g_assert_cmpstr (snug_session_get_link (f->guest), ==, link);
+  g_assert_true (snug_session_get_private (f->guest));
+
+  snug_session_leave (f->guest);
+  g_assert_false (snug_session_get_private (f->guest));
+  g_assert_null (snug_session_get_link (f->guest));
+}
+
+/* The link as far as the server knows it. */
+static char *
+link_without_secret (SnugSession *session)
+{
+  const char *link = snug_session_get_link (session);
+
+  return g_strndup (link, strcspn (link, "#"));
+}
+
+static void
+enter_secret (Fixture *f, const char *secret)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (snug_session_enter_secret (f->guest, secret, &error));
+  g_assert_no_error (error);
+  g_assert_true (is (f->guest, SNUG_SESSION_STARTING));
+}
+
+static void
+await_failure (Fixture *f, SnugSessionError code)
+{
+  snug_await (NULL, is (f->guest, SNUG_SESSION_FAILED));
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, (int) code);
+}
+
+static void
+test_a_secret_is_asked_for (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = NULL;
+  g_autofree char *secret = NULL;
+  g_autoptr (GError) error = NULL;
+
+  create_private (f);
+  link = link_without_secret (f->host);
+  secret = g_ascii_strup (strchr (snug_session_get_link (f->host), '#') + 1, -1);
+  join (f, link);
+  await_failure (f, SNUG_SESSION_ERROR_SECRET_NEEDED);
+
+  g_assert_false (snug_session_enter_secret (f->guest, "", &error));
+  g_assert_error (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_BAD_INVITE);
+  enter_secret (f, "otter otter otter");
+  await_failure (f, SNUG_SESSION_ERROR_SECRET);
+  enter_secret (f, secret);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_CONNECTED));
+  g_assert_cmpstr (snug_session_get_link (f->guest), ==, snug_session_get_link (f->host));
+}
+
+static void
+test_somebody_keeps_guessing (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = NULL;
+  g_autofree char *wrong = NULL;
+
+  create_private (f);
+  link = link_without_secret (f->host);
+  wrong = g_strconcat (link, "#wrong", NULL);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_assert_false (snug_session_get_guessed (f->host));
+      join (f, wrong);
+      await_failure (f, SNUG_SESSION_ERROR_SECRET);
+    }
+  g_assert_true (snug_session_get_guessed (f->host));
+  g_assert_true (is (f->host, SNUG_SESSION_WAITING));
+
+  join (f, snug_session_get_link (f->host));
+  snug_await (NULL, is (f->guest, SNUG_SESSION_PENDING));
+  snug_session_let_them_try (f->host);
+  g_assert_false (snug_session_get_guessed (f->host));
+  snug_await (NULL, is (f->guest, SNUG_SESSION_CONNECTED));
 }
 
 static void
@@ -413,7 +509,9 @@ main (int argc, char **argv)
   ADD ("all-are-paused-and-hashed", test_all_are_paused_and_hashed);
   ADD ("what-cannot-be-offered", test_what_cannot_be_offered);
   ADD ("invitations-that-are-wrong-at-once", test_invitations_that_are_wrong_at_once);
-  ADD ("private-rooms-are-refused-in-words", test_private_rooms_are_refused_in_words);
+  ADD ("a-private-room", test_a_private_room);
+  ADD ("a-secret-is-asked-for", test_a_secret_is_asked_for);
+  ADD ("somebody-keeps-guessing", test_somebody_keeps_guessing);
   ADD ("unknown-room", test_unknown_room);
   ADD ("full-room", test_full_room);
   ADD ("host-leaves", test_host_leaves);

@@ -568,6 +568,22 @@ test_a_server_of_version_1 (void)
   g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_OPEN);
 }
 
+/* No secret goes where nothing can be sealed: neither a role nor a word is said there. */
+static void
+test_private_rooms_need_version_2 (void)
+{
+  g_autoptr (OldServer) old = old_server_new (FALSE);
+  g_autoptr (SnugSignaling) signaling = snug_websocket_signaling_new (old->url, "BOOK23", NULL, NULL, "receiver");
+
+  snug_websocket_signaling_set_private (signaling);
+  snug_signaling_open (signaling);
+  snug_await (NULL, snug_signaling_get_state (signaling) == SNUG_SIGNALING_CLOSED);
+  g_assert_error (snug_signaling_get_error (signaling), SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_NOT_PRIVATE);
+  g_assert_null (old->roles[0]);
+  g_assert_null (old->roles[1]);
+  g_assert_cmpstr (old->relayed->str, ==, "");
+}
+
 /* While a page sends us a file, it must not hear that we are back. */
 static void
 test_held_back (void)
@@ -1189,6 +1205,7 @@ main (int argc, char **argv)
   ADD ("create-is-refused", test_create_is_refused);
   ADD ("resume", test_resume);
   ADD ("a-server-of-version-1", test_a_server_of_version_1);
+  ADD ("private-rooms-need-version-2", test_private_rooms_need_version_2);
   ADD ("restart-of-a-page-by-the-server", test_restart_of_a_page_by_the_server);
   ADD ("held-back", test_held_back);
   ADD ("restart-of-a-page", test_restart_of_a_page);

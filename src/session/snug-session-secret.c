@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A session in a private room: its secret, who guesses at it, and who asks to be let in. */
+#include "snug-session-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-phrase.h"
+
+void
+snug_session_set_secret (SnugSession *self, const char *folded)
+{
+  g_clear_pointer (&self->secret, snug_secret_unref);
+  if (folded != NULL)
+    self->secret = snug_secret_new_text (folded);
+}
+
+static SnugAdmission *
+admission_of (SnugSession *self)
+{
+  return self->room != NULL ? snug_room_get_admission (self->room) : NULL;
+}
+
+static gboolean
+needs_secret (SnugSession *self)
+{
+  return self->state == SNUG_SESSION_FAILED && self->entry_server != NULL
+         && (g_error_matches (self->error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET)
+             || g_error_matches (self->error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET_NEEDED));
+}
+
+gboolean
+snug_session_enter_secret (SnugSession *self, const char *secret, GError **error)
+{
+  char *folded = snug_phrase_fold (secret);
+  g_autoptr (SnugRoomLink) link = NULL;
+
+  g_return_val_if_fail (needs_secret (self), FALSE);
+  if (folded == NULL)
+    {
+      g_set_error_literal (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_BAD_INVITE,
+                           _("That cannot be the secret of a room."));
+      return FALSE;
+    }
+  link = snug_room_link_new (self->entry_server, self->code, folded);
+  snug_session_set_secret (self, folded);
+  snug_wipe_string (&folded);
+  snug_session_enter_again (self, link);
+  return TRUE;
+}
+
+const char *
+snug_session_explain_refusal (const GError *refusal, SnugSessionError *code)
+{
+  *code = refusal->code == SNUG_ADMISSION_ERROR_SECRET_NEEDED ? SNUG_SESSION_ERROR_SECRET_NEEDED
+                                                              : SNUG_SESSION_ERROR_SECRET;
+  return refusal->message;
+}
+
+gboolean
+snug_session_get_private (SnugSession *self)
+{
+  return self->secret != NULL;
+}
+
+gboolean
+snug_session_is_pending (SnugSession *self)
+{
+  return admission_of (self) != NULL && snug_admission_is_pending (admission_of (self));
+}
+
+gboolean
+snug_session_get_guessed (SnugSession *self)
+{
+  return admission_of (self) != NULL && snug_admission_is_guessed (admission_of (self));
+}
+
+void
+snug_session_let_them_try (SnugSession *self)
+{
+  if (admission_of (self) != NULL)
+    snug_admission_let_them_try (admission_of (self));
+}
+
+const char *
+snug_session_get_knock (SnugSession *self)
+{
+  char *name;
+
+  return admission_of (self) != NULL && snug_admission_get_knock (admission_of (self), &name) != NULL ? name : NULL;
+}
+
+void
+snug_session_answer_knock (SnugSession *self, gboolean let_in)
+{
+  char *name;
+  const char *id = admission_of (self) != NULL ? snug_admission_get_knock (admission_of (self), &name) : NULL;
+
+  if (id != NULL && let_in)
+    snug_admission_let_in (admission_of (self), id);
+  else if (id != NULL)
+    snug_admission_turn_away (admission_of (self), id);
+}
