@@ -415,6 +415,17 @@ change_typed (App *app, SnugCliCommandKind kind, const char *argument)
 }
 
 static void
+let (App *app)
+{
+  if (snug_session_get_knock (app->session) != NULL)
+    snug_session_answer_knock (app->session, TRUE);
+  else if (snug_session_get_guessed (app->session))
+    snug_session_let_them_try (app->session);
+  else
+    snug_cli_report_notice (app->report, _("Nobody asks to be let in."));
+}
+
+static void
 on_typed (App *app, const char *line)
 {
   g_autofree char *argument = NULL, *words = NULL;
@@ -445,6 +456,12 @@ on_typed (App *app, const char *line)
       break;
     case SNUG_CLI_COMMAND_CANCEL:
       cancel_all (app);
+      break;
+    case SNUG_CLI_COMMAND_LET:
+      let (app);
+      break;
+    case SNUG_CLI_COMMAND_REFUSE:
+      snug_session_answer_knock (app->session, FALSE);
       break;
     case SNUG_CLI_COMMAND_LEAVE:
       leave_early (app, SNUG_CLI_STATUS_DONE);
@@ -483,6 +500,66 @@ on_entered (App *app)
   start_reading (app);
 }
 
+/* Who asks to be let in, and who guesses, at a room of ours. */
+
+static void
+on_guessed (App *app)
+{
+  if (snug_session_get_guessed (app->session) && !app->leaving)
+    snug_cli_report_error (app->report, "guessing",
+                           _("Someone keeps guessing the secret. Nobody new is answered until you say /let."), NULL);
+}
+
+static void
+on_knock (App *app)
+{
+  const char *knock = snug_session_get_knock (app->session);
+  g_autofree char *name = NULL, *line = NULL;
+
+  if (knock == NULL || app->leaving)
+    return;
+  name = snug_display_text_one_line (knock, SNUG_DISPLAY_NAME_MAX_CHARS);
+  line = g_strdup_printf (_("%s asks to be let in: /let or /refuse"), *name != '\0' ? name : _("Somebody"));
+  snug_cli_report_notice (app->report, line);
+}
+
+/* A person at the terminal knows the secret, or gives up by Esc or an empty line. */
+
+static void
+give_up_without_secret (App *app)
+{
+  const GError *error = snug_session_get_error (app->session);
+
+  fail (app, snug_cli_status_from_error (error), snug_cli_error_code (error), error->message);
+}
+
+static void
+on_secret_typed (const char *text, gpointer user_data)
+{
+  App *app = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (text == NULL || *text == '\0')
+    give_up_without_secret (app);
+  else if (!snug_session_enter_secret (app->session, text, &error))
+    {
+      snug_cli_report_notice (app->report, error->message);
+      snug_cli_terminal_ask (app->terminal, _("Secret: "), on_secret_typed, app);
+    }
+}
+
+static gboolean
+ask_for_secret (App *app, const GError *error)
+{
+  if (app->questions == NULL
+      || (!g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET)
+          && !g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET_NEEDED)))
+    return FALSE;
+  snug_cli_report_notice (app->report, error->message);
+  snug_cli_terminal_ask (app->terminal, _("Secret: "), on_secret_typed, app);
+  return TRUE;
+}
+
 static void
 on_failed (App *app)
 {
@@ -500,6 +577,8 @@ on_failed (App *app)
   /* Who made the room goes on waiting: somebody else may come who can be reached. */
   if (app->options->command == SNUG_CLI_CREATE
       && g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_ROUTE))
+    return;
+  if (ask_for_secret (app, error))
     return;
   if (error == NULL)
     fail (app, SNUG_CLI_STATUS_UNREACHABLE, "failed", _("The room is over."));
@@ -880,6 +959,8 @@ listen_to_session (App *app)
   g_signal_connect_swapped (app->session, "notify::state", G_CALLBACK (on_room_changed), app);
   g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
+  g_signal_connect_swapped (app->session, "notify::guessed", G_CALLBACK (on_guessed), app);
+  g_signal_connect_swapped (app->session, "notify::knock", G_CALLBACK (on_knock), app);
   g_signal_connect_swapped (app->session, "delivered", G_CALLBACK (on_delivered), app);
   g_signal_connect_swapped (app->session, "message-edited", G_CALLBACK (on_message_edited), app);
   g_signal_connect_swapped (app->session, "message-deleted", G_CALLBACK (on_message_deleted), app);
@@ -905,9 +986,11 @@ begin (App *app)
 {
   g_autoptr (GError) error = NULL;
 
-  if (app->options->command == SNUG_CLI_CREATE)
-    snug_session_create (app->session, TRUE);
-  else if (!snug_session_join (app->session, app->options->invite, &error))
+  if (app->options->command == SNUG_CLI_CREATE && app->options->secret != NULL)
+    snug_session_create_with_secret (app->session, app->options->secret);
+  else if (app->options->command == SNUG_CLI_CREATE)
+    snug_session_create (app->session, app->options->open);
+  else if (!snug_session_join_with_secret (app->session, app->options->invite, app->options->secret, &error))
     fail (app, snug_cli_status_from_error (error), snug_cli_error_code (error), error->message);
 }
 

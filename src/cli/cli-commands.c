@@ -18,6 +18,8 @@ static const struct
   { "link", SNUG_CLI_COMMAND_LINK },
   { "name", SNUG_CLI_COMMAND_NAME },
   { "cancel", SNUG_CLI_COMMAND_CANCEL },
+  { "let", SNUG_CLI_COMMAND_LET },
+  { "refuse", SNUG_CLI_COMMAND_REFUSE },
   { "leave", SNUG_CLI_COMMAND_LEAVE },
   { "quit", SNUG_CLI_COMMAND_LEAVE },
   { "help", SNUG_CLI_COMMAND_HELP },
@@ -82,6 +84,8 @@ snug_cli_command_help (void)
            "/link        how others get in\n"
            "/name NAME   be called something else\n"
            "/cancel      stop the files under way\n"
+           "/let         let in who asks; let them try who has the secret wrong\n"
+           "/refuse      do not let in who asks\n"
            "/leave       leave the room (Ctrl+D, Ctrl+C)\n"
            "Everything else is said to everybody; // at the start says a /.");
 }

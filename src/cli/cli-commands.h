@@ -23,6 +23,8 @@ typedef enum
   SNUG_CLI_COMMAND_LINK,
   SNUG_CLI_COMMAND_NAME,        /* the new name */
   SNUG_CLI_COMMAND_CANCEL,
+  SNUG_CLI_COMMAND_LET,         /* whoever guesses, or knocks */
+  SNUG_CLI_COMMAND_REFUSE,      /* whoever knocks */
   SNUG_CLI_COMMAND_LEAVE,
   SNUG_CLI_COMMAND_HELP,
   SNUG_CLI_COMMAND_UNKNOWN      /* the word that nobody knows */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli-ice-server.h"
+#include "cli-secret.h"
+#include "snug-secret.h"
 
 /* What GOption fills in; each needs a look before it goes into SnugCliOptions. */
 typedef struct
@@ -68,11 +70,11 @@ make_context (Words *w)
       N_("Where the server of one’s own listens (0.0.0.0:2029 or the next free port)"),
       N_("ADDR:PORT") },
     { "open", 0, 0, G_OPTION_ARG_NONE, &w->open,
-      N_("A room without a secret: who has the code can enter"), NULL },
+      N_("A room without a secret: who has the code can enter, also 0trace pages"), NULL },
     { "capacity", 0, 0, G_OPTION_ARG_FILENAME, &w->capacity,
       N_("Most people in the room, 2 to 16"), N_("N") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &w->secret_file,
-      N_("Read the secret of a private room from a file, or - for standard input"), N_("FILE") },
+      N_("Take the secret of the room from the first line of a file, or - for standard input"), N_("FILE") },
     { "name", 0, 0, G_OPTION_ARG_FILENAME, &w->name, N_("What the others call you"), N_("NAME") },
     { "say", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->say,
       N_("Say this when somebody is there; may be repeated"), N_("TEXT") },
@@ -261,12 +263,9 @@ take_server (SnugCliOptions *self, const Words *w, GError **error)
 static gboolean
 check_together (const SnugCliOptions *self, const Words *w, GError **error)
 {
-  if (w->secret_file != NULL)
-    return refuse (error, _("--secret-file: private rooms are not there yet, so a secret would "
-                            "protect nothing."));
-  if (self->command == SNUG_CLI_CREATE && !w->open)
-    return refuse (error, _("Private rooms are not there yet: say --open for a room that whoever "
-                            "has the code can enter."));
+  if (w->secret_file != NULL && w->open)
+    return refuse (error, _("--open is a room without a secret, --secret-file one with it: say one "
+                            "of them."));
   if (self->only != NULL && self->accept != SNUG_ACCEPT_ALL)
     return refuse (error, _("--only is for --save-to, or --accept all: a person who is asked can choose."));
   if (self->command == SNUG_CLI_JOIN && w->open)
@@ -314,6 +313,15 @@ take_until (SnugCliOptions *self, char **conditions, GError **error)
   return TRUE;
 }
 
+/* Last, as it may wait for a line. */
+static gboolean
+take_secret (SnugCliOptions *self, const Words *w, GError **error)
+{
+  if (w->secret_file != NULL)
+    self->secret = snug_cli_secret_load (w->secret_file, error);
+  return w->secret_file == NULL || self->secret != NULL;
+}
+
 static gboolean
 take (SnugCliOptions *self, Words *w, GError **error)
 {
@@ -330,6 +338,7 @@ take (SnugCliOptions *self, Words *w, GError **error)
   self->save_to = g_steal_pointer (&w->save_to);
   make_utf8 (w->only);
   self->only = g_steal_pointer (&w->only);
+  self->open = w->open;
   self->json = w->json;
   self->sha256 = w->sha256;
   self->discard_unfinished = w->discard_unfinished;
@@ -340,7 +349,8 @@ take (SnugCliOptions *self, Words *w, GError **error)
          && (w->turn_file == NULL
              || snug_cli_ice_servers_load (self->ice_servers, w->turn_file, error))
          && take_until (self, w->until, error)
-         && check_together (self, w, error);
+         && check_together (self, w, error)
+         && take_secret (self, w, error);
 }
 
 SnugCliOptions *
@@ -374,6 +384,7 @@ snug_cli_options_free (SnugCliOptions *self)
   g_free (self->invite);
   g_free (self->server);
   g_free (self->listen);
+  snug_wipe_string (&self->secret);
   g_free (self->name);
   g_strfreev (self->say);
   g_strfreev (self->send);

@@ -28,6 +28,8 @@ typedef struct
   char               *invite;           /* JOIN */
   char               *server;           /* nullable: "http[s]://HOST[:PORT]" */
   char               *listen;           /* nullable: "ADDR:PORT" of the built-in server */
+  char               *secret;           /* nullable: of --secret-file */
+  gboolean            open;             /* CREATE: a room without a secret */
   guint               capacity;         /* 0: the session's own */
 
   /* What to do in it */

@@ -16,6 +16,7 @@ static const struct
   { SNUG_SESSION_ERROR_REFUSED, SNUG_CLI_STATUS_NO_ROOM, "refused" },
   { SNUG_SESSION_ERROR_EXPIRED, SNUG_CLI_STATUS_NO_ROOM, "expired" },
   { SNUG_SESSION_ERROR_SECRET, SNUG_CLI_STATUS_SECRET, "secret" },
+  { SNUG_SESSION_ERROR_SECRET_NEEDED, SNUG_CLI_STATUS_SECRET, "secret-needed" },
   { SNUG_SESSION_ERROR_VERSION, SNUG_CLI_STATUS_UNREACHABLE, "version" },
   { SNUG_SESSION_ERROR_NO_ROUTE, SNUG_CLI_STATUS_NO_ROUTE, "peer-unreachable" },
   { SNUG_SESSION_ERROR_HOSTING, SNUG_CLI_STATUS_UNREACHABLE, "hosting" },
@@ -58,6 +59,7 @@ snug_cli_room_state (SnugSessionState state, gboolean was_connected)
       return "closed";
     case SNUG_SESSION_EMPTY:
     case SNUG_SESSION_STARTING:
+    case SNUG_SESSION_PENDING:
     default:
       return NULL;
     }

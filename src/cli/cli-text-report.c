@@ -106,6 +106,8 @@ describe_state (SnugSessionState state)
     {
     case SNUG_SESSION_STARTING:
       return _("Reaching the server…");
+    case SNUG_SESSION_PENDING:
+      return _("Waiting to be let in…");
     case SNUG_SESSION_WAITING:
       return _("Waiting for people");
     case SNUG_SESSION_CONNECTING:

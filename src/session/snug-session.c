@@ -540,20 +540,15 @@ on_room_created (GObject *source, GAsyncResult *result, gpointer user_data)
   enter_room (self);
 }
 
-void
-snug_session_create (SnugSession *self, gboolean open)
+/* @secret: nullable */
+static void
+create_room (SnugSession *self, const char *secret)
 {
   g_return_if_fail (self->state == SNUG_SESSION_EMPTY || self->state == SNUG_SESSION_FAILED);
 
   snug_session_leave (self);
-  self->open = open;
-  if (!open)
-    {
-      char *secret = snug_phrase_make (SNUG_SECRET_WORDS);
-
-      snug_session_set_secret (self, secret);
-      snug_wipe_string (&secret);
-    }
+  self->open = secret == NULL;
+  snug_session_set_secret (self, secret);
   enter_state (self, SNUG_SESSION_STARTING);
   if (self->server == NULL)
     {
@@ -561,12 +556,33 @@ snug_session_create (SnugSession *self, gboolean open)
       return;
     }
   self->creating = g_cancellable_new ();
-  snug_websocket_signaling_create_room_async (self->server, self->capacity, !open, self->creating, on_room_created,
+  snug_websocket_signaling_create_room_async (self->server, self->capacity, secret != NULL, self->creating, on_room_created,
                                               g_object_ref (self));
+}
+
+void
+snug_session_create (SnugSession *self, gboolean open)
+{
+  char *secret = open ? NULL : snug_phrase_make (SNUG_SECRET_WORDS);
+
+  create_room (self, secret);
+  snug_wipe_string (&secret);
+}
+
+void
+snug_session_create_with_secret (SnugSession *self, const char *secret)
+{
+  create_room (self, secret);
 }
 
 gboolean
 snug_session_join (SnugSession *self, const char *invite, GError **error)
+{
+  return snug_session_join_with_secret (self, invite, NULL, error);
+}
+
+gboolean
+snug_session_join_with_secret (SnugSession *self, const char *invite, const char *secret, GError **error)
 {
   g_autoptr (SnugRoomLink) link = NULL;
 
@@ -586,6 +602,11 @@ snug_session_join (SnugSession *self, const char *invite, GError **error)
           (*error)->code = SNUG_SESSION_ERROR_BAD_INVITE;
         }
       return FALSE;
+    }
+  if (secret != NULL)
+    {
+      snug_wipe_string (&link->secret);
+      link->secret = g_strdup (secret);
     }
   if (link->server == NULL)
     link->server = g_strdup (self->server);

@@ -113,10 +113,12 @@ SnugSession *snug_session_new (void);
  * snug_session_create:
  * @open: %TRUE for a room without a secret, which 0trace pages can enter too
  *
- * Makes a room (with the built-in server if "server" is NULL) and enters it. State goes to STARTING at
+ * Without @open the secret is three words of the list. Makes a room (with the built-in server if "server" is NULL) and enters it. State goes to STARTING at
  * once, then WAITING or FAILED.
  */
 void     snug_session_create (SnugSession *self, gboolean open);
+/* A private room with a secret of one's own, as snug_phrase_fold() made it. */
+void     snug_session_create_with_secret (SnugSession *self, const char *secret);
 
 /**
  * snug_session_join:
@@ -126,6 +128,8 @@ void     snug_session_create (SnugSession *self, gboolean open);
  * to STARTING, and later failures arrive as the state FAILED with "error".
  */
 gboolean snug_session_join   (SnugSession *self, const char *invite, GError **error);
+/* @secret: (nullable): goes before one in @invite */
+gboolean snug_session_join_with_secret (SnugSession *self, const char *invite, const char *secret, GError **error);
 
 /**
  * snug_session_enter_secret:

@@ -411,10 +411,63 @@ def test_bad_invite():
         refused(1, 'join', 'not an invite', '--server', server.url, code='bad-invite')
 
 
-def test_private_room_is_refused_not_entered():
+def create_private(server, *arguments):
+    ana = Cli('create', '--server', server.url, '--name', 'Ana', *arguments)
+    return ana, ana.wait(event='room', state='waiting')
+
+
+def test_private_room_by_default():
     with start_server() as server:
-        refused(4, 'join', 'BOOK23-otter-velvet-canoe', '--server', server.url, code='secret')
-        refused(4, 'join', f'{server.url}/?code=BOOK23#otter-velvet-canoe', code='secret')
+        ana, room = create_private(server)
+        code, *words = room['invite'].split('-')
+        assert code == room['code'] and len(words) == 3, room
+        assert room['link'] == f'{server.url}/?code={code}#{"-".join(words)}', room
+        bo = Cli('join', room['invite'].lower(), '--server', server.url, '--name', 'Bo', '--say', 'hello')
+        chi = Cli('join', room['link'], '--name', 'Chi')
+        for cli in (ana, bo, chi):
+            cli.wait_count(2, event='member', state='connected')
+        ana.wait(event='chat', text='hello')
+        for cli in (chi, bo, ana):
+            cli.leave()
+
+
+def test_private_room_with_a_secret_of_ones_own():
+    secret = folder() / 'secret'
+    secret.write_text('pässwörd of  ours\nnot this line\n')
+    with start_server() as server:
+        ana, room = create_private(server, '--secret-file', secret)
+        assert room['invite'] == f"{room['code']}-pässwörd of  ours", room
+        bo = Cli('join', room['code'], '--server', server.url, '--name', 'Bo', '--secret-file', '-')
+        bo.say('pässwörd of  ours')
+        bo.say('and this is chat')
+        ana.wait(event='chat', text='and this is chat')
+        assert ana.count(event='chat') == 1
+        bo.leave()
+        ana.leave()
+
+
+def test_wrong_secret():
+    with start_server() as server:
+        ana, room = create_private(server)
+        refused(4, 'join', room['code'], '--server', server.url, code='secret-needed')
+        for _ in range(5):
+            assert not ana.count(event='error', code='guessing')
+            refused(4, 'join', f"{room['code']}-otter-otter-otter", '--server', server.url, code='secret')
+        ana.wait(event='error', code='guessing')
+        ana.leave()
+
+
+def test_nothing_tells_the_secret():
+    with start_server(env={**os.environ, 'G_MESSAGES_DEBUG': 'all'}) as server:
+        ana, room = create_private(server)
+        secret = room['invite'].partition('-')[2]
+        bo = Cli('join', room['link'], '--name', 'Bo')
+        ana.wait(event='member', name='Bo', state='connected')
+        bo.leave()
+        ana.leave()
+        for process in (bo, server):
+            assert secret not in process.stderr, process.stderr
+        assert not any(secret in line or 'Bo' in line for line in server.lines), server.lines
 
 
 def test_timeout():
@@ -427,7 +480,6 @@ def test_timeout():
 def test_usage():
     target = folder()
     (target / 'file').write_text('')
-    refused(1, 'create', code='usage', words='--open')
     refused(1, 'create', '--open', '--secret-file', '-', code='usage', words='--secret-file')
     refused(1, 'join', 'BOOK23', '--frob', code='usage', words='--frob')
     refused(1, 'join', 'BOOK23', '--server', 'http://127.0.0.1:1', '--send', target / 'nothing', code='usage', words='nothing')
