@@ -16,7 +16,7 @@ check-all:
 
 # How fast the stack is on this machine.
 bench:
-	@tests/tools/setup run
+	@tests/tools/setup all
 	@tests/tools/bench
 
 # Pictures of the window and of the web page in tests/look/, to look at.
