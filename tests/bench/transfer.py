@@ -129,6 +129,43 @@ def measure_file(program, path, digest, inbox):
             "chat busy p50 ms": percentile(trips, .5), "chat busy p99 ms": percentile(trips, .99)}
 
 
+def seconds_for(program, path, inbox):
+    """From the acceptance of a file or a folder to its end, with nothing beside it."""
+    host, link = host_room(program, "--send", path, "--until", "sent=1")
+    guest = Member(program, "join", link, "--save-to", inbox, "--until", "received=1")
+    began = guest.wait_for(event="transfer", state="accepted")["at"]
+    done = guest.wait_for(event="transfer", state="done")["at"]
+    for member in guest, host:
+        member.end()
+    arrived = inbox / path.name
+    if path.is_dir():
+        shutil.rmtree(arrived)
+    else:
+        arrived.unlink()
+    return done - began
+
+
+def measure_many(program, many, one, inbox):
+    of_many, of_one = seconds_for(program, many, inbox), seconds_for(program, one, inbox)
+    began = time.monotonic()
+    subprocess.run(["cp", "-r", many, inbox / "copy"], check=True)
+    copying = time.monotonic() - began
+    shutil.rmtree(inbox / "copy")
+    return {"10,000 files of 4 KiB, s": of_many, "one file of the same size, s": of_one,
+            "many files, in times of one": of_many / of_one, "the same copied with cp -r, s": copying}
+
+
+def write_many(many, one):
+    """The same bytes twice: in a hundred folders of a hundred files, and in one file."""
+    with open(one, "wb") as all_of_them:
+        for i in range(10_000):
+            content = os.urandom(4096)
+            path = many / f"{i // 100:02}" / f"{i:04}.bin"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            all_of_them.write(content)
+
+
 def sha256(path):
     began = time.monotonic()
     with open(path, "rb") as file:
@@ -164,10 +201,12 @@ def main():
         large, small = folder / "large.bin", folder / "small.bin"
         write_file(large, megabytes)
         write_file(small, max(1, megabytes // 10))
+        many, one = folder / "many", folder / "one.bin"
+        write_many(many, one)
         for _ in range(runs):
             digest, seconds = sha256(large)
             result = {**measure_idle(program), **measure_file(program, large, digest, inbox),
-                      **measure_yardsticks(large, seconds, folder)}
+                      **measure_many(program, many, one, inbox), **measure_yardsticks(large, seconds, folder)}
             result["peak memory MB, a tenth of the size"] = measure_file(
                 program, small, sha256(small)[0], inbox)["peak memory MB"]
             for row, value in result.items():
@@ -175,7 +214,9 @@ def main():
 
     print(f"file to file, {megabytes} MB with piece hashes, two snug-cli, median of {runs}")
     for row, values in rows.items():
-        print(f"  {row:<36} {statistics.median(values):10.1f}   ({' '.join(f'{value:.1f}' for value in values)})")
+        digits = 2 if row.endswith((", s", "of one")) else 1
+        print(f"  {row:<36} {statistics.median(values):10.{digits}f}   "
+              f"({' '.join(f'{value:.{digits}f}' for value in values)})")
     speed, hashing = statistics.median(rows["MB/s"]), statistics.median(rows["SHA-256 alone MB/s"])
     print(f"  {'speed, in speeds of SHA-256 alone':<36} {speed / hashing:10.2f}")
     if os.environ.get("SNUG_BENCH_JSON"):

@@ -1,11 +1,12 @@
 #!/bin/bash
-# ten thousand files in a folder; half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time
-# limit: 1800
+# ten thousand files in a folder; memory, of nine receivers and of 10 GB; half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time
+# limit: 2700
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted tests/tools/count-tap env SNUG_BUILD="$PWD/build" tests/cli/test-kill.py --mebibytes 500 --kills 20 --spare 2
   lane_counted tests/tools/count-tap env SNUG_BUILD="$PWD/build" tests/cli/test-many-files.py
+  lane_counted tests/tools/count-tap env SNUG_BUILD="$PWD/build" tests/cli/test-memory.py
 fi
 lane_end
