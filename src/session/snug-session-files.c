@@ -60,10 +60,11 @@ static gboolean
 go_on_with (SnugSession *self, SnugTransfer *transfer)
 {
   g_autoptr (SnugUnfinished) unfinished = find_unfinished (self, transfer);
+  SnugSinkConflict conflict = sink_conflict (self, self->conflict_policy);
 
   if (unfinished == NULL || !g_hash_table_contains (self->resuming, unfinished)
-      || !snug_transfers_accept (self->transfers, transfer, snug_unfinished_get_folder (unfinished),
-                                 sink_conflict (self, self->conflict_policy), snug_unfinished_get_only (unfinished), NULL))
+      || !snug_transfers_accept (self->transfers, transfer, snug_unfinished_get_folder (unfinished), conflict,
+                                 snug_unfinished_get_only (unfinished), NULL))
     return FALSE;
   forget_unfinished (self, unfinished);
   return TRUE;
@@ -110,8 +111,8 @@ snug_session_offer_file_to (SnugSession *self, GFile *file, GPtrArray *members, 
   if (ids != NULL)
     g_ptr_array_add (ids, NULL);
   g_task_set_source_tag (task, snug_session_offer_file);
-  snug_transfers_offer_async (self->transfers, file, ids != NULL ? (const char *const *) ids->pdata : NULL, on_offer_made,
-                              task);
+  snug_transfers_offer_async (self->transfers, file, ids != NULL ? (const char *const *) ids->pdata : NULL,
+                              on_offer_made, task);
 }
 
 void
@@ -161,7 +162,8 @@ snug_session_accept_with (SnugSession *self, SnugTransfer *transfer, const SnugA
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _("Nothing of it is chosen."));
       return FALSE;
     }
-  return snug_transfers_accept (self->transfers, transfer, folder, sink_conflict (self, options->conflict), only, error);
+  return snug_transfers_accept (self->transfers, transfer, folder, sink_conflict (self, options->conflict), only,
+                                error);
 }
 
 gboolean

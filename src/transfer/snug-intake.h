@@ -80,7 +80,7 @@ GFile      *snug_intake_finish_if_all (SnugIntake *self, GError **error);
 /* @error: what a disk said; becomes a %SNUG_TRANSFER_ERROR_DISK in the same words */
 void        snug_intake_as_disk_error (GError **error);
 
-/* Of one that looks: Returns: (transfer none) (nullable): the manifest, when it is here; @bytes: (out): as it came */
+/* @bytes: (out): as it came. Returns: (transfer none) (nullable): of one that looks: the manifest, when it is here */
 SnugManifest *snug_intake_peek_manifest (SnugIntake *self, GBytes **bytes);
 
 /* What comes from here on comes on a new stream, from snug_intake_get_next() on. */

@@ -32,7 +32,9 @@ on_news (GObject *owner, const SnugReceiverNews *news)
 {
   switch (news->kind)
     {
-    case SNUG_RECEIVER_NEWS_ASKED: g_signal_emit (owner, signals[ASKED], 0, news->entry, news->bytes, news->hash); break;
+    case SNUG_RECEIVER_NEWS_ASKED:
+      g_signal_emit (owner, signals[ASKED], 0, news->entry, news->bytes, news->hash);
+      break;
     case SNUG_RECEIVER_NEWS_PROGRESS: g_signal_emit (owner, signals[PROGRESS], 0, news->bytes); break;
     case SNUG_RECEIVER_NEWS_BUSY: g_signal_emit (owner, signals[BUSY], 0, news->on); break;
     case SNUG_RECEIVER_NEWS_FULL: g_signal_emit (owner, signals[FULL], 0, news->on); break;

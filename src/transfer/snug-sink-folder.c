@@ -48,7 +48,8 @@ snug_sink_make_folders (SnugSink *self, SnugManifest *manifest, GError **error)
     {
       const SnugEntry *entry = snug_manifest_get (manifest, i);
 
-      if (entry->is_folder && snug_manifest_is_chosen (manifest, i) && snug_beneath_make_folder (&self->tree, entry->path) != 0)
+      if (entry->is_folder && snug_manifest_is_chosen (manifest, i)
+          && snug_beneath_make_folder (&self->tree, entry->path) != 0)
         return snug_sink_fail (error, errno, _("The file cannot be created."));
     }
   return TRUE;
@@ -72,14 +73,18 @@ static gboolean
 is_equal_there (SnugSink *self, const SnugEntry *entry, SnugBeneath *there)
 {
   int theirs = snug_beneath_open (there, entry->path, O_RDONLY | O_NONBLOCK | (entry->is_folder ? O_DIRECTORY : 0));
-  int ours = theirs >= 0 && !entry->is_folder ? snug_beneath_open (&self->tree, entry->path, O_RDONLY) : SNUG_SINK_NOT_MADE;
-  gboolean equal = theirs >= 0
-                   && (entry->is_folder || (ours >= 0 && snug_sink_has_same_content (ours, theirs, entry->size)));
+  gboolean equal = theirs >= 0 && entry->is_folder;
 
+  if (theirs >= 0 && !entry->is_folder)
+    {
+      int ours = snug_beneath_open (&self->tree, entry->path, O_RDONLY);
+
+      equal = ours >= 0 && snug_sink_has_same_content (ours, theirs, entry->size);
+      if (ours >= 0)
+        close (ours);
+    }
   if (theirs >= 0)
     close (theirs);
-  if (ours >= 0)
-    close (ours);
   return equal;
 }
 

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-mover-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-bytes.h"
+#include "snug-folder-entry.h"
+
+static void
+on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) get = snug_wire_message_new (SNUG_WIRE_FILE_GET);
+
+  get->from_entry = entry;
+  get->from_offset = offset;
+  self->went_on = have != NULL;
+  get->have = have != NULL ? g_bytes_ref (have) : NULL;
+  get->only = self->only != NULL ? g_bytes_ref (self->only) : NULL;
+  snug_mover_say (self, get);
+}
+
+static void
+on_receiver_progress (SnugReceiver *receiver, guint64 bytes, SnugMover *self)
+{
+  if (!snug_transfer_is_active (self->row))
+    return;
+  if (!self->paused_here && !self->paused_there)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+  snug_transfer_set_bytes (self->row, bytes, g_get_monotonic_time ());
+}
+
+static void
+on_busy (SnugReceiver *receiver, gboolean busy, SnugMover *self)
+{
+  snug_mover_say_pause (self, busy, TRUE);
+}
+
+static void
+on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
+{
+  snug_mover_say_pause (self, full || self->paused_here, self->pushed);
+  if (!snug_transfer_is_active (self->row))
+    return;
+  if (full)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED,
+                         _("The disk is full. Make room: it goes on by itself then."));
+  else if (!self->paused_here && !self->paused_there)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+}
+
+static void
+show_fingerprint (SnugMover *self, GBytes *fingerprint)
+{
+  g_autofree char *hex = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
+
+  snug_transfer_set_fingerprint (self->row, hex);
+}
+
+static void
+on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) done = snug_wire_message_new (SNUG_WIRE_FILE_DONE);
+
+  done->fingerprint = g_bytes_ref (fingerprint);
+  snug_mover_say (self, done);
+  snug_transfer_set_file (self->row, file);
+  show_fingerprint (self, fingerprint);
+  snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
+  snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
+}
+
+static void
+on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
+{
+  gboolean is_disk = g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK);
+
+  self->started = FALSE;
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+    {
+      snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
+      snug_mover_tell_stopped (self);
+      return;
+    }
+  snug_mover_say_cancel (self, snug_mover_reason_for_them (error));
+  /* What is checked and on the disk is right, whatever came behind it; but not from this member. */
+  snug_mover_finish_with (self, is_disk ? SNUG_INTAKE_KEEP : SNUG_INTAKE_DELETE, SNUG_TRANSFER_FAILED, error->message);
+}
+
+void
+snug_mover_start (SnugMover *self)
+{
+  SnugMember *member = snug_mover_get_member (self);
+
+  if (self->started || self->receiver == NULL || self->look != NULL || self->paused_here || member == NULL
+      || !snug_room_is_ready (self->room, member))
+    return;
+  self->started = TRUE;
+  self->paused_there = FALSE;
+  if (snug_transfer_is_active (self->row))
+    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_receiver_start (self->receiver, snug_room_get_link (self->room, member),
+                       snug_transfer_get_wire_id (self->row));
+}
+
+static void
+listen_to_receiver (SnugMover *self)
+{
+  g_signal_connect (self->receiver, "asked", G_CALLBACK (on_asked), self);
+  g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
+  g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
+  g_signal_connect (self->receiver, "full", G_CALLBACK (on_full), self);
+  g_signal_connect (self->receiver, "done", G_CALLBACK (on_receiver_done), self);
+  g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);
+}
+
+/* If not, there is nothing to ask for behind the manifest, and somebody must say that this is all. */
+static gboolean
+has_chosen_file (SnugMover *self)
+{
+  g_autoptr (SnugManifest) chosen = self->whole != NULL ? snug_manifest_choose (self->whole, self->only) : NULL;
+  SnugPlace first = { 0, 0 };
+
+  return chosen != NULL && snug_manifest_settle (chosen, &first);
+}
+
+/* What is in the plan is borrowed. */
+static SnugIntakePlan
+make_plan (SnugMover *self)
+{
+  return (SnugIntakePlan) {
+    .name = (char *) snug_transfer_get_name (self->row),
+    .size = self->offered_bytes,
+    .mtime = self->mtime,
+    .manifest = self->manifest,
+    .manifest_size = self->manifest_size,
+    .manifest_bytes = has_chosen_file (self) ? self->whole_bytes : NULL,
+    .only = self->only,
+    .resumable = !self->pushed,
+  };
+}
+
+static void
+make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
+{
+  const SnugIntakePlan plan = make_plan (self);
+
+  self->receiver = snug_receiver_new (self->network, &plan, folder, conflict);
+  listen_to_receiver (self);
+}
+
+/* --- looking into a folder ------------------------------------------------------------------------- */
+
+/* @manifest, @bytes: (nullable): %NULL with @error */
+static void
+end_look (SnugMover *self, SnugManifest *manifest, GBytes *bytes, const GError *error)
+{
+  g_autoptr (GPtrArray) lookers = g_steal_pointer (&self->lookers);
+
+  self->lookers = g_ptr_array_new ();
+  g_clear_pointer (&self->look, snug_look_stop);
+  if (manifest != NULL && self->whole == NULL)
+    {
+      self->whole = snug_manifest_ref (manifest);
+      self->whole_bytes = g_bytes_ref (bytes);
+    }
+  for (guint i = 0; i < lookers->len; i++)
+    {
+      g_autoptr (GTask) task = lookers->pdata[i];
+
+      if (manifest != NULL)
+        g_task_return_pointer (task, snug_folder_entries_new (manifest), g_object_unref);
+      else
+        g_task_return_error (task, g_error_copy (error));
+    }
+}
+
+void
+snug_mover_end_look_in_vain (SnugMover *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                                                  _("This file is no longer offered."));
+
+  end_look (self, NULL, NULL, error);
+}
+
+static void
+on_looked (SnugManifest *manifest, GBytes *bytes, const GError *error, gpointer user_data)
+{
+  SnugMover *self = user_data;
+  g_autoptr (SnugMover) alive = g_object_ref (self);
+
+  end_look (self, manifest, bytes, error);
+  snug_mover_tell_stopped (self);
+}
+
+void
+snug_mover_look_into (SnugMover *self, GTask *task)
+{
+  SnugMember *member = snug_mover_get_member (self);
+  SnugIntakePlan plan = make_plan (self);
+
+  if (self->whole != NULL)
+    {
+      g_task_return_pointer (task, snug_folder_entries_new (self->whole), g_object_unref);
+      g_object_unref (task);
+      return;
+    }
+  if (self->look == NULL && (member == NULL || !snug_room_is_ready (self->room, member)))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s cannot be reached now."),
+                               snug_mover_get_member_name (self));
+      g_object_unref (task);
+      return;
+    }
+  g_ptr_array_add (self->lookers, task);
+  if (self->look == NULL)
+    self->look = snug_look_start (self->room, self->network, member, snug_transfer_get_wire_id (self->row), &plan,
+                                  on_looked, self);
+}
+
+/* --- going on with what another one was receiving -------------------------------------------------- */
+
+static SnugJournalHead
+head_of (SnugMover *self, GBytes *only)
+{
+  return (SnugJournalHead) { (char *) snug_transfer_get_name (self->row), self->offered_bytes, self->manifest, only };
+}
+
+gboolean
+snug_mover_is_same (SnugMover *self, SnugMover *other)
+{
+  const SnugJournalHead ours = head_of (self, self->only), theirs = head_of (other, other->only);
+
+  return self != other && snug_journal_head_equal (&ours, &theirs);
+}
+
+gboolean
+snug_mover_can_follow (SnugMover *self, SnugMover *former)
+{
+  return self != former && former->receiver != NULL && snug_transfer_is_active (former->row)
+         && !former->pushed && !self->pushed && !former->paused_here && !former->paused_there
+         && g_file_equal (self->folder, former->folder) && snug_mover_is_same (self, former);
+}
+gboolean
+snug_mover_is_lost (SnugMover *self)
+{
+  return self->receiver != NULL && !self->started && snug_transfer_is_active (self->row);
+}
+
+void
+snug_mover_give_up_waiting (SnugMover *self)
+{
+  SnugMember *member = snug_mover_get_member (self);
+
+  if (self->receiver != NULL && self->started && (member == NULL || !snug_room_is_ready (self->room, member)))
+    snug_receiver_cut (self->receiver);
+}
+
+void
+snug_mover_follow (SnugMover *self, SnugMover *former)
+{
+  g_signal_handlers_disconnect_by_data (former->receiver, former);
+  snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
+  self->receiver = g_steal_pointer (&former->receiver);
+  listen_to_receiver (self);
+  snug_transfer_set_bytes (self->row, snug_transfer_get_bytes (former->row), g_get_monotonic_time ());
+  snug_mover_finish (former, SNUG_TRANSFER_CANCELLED, _("It goes on from where it was offered again."));
+}
+
+typedef struct
+{
+  SnugJournalHead  head;      /* borrowed */
+  guint64          n_bytes;   /* of these there are */
+  guint64          n_all;
+} Left;
+
+static void
+on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
+{
+  Left *left = user_data;
+
+  if (!snug_journal_head_equal (head, &left->head))
+    return;
+  left->n_bytes = MAX (left->n_bytes, n_bytes);
+  left->n_all = n_all;
+}
+
+static guint64
+count_chosen (SnugMover *self, GBytes *only)
+{
+  g_autoptr (SnugManifest) chosen = self->whole != NULL ? snug_manifest_choose (self->whole, only) : NULL;
+
+  return chosen != NULL ? chosen->n_bytes : self->offered_bytes;
+}
+
+static Left
+find_left (SnugMover *self, GFile *folder, GBytes *only)
+{
+  Left left = { head_of (self, only), 0, count_chosen (self, only) };
+
+  if (!self->pushed)
+    snug_sink_foreach_left (folder, on_left, &left);
+  return left;
+}
+
+guint64
+snug_mover_count_missing (SnugMover *self, GFile *folder, GBytes *only)
+{
+  const Left left = find_left (self, folder, only);
+
+  return left.n_all - MIN (left.n_bytes, left.n_all);
+}
+
+void
+snug_mover_accept (SnugMover *self, GFile *folder, SnugSinkConflict conflict, GBytes *only)
+{
+  snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  g_set_object (&self->folder, folder);
+  if (only != NULL)
+    {
+      self->only = g_bytes_ref (only);
+      snug_transfer_set_size (self->row, find_left (self, folder, only).n_all);
+    }
+  if (self->receiver != NULL)
+    snug_receiver_decide (self->receiver, folder, conflict);
+  else
+    make_receiver (self, folder, conflict);
+}
+
+void
+snug_mover_keep_aside (SnugMover *self)
+{
+  make_receiver (self, NULL, SNUG_SINK_KEEP_BOTH);
+  snug_mover_start (self);
+}
+
+void
+snug_mover_decline (SnugMover *self, SnugTransferState state, const char *reason)
+{
+  snug_mover_say_plain (self, SNUG_WIRE_FILE_DECLINE);
+  snug_mover_finish (self, state, reason);
+}

@@ -1,0 +1,66 @@
+/* snug-mover-private: what the files of a mover share. snug-mover-in.c is about what comes, snug-mover.c about what
+ * goes, and what both have.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-look.h"
+#include "snug-mover.h"
+#include "snug-receiver.h"
+#include "snug-sender.h"
+#include "snug-transfer-private.h"
+
+G_BEGIN_DECLS
+
+struct _SnugMover
+{
+  GObject       parent_instance;
+
+  /* Owned */
+  SnugRoom     *room;
+  GMainContext *network;
+  SnugTransfer *row;
+  SnugOffer    *offer;         /* nullable: of outgoing ones */
+  SnugSender   *sender;        /* nullable */
+  SnugReceiver *receiver;      /* nullable */
+  char         *fingerprint;   /* nullable: what we sent, in hex */
+
+  GFile        *folder;        /* nullable: where an incoming one goes */
+  GBytes       *manifest;      /* nullable: of incoming folders, its hash */
+  guint64       manifest_size;
+  SnugLook     *look;          /* nullable: it is looked what is in it */
+  GPtrArray    *lookers;       /* of GTask: they wait for that */
+  SnugManifest *whole;         /* nullable: what is in it, when it was looked */
+  GBytes       *whole_bytes;   /* nullable: the same as it came */
+  GBytes       *only;          /* nullable: what is chosen of it; NULL: all */
+  guint64       offered_bytes;
+
+  const char   *warning;       /* borrowed from static words or the offer, nullable: what a person should know
+                                * of it while it runs */
+  guint64       mtime;         /* of incoming ones */
+  gboolean      paused_here;
+  gboolean      paused_there;
+  gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
+  gboolean      went_on;       /* incoming: not asked for from the beginning */
+  gboolean      pushed;        /* incoming: they come whether they are asked for or not */
+};
+
+SnugMember *snug_mover_get_member       (SnugMover *self);    /* nullable: gone */
+const char *snug_mover_get_member_name  (SnugMover *self);
+
+void        snug_mover_say              (SnugMover *self, SnugWireMessage *message);
+void        snug_mover_say_plain        (SnugMover *self, SnugWireType type);
+void        snug_mover_say_cancel       (SnugMover *self, const char *reason);
+void        snug_mover_say_pause        (SnugMover *self, gboolean on, gboolean busy);
+const char *snug_mover_reason_for_them  (const GError *error);
+
+void        snug_mover_stop_pumps       (SnugMover *self, SnugIntakeEnd end);
+void        snug_mover_finish_with      (SnugMover *self, SnugIntakeEnd end, SnugTransferState state,
+                                         const char *reason);
+/* Whoever waits to see what is in the folder will not. */
+void        snug_mover_end_look_in_vain (SnugMover *self);
+/* "stopped" */
+void        snug_mover_tell_stopped     (SnugMover *self);
+
+G_END_DECLS
