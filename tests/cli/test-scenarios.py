@@ -246,17 +246,6 @@ def test_folder_stays_a_folder():
         check(files_in(target) == ['Holiday'], files_in(target))
 
 
-def leave_unfinished(server, target):
-    """Somebody receives half a file into that folder and is killed."""
-    path = make_file(folder() / 'large.bin', 60_000_000)
-    ana, code = create(server, '--send', path, env=snugtest.environment(G_MESSAGES_DEBUG='snug-transfer'))
-    ben = join(server, code, '--save-to', target)
-    # A line of JSON and at least one hash: the sender writes a line for each half mebibyte.
-    ana.wait_until(lambda: any(journal.stat().st_size > 90 for journal in target.glob('.snug-*.journal')), 'piece')
-    ben.kill()
-    return ana, code, path
-
-
 def test_only_some_of_a_folder():
     with start_server() as server:
         source, target = folder() / 'Holiday', folder()
@@ -281,6 +270,25 @@ def test_only_some_of_a_folder():
         check(files_in(target) == ['Holiday'])
 
 
+def n_noted(target):
+    """Pieces in the journal of what is under way there."""
+    return sum((len(content) - content.find(b'\n') - 1) // 32
+               for content in (journal.read_bytes() for journal in target.glob('.snug-*.journal')) if b'\n' in content)
+
+
+def leave_unfinished(server, target, send='large.bin', *options):
+    """Somebody receives half a file into that folder and is killed."""
+    source = folder()
+    path = make_file(source / 'large.bin', 60_000_000)
+    make_file(source / 'small.bin', 100)
+    ana, code = create(server, '--send', source / send, env=snugtest.environment(G_MESSAGES_DEBUG='snug-transfer'))
+    ben = join(server, code, '--save-to', target, *options)
+    # The sender writes a line for each half mebibyte.
+    ana.wait_until(lambda: n_noted(target) > 0, 'piece')
+    ben.kill()
+    return ana, code, path
+
+
 def test_unfinished_goes_on():
     with start_server() as server:
         target = folder()
@@ -290,6 +298,21 @@ def test_unfinished_goes_on():
         check(0 < left['bytes'] < left['size'], left)
         ben.expect_exit(0)
         check(sha256(target / 'large.bin') == sha256(path) and files_in(target) == ['large.bin'], files_in(target))
+        ana.leave()
+
+
+def test_unfinished_choice_goes_on():
+    """What was chosen stays chosen, without being said again."""
+    with start_server() as server:
+        target = folder()
+        ana, code, path = leave_unfinished(server, target, '.', '--only', 'large.bin')
+        ben = join(server, code, '--save-to', target, '--until', 'received=1')
+        left = ben.wait(event='unfinished', size=60_000_000)
+        check(0 < left['bytes'] < left['size'], left)
+        ben.expect_exit(0)
+        done = ben.wait(event='transfer', state='done')
+        check(files_in(pathlib.Path(done['path'])) == ['large.bin'], done)
+        check(sha256(pathlib.Path(done['path']) / 'large.bin') == sha256(path) and len(files_in(target)) == 1)
         ana.leave()
 
 
