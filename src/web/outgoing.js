@@ -51,6 +51,8 @@ export class Outgoing {
   #code;
   #offers = /** @type {Map<string, Offer>} */ (new Map());
   #said = /** @type {Set<string>} */ (new Set());
+  /** How many manifests are on their way to each member, to be looked at. */
+  #looking = /** @type {Map<string, number>} */ (new Map());
 
   /** @param {TransferDesk} desk @param {Sha256} sha256 @param {Journal} journal @param {string} code of the room */
   constructor(desk, sha256, journal, code) {
@@ -158,9 +160,31 @@ export class Outgoing {
     const offer = this.#offers.get(get.id);
     if (!transfer || !offer || isFinished(transfer)) return this.#desk.refuse(memberId, get.id, Reason.BAD_REQUEST);
     if (!offer.source) return this.#waitForFile(transfer, get);
-    if (!offer.source.has(get) || this.#desk.countRunning(memberId, 'out', key) >= MAX_SENDING)
+    const source = offer.source.choose(get.only);
+    if (!source?.has(get) || this.#countSending(memberId, key) >= MAX_SENDING)
       return this.#desk.refuse(memberId, get.id, Reason.BAD_REQUEST);
-    await this.#startSending(transfer, offer.source, offer, get);
+    if (get.entry === 'manifest' && get.only !== undefined && !/[^A]/.test(get.only)) return this.#show(memberId, source, offer);
+    await this.#startSending(transfer, source, offer, get);
+  }
+
+  /** @param {string} memberId @param {string} key that does not count */
+  #countSending(memberId, key) {
+    return this.#desk.countRunning(memberId, 'out', key) + (this.#looking.get(memberId) ?? 0);
+  }
+
+  /** They look into a folder, to choose: nothing is accepted by that. @param {string} memberId @param {Source} source @param {Offer} offer */
+  async #show(memberId, source, offer) {
+    const link = this.#desk.link(memberId);
+    const channel = link?.openFileChannel(offer.id);
+    if (!link || !channel) return;
+    const count = (/** @type {number} */ n) => this.#looking.set(memberId, (this.#looking.get(memberId) ?? 0) + n);
+    const sender = new Sender({
+      channel, source, from: { entry: 'manifest', offset: 0 }, hashes: new PieceHashes(this.#sha256),
+      sha256: this.#sha256, maxMessageBytes: link.maxMessageBytes, onProgress() {},
+    });
+    count(1);
+    await sender.run();
+    count(-1);
   }
 
   /** The one who asks is told that it takes a while; the person, what to do. @param {Transfer} transfer @param {FileGet} get */
@@ -178,7 +202,7 @@ export class Outgoing {
     const offer = this.#offers.get(id);
     if (!transfer || !offer || !isActive(transfer)) return;
 
-    const own = await offer.hashes.fingerprint();
+    const own = await (this.#desk.runs.get(key)?.hashes ?? offer.hashes).fingerprint();
     if (toBase64Url(own) !== fingerprint) {
       this.#desk.end(key, 'failed', _('What arrived is not what was sent.'));
       return;
@@ -235,11 +259,13 @@ export class Outgoing {
   /** @param {Transfer} transfer @param {Source} source @param {Offer} offer @param {FileGet} get */
   async #startSending({ key, memberId }, source, offer, get) {
     const run = this.#desk.newRun(key);
-    this.#desk.change(key, { state: 'accepted', reason: '', pausedByUs: false });
+    // What somebody chose of a folder has pieces of its own.
+    run.hashes = get.only === undefined ? offer.hashes : new PieceHashes(this.#sha256);
+    this.#desk.change(key, { state: 'accepted', reason: '', size: source.size });
     this.#sayOffers(memberId);
     this.#save();
     try {
-      const isProven = get.offset === 0 && get.entry === 0 ? true : await this.#isProven(source, offer.hashes, get);
+      const isProven = get.offset === 0 && get.entry === 0 ? true : await this.#isProven(source, run.hashes, get);
       if (this.#desk.runs.get(key) !== run) return;
       if (isProven) await this.#send(key, memberId, run, source, offer, get);
       else this.#giveUp(key);
@@ -266,13 +292,17 @@ export class Outgoing {
       channel,
       source,
       from: { entry, offset },
-      hashes: offer.hashes,
+      hashes: run.hashes ?? offer.hashes,
       sha256: this.#sha256,
       maxMessageBytes: link.maxMessageBytes,
       onProgress: (bytes) => this.#desk.progress(key, run, bytes),
     });
     run.sender = sender;
     this.#desk.change(key, { state: 'running', bytes: sender.bytes });
+    // Whoever asks again does not undo our pause.
+    const transfer = this.#desk.transfer(key);
+    if (transfer?.pausedByUs) this.#desk.tell(transfer, { type: 'file-pause', on: true });
+    this.#desk.showPaused(key);
     await sender.run();
   }
 

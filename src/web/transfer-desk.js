@@ -27,6 +27,7 @@ const CANCEL_STALLED_AFTER_MS = 300_000;
  * @property {boolean} isPausedByThem
  * @property {boolean} isBusy their disk is behind: we wait, and nobody needs to know
  * @property {import('./sender.js').Sender} [sender]
+ * @property {import('./transfer.js').PieceHashes} [hashes] of what is sent
  * @property {import('./wire.js').FileGet} [get] of a file that has to be chosen once more
  * @property {RTCDataChannel} [channel]
  * @property {import('./receiver.js').Receiver} [receiver]

@@ -311,6 +311,19 @@ test('more than a folder may hold is not offered', async () => {
   assert.equal(long.entries.length, 1);
 });
 
+test('of a folder only what is chosen is sent, with its own numbers; the manifest is whole', async () => {
+  const source = await folderOf();
+  const only = (...bits) => toBase64Url(Uint8Array.of(bits.reduce((sum, n) => sum | (1 << n), 0)));
+  const entriesOf = ({ sent }) => sent.flatMap((m) => (typeof m === 'string' ? [JSON.parse(m).entry ?? []].flat() : []));
+  assert.deepEqual(entriesOf(await sendFolder(source.choose(only(0, 2)))), ['manifest', 0, 2]);
+  assert.deepEqual(entriesOf(await sendFolder(source.choose(only(1)), { from: { entry: 1, offset: 0 } })), [1]);
+  assert.deepEqual(entriesOf(await sendFolder(source.choose(''))), ['manifest']);
+  assert.equal(source.choose(only(1)).size, 2 * PIECE_BYTES + 9);
+  assert.equal(source.choose(only(1)).has({ entry: 0, offset: 0 }), false);
+  assert.equal(source.choose(only(5)), null);
+  assert.equal(Source.ofFile(TREE[1].file).choose(only(0)), null);
+});
+
 test('a place that no entry has cannot be asked for', async () => {
   const source = await folderOf();
   const has = (entry, offset) => source.has({ entry, offset });

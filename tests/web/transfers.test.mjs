@@ -142,3 +142,40 @@ test('four are asked for at once, and the fifth does not come before it is', asy
   transfers.onChannel('m2', channel);
   assert.equal(channel.readyState, 'closed');
 });
+
+test('who looks into a folder to choose has not taken it; who chooses gets the rest of it not', async (t) => {
+  const { transfers, store, opened, said } = makeRoom(t);
+  const file = new File(['12345'], 'f');
+  await transfers.offerFolder({ name: 'd', files: [{ path: ['a'], file }, { path: ['b'], file }] }, 'm2');
+  const { id, manifest } = said.m2[0];
+  assert.equal(said.m2[0].kind, 'folder');
+  assert.equal(manifest.sha256.length, 43);
+  const key = transferKey('m2', id, 'out');
+  transfers.onGet('m2', { ...get(id, 0, 'manifest'), only: '' });
+  await allThatCanHappen();
+  assert.equal(store.transfer(key).state, 'offered');
+  transfers.onGet('m2', { ...get(id, 0, 'manifest'), only: 'Ag' });
+  await allThatCanHappen();
+  assert.equal(store.transfer(key).state, 'running');
+  assert.equal(store.transfer(key).size, 5);
+  assert.equal(opened.length, 2);
+  transfers.onGet('m2', { ...get(id, 0, 'manifest'), only: 'BA' });
+  await allThatCanHappen();
+  assert.deepEqual(said.m2.at(-1), { type: 'file-cancel', id, reason: 'bad-request' });
+});
+
+test('a pause of ours outlives that they ask again', async (t) => {
+  const { transfers, store, said } = makeRoom(t);
+  transfers.offer([makeFile('f', 5)], 'm2');
+  const { id } = said.m2[0];
+  const key = transferKey('m2', id, 'out');
+  transfers.onGet('m2', get(id));
+  await allThatCanHappen();
+  transfers.pause(key, true);
+  transfers.onLost('m2');
+  transfers.onConnected('m2');
+  transfers.onGet('m2', get(id));
+  await allThatCanHappen();
+  assert.equal(store.transfer(key).state, 'paused');
+  assert.deepEqual(said.m2.at(-1), { type: 'file-pause', on: true, id });
+});
