@@ -90,8 +90,14 @@ class ChromiumPage {
 
   /** What a click downloads. */
   async download(click) {
+    const { name, path } = await this.downloadFile(click);
+    return { name, bytes: await readFile(path) };
+  }
+
+  /** The same, which stays on the disk. */
+  async downloadFile(click) {
     const [download] = await Promise.all([this.page.waitForEvent('download'), click()]);
-    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    return { name: download.suggestedFilename(), path: await download.path() };
   }
 
   setOffline(on) {
@@ -105,6 +111,56 @@ class ChromiumPage {
   close() {
     return this.context.close();
   }
+}
+
+/** A browser as a person has it, not a private window: what it keeps is on the disk. One tab. */
+class ChromiumProfile {
+  static async launch() {
+    const folder = await mkdtemp(join(tmpdir(), 'snug-profile-'));
+    const context = await chromium.launchPersistentContext(folder, {
+      ...DESKTOP, executablePath: CHROMIUM, args: CHROMIUM_FLAGS, acceptDownloads: true,
+    });
+    return new ChromiumProfile(folder, context);
+  }
+
+  constructor(folder, context) {
+    this.folder = folder;
+    this.context = context;
+  }
+
+  async newPage() {
+    return new ChromiumPage(this.context, await this.context.newPage());
+  }
+
+  /** Of all its processes, in MB: what is shared is counted once. */
+  async memory() {
+    let kB = 0;
+    for (const pid of await readdir('/proc')) {
+      if (!/^\d+$/.test(pid)) continue;
+      try {
+        if (!(await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes(this.folder) && !(await isChildOf(pid, this.folder))) continue;
+        kB += Number(/^Pss:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    return Math.round(kB / 1024);
+  }
+
+  async close() {
+    await this.context.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process comes from one that names `word` on its command line. */
+async function isChildOf(pid, word) {
+  for (let at = pid; Number(at) > 1; ) {
+    const stat = await readFile(`/proc/${at}/stat`, 'utf8');
+    at = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if ((await readFile(`/proc/${at}/cmdline`, 'utf8')).includes(word)) return true;
+  }
+  return false;
 }
 
 /** A tab of Firefox. */
@@ -233,4 +289,5 @@ class Firefox {
 }
 
 export const launchChromium = (options) => Chromium.launch(options);
+export const launchChromiumProfile = () => ChromiumProfile.launch();
 export const launchFirefox = (options) => Firefox.launch(options);

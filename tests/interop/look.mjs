@@ -10,6 +10,7 @@ import { DESKTOP, launchChromium, PHONE } from './browser.mjs';
 import { CliMember } from './cli-member.mjs';
 import { PageMember } from './page-member.mjs';
 import { Server } from './server.mjs';
+import { makeTree } from './tree.mjs';
 
 const [outDir, onlySize, onlyScheme] = process.argv.slice(2);
 if (!outDir) throw new Error('usage: look.mjs OUTDIR [phone|desktop|narrow] [light|dark]');
@@ -27,6 +28,8 @@ const file = async (name, size) => {
 const photo = await file('Sunset over the harbour.jpg', 2_400_000);
 const recipe = await file('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 812_000);
 const film = await file('Holiday.mp4', 150_000_000);
+
+const holiday = await makeTree(folder, 'Holiday 2026');
 
 const server = await Server.start();
 const browser = await launchChromium();
@@ -127,6 +130,27 @@ async function look(size, scheme) {
     await shoot(me, '17-done');
   };
 
+  /** Several things to answer, a folder among them; and what a reload leaves of one's own. */
+  const folders = async () => {
+    const [ben, cleo] = others;
+    await ben.sendFolder(holiday);
+    await cleo.sendFile(recipe);
+    await me.waitForFile('Holiday 2026', 'offered');
+    await me.waitForFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 'offered');
+    await shoot(me, '17a-several');
+    await me.press('.all-buttons .button', 'Accept All');
+    await me.waitForFile('Holiday 2026', 'done');
+    await shoot(me, '17b-folder');
+    await me.sendFile(photo);
+    await ben.waitForFile('Sunset over the harbour.jpg', 'offered');
+    await me.page.reload();
+    await me.waitForFile('Sunset over the harbour.jpg', 'offered');
+    await me.waitForMembers(2);
+    await me.show('files');
+    await shoot(me, '17c-reloaded');
+    await me.pressInFile('Sunset over the harbour.jpg', 'offered', 'Withdraw Sunset over the harbour.jpg');
+  };
+
   const away = async () => {
     await others[0].page.goto('about:blank');
     await others[1].leave();
@@ -171,6 +195,7 @@ async function look(size, scheme) {
   await connecting(link);
   await talk(link);
   await files();
+  await folders();
   await room();
   await troubles();
   await away();

@@ -155,11 +155,11 @@ export class PageMember {
     }, name);
   }
 
-  waitForRow(name, pattern) {
+  waitForRow(name, pattern, timeoutMs) {
     return this.#page.waitFor(({ name: n, pattern: p }) => {
       const row = [...document.querySelectorAll('#files-scroll .transfer')].find((r) => r.querySelector('.row-title').title === n);
       return new RegExp(p).test(row?.querySelector('.row-detail').textContent ?? '');
-    }, { name, pattern });
+    }, { name, pattern }, timeoutMs);
   }
 
   async acceptFile(name) {

@@ -5,6 +5,7 @@ import { webcrypto } from 'node:crypto';
 
 globalThis.crypto ??= webcrypto;
 globalThis.File ??= File;
+globalThis.navigator ??= {};
 globalThis.CustomEvent ??= class extends Event {
   constructor(type, options = {}) {
     super(type, options);

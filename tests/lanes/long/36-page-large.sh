@@ -1,0 +1,12 @@
+#!/bin/bash
+# the page and large files: reloads at 40 % of 150 MB, 1 GiB over plain http and the memory it takes, half a minute offline
+# limit: 2400
+# shellcheck source=tests/lanes/lane.sh
+. "$(dirname "$0")/../lane.sh"
+
+tests/tools/build plain >/dev/null || exit 1
+export SNUG_TEST_LONG=1
+lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-folders.test.mjs
+SNUG_TEST_LISTEN=10.77.0.1:0 lane_counted tests/interop/in-network tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-folders.test.mjs
+lane_counted tests/interop/in-network tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-receive.test.mjs
+lane_end
