@@ -15,6 +15,29 @@ const LIBRARY = './noble/sha2.js';
 const bySubtle = async (bytes) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes)));
 
+/** The library's, or our own where there is none. @returns {Promise<(bytes: Uint8Array) => Uint8Array>} */
+export async function loadSha256() {
+  try {
+    return /** @type {{ sha256(bytes: Uint8Array): Uint8Array }} */ (await import(LIBRARY)).sha256;
+  } catch {
+    return (await import('./sha256.js')).sha256;
+  }
+}
+
+/** In a worker, so that typing never waits for it. @returns {Promise<Sha256>} */
+async function hashBeside() {
+  const { Jobs } = await import('./workers.js');
+  const jobs = new Jobs('./hash-worker.js');
+  const sha256 = async (/** @type {Uint8Array} */ bytes) => (await jobs.do({ bytes })).hash;
+  try {
+    await jobs.probe(sha256(new Uint8Array(0)));
+    return sha256;
+  } catch (error) {
+    jobs.close();
+    throw error;
+  }
+}
+
 /**
  * The best way to hash that this page has.
  *
@@ -23,11 +46,11 @@ const bySubtle = async (bytes) =>
 export async function findSha256() {
   if (globalThis.crypto?.subtle) return bySubtle;
   try {
-    const library = /** @type {{ sha256(bytes: Uint8Array): Uint8Array }} */ (await import(LIBRARY));
-    return async (bytes) => library.sha256(bytes);
-  } catch {
-    const own = await import('./sha256.js');
-    return async (bytes) => own.sha256(bytes);
+    return await hashBeside();
+  } catch (error) {
+    console.debug('digest: no worker:', String(error));
+    const sha256 = await loadSha256();
+    return async (bytes) => sha256(bytes);
   }
 }
 

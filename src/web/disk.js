@@ -3,42 +3,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { NoRoom } from './records.js';
-
-const WORKER = './disk-worker.js';
-/** A browser that says it can, and then never answers, must not be waited for. */
-const PROBE_MS = 3_000;
-
-/** The content policy asks for it; this address is the only one. @returns {string | URL} */
-function workerAddress() {
-  const address = new URL(WORKER, import.meta.url).href;
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  return types ? types.createPolicy('snug-worker', { createScriptURL: () => address }).createScriptURL('') : address;
-}
+import { Jobs } from './workers.js';
 
 export class Disk {
-  #worker;
-  #jobs = /** @type {Map<number, { resolve: (size: number) => void, reject: (error: Error) => void }>} */ (new Map());
-  #nJobs = 0;
+  #jobs;
 
-  /** @param {Worker} worker */
-  constructor(worker) {
-    this.#worker = worker;
-    worker.onmessage = ({ data: { job, size, error } }) => {
-      const waiting = this.#jobs.get(job);
-      this.#jobs.delete(job);
-      if (error === undefined) waiting?.resolve(size);
-      else waiting?.reject(error === 'QuotaExceededError' ? new NoRoom() : new Error(error));
-    };
-    worker.onerror = () => this.#fail();
+  /** @param {Jobs} jobs */
+  constructor(jobs) {
+    this.#jobs = jobs;
   }
 
   /** @returns {Promise<Disk | null>} null where there is none */
   static async open() {
     if (!globalThis.isSecureContext || !navigator.storage?.getDirectory) return null;
     try {
-      const disk = new Disk(new Worker(/** @type {string} */ (workerAddress()), { type: 'module' }));
-      const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('no answer')), PROBE_MS));
-      await Promise.race([disk.#probe(), late]);
+      const jobs = new Jobs('./disk-worker.js');
+      const disk = new Disk(jobs);
+      await jobs.probe(disk.#probe());
       return disk;
     } catch (error) {
       console.debug('disk: none:', String(error));
@@ -93,16 +74,10 @@ export class Disk {
   }
 
   /** @param {object} message @returns {Promise<number>} */
-  #do(message) {
-    const job = ++this.#nJobs;
-    return new Promise((resolve, reject) => {
-      this.#jobs.set(job, { resolve, reject });
-      this.#worker.postMessage({ ...message, job });
-    });
-  }
-
-  #fail() {
-    for (const { reject } of this.#jobs.values()) reject(new Error('the worker ended'));
-    this.#jobs.clear();
+  async #do(message) {
+    const { size, error } = await this.#jobs.do(message);
+    if (error === 'QuotaExceededError') throw new NoRoom();
+    if (error !== undefined) throw new Error(error);
+    return size;
   }
 }
