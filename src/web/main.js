@@ -121,7 +121,9 @@ function showAddress() {
 }
 store.addEventListener('change', showAddress);
 
-const isMoving = () => [...store.state.transfers.values()].some((transfer) => isActive(transfer) && !transfer.isFileGone);
+/** Or would, if it could. */
+const isMoving = () =>
+  [...store.state.transfers.values()].some((transfer) => isActive(transfer) && !transfer.isFileGone && !transfer.pausedByUs);
 
 // Somebody would lose what is on its way, or wait for it.
 addEventListener('beforeunload', (event) => {

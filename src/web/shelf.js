@@ -111,6 +111,8 @@ export class EncryptedShelf {
   }
 
   async load() {
+    // A page that ended while it set something aside.
+    await this.#records.remove([...this.#prefix, ASIDE]);
     const keys = await this.#records.keys([...this.#prefix, MARKS]);
     const batches = await this.#records.all([...this.#prefix, MARKS]);
     const marks = batches.map((batch, i) => this.#crypt(MARKS, Number(keys[i]?.at(-1)), batch));
