@@ -69,7 +69,7 @@ export class Incoming {
    * @param {Transfer} transfer
    * @param {Saver | null} saver where the person wants it; null: it is kept until they save it
    */
-  async accept({ key, size, memberId }, saver) {
+  async accept({ key, size }, saver) {
     const run = this.#desk.newRun(key);
     this.#desk.change(key, { state: 'accepted', reason: '' });
     const vault = await this.#vault;
@@ -83,7 +83,7 @@ export class Incoming {
     }
     run.keeper = saver ?? this.#keep(key, this.#takeLeft(key) ?? vault.make());
     this.#save();
-    this.#askForNext(memberId);
+    this.#onKeeper(key);
   }
 
   /** @param {Transfer} transfer */
@@ -117,7 +117,14 @@ export class Incoming {
 
   /** @param {Transfer} transfer */
   #isWaitingForWay({ key, state, pausedByUs }) {
-    return state === 'paused' && !pausedByUs && this.#desk.runs.get(key)?.channel === undefined;
+    const run = this.#desk.runs.get(key);
+    return state === 'paused' && !pausedByUs && run?.keeper !== undefined && run.channel === undefined;
+  }
+
+  /** Where it is kept is known now: there may be a way already. @param {string} key */
+  #onKeeper(key) {
+    const { memberId = '' } = this.#desk.transfer(key) ?? {};
+    if (this.#desk.state.members.get(memberId)?.link === 'connected') this.onConnected(memberId);
   }
 
   /** The way is lost. @param {string} key */
@@ -367,10 +374,10 @@ export class Incoming {
   /** @param {SavedFile} saved */
   #restore(saved) {
     const { memberId, memberName, offerId: id, name, mimeType, size, kind, count, mtime, manifest, isPaused, isDone } = saved;
-    const reason = isPaused ? _('Paused') : isDone ? _('Putting it together…') : _('Goes on when {name} is there', { name: memberName });
+    const reason = isDone ? _('Putting it together…') : isPaused ? _('Paused') : _('Goes on when {name} is there', { name: memberName });
     const row = this.#desk.add({
       id, memberId, memberName, direction: 'in', name, mimeType, size, kind, count,
-      canAccept: true, state: 'paused', pausedByUs: isPaused, reason,
+      canAccept: true, state: isDone ? 'running' : 'paused', pausedByUs: isPaused && !isDone, reason,
     });
     this.#details.set(row.key, { mtime, manifest });
     this.#kept.set(row.key, { id: saved.id, secret: saved.key, keeper: null });
@@ -387,8 +394,7 @@ export class Incoming {
       const receiver = this.#makeReceiver(key, run, keeper);
       this.#desk.change(key, { bytes: receiver.bytes });
       if (isDone && receiver.isWhole) return await this.#finish(key, run, receiver);
-      const { memberId = '', pausedByUs } = this.#desk.transfer(key) ?? {};
-      if (!pausedByUs && this.#desk.state.members.get(memberId)?.link === 'connected') this.onConnected(memberId);
+      this.#onKeeper(key);
     } catch (error) {
       this.#onTrouble(key, run, error);
     }

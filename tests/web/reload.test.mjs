@@ -38,10 +38,10 @@ function openTab(t) {
     const vault = Promise.resolve(new Vault({ tab: journal.tab, sha256, disk, records, cipher: null }));
     const transfers = new Transfers({ store, sha256, companionOf: () => companion, journal, vault });
     pages.push(transfers);
-    const meet = () => {
-      store.apply({ type: 'member-joined', id: 'm2', seq: 2, legacy: false, away: false });
-      store.apply({ type: 'member-changed', id: 'm2', values: { name: 'Ben', link: 'connected' } });
-      transfers.onConnected('m2');
+    const meet = (id = 'm2') => {
+      store.apply({ type: 'member-joined', id, seq: Number(id[1]), legacy: false, away: false });
+      store.apply({ type: 'member-changed', id, values: { name: id, link: 'connected' } });
+      transfers.onConnected(id);
     };
     return { store, transfers, said, opened, meet };
   };
@@ -118,6 +118,29 @@ test('a pause of ours outlives a reload, and so does that it was cancelled', asy
   assert.equal(load().store.state.transfers.size, 0);
 });
 
+test('what is accepted while the way is lost is asked for when it is back, and what is done waits for nobody', async (t) => {
+  const load = openTab(t);
+  const bytes = randomBytes(PIECE_BYTES);
+  const { store, transfers, said, meet } = load();
+  meet();
+  transfers.onOffer('m2', offerOf(bytes));
+  const accepting = transfers.accept(transferKey('m2', 'f1', 'in'));
+  transfers.onLost('m2');
+  store.apply({ type: 'member-changed', id: 'm2', values: { link: 'reconnecting' } });
+  await accepting;
+  assert.deepEqual([store.transfer(transferKey('m2', 'f1', 'in')).state, said.length], ['paused', 0]);
+  meet();
+  await allThatCanHappen();
+  assert.equal(said.at(-1).type, 'file-get');
+  await pour({ transfers, said }, bytes, 1);
+  const again = load();
+  again.meet();
+  const { state, reason } = again.store.transfer(transferKey('m2', 'f1', 'in'));
+  assert.deepEqual([state, reason], ['running', 'Putting it together…']);
+  await allThatCanHappen();
+  assert.deepEqual(again.said.filter(({ type }) => type === 'file-get'), []);
+});
+
 test('who left meanwhile and offers the same again is gone on with', async (t) => {
   const load = openTab(t);
   const bytes = randomBytes(2 * PIECE_BYTES);
@@ -131,6 +154,7 @@ test('who left meanwhile and offers the same again is gone on with', async (t) =
   await allThatCanHappen();
   second.transfers.onPresent(new Set(['m3']));
   assert.equal(second.store.transfer(transferKey('m2', 'f1', 'in')).state, 'failed');
+  second.meet('m3');
   second.transfers.onOffer('m3', offerOf(bytes, 'f9'));
   await second.transfers.accept(transferKey('m3', 'f9', 'in'));
   await allThatCanHappen();

@@ -38,7 +38,9 @@ export class FilesView {
     setText(send, _('Send Files…'));
     send.addEventListener('click', () => pickFiles());
     const sendFolder = byId('send-folder');
-    setText(sendFolder, _('Send Folder…'));
+    sendFolder.title = _('Send Folder…');
+    sendFolder.setAttribute('aria-label', _('Send Folder…'));
+    sendFolder.append(icon('folder'));
     sendFolder.addEventListener('click', () => pickFolder());
     sendFolder.hidden = !canPickFolders();
 

@@ -75,6 +75,7 @@ export function describe(transfer) {
     case 'running':
       return reason === '' ? [...progressWords(transfer), whom].join(' · ') : [size, reason].join(' · ');
     case 'paused':
+      if (transfer.isFileGone) return [size, reason].join(' · ');
       return [...progressWords(transfer).slice(0, 1), reason].join(' · ');
     case 'done':
       return [size, direction === 'out' ? _('arrived') : transfer.blob ? _('received') : _('saved'), whom].join(' · ');
@@ -132,11 +133,12 @@ export class TransferRow {
 
   /** @param {Transfer} transfer */
   update(transfer) {
-    const { name, state, direction, size, bytes, canAccept } = transfer;
+    const { name, state, direction, size, bytes, canAccept, isFileGone } = transfer;
     const asks = state === 'offered' && direction === 'in';
     this.element.dataset.state = state;
     this.element.classList.toggle('asks', asks && canAccept);
-    this.element.classList.toggle('active', isActive(transfer));
+    this.element.classList.toggle('active', isActive(transfer) && !isFileGone);
+    this.element.classList.toggle('gone', isFileGone);
     this.#badge.classList.toggle('asks', asks);
     this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
     setIcon(this.#icon, iconFor(transfer));
@@ -144,7 +146,7 @@ export class TransferRow {
     this.#title.title = name;
     setText(this.#detail, describe(transfer));
     this.#detail.classList.toggle('reason-failed', state === 'failed');
-    this.#progress.hidden = !isActive(transfer);
+    this.#progress.hidden = !isActive(transfer) || isFileGone;
     this.#progress.value = size > 0 ? bytes / size : 0;
     this.#progress.setAttribute('aria-label', name);
     this.#showButtons(transfer);
