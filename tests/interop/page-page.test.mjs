@@ -41,7 +41,7 @@ after(async () => {
 /** Nothing may have been refused by the content policy, or thrown. */
 afterEach(async () => {
   // Said of any page on plain http that is not loopback, and of any server that is away.
-  const isKnown = (line) => /Opener-Policy header has been ignored|connection to .*ws:\/\/|WebSocket/.test(line);
+  const isKnown = (line) => /Opener-Policy header has been ignored|connection to .*ws:\/\/|WebSocket|ERR_CONNECTION_REFUSED/.test(line);
   const complaints = pages.flatMap((page) => page.complaints.lines).filter((line) => !isKnown(line));
   await Promise.all(pages.map((page) => page.close()));
   pages = [];
