@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-transfers.h"
+#include "snug-transfers-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "snug-mover.h"
-#include "snug-offer.h"
 #include "snug-transfer-private.h"
 
 /* PROTOCOL.md section 4, limits. */
 #define MAX_STANDING_OFFERS 200
-#define MAX_RUNNING 8
 /* Rows of a member's offers that came to nothing: of more, the oldest are forgotten. */
 #define MAX_IN_VAIN 50
 /* Bytes of a member's files that come unasked and are kept until somebody decides. */
 #define MAX_UNDECIDED_BYTES (1024 * 1024 * 1024)
-
-struct _SnugTransfers
-{
-  GObject       parent_instance;
-
-  /* Owned */
-  SnugRoom     *room;       /* nullable */
-  GMainContext *network;    /* nullable */
-  GListStore   *rows;
-  GPtrArray    *movers;     /* of SnugMover, in the order of the rows */
-  GPtrArray    *offers;     /* of SnugOffer that still stand */
-};
 
 G_DEFINE_FINAL_TYPE (SnugTransfers, snug_transfers, G_TYPE_OBJECT)
 
@@ -47,14 +32,14 @@ is_with (SnugMover *mover, const char *member_id)
   return strcmp (snug_transfer_get_member_id (snug_mover_get_row (mover)), member_id) == 0;
 }
 
-static gboolean
-goes (SnugMover *mover, SnugTransferDirection direction)
+gboolean
+snug_transfers_goes (SnugMover *mover, SnugTransferDirection direction)
 {
   return snug_transfer_get_direction (snug_mover_get_row (mover)) == direction;
 }
 
-static SnugMover *
-mover_of (SnugTransfers *self, SnugTransfer *row)
+SnugMover *
+snug_transfers_mover_of (SnugTransfers *self, SnugTransfer *row)
 {
   for (guint i = 0; i < self->movers->len; i++)
     if (snug_mover_get_row (self->movers->pdata[i]) == row)
@@ -62,37 +47,37 @@ mover_of (SnugTransfers *self, SnugTransfer *row)
   return NULL;
 }
 
-/* A transfer is keyed by (member, id): an id alone belongs to nobody. */
-static SnugMover *
-find (SnugTransfers *self, SnugTransferDirection direction, const char *member_id, const char *wire_id)
+SnugMover *
+snug_transfers_find (SnugTransfers *self, SnugTransferDirection direction, const char *member_id, const char *wire_id)
 {
   for (guint i = 0; i < self->movers->len; i++)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (goes (mover, direction) && is_with (mover, member_id)
+      if (snug_transfers_goes (mover, direction) && is_with (mover, member_id)
           && strcmp (snug_transfer_get_wire_id (snug_mover_get_row (mover)), wire_id) == 0)
         return mover;
     }
   return NULL;
 }
 
-static SnugMover *
-find_standing (SnugTransfers *self, SnugTransferDirection direction, SnugMember *member, const char *wire_id)
+SnugMover *
+snug_transfers_find_standing (SnugTransfers *self, SnugTransferDirection direction, SnugMember *member,
+                              const char *wire_id)
 {
-  SnugMover *mover = find (self, direction, snug_member_get_id (member), wire_id);
+  SnugMover *mover = snug_transfers_find (self, direction, snug_member_get_id (member), wire_id);
 
   return mover != NULL && snug_mover_is_standing (mover) ? mover : NULL;
 }
 
-static guint
-count (SnugTransfers *self, SnugTransferDirection direction, const char *member_id,
-       gboolean (*counts) (SnugMover *mover))
+guint
+snug_transfers_count (SnugTransfers *self, SnugTransferDirection direction, const char *member_id,
+                      gboolean (*counts) (SnugMover *mover))
 {
   guint n = 0;
 
   for (guint i = 0; i < self->movers->len; i++)
-    n += goes (self->movers->pdata[i], direction) && is_with (self->movers->pdata[i], member_id)
+    n += snug_transfers_goes (self->movers->pdata[i], direction) && is_with (self->movers->pdata[i], member_id)
          && counts (self->movers->pdata[i]);
   return n;
 }
@@ -110,7 +95,7 @@ find_former (SnugTransfers *self, SnugMover *mover)
 
       if (former == mover)
         return NULL;
-      if (goes (former, SNUG_TRANSFER_IN) && snug_mover_can_follow (mover, former))
+      if (snug_transfers_goes (former, SNUG_TRANSFER_IN) && snug_mover_can_follow (mover, former))
         return former;
     }
   return NULL;
@@ -120,7 +105,7 @@ static void
 start (SnugTransfers *self, SnugMover *mover)
 {
   const char *member_id = snug_transfer_get_member_id (snug_mover_get_row (mover));
-  SnugMover *former = goes (mover, SNUG_TRANSFER_IN) ? find_former (self, mover) : NULL;
+  SnugMover *former = snug_transfers_goes (mover, SNUG_TRANSFER_IN) ? find_former (self, mover) : NULL;
 
   /* While the former one runs, this one waits: it is started when that has stopped. */
   if (former != NULL && !snug_mover_is_lost (former))
@@ -131,7 +116,7 @@ start (SnugTransfers *self, SnugMover *mover)
   if (former != NULL)
     snug_mover_follow (mover, former);
   if (snug_mover_is_pushed (mover)
-      || count (self, SNUG_TRANSFER_IN, member_id, snug_mover_is_pumping) < MAX_RUNNING)
+      || snug_transfers_count (self, SNUG_TRANSFER_IN, member_id, snug_mover_is_pumping) < SNUG_TRANSFERS_MAX_RUNNING)
     snug_mover_start (mover);
 }
 
@@ -156,7 +141,7 @@ start_followers (SnugTransfers *self, SnugMover *former)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (goes (mover, SNUG_TRANSFER_IN) && snug_transfer_is_active (snug_mover_get_row (mover))
+      if (snug_transfers_goes (mover, SNUG_TRANSFER_IN) && snug_transfer_is_active (snug_mover_get_row (mover))
           && snug_mover_is_same (mover, former))
         start (self, mover);
     }
@@ -180,17 +165,14 @@ on_stopped (SnugMover *mover, SnugTransfers *self)
   start_followers (self, mover);
 }
 
-static void offer_anew (SnugTransfers *self, SnugMover *mover);
-
 static void
 on_changed (SnugMover *mover, SnugTransfers *self)
 {
-  offer_anew (self, mover);
+  snug_transfers_offer_anew (self, mover);
 }
 
-/* @mover: (transfer full) */
-static SnugMover *
-add (SnugTransfers *self, SnugMover *mover)
+SnugMover *
+snug_transfers_add (SnugTransfers *self, SnugMover *mover)
 {
   g_signal_connect (mover, "stopped", G_CALLBACK (on_stopped), self);
   g_signal_connect_object (snug_mover_get_row (mover), "notify::state", G_CALLBACK (update_transferring), self,
@@ -201,8 +183,8 @@ add (SnugTransfers *self, SnugMover *mover)
   return mover;
 }
 
-static void
-remove_mover (SnugTransfers *self, SnugMover *mover)
+void
+snug_transfers_remove (SnugTransfers *self, SnugMover *mover)
 {
   guint position;
 
@@ -218,9 +200,10 @@ remove_mover (SnugTransfers *self, SnugMover *mover)
 static SnugMover *
 offered_mover_of (SnugTransfers *self, SnugTransfer *transfer, GError **error)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
-  if (mover != NULL && goes (mover, SNUG_TRANSFER_IN) && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
+  if (mover != NULL && snug_transfers_goes (mover, SNUG_TRANSFER_IN)
+      && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
     return mover;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
   return NULL;
@@ -315,15 +298,15 @@ was_in_vain (SnugMover *mover)
 static void
 forget_in_vain (SnugTransfers *self, const char *member_id)
 {
-  guint n_over = count (self, SNUG_TRANSFER_IN, member_id, was_in_vain);
+  guint n_over = snug_transfers_count (self, SNUG_TRANSFER_IN, member_id, was_in_vain);
 
   for (guint i = 0; i < self->movers->len && n_over >= MAX_IN_VAIN; i++)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (!goes (mover, SNUG_TRANSFER_IN) || !is_with (mover, member_id) || !was_in_vain (mover))
+      if (!snug_transfers_goes (mover, SNUG_TRANSFER_IN) || !is_with (mover, member_id) || !was_in_vain (mover))
         continue;
-      remove_mover (self, mover);
+      snug_transfers_remove (self, mover);
       i--;
       n_over--;
     }
@@ -338,9 +321,9 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
   SnugMover *mover;
 
   /* The same offer again, after a break. */
-  if (find (self, SNUG_TRANSFER_IN, member_id, offer->id) != NULL)
+  if (snug_transfers_find (self, SNUG_TRANSFER_IN, member_id, offer->id) != NULL)
     return;
-  if (count (self, SNUG_TRANSFER_IN, member_id, snug_mover_is_standing) >= MAX_STANDING_OFFERS)
+  if (snug_transfers_count (self, SNUG_TRANSFER_IN, member_id, snug_mover_is_standing) >= MAX_STANDING_OFFERS)
     {
       g_debug ("%s offers too much", member_id);
       if (offer->pushed)
@@ -355,12 +338,12 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
     }
 
   forget_in_vain (self, member_id);
-  mover = add (self, snug_mover_new_in (room, self->network, member, offer));
+  mover = snug_transfers_add (self, snug_mover_new_in (room, self->network, member, offer));
   row = g_object_ref (snug_mover_get_row (mover));
   g_signal_emit (self, signals[OFFERED], 0, row);
 
   /* Whoever heard of it may have decided already. */
-  mover = mover_of (self, row);
+  mover = snug_transfers_mover_of (self, row);
   if (mover != NULL && snug_mover_is_pushed (mover) && snug_transfer_get_state (row) == SNUG_TRANSFER_OFFERED)
     keep_aside (self, mover);
 }
@@ -368,213 +351,16 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
 static void
 handle_withdraw (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data)
 {
-  SnugMover *mover = find_standing (user_data, SNUG_TRANSFER_IN, member, message->id);
+  SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_IN, member, message->id);
 
   if (mover != NULL)
     snug_mover_finish (mover, SNUG_TRANSFER_CANCELLED, _("It is no longer offered."));
 }
 
-/* --- what we offer --------------------------------------------------------------------------------- */
-
-/* While nobody is there an offer stands as a row to nobody. */
-static SnugMover *
-row_to_nobody (SnugTransfers *self, SnugOffer *offer)
-{
-  return find (self, SNUG_TRANSFER_OUT, "", offer->wire_id);
-}
-
-static void
-offer_to (SnugTransfers *self, SnugOffer *offer, SnugMember *member)
-{
-  SnugMover *mover = find (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), offer->wire_id);
-  SnugMover *nobody = row_to_nobody (self, offer);
-
-  if (nobody != NULL && !snug_mover_is_standing (nobody))
-    return;
-  if (mover == NULL)
-    mover = add (self, snug_mover_new_out (self->room, self->network, offer, member));
-  if (nobody != NULL)
-    remove_mover (self, nobody);
-  if (snug_mover_is_standing (mover))
-    snug_mover_say_offer (mover);
-}
-
-/* They cannot be reached now. */
-static void
-offer_later (SnugTransfers *self, SnugOffer *offer, SnugMember *member)
-{
-  SnugMover *mover = add (self, snug_mover_new_out (self->room, self->network, offer, member));
-  g_autofree char *reason = g_strdup_printf (_("It is offered as soon as %s can be reached."),
-                                             snug_member_get_display_name (member));
-
-  snug_transfer_enter (snug_mover_get_row (mover), SNUG_TRANSFER_OFFERED, reason);
-}
-
-static void
-add_offer (SnugTransfers *self, SnugOffer *offer)
-{
-  GListModel *members = snug_room_get_members (self->room);
-  guint n_before = self->movers->len;
-
-  g_ptr_array_add (self->offers, snug_offer_ref (offer));
-  for (guint i = 0; i < g_list_model_get_n_items (members); i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
-
-      if (!snug_offer_is_for (offer, snug_member_get_id (member)))
-        continue;
-      if (snug_room_is_ready (self->room, member))
-        offer_to (self, offer, member);
-      else
-        offer_later (self, offer, member);
-    }
-  if (self->movers->len == n_before)
-    add (self, snug_mover_new_out (self->room, self->network, offer, NULL));
-  g_signal_emit (self, signals[OFFERING], 0, snug_mover_get_row (self->movers->pdata[n_before]));
-}
-
-static void
-on_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  SnugTransfers *self = g_task_get_source_object (task);
-  GError *error = NULL;
-  g_autoptr (SnugOffer) offer = snug_offer_new_finish (result, &error);
-
-  if (offer == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->room == NULL)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("Files can be sent in a room only."));
-      return;
-    }
-  add_offer (self, offer);
-  g_task_return_boolean (task, TRUE);
-}
-
 void
-snug_transfers_offer_async (SnugTransfers *self, GFile *file, const char *const *member_ids,
-                            GAsyncReadyCallback callback, gpointer user_data)
+snug_transfers_tell_offering (SnugTransfers *self, SnugTransfer *row)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, snug_transfers_offer_async);
-  snug_offer_new_async (file, member_ids, on_looked_at, task);
-}
-
-void
-snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  SnugMover *mover = mover_of (self, transfer);
-  const char *const member_ids[] = { snug_transfer_get_member_id (transfer), NULL };
-  gboolean to_everybody = *member_ids[0] == '\0';
-  GTask *task;
-
-  if (mover != NULL && goes (mover, SNUG_TRANSFER_OUT) && snug_transfer_is_finished (transfer) && self->room != NULL
-      && (to_everybody || snug_room_find_member (self->room, member_ids[0]) != NULL))
-    {
-      snug_transfers_offer_async (self, snug_mover_get_offer (mover)->file, to_everybody ? NULL : member_ids, callback,
-                                  user_data);
-      return;
-    }
-  task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (task, snug_transfers_offer_async);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s is not in the room."),
-                           snug_transfer_get_member_name (transfer));
-  g_object_unref (task);
-}
-
-gboolean
-snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-typedef struct
-{
-  SnugTransfers *self;     /* owned */
-  SnugMover     *mover;    /* owned */
-} Anew;
-
-static void
-on_looked_at_anew (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Anew *anew = user_data;
-  g_autoptr (SnugTransfers) self = anew->self;
-  g_autoptr (SnugMover) mover = anew->mover;
-  g_autoptr (SnugOffer) offer = snug_offer_new_finish (result, NULL);
-
-  if (offer != NULL && self->room != NULL && snug_mover_is_standing (mover))
-    {
-      offer->is_anew = TRUE;
-      add_offer (self, offer);
-    }
-  snug_mover_end_changed (mover);
-}
-
-/* Once: what changes all the time is not offered again and again. The new offer goes first, so that who
- * waits for the file knows that it still comes. */
-static void
-offer_anew (SnugTransfers *self, SnugMover *mover)
-{
-  SnugOffer *offer = snug_mover_get_offer (mover);
-  const char *const member_ids[] = { snug_transfer_get_member_id (snug_mover_get_row (mover)), NULL };
-  Anew *anew;
-
-  if (offer->is_anew)
-    {
-      snug_mover_end_changed (mover);
-      return;
-    }
-  anew = g_new (Anew, 1);
-  *anew = (Anew) { g_object_ref (self), g_object_ref (mover) };
-  snug_offer_new_async (offer->file, member_ids, on_looked_at_anew, anew);
-}
-
-static void
-refuse_get (SnugTransfers *self, SnugMember *member, const char *wire_id)
-{
-  g_autoptr (SnugWireMessage) cancel = snug_wire_message_new (SNUG_WIRE_FILE_CANCEL);
-
-  cancel->id = g_strdup (wire_id);
-  cancel->reason = g_strdup (SNUG_WIRE_REASON_BAD_REQUEST);
-  snug_room_send (self->room, member, cancel);
-}
-
-static void
-handle_get (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer user_data)
-{
-  SnugTransfers *self = user_data;
-  SnugMover *mover = find_standing (self, SNUG_TRANSFER_OUT, member, get->id);
-
-  if (mover == NULL || !snug_mover_is_in (mover, get)
-      || (!snug_mover_is_pumping (mover)
-          && count (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), snug_mover_is_pumping) >= MAX_RUNNING))
-    refuse_get (self, member, get->id);
-  else
-    snug_mover_hear_get (mover, get);
-}
-
-static void
-handle_done (SnugRoom *room, SnugMember *member, SnugWireMessage *done, gpointer user_data)
-{
-  SnugMover *mover = find_standing (user_data, SNUG_TRANSFER_OUT, member, done->id);
-
-  if (mover != NULL)
-    snug_mover_hear_done (mover, done);
-}
-
-static void
-handle_decline (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data)
-{
-  SnugMover *mover = find (user_data, SNUG_TRANSFER_OUT, snug_member_get_id (member), message->id);
-
-  if (mover != NULL)
-    snug_mover_finish (mover, SNUG_TRANSFER_DECLINED, NULL);
+  g_signal_emit (self, signals[OFFERING], 0, row);
 }
 
 /* --- both ways ------------------------------------------------------------------------------------- */
@@ -582,10 +368,10 @@ handle_decline (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gp
 static SnugMover *
 find_either_way (SnugTransfers *self, SnugMember *member, const char *wire_id)
 {
-  SnugMover *mover = find (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), wire_id);
+  SnugMover *mover = snug_transfers_find (self, SNUG_TRANSFER_OUT, snug_member_get_id (member), wire_id);
 
   if (mover == NULL)
-    mover = find (self, SNUG_TRANSFER_IN, snug_member_get_id (member), wire_id);
+    mover = snug_transfers_find (self, SNUG_TRANSFER_IN, snug_member_get_id (member), wire_id);
   return mover != NULL && snug_mover_is_standing (mover) ? mover : NULL;
 }
 
@@ -610,7 +396,7 @@ handle_pause (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpoi
 void
 snug_transfers_pause (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
   if (mover != NULL)
     snug_mover_pause (mover);
@@ -619,7 +405,7 @@ snug_transfers_pause (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_resume (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
   if (mover != NULL && snug_mover_resume (mover))
     start (self, mover);
@@ -628,9 +414,9 @@ snug_transfers_resume (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
-  if (mover != NULL && goes (mover, SNUG_TRANSFER_IN)
+  if (mover != NULL && snug_transfers_goes (mover, SNUG_TRANSFER_IN)
       && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
     snug_mover_decline (mover, SNUG_TRANSFER_DECLINED, NULL);
 }
@@ -638,7 +424,7 @@ snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_cancel (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
   if (mover != NULL)
     snug_mover_cancel (mover);
@@ -647,10 +433,10 @@ snug_transfers_cancel (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_forget (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = mover_of (self, transfer);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
   if (mover != NULL && snug_transfer_is_finished (transfer))
-    remove_mover (self, mover);
+    snug_transfers_remove (self, mover);
 }
 
 /* --- members --------------------------------------------------------------------------------------- */
@@ -662,7 +448,7 @@ on_member_ready (SnugRoom *room, SnugMember *member, SnugTransfers *self)
     {
       SnugOffer *offer = self->offers->pdata[i];
       if (snug_offer_is_for (offer, snug_member_get_id (member)))
-        offer_to (self, offer, member);
+        snug_transfers_offer_to (self, offer, member);
     }
   start_waiting (self, snug_member_get_id (member));
 }
@@ -715,9 +501,9 @@ static const struct
 } handled[] = {
   { SNUG_WIRE_FILE_OFFER, handle_offer },
   { SNUG_WIRE_FILE_WITHDRAW, handle_withdraw },
-  { SNUG_WIRE_FILE_DECLINE, handle_decline },
-  { SNUG_WIRE_FILE_GET, handle_get },
-  { SNUG_WIRE_FILE_DONE, handle_done },
+  { SNUG_WIRE_FILE_DECLINE, snug_transfers_handle_decline },
+  { SNUG_WIRE_FILE_GET, snug_transfers_handle_get },
+  { SNUG_WIRE_FILE_DONE, snug_transfers_handle_done },
   { SNUG_WIRE_FILE_PAUSE, handle_pause },
   { SNUG_WIRE_FILE_CANCEL, handle_cancel },
 };

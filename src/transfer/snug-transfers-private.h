@@ -1,0 +1,53 @@
+/* snug-transfers-private: what the files of the transfer list share. snug-transfers-out.c is about what we offer,
+ * snug-transfers.c about what others offer, and whose turn it is.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-mover.h"
+#include "snug-offer.h"
+#include "snug-transfers.h"
+
+G_BEGIN_DECLS
+
+/* PROTOCOL.md section 4, limits: of a member and a direction. */
+#define SNUG_TRANSFERS_MAX_RUNNING 8
+
+struct _SnugTransfers
+{
+  GObject       parent_instance;
+
+  /* Owned */
+  SnugRoom     *room;       /* nullable */
+  GMainContext *network;    /* nullable */
+  GListStore   *rows;
+  GPtrArray    *movers;     /* of SnugMover, in the order of the rows */
+  GPtrArray    *offers;     /* of SnugOffer that still stand */
+};
+
+gboolean   snug_transfers_goes          (SnugMover *mover, SnugTransferDirection direction);
+/* Each returns %NULL if there is none. A transfer is keyed by (member, id): an id alone belongs to nobody. */
+SnugMover *snug_transfers_mover_of      (SnugTransfers *self, SnugTransfer *row);
+SnugMover *snug_transfers_find          (SnugTransfers *self, SnugTransferDirection direction, const char *member_id,
+                                         const char *wire_id);
+SnugMover *snug_transfers_find_standing (SnugTransfers *self, SnugTransferDirection direction, SnugMember *member,
+                                         const char *wire_id);
+guint      snug_transfers_count         (SnugTransfers *self, SnugTransferDirection direction, const char *member_id,
+                                         gboolean (*counts) (SnugMover *mover));
+
+/* @mover: (transfer full) */
+SnugMover *snug_transfers_add           (SnugTransfers *self, SnugMover *mover);
+void       snug_transfers_remove        (SnugTransfers *self, SnugMover *mover);
+/* "offering" */
+void       snug_transfers_tell_offering (SnugTransfers *self, SnugTransfer *row);
+
+/* Of what we offer: the member is there, and hears of it; the source is another than it was. */
+void       snug_transfers_offer_to      (SnugTransfers *self, SnugOffer *offer, SnugMember *member);
+void       snug_transfers_offer_anew    (SnugTransfers *self, SnugMover *mover);
+
+void snug_transfers_handle_get     (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer user_data);
+void snug_transfers_handle_done    (SnugRoom *room, SnugMember *member, SnugWireMessage *done, gpointer user_data);
+void snug_transfers_handle_decline (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data);
+
+G_END_DECLS
