@@ -46,6 +46,7 @@ export class Incoming {
   #asked = /** @type {Set<string>} */ (new Set());
   /** What is kept, by transfer. `keeper` is null until the vault has found it. */
   #kept = /** @type {Map<string, { id: string, secret: string, keeper: Keeper | null }>} */ (new Map());
+  #savers = /** @type {Map<string, Saver>} */ (new Map());
   /** What was kept of members who left: whoever offers the same goes on there. */
   #left = /** @type {{ name: string, size: number, manifest: string, keeper: Keeper }[]} */ ([]);
 
@@ -81,6 +82,7 @@ export class Incoming {
       this.#desk.change(key, { state: 'offered', reason });
       return;
     }
+    if (saver) this.#savers.set(key, saver);
     run.keeper = saver ?? this.#keep(key, this.#takeLeft(key) ?? vault.make());
     this.#save();
     this.#onKeeper(key);
@@ -145,7 +147,10 @@ export class Incoming {
       return void this.#desk.say(memberId, encode({ type: 'file-decline', id: offer.id }));
 
     const inVain = own.filter((t) => isFinished(t) && t.state !== 'done');
-    for (const old of inVain.slice(0, Math.max(0, inVain.length + 1 - MAX_IN_VAIN))) this.#desk.forget(old.key);
+    for (const old of inVain.slice(0, Math.max(0, inVain.length + 1 - MAX_IN_VAIN))) {
+      this.#details.delete(old.key);
+      this.#desk.forget(old.key);
+    }
 
     this.#details.set(key, { mtime: believableMtime(offer.mtime), manifest });
     const name = safeFileName(offer.name);
@@ -323,6 +328,8 @@ export class Incoming {
     if (direction !== 'in') return;
     this.#asked.delete(key);
     if (state !== 'done') this.#discard(key);
+    if (state !== 'done') this.#savers.get(key)?.remove();
+    this.#savers.delete(key);
     this.#save();
     this.#askForNext(memberId);
   }

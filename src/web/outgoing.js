@@ -183,8 +183,7 @@ export class Outgoing {
       sha256: this.#sha256, maxMessageBytes: link.maxMessageBytes, onProgress() {},
     });
     count(1);
-    await sender.run();
-    count(-1);
+    await sender.run().finally(() => count(-1));
   }
 
   /** The one who asks is told that it takes a while; the person, what to do. @param {Transfer} transfer @param {FileGet} get */

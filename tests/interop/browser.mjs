@@ -100,6 +100,15 @@ class ChromiumPage {
     return { name: download.suggestedFilename(), path: await download.path() };
   }
 
+  /** Drops files and folders of the disk onto the page. */
+  async drop(paths) {
+    const session = await this.context.newCDPSession(this.page);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'])
+      await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+    await session.detach();
+  }
+
   setOffline(on) {
     return this.context.setOffline(on);
   }

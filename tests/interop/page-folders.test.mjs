@@ -101,6 +101,17 @@ test('a folder of the page’s arrives as a tree, with the times of its files', 
   await page.waitForFile('Von der Seite', 'done');
 });
 
+if (launch === launchChromium)
+  test('a folder and a file that are dropped are offered, empty folders too', async () => {
+    const root = await makeTree(folder, 'Gefallen');
+    const { path, bytes } = await makeFile('beside.bin', 1000);
+    const { cli, page } = await withCli();
+    await page.page.drop([root, path]);
+    const { path: there } = await cli.waitForEvent({ event: 'transfer', direction: 'in', name: 'Gefallen', state: 'done' });
+    assert.deepEqual(await readTree(there), await readTree(root));
+    assert.equal(sha256(await cli.received('beside.bin')), sha256(bytes));
+  });
+
 test('names of a hostile folder stay beneath it, and nothing is there twice', async () => {
   const { link, ana } = await twoPages();
   const mallory = new HostilePage(await browser.newPage());
