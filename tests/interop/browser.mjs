@@ -104,7 +104,8 @@ class ChromiumPage {
   async drop(paths) {
     const session = await this.context.newCDPSession(this.page);
     const data = { items: [], files: paths, dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'])
+    // The second one over: the words that the first brings are in the way then.
+    for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'])
       await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
     await session.detach();
   }

@@ -8,5 +8,7 @@ for browsers in 'chromium firefox' 'firefox chromium' firefox; do
   export SNUG_TEST_BROWSERS=$browsers
   lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-page.test.mjs
 done
-SNUG_TEST_BROWSERS=firefox lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-cli.test.mjs
+for what in page-cli page-folders; do
+  SNUG_TEST_BROWSERS=firefox lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/$what.test.mjs
+done
 lane_end
