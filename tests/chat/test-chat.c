@@ -379,6 +379,12 @@ test_reactions_have_an_end (Fixture *f, gconstpointer data)
   g_assert_cmpuint (snug_reactions_get_n (snug_message_get_reactions (own)), ==, SNUG_REACTIONS_MAX_OF_MEMBER);
 }
 
+static void
+on_edit_heard (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer n_heard)
+{
+  ++*(guint *) n_heard;
+}
+
 /* Who was away gets the message as it reads in the end; who comes later gets neither it nor its edits. */
 static void
 test_changes_wait_too (Fixture *f, gconstpointer data)
@@ -386,6 +392,7 @@ test_changes_wait_too (Fixture *f, gconstpointer data)
   SnugChat *ana = add (f, "Ana"), *bo, *chi;
   SnugMessage *first = snug_chat_say (ana, "frist", NULL);
   SnugMessage *second = snug_chat_say (ana, "second", NULL);
+  guint n_heard = 0;
 
   snug_chat_edit (ana, first, "fisrt", NULL);
   snug_chat_edit (ana, first, "first", NULL);
@@ -397,11 +404,15 @@ test_changes_wait_too (Fixture *f, gconstpointer data)
 
   chi = add (f, "Chi");
   snug_mates_await (&f->mates);
-  snug_chat_edit (ana, first, "only for Bo", NULL);
   snug_chat_say (ana, "for all", NULL);
   snug_await (NULL, n_messages (chi) == 1);
+  snug_room_set_handler (f->mates.mates[2].room, SNUG_WIRE_EDIT, on_edit_heard, &n_heard);
+  snug_chat_edit (ana, first, "only for Bo", NULL);
+  snug_chat_say (ana, "for all again", NULL);
+  snug_await (NULL, n_messages (chi) == 2);
+  g_assert_cmpuint (n_heard, ==, 0);
   snug_await (NULL, find (bo, "only for Bo") != NULL);
-  snug_await (NULL, n_messages (bo) == 2);
+  snug_await (NULL, n_messages (bo) == 3);
 }
 
 /* A member of an older version 2 names no features: it is not sent what it cannot read, and not waited for. */
