@@ -90,7 +90,7 @@ const shell = new ShellView({ store, room, offerFiles, offerDrop });
 const views = [
   shell,
   new OutsideView({ room, store, origin }),
-  new ChatView({ room, pickFiles, offerFiles, copyLink }),
+  new ChatView({ room, pickFiles, offerFiles, copyLink, copyText }),
   new FilesView({ room, pickFiles, pickFolder: () => folderInput.click() }),
   new RoomView({ room, origin, copyLink, sendFilesTo: pickFiles }),
 ];

@@ -504,6 +504,8 @@ export class Room {
   /** @param {string} id @param {import('./wire.js').Hello} message */
   #onHello(id, message) {
     const before = this.#store.member(id);
+    this.#change(id, { features: message.features });
+    this.#chat.onFeatures(id);
     const name = safeDisplayName(message.name) || _('Guest');
     if (before?.name === name && before.device === message.device) return;
     const oldName = before?.displayName ?? '';

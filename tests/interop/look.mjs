@@ -86,6 +86,26 @@ async function look(size, scheme) {
     await silent.close();
   };
 
+  const changes = async (ben) => {
+    await ben.choose('They are. Sending the good one now.', 'Reply');
+    await ben.say('Lovely, thank yuo!');
+    await me.waitForChat('Lovely, thank yuo!');
+    await ben.choose('Lovely, thank yuo!', 'Edit');
+    await ben.say('Lovely, thank you!');
+    await ben.say('Wrong window');
+    await ben.choose('Wrong window', 'Delete');
+    await ben.choose('They are. Sending the good one now.', 'React with 🎉');
+    await me.choose('Lovely, thank you!', 'React with ❤️');
+    await me.choose('They are. Sending the good one now.', 'React with 👍');
+    await ben.waitForMessage('❤️ 1, delivered$');
+    await me.choose('Lovely, thank you!', 'Reply');
+    await me.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 1e6));
+    await me.page.evaluate(() => [...document.querySelectorAll('.message:not(.own) .more-button')].at(-2).click());
+    await shoot(me, '14-chat-menu');
+    await me.page.evaluate(() => document.querySelector('.menu .item').click());
+    await me.press('#about-cancel');
+  };
+
   const talk = async (link) => {
     for (const name of ['Ben', 'Cleo']) {
       const other = await newMember();
@@ -110,6 +130,7 @@ async function look(size, scheme) {
     await me.show('chat');
     await me.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 1e6));
     await shoot(me, '13-chat');
+    await changes(ben);
     if (!isWide) await me.show('files');
     await shoot(me, '14-offer');
   };

@@ -154,3 +154,27 @@ test('two pages and two snug-cli: everybody hears everybody', async () => {
     for (const member of [cli, other, page, second]) if (member !== who) await member.waitForChat(text);
   }
 });
+
+test('a message is answered, edited, reacted to and deleted, and snug-cli is told', async () => {
+  const { cli, page } = await cliFirst();
+  await page.waitForMembers(1);
+  await cli.waitForMember('Page');
+  cli.say('shall we?');
+  await page.waitForChat('shall we?', 'Cli');
+  await page.choose('shall we?', 'Reply');
+  await page.say('yse');
+  const answer = await cli.waitForChat('yse');
+  assert.ok(answer.reply);
+  await page.waitForMessage('^You, .*, in answer to Cli: shall we., yse, delivered$');
+  await page.choose('yse', 'Edit');
+  await page.say('yes');
+  assert.equal((await cli.waitForEvent({ event: 'edited', text: 'yes' })).id, answer.id);
+  await page.waitForMessage('^You, .*, yes, edited, delivered$');
+  await page.choose('shall we?', 'React with 👍');
+  await cli.waitForEvent({ event: 'reacted', id: answer.reply, emoji: '👍', on: true });
+  await page.pressChip('👍, you');
+  await cli.waitForEvent({ event: 'reacted', id: answer.reply, emoji: '👍', on: false });
+  await page.choose('yes', 'Delete');
+  await cli.waitForEvent({ event: 'deleted', id: answer.id });
+  await page.waitForMessage('^You, [^,]*, Message deleted$');
+});

@@ -93,6 +93,33 @@ export class PageMember {
     );
   }
 
+  /** Whether a message of ours or theirs is read like this: "Ana, 14:02, text, edited". @param {string} pattern */
+  waitForMessage(pattern) {
+    return this.#page.waitFor(
+      (p) => [...document.querySelectorAll('.message')].some((e) => new RegExp(p).test(e.ariaLabel ?? '')),
+      pattern,
+    );
+  }
+
+  /** Something of a message's menu, by its words or, for an emoji, its name. */
+  async choose(text, label) {
+    await this.show('chat');
+    await this.#page.evaluate(
+      ({ text: t, label: l }) => {
+        const row = [...document.querySelectorAll('.message')].find((e) => e.querySelector('.bubble').textContent === t);
+        row.querySelector('.more-button').click();
+        const isIt = (b) => b.textContent.trim() === l || b.getAttribute('aria-label') === l;
+        [...document.querySelectorAll('.menu .button')].find(isIt).click();
+      },
+      { text, label },
+    );
+  }
+
+  /** A button below a message, by its name. */
+  pressChip(label) {
+    return this.#page.evaluate((l) => document.querySelector(`.chip[aria-label="${l}"]`).click(), label);
+  }
+
   /** How often a text stands in the chat. */
   countChat(text) {
     return this.#page.evaluate(

@@ -4,41 +4,24 @@
 
 import { roomState } from '../room-store.js';
 import { fitsInOneMessage } from '../wire.js';
-import { _, formatDay, formatNames, formatTime, n_ } from '../words.js';
+import { _, formatDay, formatNames, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
-import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
-import { showRichText } from './rich-text.js';
-import { gather, TransferRow } from './transfer-row.js';
+import { button, byId, el, icon, KeyedList, setText } from './dom.js';
+import { excerptOf, MessageRow } from './message-row.js';
+import { gather } from './transfer-row.js';
 
 /** @typedef {import('../room.js').Room} Room */
-/** @typedef {import('../room-store.js').Delivery} Delivery */
 /** @typedef {import('../room-store.js').Message} Message */
 /** @typedef {import('../room-store.js').State} State */
 /** @typedef {import('../room-store.js').Transfer} Transfer */
+/** @typedef {import('./message-row.js').Line} Line */
 
 /** Messages of one person within this time stand together. */
 const GROUP_WITHIN_MS = 5 * 60_000;
 const NEAR_END_PX = 60;
 const HINT_AFTER_MS = 10_000;
-
-/** @type {Record<Exclude<Delivery, 'none'>, { icon: string, words: () => string }>} */
-const TICKS = {
-  queued: { icon: 'clock', words: () => _('waiting') },
-  sent: { icon: 'ok', words: () => _('sent') },
-  delivered: { icon: 'both', words: () => _('delivered') },
-};
-
-/**
- * A message and how it stands among the others.
- *
- * @typedef {object} Line
- * @property {string} key
- * @property {Message} message
- * @property {boolean} isFirst of its group
- * @property {boolean} isLast
- * @property {string} day said above it, if it is another than before
- * @property {Transfer[]} transfers of a file's card
- */
+/** So many of the newest are in the page; the next ones come when one scrolls to the oldest. */
+const SHOWN_STEP = 300;
 
 /** @param {Message | undefined} a @param {Message | undefined} b */
 function standTogether(a, b) {
@@ -48,75 +31,6 @@ function standTogether(a, b) {
 
 /** @param {number} time */
 const dayOf = (time) => new Date(time).toDateString();
-
-class MessageRow {
-  element = el('li', 'message');
-  #day = el('p', 'day');
-  #sender = el('p', 'sender');
-  #bubble = el('div', 'bubble');
-  #card = el('ul', 'boxed card');
-  #rows;
-  #meta = el('p', 'meta');
-  #time = el('span');
-  #tick = icon('clock');
-  #tickWords = el('span', 'hidden-words');
-  #shownText = '';
-
-  /** @param {Room} room */
-  constructor(room) {
-    this.#meta.append(this.#time, this.#tick, this.#tickWords);
-    this.#rows = new KeyedList(this.#card, (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => room.transfers, { isCard: true }));
-    this.element.append(this.#day, this.#sender, this.#bubble, this.#card, this.#meta);
-  }
-
-  /** @param {Line} line */
-  update({ message, isFirst, isLast, day, transfers }) {
-    const { own, kind, senderName, text, time, delivery } = message;
-    const isFile = kind === 'file';
-    this.element.className = kind === 'system' ? 'system' : 'message';
-    this.element.classList.toggle('own', own);
-    this.element.classList.toggle('first', isFirst);
-    this.#show(this.#day, day);
-    this.#show(this.#sender, isFirst && !own && kind !== 'system' ? senderName : '');
-    this.#bubble.hidden = isFile;
-    this.#bubble.className = kind === 'system' ? '' : 'bubble';
-    if (!isFile && text !== this.#shownText) this.#showText(kind, text);
-    this.#card.hidden = transfers.length === 0;
-    this.#rows.render(transfers);
-    this.#meta.hidden = kind === 'system' || !isLast || (isFile && transfers.length === 0);
-    this.#showMeta(time, delivery);
-    if (kind === 'text') this.element.setAttribute('aria-label', this.#label(message));
-  }
-
-  /** @param {HTMLElement} element @param {string} text */
-  #show(element, text) {
-    element.hidden = text === '';
-    setText(element, text);
-  }
-
-  /** @param {Message['kind']} kind @param {string} text */
-  #showText(kind, text) {
-    this.#shownText = text;
-    if (kind === 'system') this.#bubble.textContent = text;
-    else showRichText(this.#bubble, text);
-  }
-
-  /** @param {number} time @param {Delivery} delivery */
-  #showMeta(time, delivery) {
-    setText(this.#time, formatTime(time));
-    this.#meta.classList.toggle('delivered', delivery === 'delivered');
-    this.#tick.toggleAttribute('hidden', delivery === 'none');
-    setText(this.#tickWords, delivery === 'none' ? '' : TICKS[delivery].words());
-    if (delivery !== 'none') setIcon(this.#tick, TICKS[delivery].icon);
-  }
-
-  /** @param {Message} message */
-  #label({ own, senderName, time, text, delivery }) {
-    const words = [own ? _('You') : senderName, formatTime(time), text];
-    if (delivery !== 'none') words.push(TICKS[delivery].words());
-    return words.join(', ');
-  }
-}
 
 export class ChatView {
   #room;
@@ -135,6 +49,14 @@ export class ChatView {
   #isFollowing = true;
   #offerAsFile;
   #copyLink;
+  #copyText;
+  #nShown = SHOWN_STEP;
+  #state = /** @type {State | null} */ (null);
+  /** What is answered, or changed; only one of the two. */
+  #original = /** @type {Message | null} */ (null);
+  #edited = /** @type {Message | null} */ (null);
+  /** What was being written before a change. */
+  #putAside = '';
 
   /**
    * @param {object} options
@@ -142,17 +64,21 @@ export class ChatView {
    * @param {() => void} options.pickFiles
    * @param {(files: Iterable<File>) => void} options.offerFiles
    * @param {(from: HTMLElement) => void} options.copyLink
+   * @param {(text: string) => void} options.copyText
    */
-  constructor({ room, pickFiles, offerFiles, copyLink }) {
+  constructor({ room, pickFiles, offerFiles, copyLink, copyText }) {
     this.#room = room;
     this.#offerAsFile = offerFiles;
     this.#copyLink = copyLink;
-    this.#list = new KeyedList(byId('messages'), (/** @type {Line} */ line) => line.key, () => new MessageRow(room));
+    this.#copyText = copyText;
+    const commands = this.#commands();
+    this.#list = new KeyedList(byId('messages'), (/** @type {Line} */ line) => line.key, () => new MessageRow(room, commands));
     this.#nameThings();
     byId('composer').addEventListener('submit', (event) => this.#onSubmit(event));
     this.#attach.addEventListener('click', pickFiles);
     this.#text.addEventListener('input', () => this.#onInput());
     this.#text.addEventListener('keydown', (event) => this.#onKey(event));
+    byId('about-cancel').addEventListener('click', () => this.#giveUp());
     this.#goEnd.addEventListener('click', () => this.#toEnd());
     this.#scroll.addEventListener('scroll', () => this.#onScroll());
     // A keyboard or a strip that comes up must not hide the newest message.
@@ -169,30 +95,114 @@ export class ChatView {
     this.#send.append(icon('send'));
     this.#send.title = _('Send');
     this.#send.setAttribute('aria-label', this.#send.title);
+    byId('about-cancel').append(icon('close'));
+    byId('about-cancel').setAttribute('aria-label', _('Cancel'));
     this.#goEnd.append(icon('down'), el('span', '', _('Newest')));
   }
 
+  // ---- what is done with a message
+
+  /** @returns {import('./message-menu.js').MessageCommands} */
+  #commands() {
+    return {
+      reply: (message) => this.#beAbout({ original: message }),
+      copy: (message) => this.#copyText(message.text),
+      edit: (message) => this.#beAbout({ edited: message }),
+      remove: (message) => this.#room.delete(message.key),
+      react: (message, emoji) => this.#react(message.key, emoji),
+      goTo: (key) => this.#goTo(key),
+    };
+  }
+
+  /** Takes away what is there of one's own. @param {string} key @param {string} emoji */
+  #react(key, emoji) {
+    const reactions = this.#state?.messages.find((message) => message.key === key)?.reactions ?? [];
+    const people = reactions.find((reaction) => reaction.emoji === emoji)?.people ?? [];
+    this.#room.react(key, emoji, !people.some(({ id }) => id === ''));
+  }
+
+  /** @param {string} key */
+  #goTo(key) {
+    const messages = this.#state?.messages ?? [];
+    const place = messages.findIndex((message) => message.key === key);
+    if (place < 0 || !this.#state) return;
+    this.#isFollowing = false;
+    this.#nShown = Math.max(this.#nShown, messages.length - place + SHOWN_STEP / 2);
+    this.render(this.#state);
+    const row = this.#list.row(key);
+    if (row instanceof MessageRow) row.pointOut();
+  }
+
   // ---- the composer
+
+  /** @param {{ original?: Message, edited?: Message }} what */
+  #beAbout({ original, edited }) {
+    this.#giveUp();
+    this.#original = original ?? null;
+    this.#edited = edited ?? null;
+    if (edited) {
+      this.#putAside = this.#text.value;
+      this.#text.value = edited.text;
+      this.#grow();
+    }
+    this.#showAbout();
+    this.#text.focus();
+  }
+
+  /** Back to a message of its own. */
+  #giveUp() {
+    if (this.#edited) {
+      this.#text.value = this.#putAside;
+      this.#grow();
+    }
+    this.#original = null;
+    this.#edited = null;
+    this.#putAside = '';
+    this.#showAbout();
+  }
+
+  #showAbout() {
+    const message = this.#original ?? this.#edited;
+    byId('about').hidden = message === null;
+    if (message === null) return;
+    const name = message.senderName;
+    const reply = message.own ? _('Reply to yourself') : _('Reply to {name}', { name });
+    setText(byId('about-title'), this.#edited ? _('Edit message') : reply);
+    setText(byId('about-text'), excerptOf(message));
+  }
+
+  #editLast() {
+    const own = this.#state?.messages.filter((m) => m.own && m.kind === 'text' && !m.deleted).at(-1);
+    if (own) this.#beAbout({ edited: own });
+    return own !== undefined;
+  }
 
   /** @param {Event} event */
   #onSubmit(event) {
     event.preventDefault();
     const text = this.#text.value;
+    const original = this.#original;
+    const edited = this.#edited;
     if (text.trim() === '') return;
-    if (fitsInOneMessage(text)) this.#room.say(text);
-    else this.#offerAsFile([new File([text], _('Message.txt'), { type: 'text/plain' })]);
+    if (!fitsInOneMessage(text)) this.#offerAsFile([new File([text], _('Message.txt'), { type: 'text/plain' })]);
+    else if (edited) this.#room.edit(edited.key, text.trim());
+    else this.#room.say(text, original?.key);
     this.#text.value = '';
+    this.#giveUp();
     this.#grow();
-    this.#toEnd();
+    if (!edited) this.#toEnd();
   }
 
   #onInput() {
     this.#grow();
-    this.#room.setTyping(this.#text.value !== '');
+    this.#room.setTyping(this.#text.value !== '' && !this.#edited);
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    const isAbout = this.#original !== null || this.#edited !== null;
+    if (event.key === 'Escape' && isAbout) this.#giveUp();
+    if (event.key === 'ArrowUp' && this.#text.value === '' && !isAbout && this.#editLast()) event.preventDefault();
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     /** @type {HTMLFormElement} */ (byId('composer')).requestSubmit();
@@ -208,6 +218,7 @@ export class ChatView {
 
   /** @param {State} state */
   render(state) {
+    this.#state = state;
     this.#list.render(this.#linesOf(state));
     this.#showTyping(state);
     this.#showNotice(state);
@@ -219,12 +230,16 @@ export class ChatView {
   /** @param {State} state @returns {Line[]} */
   #linesOf(state) {
     const { messages } = state;
-    const lines = messages.map((message, i) => {
+    const first = Math.max(0, messages.length - this.#nShown);
+    const originals = new Map(messages.filter((m) => m.kind === 'text').map((m) => [m.key, m]));
+    const lines = messages.slice(first).map((message, n) => {
+      const i = first + n;
       const before = messages[i - 1];
       const isNewDay = before !== undefined && dayOf(before.time) !== dayOf(message.time);
       return this.#sameOrNew({
         key: message.key,
         message,
+        original: message.replyKey === '' ? undefined : originals.get(message.replyKey),
         isFirst: isNewDay || !standTogether(before, message),
         isLast: !standTogether(message, messages[i + 1]),
         day: isNewDay ? formatDay(message.time) : '',
@@ -240,6 +255,7 @@ export class ChatView {
     const known = this.#lines.get(line.key);
     const isSame =
       known?.message === line.message &&
+      known.original === line.original &&
       known.isFirst === line.isFirst &&
       known.isLast === line.isLast &&
       known.transfers.length === line.transfers.length &&
@@ -340,7 +356,18 @@ export class ChatView {
 
   #onScroll() {
     this.#isFollowing = this.#isAtEnd();
+    if (this.#isFollowing) this.#nShown = SHOWN_STEP;
+    else if (this.#scroll.scrollTop < NEAR_END_PX) this.#showEarlier();
     this.#showGoEnd();
+  }
+
+  /** What one reads stays where it is. */
+  #showEarlier() {
+    if (!this.#state || this.#nShown >= this.#state.messages.length) return;
+    const below = this.#scroll.scrollHeight - this.#scroll.scrollTop;
+    this.#nShown += SHOWN_STEP;
+    this.render(this.#state);
+    this.#scroll.scrollTop = this.#scroll.scrollHeight - below;
   }
 
   #showGoEnd() {

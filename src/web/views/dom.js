@@ -115,6 +115,11 @@ export class KeyedList {
     }
   }
 
+  /** @param {string} key */
+  row(key) {
+    return this.#rows.get(key)?.row;
+  }
+
   /** @param {Item} item */
   #rowFor(item) {
     const key = this.#keyOf(item);
