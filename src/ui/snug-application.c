@@ -368,7 +368,6 @@ static const struct
   { "room.choose-folder", { "<Control><Shift>o", NULL } },
   { "room.copy-link", { "<Control><Shift>c", NULL } },
   { "room.show-qr", { "<Control><Shift>q", NULL } },
-  { "room.cancel", { "Escape", NULL } },
   { "chat.go-to-end", { "<Control>End", NULL } },
   { "chat.find", { "<Control>f", NULL } },
   { "window.close", { "<Control>w", NULL } },

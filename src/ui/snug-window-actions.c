@@ -258,17 +258,6 @@ on_save_chat (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_say (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  SnugWindow *self = SNUG_WINDOW (widget);
-  g_autoptr (GError) error = NULL;
-
-  if (snug_session_say (self->session, g_variant_get_string (parameter, NULL), &error) == NULL
-      && error != NULL)
-    snug_window_complain (self, error->message, NULL, NULL, NULL);
-}
-
-static void
 on_set_typing (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
@@ -410,7 +399,6 @@ static const struct
   { "room.show-qr", NULL, on_show_qr },
   { "room.copy-qr", NULL, on_copy_qr },
   { "room.save-qr", NULL, on_save_qr },
-  { "room.say", "s", on_say },
   { "room.set-typing", "b", on_set_typing },
   { "chat.go-to-end", NULL, on_go_to_end },
   { "chat.find", NULL, on_find },
@@ -447,6 +435,5 @@ snug_window_update_actions (SnugWindow *self)
   gtk_widget_action_set_enabled (widget, "room.show-qr", has_link);
   gtk_widget_action_set_enabled (widget, "room.copy-qr", has_link);
   gtk_widget_action_set_enabled (widget, "room.save-qr", has_link);
-  gtk_widget_action_set_enabled (widget, "room.say", entered);
   snug_window_update_file_actions (self, entered);
 }

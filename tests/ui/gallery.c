@@ -1,12 +1,13 @@
 /* gallery: paints the real window in every scene of the fake session, for people to look at.
  *
  *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
- *           [--ask] [--nameless]
+ *           [--ask] [--nameless] [--scroll]
  *
  * writes FOLDER/<page>-<number>-<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
  * --ask it waits for a line on standard input before each next scene, after it has printed the
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
- * a button without a name, which such a test must find.
+ * a button without a name, which such a test must find. --scroll turns the list of messages through
+ * from its end to its beginning, and prints how long the longest of the frames took, and 99 of 100.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,6 +28,7 @@ typedef struct
   gboolean    rtl;
   gboolean    ask;
   gboolean    nameless;
+  gboolean    scroll;
   int         width;
   int         height;
   int         scale;
@@ -34,7 +36,11 @@ typedef struct
   GtkWindow  *window;       /* borrowed */
   guint       scene;
   guint       n_frames;
+  GArray     *gaps_us;      /* owned, nullable: between the frames of --scroll */
+  gint64      last_us;
 } Gallery;
+
+#define SCROLL_FRAMES 400
 
 static void
 paint (Gallery *self, const char *name)
@@ -120,6 +126,63 @@ wait_for_line (Gallery *self)
   g_io_channel_unref (input);
 }
 
+/* --- Turning the messages through --- */
+
+static GtkWidget *
+find_messages (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_LIST_VIEW (widget) && gtk_widget_has_css_class (widget, "messages") ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_messages (child);
+  return found;
+}
+
+static int
+compare_gaps (gconstpointer a, gconstpointer b)
+{
+  return (*(const gint64 *) a > *(const gint64 *) b) - (*(const gint64 *) a < *(const gint64 *) b);
+}
+
+static void
+tell_gaps (GArray *gaps_us)
+{
+  g_array_sort (gaps_us, compare_gaps);
+  g_print ("scroll: %u frames, p50 %.1f ms, p99 %.1f ms, worst %.1f ms\n", gaps_us->len,
+           (double) g_array_index (gaps_us, gint64, gaps_us->len / 2) / 1000,
+           (double) g_array_index (gaps_us, gint64, gaps_us->len * 99 / 100) / 1000,
+           (double) g_array_index (gaps_us, gint64, gaps_us->len - 1) / 1000);
+}
+
+static gboolean
+on_scroll_frame (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
+{
+  Gallery *self = user_data;
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
+  gint64 now_us = g_get_monotonic_time (), gap_us = now_us - self->last_us;
+  double extent = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  if (self->last_us != 0)
+    g_array_append_val (self->gaps_us, gap_us);
+  self->last_us = now_us;
+  if (self->gaps_us->len == SCROLL_FRAMES)
+    {
+      tell_gaps (self->gaps_us);
+      gtk_window_destroy (self->window);
+      return G_SOURCE_REMOVE;
+    }
+  gtk_adjustment_set_value (adjustment, extent * (1 - (double) self->gaps_us->len / SCROLL_FRAMES));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+scroll (Gallery *self)
+{
+  self->gaps_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gtk_widget_add_tick_callback (find_messages (GTK_WIDGET (self->window)), on_scroll_frame, self, NULL);
+}
+
 static gboolean
 on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
@@ -128,7 +191,9 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   if (++self->n_frames < SETTLE_FRAMES)
     return G_SOURCE_CONTINUE;
   paint (self, snug_fake_session_get_scenes ()[self->scene]);
-  if (self->ask)
+  if (self->scroll)
+    scroll (self);
+  else if (self->ask)
     wait_for_line (self);
   else
     go_on (self);
@@ -191,6 +256,7 @@ main (int argc, char **argv)
     { "rtl", 0, 0, G_OPTION_ARG_NONE, &self.rtl, NULL, NULL },
     { "ask", 0, 0, G_OPTION_ARG_NONE, &self.ask, NULL, NULL },
     { "nameless", 0, 0, G_OPTION_ARG_NONE, &self.nameless, NULL, NULL },
+    { "scroll", 0, 0, G_OPTION_ARG_NONE, &self.scroll, NULL, NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &self.width, NULL, NULL },
     { "height", 0, 0, G_OPTION_ARG_INT, &self.height, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_INT, &self.scale, NULL, NULL },

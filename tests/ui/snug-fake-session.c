@@ -416,6 +416,23 @@ scene_talk_changes (SnugSession *self)
   snug_message_delete (gone);
 }
 
+/* As many messages as are kept, of all lengths. */
+static void
+scene_talk_long (SnugSession *self)
+{
+  scene_connected (self);
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *words = g_strnfill (1 + i * 7919 % 300, i % 11 == 0 ? ' ' : 'x');
+      g_autofree char *text = g_strdup_printf ("Message %u. %s `code` and **bold** https://example.org/%u", i, words, i);
+
+      if (i % 3 == 0)
+        say (self, text, SNUG_DELIVERY_DELIVERED);
+      else
+        add_message (self, SNUG_MESSAGE_TEXT, i % 3 == 1 ? "m2" : "m3", i % 3 == 1 ? "Ana" : "Jonas Åkerström", text);
+    }
+}
+
 static void
 scene_talk_files (SnugSession *self)
 {
@@ -537,6 +554,7 @@ static const struct
   { "talk", "chat", scene_talk },
   { "talk-changes", "chat", scene_talk_changes },
   { "talk-files", "chat", scene_talk_files },
+  { "talk-long", "chat", scene_talk_long },
   { "files-outside", "files", scene_start },
   { "files-empty", "files", scene_files_empty },
   { "files", "files", scene_files },
