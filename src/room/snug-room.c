@@ -667,6 +667,24 @@ snug_room_get_n_ready (SnugRoom *self)
 }
 
 void
+snug_room_lock (SnugRoom *self, gboolean on)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_LOCK);
+
+  message->on = on;
+  snug_signaling_send (self->signaling, message);
+}
+
+void
+snug_room_remove_member (SnugRoom *self, SnugMember *member)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_REMOVE);
+
+  message->peer = g_strdup (snug_member_get_id (member));
+  snug_signaling_send (self->signaling, message);
+}
+
+void
 snug_room_set_name (SnugRoom *self, const char *name)
 {
   GHashTableIter iter;

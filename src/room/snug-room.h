@@ -73,6 +73,10 @@ gboolean       snug_room_get_is_host   (SnugRoom *self);
 gboolean       snug_room_get_locked    (SnugRoom *self);
 gint64         snug_room_get_expires   (SnugRoom *self);
 guint          snug_room_get_n_ready   (SnugRoom *self);
+/* What a host may do; the server refuses it from anybody else. Locked: newcomers need to be let in. Who is
+ * removed cannot come back, and the room is locked by that. */
+void           snug_room_lock          (SnugRoom *self, gboolean on);
+void           snug_room_remove_member (SnugRoom *self, SnugMember *member);
 void           snug_room_set_name      (SnugRoom *self, const char *name);
 
 G_END_DECLS

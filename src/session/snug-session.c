@@ -675,6 +675,20 @@ snug_session_retry (SnugSession *self)
   enter_room (self);
 }
 
+void
+snug_session_lock (SnugSession *self, gboolean on)
+{
+  if (self->room != NULL)
+    snug_room_lock (self->room, on);
+}
+
+void
+snug_session_remove_member (SnugSession *self, SnugMember *member)
+{
+  if (self->room != NULL)
+    snug_room_remove_member (self->room, member);
+}
+
 SnugSessionState
 snug_session_get_state (SnugSession *self)
 {

@@ -154,6 +154,11 @@ void     snug_session_leave  (SnugSession *self);
 /* After FAILED or in NO_SERVER: the same room again, now. */
 void     snug_session_retry  (SnugSession *self);
 
+/* What the host of a room may do. Locked: nobody new comes in unasked. Who is removed cannot come back, and
+ * the room is locked by that. "locked" follows once the server has said so. */
+void     snug_session_lock          (SnugSession *self, gboolean on);
+void     snug_session_remove_member (SnugSession *self, SnugMember *member);
+
 SnugSessionState snug_session_get_state (SnugSession *self);
 const GError    *snug_session_get_error (SnugSession *self);       /* nullable */
 const char      *snug_session_get_trouble (SnugSession *self);     /* nullable */

@@ -412,6 +412,42 @@ test_full_room (Fixture *f, gconstpointer data)
 }
 
 /* When the host goes, the room is over: its server was the room's. */
+static gboolean
+is_locked (SnugSession *session)
+{
+  gboolean locked;
+
+  g_object_get (session, "locked", &locked, NULL);
+  return locked;
+}
+
+static void
+test_host_locks (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  snug_session_lock (f->guest, TRUE);
+  snug_session_lock (f->host, TRUE);
+  snug_await (NULL, is_locked (f->host) && is_locked (f->guest));
+  snug_session_lock (f->host, FALSE);
+  snug_await (NULL, !is_locked (f->host) && !is_locked (f->guest));
+}
+
+static void
+test_host_removes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SnugMember) bo = NULL;
+  g_autoptr (SnugMember) ana = NULL;
+
+  meet (f);
+  bo = g_list_model_get_item (snug_session_get_members (f->host), 0);
+  ana = g_list_model_get_item (snug_session_get_members (f->guest), 0);
+  snug_session_remove_member (f->guest, ana);
+  snug_session_remove_member (f->host, bo);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_FAILED) && n_items (snug_session_get_members (f->host)) == 0);
+  g_assert_error (snug_session_get_error (f->guest), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_REFUSED);
+  snug_await (NULL, is_locked (f->host));
+}
+
 static void
 test_host_leaves (Fixture *f, gconstpointer data)
 {
@@ -514,6 +550,8 @@ main (int argc, char **argv)
   ADD ("somebody-keeps-guessing", test_somebody_keeps_guessing);
   ADD ("unknown-room", test_unknown_room);
   ADD ("full-room", test_full_room);
+  ADD ("host-locks", test_host_locks);
+  ADD ("host-removes", test_host_removes);
   ADD ("host-leaves", test_host_leaves);
   ADD ("port-taken", test_port_taken);
   ADD ("server-asleep", test_server_asleep);
