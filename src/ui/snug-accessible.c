@@ -26,16 +26,27 @@ snug_accessible_name_status_page (AdwStatusPage *page)
   on_title_changed (page);
 }
 
-void
-snug_accessible_name_lists_in (GtkWidget *widget, const char *label)
+static void
+name_lists_in (GtkWidget *widget, const char *label, const char **sentence)
 {
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     {
       if (GTK_IS_LIST_BOX (child))
         snug_accessible_set_label (child, label);
-      snug_accessible_name_lists_in (child, label);
+      if (GTK_IS_LIST_BOX_ROW (child) && *sentence != NULL)
+        {
+          snug_accessible_set_label (child, *sentence);
+          *sentence = NULL;
+        }
+      name_lists_in (child, label, sentence);
     }
+}
+
+void
+snug_accessible_name_expander (AdwExpanderRow *row, const char *label, const char *sentence)
+{
+  name_lists_in (GTK_WIDGET (row), label, &sentence);
 }
 
 static void

@@ -14,8 +14,9 @@ void snug_accessible_set_label        (GtkWidget *widget, const char *label);
  * its name. */
 void snug_accessible_name_status_page (AdwStatusPage *page);
 
-/* The same for the two lists that an expander row is made of: they get @label. */
-void snug_accessible_name_lists_in    (GtkWidget *widget, const char *label);
+/* The same for the two lists that an expander row is made of: they get @label. The row in the first of
+ * them is what the keyboard stops at: it gets @sentence. */
+void snug_accessible_name_expander    (AdwExpanderRow *row, const char *label, const char *sentence);
 
 /* The cross of a toast has no name of its own in libadwaita 1.2. */
 void snug_accessible_name_toasts      (AdwToastOverlay *overlay);

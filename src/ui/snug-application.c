@@ -9,6 +9,7 @@
 #include "snug-last-room.h"
 #include "snug-notifier.h"
 #include "snug-preferences.h"
+#include "snug-report.h"
 #include "snug-window.h"
 
 struct _SnugApplication
@@ -73,6 +74,17 @@ to_relay_policy (GBinding *binding, const GValue *from, GValue *to, gpointer use
   return TRUE;
 }
 
+static gboolean
+to_conflict_policy (GBinding *binding, const GValue *from, GValue *to, gpointer user_data)
+{
+  const char *policy = g_value_get_string (from);
+
+  g_value_set_int (to, g_strcmp0 (policy, "replace") == 0 ? SNUG_CONFLICT_REPLACE
+                       : g_strcmp0 (policy, "skip-identical") == 0 ? SNUG_CONFLICT_SKIP_IDENTICAL
+                       : SNUG_CONFLICT_KEEP_BOTH);
+  return TRUE;
+}
+
 static void
 on_folder_changed (SnugApplication *self)
 {
@@ -111,6 +123,8 @@ bind_session (SnugApplication *self)
   g_object_bind_property_full (self->settings, "ask-before-receiving", self->session,
                                "accept-policy",
                                G_BINDING_SYNC_CREATE, to_accept_policy, NULL, NULL, NULL);
+  g_object_bind_property_full (self->settings, "same-name", self->session, "conflict-policy",
+                               G_BINDING_SYNC_CREATE, to_conflict_policy, NULL, NULL, NULL);
   g_object_bind_property_full (self->settings, "relay-policy", self->session, "relay-policy",
                                G_BINDING_SYNC_CREATE, to_relay_policy, NULL, NULL, NULL);
   g_object_bind_property (self->settings, "name", self->session, "name", G_BINDING_SYNC_CREATE);
@@ -241,7 +255,7 @@ snug_application_open (GApplication *application, GFile **files, int n_files, co
 }
 
 static void
-send_arguments (SnugApplication *self, GApplicationCommandLine *command_line,
+open_arguments (SnugApplication *self, GApplicationCommandLine *command_line,
                 const char **arguments)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
@@ -252,6 +266,15 @@ send_arguments (SnugApplication *self, GApplicationCommandLine *command_line,
   snug_application_open (G_APPLICATION (self), (GFile **) files->pdata, (int) files->len, "");
 }
 
+/* The menus of desktops without D-Bus activation give files and links alike; a person may type a code. */
+static gboolean
+is_file (GApplicationCommandLine *command_line, const char *argument)
+{
+  g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, argument);
+
+  return !is_invite_uri (argument) && g_file_query_exists (file, NULL);
+}
+
 static int
 snug_application_command_line (GApplication *application, GApplicationCommandLine *command_line)
 {
@@ -260,8 +283,9 @@ snug_application_command_line (GApplication *application, GApplicationCommandLin
   g_autofree const char **arguments = NULL;
 
   g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &arguments);
-  if (g_variant_dict_contains (options, "send"))
-    send_arguments (self, command_line, arguments);
+  if (g_variant_dict_contains (options, "send")
+      || (arguments != NULL && arguments[0] != NULL && is_file (command_line, arguments[0])))
+    open_arguments (self, command_line, arguments);
   else if (arguments != NULL && arguments[0] != NULL)
     snug_window_ask_join (present_window (self), arguments[0]);
   else
@@ -325,12 +349,16 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
+  g_autofree char *report = snug_report_new (SNUG_APPLICATION (user_data)->session);
+
   adw_show_about_window (GTK_WINDOW (present_window (user_data)),
                          "application-name", _("Snug"),
                          "application-icon", SNUG_APPLICATION_ID,
                          "version", SNUG_VERSION,
                          "developer-name", _("The Snug makers"),
                          "comments", _("A small room for a few people: chat and files straight from device to device."),
+                         "debug-info", report,
+                         "debug-info-filename", "snug-report.txt",
                          "license-type", GTK_LICENSE_GPL_3_0,
                          NULL);
 }

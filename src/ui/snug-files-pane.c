@@ -400,41 +400,6 @@ on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode,
   return GDK_EVENT_STOP;
 }
 
-static void
-on_pasted (GObject *clipboard, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnugFilesPane) self = user_data;
-  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (clipboard), result, NULL);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) uris = NULL;
-
-  if (value == NULL)
-    return;
-  for (GSList *at = g_value_get_boxed (value); at != NULL; at = at->next)
-    {
-      g_autofree char *uri = g_file_get_uri (at->data);
-
-      g_strv_builder_add (builder, uri);
-    }
-  uris = g_strv_builder_end (builder);
-  gtk_widget_activate_action (GTK_WIDGET (self), "room.offer", "^as", uris);
-}
-
-static gboolean
-on_paste (GtkWidget *widget, GVariant *arguments, gpointer user_data)
-{
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
-
-  if (!gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST)
-      && !gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard),
-                                                 "text/uri-list"))
-    return FALSE;
-  gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL,
-                                  on_pasted,
-                                  g_object_ref (widget));
-  return TRUE;
-}
-
 /* --- Life --- */
 
 static void
@@ -544,7 +509,6 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
 
   g_type_ensure (SNUG_TYPE_COLUMNS);
   g_type_ensure (SNUG_TYPE_UNFINISHED_STRIP);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, on_paste, NULL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-files-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, stack);

@@ -21,6 +21,7 @@ struct _SnugInviteCard
   GtkWidget   *copy_link;
   GtkWidget   *more;
   GtkLabel    *link;
+  GtkImage    *openness_icon;
   GtkLabel    *openness;
 };
 
@@ -58,10 +59,11 @@ static void
 update_openness (SnugInviteCard *self)
 {
   gint64 expires;
+  gboolean locked;
   g_autofree char *until = NULL;
   g_autofree char *text = NULL;
 
-  g_object_get (self->session, "expires", &expires, NULL);
+  g_object_get (self->session, "expires", &expires, "locked", &locked, NULL);
   if (expires > 0)
     {
       g_autofree char *clock = snug_words_clock (expires * 1000);
@@ -70,7 +72,9 @@ update_openness (SnugInviteCard *self)
       /* Translators: a day and a time: "Open until Tomorrow, 14:02." */
       until = g_strdup_printf (_("It ends: %s, %s."), day, clock);
     }
-  text = g_strjoin (" ", _("Open room: whoever has the code can enter."), until, NULL);
+  text = g_strjoin (" ", locked ? _("Locked: nobody new can enter.") : _("Open room: whoever has the code can enter."),
+                    until, NULL);
+  gtk_image_set_from_icon_name (self->openness_icon, locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
   gtk_label_set_label (self->openness, text);
 }
 
@@ -94,7 +98,7 @@ static void
 watch_session (SnugInviteCard *self)
 {
   static const char *const watched[] = { "notify::link", "notify::invite", "notify::code",
-                                        "notify::expires" };
+                                        "notify::expires", "notify::locked" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
@@ -152,6 +156,7 @@ snug_invite_card_class_init (SnugInviteCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, copy_link);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, more);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, link);
+  gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, openness_icon);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, openness);
 }
 

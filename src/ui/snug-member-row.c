@@ -20,6 +20,8 @@ struct _SnugMemberRow
   GtkWidget      *details_row;
   GtkLabel       *details;
   GtkWidget      *send;
+  GtkWidget      *report;
+  GtkWidget      *remove;
 };
 
 G_DEFINE_FINAL_TYPE (SnugMemberRow, snug_member_row, ADW_TYPE_EXPANDER_ROW)
@@ -47,7 +49,7 @@ update (SnugMemberRow *self)
                                  snug_member_get_display_name (self->member));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), words);
   snug_accessible_set_label (GTK_WIDGET (self), sentence);
-  snug_accessible_name_lists_in (GTK_WIDGET (self), snug_member_get_display_name (self->member));
+  snug_accessible_name_expander (ADW_EXPANDER_ROW (self), snug_member_get_display_name (self->member), sentence);
   gtk_image_set_from_icon_name (self->device, snug_words_device_icon (device));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->device), snug_words_device_name (device));
   gtk_widget_set_visible (self->host, snug_member_get_host (self->member));
@@ -57,6 +59,13 @@ update (SnugMemberRow *self)
   gtk_label_set_label (self->details, details != NULL ? details : "");
   gtk_widget_set_visible (self->details_row, details != NULL && *details != '\0');
   gtk_widget_set_visible (self->send, state != SNUG_MEMBER_LEFT && state != SNUG_MEMBER_FAILED);
+  gtk_widget_set_visible (self->report, state == SNUG_MEMBER_FAILED);
+}
+
+void
+snug_member_row_watch_host (SnugMemberRow *self, SnugSession *session)
+{
+  g_object_bind_property (session, "is-host", self->remove, "visible", G_BINDING_SYNC_CREATE);
 }
 
 GtkWidget *
@@ -67,6 +76,7 @@ snug_member_row_new (SnugMember *member)
   self->member = g_object_ref (member);
   snug_checklist_set_member (self->steps, member);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->send), "s", snug_member_get_id (member));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->remove), "s", snug_member_get_id (member));
   g_signal_connect_object (member, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
   return GTK_WIDGET (self);
@@ -96,6 +106,8 @@ snug_member_row_class_init (SnugMemberRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, details_row);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, details);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, send);
+  gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, report);
+  gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, remove);
 }
 
 static void

@@ -15,4 +15,7 @@ G_DECLARE_FINAL_TYPE (SnugMemberRow, snug_member_row, SNUG, MEMBER_ROW, AdwExpan
 
 GtkWidget *snug_member_row_new (SnugMember *member);
 
+/* A row in a room of ours can remove its member. */
+void       snug_member_row_watch_host (SnugMemberRow *self, SnugSession *session);
+
 G_END_DECLS

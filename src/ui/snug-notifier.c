@@ -12,6 +12,7 @@ struct _SnugNotifier
   GtkApplication *application;     /* borrowed */
   SnugSession    *session;         /* owned */
   SnugSettings   *settings;        /* owned */
+  GHashTable     *shown;           /* owned; ids of the transfers that were spoken of */
 };
 
 G_DEFINE_FINAL_TYPE (SnugNotifier, snug_notifier, G_TYPE_OBJECT)
@@ -82,15 +83,17 @@ static void
 notify_offer (SnugNotifier *self, SnugTransfer *transfer)
 {
   const char *id = snug_transfer_get_id (transfer);
-  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
-  g_autofree char *title = g_strdup_printf (_("%s wants to send a file (%s)"),
-                                            snug_transfer_get_member_name (transfer), size);
+  g_autofree char *whole = snug_words_whole (transfer);
+  g_autofree char *title = g_strdup_printf (snug_transfer_is_folder (transfer) ? _("%s wants to send a folder (%s)")
+                                                                               : _("%s wants to send a file (%s)"),
+                                            snug_transfer_get_member_name (transfer), whole);
   g_autoptr (GNotification) notification = g_notification_new (title);
 
   g_notification_set_category (notification, "transfer");
   g_notification_set_default_action_and_target (notification, "app.show-page", "s", "files");
   g_notification_add_button_with_target (notification, _("Decline"), "app.file-decline", "s", id);
   g_notification_add_button_with_target (notification, _("Accept"), "app.file-accept", "s", id);
+  g_hash_table_add (self->shown, g_strdup (id));
   send (self, id, notification);
 }
 
@@ -107,6 +110,7 @@ notify_done (SnugNotifier *self, SnugTransfer *transfer)
   g_notification_set_default_action_and_target (notification, "app.show-page", "s", "files");
   if (incoming)
     g_notification_add_button_with_target (notification, _("Open"), "app.file-open", "s", id);
+  g_hash_table_add (self->shown, g_strdup (id));
   send (self, id, notification);
 }
 
@@ -120,10 +124,41 @@ on_transfer_state (SnugTransfer *transfer, GParamSpec *pspec, SnugNotifier *self
     withdraw (self, snug_transfer_get_id (transfer));
 }
 
+static gboolean
+is_in (GListModel *transfers, const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (g_str_equal (snug_transfer_get_id (transfer), id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* "Open" of a row that is gone would do nothing. */
+static void
+withdraw_missing (SnugNotifier *self, GListModel *transfers)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (!is_in (transfers, id))
+      {
+        withdraw (self, id);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
 static void
 on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
                       SnugNotifier *self)
 {
+  if (n_removed > 0)
+    withdraw_missing (self, transfers);
   for (guint i = position; i < position + n_added; i++)
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
@@ -183,12 +218,21 @@ snug_notifier_dispose (GObject *object)
 }
 
 static void
+snug_notifier_finalize (GObject *object)
+{
+  g_hash_table_unref (SNUG_NOTIFIER (object)->shown);
+  G_OBJECT_CLASS (snug_notifier_parent_class)->finalize (object);
+}
+
+static void
 snug_notifier_class_init (SnugNotifierClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = snug_notifier_dispose;
+  G_OBJECT_CLASS (klass)->finalize = snug_notifier_finalize;
 }
 
 static void
 snug_notifier_init (SnugNotifier *self)
 {
+  self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

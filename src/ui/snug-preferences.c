@@ -18,6 +18,7 @@ struct _SnugPreferences
   GtkSwitch            *ask;
   GtkSwitch            *notifications;
   GtkSwitch            *notification_text;
+  AdwComboRow          *same_name;
   AdwComboRow          *server_kind;
   AdwEntryRow          *server;
   AdwComboRow          *relay;
@@ -29,6 +30,7 @@ G_DEFINE_FINAL_TYPE (SnugPreferences, snug_preferences, ADW_TYPE_PREFERENCES_WIN
 
 /* In the order of the choices. */
 static const char *const relay_policies[] = { "automatic", "never", "only" };
+static const char *const same_name_policies[] = { "keep-both", "skip-identical", "replace" };
 
 static void
 update_folder (SnugPreferences *self)
@@ -93,6 +95,15 @@ on_relay (SnugPreferences *self)
 }
 
 static void
+on_same_name (SnugPreferences *self)
+{
+  guint chosen = adw_combo_row_get_selected (self->same_name);
+
+  if (self->settings != NULL && chosen < G_N_ELEMENTS (same_name_policies))
+    g_object_set (self->settings, "same-name", same_name_policies[chosen], NULL);
+}
+
+static void
 check_ice_server (const char *words, GError **error)
 {
   SnugIceServer *server = snug_ice_server_from_words (words, error);
@@ -153,6 +164,17 @@ show_connection (SnugPreferences *self, SnugSettings *settings)
 }
 
 static void
+show_same_name (SnugPreferences *self, SnugSettings *settings)
+{
+  g_autofree char *policy = NULL;
+
+  g_object_get (settings, "same-name", &policy, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (same_name_policies); i++)
+    if (g_strcmp0 (policy, same_name_policies[i]) == 0)
+      adw_combo_row_set_selected (self->same_name, i);
+}
+
+static void
 bind_settings (SnugPreferences *self)
 {
   const GBindingFlags both = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
@@ -175,6 +197,7 @@ snug_preferences_present (GtkWindow *parent, SnugSettings *settings)
   SnugPreferences *self = g_object_new (SNUG_TYPE_PREFERENCES, "transient-for", parent, NULL);
 
   show_connection (self, settings);
+  show_same_name (self, settings);
   self->settings = g_object_ref (settings);
   bind_settings (self);
   gtk_window_present (GTK_WINDOW (self));
@@ -201,12 +224,14 @@ snug_preferences_class_init (SnugPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ask);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, notifications);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, notification_text);
+  gtk_widget_class_bind_template_child (widget_class, SnugPreferences, same_name);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, server_kind);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, server);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, relay);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_servers);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_error);
   gtk_widget_class_bind_template_callback (widget_class, on_choose_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_same_name);
   gtk_widget_class_bind_template_callback (widget_class, on_server_kind);
   gtk_widget_class_bind_template_callback (widget_class, on_server_typed);
   gtk_widget_class_bind_template_callback (widget_class, on_relay);

@@ -35,6 +35,8 @@ struct _SnugRoomPane
   GtkLabel       *people_count;
   GtkListBox     *people;
   GtkWidget      *waiting;
+  GtkWidget      *lock_list;
+  GtkSwitch      *lock;
   GtkLabel       *privacy;
 };
 
@@ -175,8 +177,33 @@ update (SnugRoomPane *self)
   update_over (self);
   update_connecting (self);
   update_people_count (self);
+  gtk_widget_set_sensitive (self->lock_list, snug_session_get_state (self->session) != SNUG_SESSION_NO_SERVER);
   gtk_label_set_label (self->privacy, privacy);
   gtk_stack_set_visible_child_name (self->stack, page);
+}
+
+/* --- The lock --- */
+
+/* It stands where the server says, and a press asks for the change. */
+static gboolean
+on_lock_pressed (GtkSwitch *lock, gboolean on, SnugRoomPane *self)
+{
+  gboolean locked;
+
+  g_object_get (self->session, "locked", &locked, NULL);
+  if (on != locked)
+    snug_session_lock (self->session, on);
+  return TRUE;
+}
+
+static void
+update_lock (SnugRoomPane *self)
+{
+  gboolean locked;
+
+  g_object_get (self->session, "locked", &locked, NULL);
+  gtk_switch_set_active (self->lock, locked);
+  gtk_switch_set_state (self->lock, locked);
 }
 
 /* --- People --- */
@@ -232,7 +259,14 @@ own_row_new (SnugSession *session)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return SNUG_IS_MEMBER (item) ? snug_member_row_new (item) : own_row_new (item);
+  SnugRoomPane *self = user_data;
+  GtkWidget *row;
+
+  if (!SNUG_IS_MEMBER (item))
+    return own_row_new (item);
+  row = snug_member_row_new (item);
+  snug_member_row_watch_host (SNUG_MEMBER_ROW (row), self->session);
+  return row;
 }
 
 static void
@@ -247,7 +281,7 @@ bind_people (SnugRoomPane *self)
   g_list_store_append (lists, snug_session_get_members (self->session));
   g_object_unref (self_only);
   everybody = gtk_flatten_list_model_new (G_LIST_MODEL (lists));
-  gtk_list_box_bind_model (self->people, G_LIST_MODEL (everybody), create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->people, G_LIST_MODEL (everybody), create_row, self, NULL);
 }
 
 static void
@@ -279,6 +313,9 @@ watch_session (SnugRoomPane *self)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
                              G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, 0);
+  g_signal_connect_object (self->session, "notify::locked", G_CALLBACK (update_lock), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (self->session, "is-host", self->lock_list, "visible", G_BINDING_SYNC_CREATE);
+  update_lock (self);
   bind_people (self);
   on_members_changed (members, 0, 0, g_list_model_get_n_items (members), self);
 }
@@ -344,6 +381,9 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, people_count);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, people);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, waiting);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock_list);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock);
+  gtk_widget_class_bind_template_callback (widget_class, on_lock_pressed);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, privacy);
 }
 

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-display-text.h"
 
 struct _SnugSendDialog
@@ -12,12 +13,12 @@ struct _SnugSendDialog
   /* Owned */
   SnugSession *session;
   GListModel  *to_send;
-  GPtrArray   *member_ids;     /* of char *, in the order of the choices; "" is everybody */
+  GPtrArray   *checks;         /* of GtkCheckButton, borrowed from the rows: each of a member, by "member-id" */
 
   /* Template */
   GtkListBox  *files;
-  GtkWidget   *to_list;
-  AdwComboRow *to;
+  GtkListBox  *to_list;
+  GtkCheckButton *everyone;
   GtkLabel    *note;
   GtkButton   *send;
 };
@@ -57,25 +58,72 @@ is_in_room (SnugSendDialog *self)
   return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
 }
 
+/* --- To whom --- */
+
+static gboolean
+is_anybody_chosen (SnugSendDialog *self)
+{
+  gboolean chosen = gtk_check_button_get_active (self->everyone);
+
+  for (guint i = 0; i < self->checks->len; i++)
+    chosen |= gtk_check_button_get_active (self->checks->pdata[i]);
+  return chosen;
+}
+
+static void
+update_send (SnugSendDialog *self)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->send), !is_in_room (self) || is_anybody_chosen (self));
+}
+
+/* Everyone is everyone, also who comes later: one or the other. */
+static void
+on_everyone_toggled (SnugSendDialog *self)
+{
+  for (guint i = 0; i < self->checks->len && gtk_check_button_get_active (self->everyone); i++)
+    gtk_check_button_set_active (self->checks->pdata[i], FALSE);
+  update_send (self);
+}
+
+static void
+on_member_toggled (SnugSendDialog *self, GtkCheckButton *check)
+{
+  if (gtk_check_button_get_active (check))
+    gtk_check_button_set_active (self->everyone, FALSE);
+  update_send (self);
+}
+
+static void
+add_choice (SnugSendDialog *self, SnugMember *member)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, NULL);
+  GtkWidget *check = gtk_check_button_new ();
+  const char *name = snug_member_get_display_name (member);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  snug_accessible_set_label (check, name);
+  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
+  g_object_set_data_full (G_OBJECT (check), "member-id", g_strdup (snug_member_get_id (member)), g_free);
+  g_signal_connect_object (check, "toggled", G_CALLBACK (on_member_toggled), self, G_CONNECT_SWAPPED);
+  g_ptr_array_add (self->checks, check);
+  gtk_list_box_append (self->to_list, row);
+}
+
 static void
 fill_choices (SnugSendDialog *self)
 {
   GListModel *members = snug_session_get_members (self->session);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
-  gtk_string_list_append (names, _("Everyone in the room"));
-  g_ptr_array_add (self->member_ids, g_strdup (""));
   for (guint i = 0; i < g_list_model_get_n_items (members); i++)
     {
       g_autoptr (SnugMember) member = g_list_model_get_item (members, i);
 
-      if (snug_member_get_state (member) == SNUG_MEMBER_LEFT
-          || snug_member_get_state (member) == SNUG_MEMBER_FAILED)
-        continue;
-      gtk_string_list_append (names, snug_member_get_display_name (member));
-      g_ptr_array_add (self->member_ids, g_strdup (snug_member_get_id (member)));
+      if (snug_member_get_state (member) != SNUG_MEMBER_LEFT
+          && snug_member_get_state (member) != SNUG_MEMBER_FAILED)
+        add_choice (self, member);
     }
-  adw_combo_row_set_model (self->to, G_LIST_MODEL (names));
 }
 
 static void
@@ -83,23 +131,31 @@ show_situation (SnugSendDialog *self)
 {
   gboolean in_room = is_in_room (self);
 
-  gtk_widget_set_visible (self->to_list, in_room);
+  gtk_widget_set_visible (GTK_WIDGET (self->to_list), in_room);
   gtk_button_set_label (self->send, in_room ? _("Send") : _("Create Room"));
+  update_send (self);
   gtk_label_set_label (self->note,
                        in_room ? _("They are asked before anything is sent.")
                                : _("You are in no room yet. One is opened, and whoever enters it is offered the files."));
 }
 
+static char **
+chosen_members (SnugSendDialog *self)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  for (guint i = 0; i < self->checks->len && is_in_room (self); i++)
+    if (gtk_check_button_get_active (self->checks->pdata[i]))
+      g_strv_builder_add (ids, g_object_get_data (self->checks->pdata[i], "member-id"));
+  return g_strv_builder_end (ids);
+}
+
 static void
 on_send (SnugSendDialog *self)
 {
-  guint chosen = adw_combo_row_get_selected (self->to);
-  const char *member_id = "";
+  g_auto (GStrv) member_ids = chosen_members (self);
 
-  if (is_in_room (self) && chosen < self->member_ids->len)
-    member_id = self->member_ids->pdata[chosen];
-
-  g_signal_emit (self, signals[SEND], 0, self->to_send, member_id);
+  g_signal_emit (self, signals[SEND], 0, self->to_send, member_ids);
   gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -125,7 +181,7 @@ snug_send_dialog_dispose (GObject *object)
 
   g_clear_object (&self->session);
   g_clear_object (&self->to_send);
-  g_clear_pointer (&self->member_ids, g_ptr_array_unref);
+  g_clear_pointer (&self->checks, g_ptr_array_unref);
   G_OBJECT_CLASS (snug_send_dialog_parent_class)->dispose (object);
 }
 
@@ -137,21 +193,22 @@ snug_send_dialog_class_init (SnugSendDialogClass *klass)
   G_OBJECT_CLASS (klass)->dispose = snug_send_dialog_dispose;
   signals[SEND] = g_signal_new ("send", SNUG_TYPE_SEND_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL,
-                                G_TYPE_NONE, 2, G_TYPE_LIST_MODEL, G_TYPE_STRING);
+                                G_TYPE_NONE, 2, G_TYPE_LIST_MODEL, G_TYPE_STRV);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-send-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, files);
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to_list);
-  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, to);
+  gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, everyone);
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, note);
   gtk_widget_class_bind_template_child (widget_class, SnugSendDialog, send);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_everyone_toggled);
 }
 
 static void
 snug_send_dialog_init (SnugSendDialog *self)
 {
-  self->member_ids = g_ptr_array_new_with_free_func (g_free);
+  self->checks = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugSendDialog, snug_send_dialog, SNUG, SEND_DIALOG, AdwWindow)
 
 /**
- * SnugSendDialog::send: (GListModel *files, const char *member_id): the person said yes; "" is
+ * SnugSendDialog::send: (GListModel *files, GStrv member_ids): the person said yes; no id at all is
  * everybody
  */
 

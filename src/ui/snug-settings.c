@@ -12,6 +12,7 @@ struct _SnugSettings
   char       *download_folder;       /* owned */
   char       *server;                /* owned */
   char       *relay_policy;          /* owned */
+  char       *same_name;             /* owned */
   char      **ice_servers;           /* owned */
   char       *last_room;             /* owned */
   gint64      last_room_ends;
@@ -34,6 +35,7 @@ enum
   PROP_DOWNLOAD_FOLDER,
   PROP_SERVER,
   PROP_RELAY_POLICY,
+  PROP_SAME_NAME,
   PROP_ICE_SERVERS,
   PROP_LAST_ROOM,
   PROP_LAST_ROOM_ENDS,
@@ -91,6 +93,7 @@ snug_settings_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_DOWNLOAD_FOLDER: g_value_set_string (value, self->download_folder); break;
     case PROP_SERVER: g_value_set_string (value, self->server); break;
     case PROP_RELAY_POLICY: g_value_set_string (value, self->relay_policy); break;
+    case PROP_SAME_NAME: g_value_set_string (value, self->same_name); break;
     case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
     case PROP_LAST_ROOM: g_value_set_string (value, self->last_room); break;
     case PROP_LAST_ROOM_ENDS: g_value_set_int64 (value, self->last_room_ends); break;
@@ -131,6 +134,7 @@ snug_settings_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_DOWNLOAD_FOLDER: set_string (&self->download_folder, value); break;
     case PROP_SERVER: set_string (&self->server, value); break;
     case PROP_RELAY_POLICY: set_string (&self->relay_policy, value); break;
+    case PROP_SAME_NAME: set_string (&self->same_name, value); break;
     case PROP_ICE_SERVERS: set_strings (&self->ice_servers, value); break;
     case PROP_LAST_ROOM: set_string (&self->last_room, value); break;
     case PROP_LAST_ROOM_ENDS: self->last_room_ends = g_value_get_int64 (value); break;
@@ -205,6 +209,7 @@ snug_settings_finalize (GObject *object)
   g_free (self->download_folder);
   g_free (self->server);
   g_free (self->relay_policy);
+  g_free (self->same_name);
   g_strfreev (self->ice_servers);
   g_free (self->last_room);
   G_OBJECT_CLASS (snug_settings_parent_class)->finalize (object);
@@ -226,6 +231,7 @@ snug_settings_class_init (SnugSettingsClass *klass)
   props[PROP_DOWNLOAD_FOLDER] = g_param_spec_string ("download-folder", NULL, NULL, "", flags);
   props[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, "", flags);
   props[PROP_RELAY_POLICY] = g_param_spec_string ("relay-policy", NULL, NULL, "automatic", flags);
+  props[PROP_SAME_NAME] = g_param_spec_string ("same-name", NULL, NULL, "keep-both", flags);
   props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_STRV, flags);
   props[PROP_LAST_ROOM] = g_param_spec_string ("last-room", NULL, NULL, "", flags);
   props[PROP_LAST_ROOM_ENDS] = g_param_spec_int64 ("last-room-ends", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);

@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (SnugSettings, snug_settings, SNUG, SETTINGS, GObject)
 
 /* Properties, all writable and notifying, named as the keys of the schema: "name" (string, "" = not
  * given), "download-folder" (string, a path, "" = the desktop's folder for downloads),
- * "ask-before-receiving" (boolean), "server" (string, "" = built-in), "relay-policy" (string:
+ * "ask-before-receiving" (boolean), "same-name" (string: "keep-both", "skip-identical", "replace"), "server" (string, "" = built-in), "relay-policy" (string:
  * "automatic", "never", "only"), "ice-servers" (strv), "most-people" (int), "last-room" (string, see
  * snug-last-room.h), "last-room-ends" (int64), "notifications",
  * "notification-text", "show-typing" (boolean), "width", "height" (int), "maximized" (boolean). */

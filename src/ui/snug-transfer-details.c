@@ -13,7 +13,11 @@ struct _SnugTransferDetails
 {
   AdwWindow        parent_instance;
 
-  SnugTransfer    *transfer;       /* owned */
+  /* Owned */
+  SnugSession     *session;
+  SnugTransfer    *transfer;
+  GCancellable    *hashing;        /* nullable */
+  char            *hash;           /* nullable: not asked for yet */
 
   /* Template */
   AdwToastOverlay *toasts;
@@ -25,6 +29,10 @@ struct _SnugTransferDetails
   GtkWidget       *show;
   AdwActionRow    *fingerprint;
   GtkWidget       *fingerprint_group;
+  AdwActionRow    *hash_row;
+  GtkWidget       *hash_start;
+  GtkSpinner      *hash_spinner;
+  GtkWidget       *hash_copy;
 };
 
 G_DEFINE_FINAL_TYPE (SnugTransferDetails, snug_transfer_details, ADW_TYPE_WINDOW)
@@ -66,14 +74,66 @@ update (SnugTransferDetails *self)
   gtk_widget_set_visible (GTK_WIDGET (self->place), file != NULL);
   adw_action_row_set_subtitle (self->fingerprint, fingerprint != NULL ? fingerprint : "");
   gtk_widget_set_visible (self->fingerprint_group, fingerprint != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->hash_row), !snug_transfer_is_folder (self->transfer));
+}
+
+static void
+copy (SnugTransferDetails *self, const char *text)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Fingerprint copied")));
 }
 
 static void
 on_copy (SnugTransferDetails *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
-                          snug_transfer_get_fingerprint (self->transfer));
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Fingerprint copied")));
+  copy (self, snug_transfer_get_fingerprint (self->transfer));
+}
+
+/* --- The plain hash of the whole, when it is wanted --- */
+
+static void
+update_hash (SnugTransferDetails *self)
+{
+  gtk_widget_set_visible (self->hash_start, self->hash == NULL && self->hashing == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->hash_spinner), self->hashing != NULL);
+  gtk_spinner_set_spinning (self->hash_spinner, self->hashing != NULL);
+  gtk_widget_set_visible (self->hash_copy, self->hash != NULL);
+  if (self->hash != NULL)
+    adw_action_row_set_subtitle (self->hash_row, self->hash);
+}
+
+static void
+on_hashed (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugTransferDetails) self = user_data;
+  g_autoptr (GError) error = NULL;
+  char *hash = snug_session_hash_finish (SNUG_SESSION (session), result, &error);
+
+  if (self->hashing == NULL)
+    {
+      g_free (hash);
+      return;
+    }
+  g_clear_object (&self->hashing);
+  self->hash = hash;
+  if (hash == NULL)
+    adw_action_row_set_subtitle (self->hash_row, error->message);
+  update_hash (self);
+}
+
+static void
+on_hash (SnugTransferDetails *self)
+{
+  self->hashing = g_cancellable_new ();
+  snug_session_hash_async (self->session, self->transfer, self->hashing, on_hashed, g_object_ref (self));
+  update_hash (self);
+}
+
+static void
+on_copy_hash (SnugTransferDetails *self)
+{
+  copy (self, self->hash);
 }
 
 static void
@@ -84,10 +144,11 @@ on_show (SnugTransferDetails *self)
 }
 
 void
-snug_transfer_details_present (GtkWindow *parent, SnugTransfer *transfer)
+snug_transfer_details_present (GtkWindow *parent, SnugSession *session, SnugTransfer *transfer)
 {
   SnugTransferDetails *self = g_object_new (SNUG_TYPE_TRANSFER_DETAILS, "transient-for", parent, NULL);
 
+  self->session = g_object_ref (session);
   self->transfer = g_object_ref (transfer);
   g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
@@ -97,8 +158,20 @@ snug_transfer_details_present (GtkWindow *parent, SnugTransfer *transfer)
 static void
 snug_transfer_details_dispose (GObject *object)
 {
-  g_clear_object (&SNUG_TRANSFER_DETAILS (object)->transfer);
+  SnugTransferDetails *self = SNUG_TRANSFER_DETAILS (object);
+
+  g_cancellable_cancel (self->hashing);
+  g_clear_object (&self->hashing);
+  g_clear_object (&self->session);
+  g_clear_object (&self->transfer);
   G_OBJECT_CLASS (snug_transfer_details_parent_class)->dispose (object);
+}
+
+static void
+snug_transfer_details_finalize (GObject *object)
+{
+  g_free (SNUG_TRANSFER_DETAILS (object)->hash);
+  G_OBJECT_CLASS (snug_transfer_details_parent_class)->finalize (object);
 }
 
 static void
@@ -107,6 +180,7 @@ snug_transfer_details_class_init (SnugTransferDetailsClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_transfer_details_dispose;
+  G_OBJECT_CLASS (klass)->finalize = snug_transfer_details_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-transfer-details.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, toasts);
@@ -118,7 +192,13 @@ snug_transfer_details_class_init (SnugTransferDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, show);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, fingerprint);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, fingerprint_group);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, hash_row);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, hash_start);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, hash_spinner);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferDetails, hash_copy);
   gtk_widget_class_bind_template_callback (widget_class, on_copy);
+  gtk_widget_class_bind_template_callback (widget_class, on_hash);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_hash);
   gtk_widget_class_bind_template_callback (widget_class, on_show);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }

@@ -6,10 +6,10 @@
 
 #include <adwaita.h>
 
-#include "snug-transfer.h"
+#include "snug-session.h"
 
 G_BEGIN_DECLS
 
-void snug_transfer_details_present (GtkWindow *parent, SnugTransfer *transfer);
+void snug_transfer_details_present (GtkWindow *parent, SnugSession *session, SnugTransfer *transfer);
 
 G_END_DECLS

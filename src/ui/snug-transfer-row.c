@@ -56,7 +56,8 @@ typedef struct
 static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
   [SNUG_TRANSFER_IN] = {
     [SNUG_TRANSFER_OFFERED] = { { N_("Accept"), "file.accept" }, { N_("Decline"), "file.decline" },
-                                { { N_("Save To…"), "file.accept-to" }, DETAILS }, TRUE },
+                                { { N_("Choose Files…"), "file.choose" }, { N_("Save To…"), "file.accept-to" },
+                                  DETAILS }, TRUE },
     [SNUG_TRANSFER_ACCEPTED] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
     [SNUG_TRANSFER_RUNNING] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
     [SNUG_TRANSFER_PAUSED] = { RESUME, NONE, { CANCEL, DETAILS }, FALSE },
@@ -127,6 +128,9 @@ make_menu (SnugTransferRow *self, const Command *items, guint n_items)
   for (guint i = 0; i < n_items && items[i].label != NULL; i++)
     {
       g_autoptr (GMenuItem) item = g_menu_item_new (_(items[i].label), NULL);
+
+      if (g_str_equal (items[i].action, "file.choose") && !snug_transfer_is_folder (self->transfer))
+        continue;
 
       g_menu_item_set_action_and_target (item, items[i].action, "s", id);
       g_menu_append_item (menu, item);

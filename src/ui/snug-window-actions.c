@@ -9,6 +9,7 @@
 #include "snug-last-room.h"
 #include "snug-qr-window.h"
 #include "snug-rename-dialog.h"
+#include "snug-report.h"
 #include "snug-send-dialog.h"
 #include "snug-words.h"
 
@@ -132,6 +133,47 @@ on_leave (GtkWidget *widget, const char *action, GVariant *parameter)
     ask_leave (self);
   else
     leave (self);
+}
+
+static void
+on_remove_answered (GtkWidget *dialog, const char *response, SnugWindow *self)
+{
+  SnugMember *member = g_object_get_data (G_OBJECT (dialog), "member");
+
+  if (g_str_equal (response, "remove"))
+    snug_session_remove_member (self->session, member);
+}
+
+static void
+on_remove_member (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  SnugMember *member = snug_window_find_member (self, g_variant_get_string (parameter, NULL));
+  g_autofree char *heading = NULL;
+  GtkWidget *dialog;
+
+  if (member == NULL)
+    return;
+  heading = g_strdup_printf (_("Remove %s?"), snug_member_get_display_name (member));
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), heading,
+                                   _("They cannot come back. The room is locked as well: nobody new can enter until you unlock it."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("Cancel"), "remove", _("Remove"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "member", g_object_ref (member), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_remove_answered), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_copy_report (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autofree char *report = snug_report_new (self->session);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), report);
+  snug_window_toast (self, _("Report copied. It has no codes, names or addresses in it."));
 }
 
 static void
@@ -285,7 +327,7 @@ on_go_to_end (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_id,
+on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *const *member_ids,
                   SnugWindow *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
@@ -294,7 +336,7 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *member_
     snug_session_leave (self->session);
   if (!is_in_room (self))
     snug_session_create (self->session, TRUE);
-  snug_window_offer (self, files, *member_id != '\0' ? snug_window_find_member (self, member_id) : NULL);
+  snug_window_offer (self, files, member_ids);
   if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
     snug_window_show_page (self, "room");
 }
@@ -394,6 +436,8 @@ static const struct
   { "room.start-over", NULL, on_start_over },
   { "room.cancel", NULL, on_cancel },
   { "room.retry", NULL, on_retry },
+  { "room.remove-member", "s", on_remove_member },
+  { "room.copy-report", NULL, on_copy_report },
   { "room.copy-link", NULL, on_copy_link },
   { "room.copy-invite", NULL, on_copy_invite },
   { "room.show-qr", NULL, on_show_qr },

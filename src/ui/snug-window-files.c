@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-choose-dialog.h"
 #include "snug-transfer-details.h"
 
 /* --- Offering files --- */
@@ -37,14 +38,36 @@ on_offered (GObject *session, GAsyncResult *result, gpointer user_data)
     snug_window_complain (self, error->message, NULL, NULL, NULL);
 }
 
-void
-snug_window_offer (SnugWindow *self, GListModel *files, SnugMember *member)
+/* Who has left since they were chosen is left out. */
+static GPtrArray *
+find_members (SnugWindow *self, const char *const *ids)
 {
+  GPtrArray *members = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      SnugMember *member = snug_window_find_member (self, ids[i]);
+
+      if (member != NULL)
+        g_ptr_array_add (members, g_object_ref (member));
+    }
+  return members;
+}
+
+void
+snug_window_offer (SnugWindow *self, GListModel *files, const char *const *member_ids)
+{
+  gboolean to_all = member_ids == NULL || member_ids[0] == NULL;
+  g_autoptr (GPtrArray) members = to_all ? NULL : find_members (self, member_ids);
+
   for (guint i = 0; i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
 
-      snug_session_offer_file (self->session, file, member, on_offered, g_object_ref (self));
+      if (to_all)
+        snug_session_offer_file (self->session, file, NULL, on_offered, g_object_ref (self));
+      else
+        snug_session_offer_file_to (self->session, file, members, on_offered, g_object_ref (self));
     }
   snug_window_show_page (self, "files");
 }
@@ -73,7 +96,7 @@ on_files_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
   if (response == GTK_RESPONSE_ACCEPT)
     {
       files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
-      snug_window_offer (self, files, member_id != NULL ? snug_window_find_member (self, member_id) : NULL);
+      snug_window_offer (self, files, (const char *[]) { member_id, NULL });
     }
   g_object_unref (chooser);
 }
@@ -140,15 +163,100 @@ make_own_folder (SnugWindow *self)
 }
 
 static void
-accept (SnugWindow *self, SnugTransfer *transfer, GFile *folder)
+accept_with (SnugWindow *self, SnugTransfer *transfer, const SnugAcceptOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
-  if (folder == NULL)
+  if (options->folder == NULL)
     make_own_folder (self);
-  if (!snug_session_accept (self->session, transfer, folder, &error) && error != NULL)
+  if (!snug_session_accept_with (self->session, transfer, options, &error) && error != NULL)
     snug_window_complain (self, error->message, _("Save To…"), "file.accept-to",
                           snug_transfer_get_id (transfer));
+}
+
+static void
+accept (SnugWindow *self, SnugTransfer *transfer)
+{
+  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
+
+  accept_with (self, transfer, &as_set);
+}
+
+/* --- Choosing from a folder --- */
+
+typedef struct
+{
+  SnugWindow   *window;       /* owned */
+  SnugTransfer *transfer;     /* owned */
+} Choosing;
+
+static void
+on_entries_chosen (SnugChooseDialog *dialog, GListModel *entries, SnugWindow *self)
+{
+  const SnugAcceptOptions options = { .conflict = SNUG_CONFLICT_AS_SET, .entries = entries };
+
+  accept_with (self, g_object_get_data (G_OBJECT (dialog), "transfer"), &options);
+}
+
+static void
+on_looked_into (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  Choosing *choosing = user_data;
+  SnugWindow *self = choosing->window;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) entries = snug_session_look_into_finish (SNUG_SESSION (session), result, &error);
+  SnugChooseDialog *dialog;
+
+  if (self->session != NULL && entries != NULL)
+    {
+      dialog = snug_choose_dialog_new (GTK_WINDOW (self), choosing->transfer, entries);
+      g_object_set_data_full (G_OBJECT (dialog), "transfer", g_object_ref (choosing->transfer), g_object_unref);
+      g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_entries_chosen), self, 0);
+      gtk_window_present (GTK_WINDOW (dialog));
+    }
+  else if (self->session != NULL)
+    snug_window_complain (self, error->message, NULL, NULL, NULL);
+  g_object_unref (choosing->transfer);
+  g_object_unref (choosing->window);
+  g_free (choosing);
+}
+
+static void
+choose_entries (SnugWindow *self, SnugTransfer *transfer)
+{
+  Choosing *choosing = g_new0 (Choosing, 1);
+
+  choosing->window = g_object_ref (self);
+  choosing->transfer = g_object_ref (transfer);
+  snug_session_look_into_async (self->session, transfer, on_looked_into, choosing);
+}
+
+/* --- Choosing where to --- */
+
+/* In the order of SnugConflictPolicy. */
+static const char *const conflict_ids[] = { "keep-both", "skip-identical", "replace", NULL };
+
+static SnugConflictPolicy
+chosen_conflict (GtkFileChooser *chooser)
+{
+  const char *id = gtk_file_chooser_get_choice (chooser, "same-name");
+
+  for (guint i = 0; conflict_ids[i] != NULL; i++)
+    if (g_strcmp0 (id, conflict_ids[i]) == 0)
+      return (SnugConflictPolicy) i;
+  return SNUG_CONFLICT_AS_SET;
+}
+
+static void
+add_conflict_choice (GtkFileChooser *chooser, SnugSettings *settings)
+{
+  const char *labels[] = { _("Keep both"), _("Skip it if identical"), _("Replace it"), NULL };
+  g_autofree char *as_set = NULL;
+
+  g_object_get (settings, "same-name", &as_set, NULL);
+  gtk_file_chooser_add_choice (chooser, "same-name", _("If One of That Name Is There"), (const char **) conflict_ids,
+                               labels);
+  gtk_file_chooser_set_choice (chooser, "same-name", as_set);
 }
 
 static void
@@ -156,11 +264,14 @@ on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
 {
   SnugTransfer *transfer = g_object_get_data (G_OBJECT (chooser), "transfer");
   g_autoptr (GFile) folder = NULL;
+  SnugAcceptOptions options = { 0 };
 
   if (response == GTK_RESPONSE_ACCEPT)
     {
       folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-      accept (self, transfer, folder);
+      options.folder = folder;
+      options.conflict = chosen_conflict (GTK_FILE_CHOOSER (chooser));
+      accept_with (self, transfer, &options);
     }
   g_object_unref (chooser);
 }
@@ -175,6 +286,7 @@ choose_folder (SnugWindow *self, SnugTransfer *transfer)
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+  add_conflict_choice (GTK_FILE_CHOOSER (chooser), self->settings);
   g_object_set_data_full (G_OBJECT (chooser), "transfer", g_object_ref (transfer), g_object_unref);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
@@ -248,16 +360,11 @@ show_in_folder (SnugWindow *self, GFile *file)
                           G_DBUS_CALL_FLAGS_NONE, 5000, NULL, on_shown, showing);
 }
 
-/* A new offer of the same file to the same member; the old row stays where it is. */
+/* The old row stays where it is. */
 static void
 send_again (SnugWindow *self, SnugTransfer *transfer)
 {
-  GFile *file = snug_transfer_get_file (transfer);
-
-  if (file != NULL)
-    snug_session_offer_file (self->session, file,
-                             snug_window_find_member (self, snug_transfer_get_member_id (transfer)),
-                             on_offered, g_object_ref (self));
+  snug_session_offer_again (self->session, transfer, on_offered, g_object_ref (self));
 }
 
 static void
@@ -269,7 +376,9 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
   if (transfer == NULL)
     return;
   if (g_str_equal (action, "file.accept"))
-    accept (self, transfer, NULL);
+    accept (self, transfer);
+  else if (g_str_equal (action, "file.choose"))
+    choose_entries (self, transfer);
   else if (g_str_equal (action, "file.accept-to"))
     choose_folder (self, transfer);
   else if (g_str_equal (action, "file.decline"))
@@ -289,7 +398,7 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
   else if (g_str_equal (action, "file.show"))
     show_in_folder (self, snug_transfer_get_file (transfer));
   else if (g_str_equal (action, "file.details"))
-    snug_transfer_details_present (GTK_WINDOW (self), transfer);
+    snug_transfer_details_present (GTK_WINDOW (self), self->session, transfer);
 }
 
 /* --- All of them --- */
@@ -298,21 +407,11 @@ static void
 on_all (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugSession *session = SNUG_WINDOW (widget)->session;
-  GListModel *transfers = snug_session_get_transfers (session);
-  gboolean pause = g_str_equal (action, "files.pause-all");
 
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-      gboolean is_paused = snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED;
-
-      if (!snug_transfer_is_active (transfer) || is_paused == pause)
-        continue;
-      if (pause)
-        snug_session_pause (session, transfer);
-      else
-        snug_session_resume (session, transfer);
-    }
+  if (g_str_equal (action, "files.pause-all"))
+    snug_session_pause_all (session);
+  else
+    snug_session_resume_all (session);
 }
 
 static const struct
@@ -329,6 +428,7 @@ static const struct
   { "files.resume-all", NULL, on_all },
   { "file.accept", "s", on_file },
   { "file.accept-to", "s", on_file },
+  { "file.choose", "s", on_file },
   { "file.decline", "s", on_file },
   { "file.cancel", "s", on_file },
   { "file.pause", "s", on_file },

@@ -63,7 +63,8 @@ void        snug_window_show_page            (SnugWindow *self, const char *name
 /* snug-window-files.c: those of them that are about files. @entered: into a room. */
 void        snug_window_install_file_actions (GtkWidgetClass *klass);
 void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered);
-void        snug_window_offer                (SnugWindow *self, GListModel *files, SnugMember *member);
+void        snug_window_offer                (SnugWindow *self, GListModel *files,
+                                              const char *const *member_ids);   /* nullable, empty: everybody */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
 
 G_END_DECLS

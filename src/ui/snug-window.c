@@ -6,6 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-context.h"
+#include "snug-pasted-files.h"
 #include "snug-words.h"
 
 /* From this width on (at normal text size) the header holds the page switcher and the state beside
@@ -303,6 +304,15 @@ on_drop_leave (GtkDropTarget *target, SnugWindow *self)
   gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
 }
 
+static void
+offer_or_ask (SnugWindow *self, GListModel *files)
+{
+  if (snug_session_get_code (self->session) != NULL)
+    snug_window_offer (self, files, NULL);
+  else
+    snug_window_ask_send (self, files);
+}
+
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SnugWindow *self)
 {
@@ -311,10 +321,7 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SnugWin
   gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
   for (GSList *at = g_value_get_boxed (value); at != NULL; at = at->next)
     g_list_store_append (files, at->data);
-  if (snug_session_get_code (self->session) != NULL)
-    snug_window_offer (self, G_LIST_MODEL (files), NULL);
-  else
-    snug_window_ask_send (self, G_LIST_MODEL (files));
+  offer_or_ask (self, G_LIST_MODEL (files));
   return TRUE;
 }
 
@@ -329,6 +336,47 @@ take_drops (SnugWindow *self)
   g_signal_connect (target, "leave", G_CALLBACK (on_drop_leave), self);
   g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+/* --- Files and pictures pasted anywhere --- */
+
+static void
+on_pasted (GObject *clipboard, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GListModel) files = snug_pasted_files_read_finish (result, &error);
+
+  if (self->session == NULL)
+    return;
+  if (files != NULL)
+    offer_or_ask (self, files);
+  else
+    snug_window_complain (self, error->message, NULL, NULL, NULL);
+}
+
+/* What no entry took: the composer keeps what is pasted into it until it is sent. */
+static gboolean
+on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state,
+                SnugWindow *self)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
+
+  if ((keyval != GDK_KEY_v && keyval != GDK_KEY_V)
+      || (state & gtk_accelerator_get_default_mod_mask ()) != GDK_CONTROL_MASK
+      || !snug_pasted_files_are_in (clipboard))
+    return GDK_EVENT_PROPAGATE;
+  snug_pasted_files_read_async (clipboard, on_pasted, g_object_ref (self));
+  return GDK_EVENT_STOP;
+}
+
+static void
+take_pastes (SnugWindow *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }
 
 /* --- Wide and narrow --- */
@@ -607,5 +655,6 @@ snug_window_init (SnugWindow *self)
   snug_accessible_name_toasts (self->toasts);
   add_help (self);
   take_drops (self);
+  take_pastes (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_page_changed), NULL);
 }

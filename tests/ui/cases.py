@@ -76,8 +76,9 @@ class Member(window.Program):
 class Server(window.Program):
     """A snug-server of this machine, on a free port or that one."""
 
-    def __init__(self, port=0):
-        super().__init__(SNUG_SERVER, "--listen", f"127.0.0.1:{port}", stdout=subprocess.PIPE)
+    def __init__(self, port=0, config=None):
+        settings = ["--config", str(config)] if config is not None else []
+        super().__init__(SNUG_SERVER, *settings, "--listen", f"127.0.0.1:{port}", stdout=subprocess.PIPE)
         self.url = window.Lines(self.process.stdout).next().split()[-1]
 
 
@@ -91,6 +92,10 @@ class Other(window.Program):
 
     def line(self):
         return self.lines.next().rstrip("\n")
+
+    def rest(self):
+        """All it prints until it ends."""
+        return "".join(iter(self.lines.next, ""))
 
 
 class Phone(window.Program):
@@ -143,6 +148,10 @@ class Notifications(window.Program):
         calls, = self.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", ("Notify",))).unpack()
         return [args for _time, args in calls]
 
+    def closed(self):
+        calls, = self.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", ("CloseNotification",))).unpack()
+        return [args[0] for _time, args in calls]
+
     def wait_for(self, summary):
         """The newest of that summary: {"number", "body", "actions": {label: key}}. The daemon numbers from 1."""
         def find():
@@ -184,8 +193,8 @@ class Desk:
     def member(self, *argv, **kwargs):
         return self.keep(Member(*argv, **kwargs))
 
-    def server(self, port=0):
-        return self.keep(Server(port))
+    def server(self, port=0, config=None):
+        return self.keep(Server(port, config))
 
     def set(self, key, text):
         """A choice made before the window opens; taken back after the case."""

@@ -3,6 +3,8 @@
 
     other.py copy TEXT       puts TEXT on the clipboard and keeps it there
     other.py copy-picture    puts a picture on the clipboard, 60 by 40 pixels, and keeps it there
+    other.py copy-files FILE…  puts the files on the clipboard
+    other.py drop            a window into which files can be dragged: prints the path of each
     other.py paste           prints the text on the clipboard
     other.py drag FILE…      a window from which the files can be dragged
     other.py idle            a window that takes the focus
@@ -25,6 +27,23 @@ def copy_picture(window):
     window.get_clipboard().set_texture(Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4))
 
 
+def copy_files(window, *paths):
+    """As a file manager does it, with the names as text beside it."""
+    files = Gdk.FileList.new_from_list([Gio.File.new_for_path(path) for path in paths])
+    window.get_clipboard().set_content(Gdk.ContentProvider.new_union([
+        Gdk.ContentProvider.new_for_value(files), Gdk.ContentProvider.new_for_value("\n".join(paths))]))
+
+
+def drop(window):
+    def on_drop(_target, files, _x, _y):
+        for file in files.get_files():
+            print(file.get_path(), flush=True)
+        return True
+    target = Gtk.DropTarget.new(Gdk.FileList, Gdk.DragAction.COPY)
+    target.connect("drop", on_drop)
+    window.add_controller(target)
+
+
 def paste(window):
     """What is on the clipboard of X is asked for, and may be known only after our window is there."""
     clipboard = window.get_clipboard()
@@ -32,6 +51,7 @@ def paste(window):
     def on_read(_clipboard, result):
         try:
             print(clipboard.read_text_finish(result), flush=True)
+            loop.quit()
         except GLib.Error:
             GLib.timeout_add(50, read)
 
@@ -53,7 +73,8 @@ def idle(window):
 
 
 def on_first_frame(window, _clock):
-    {"copy": copy, "copy-picture": copy_picture, "paste": paste, "drag": drag, "idle": idle}[sys.argv[1]](window, *sys.argv[2:])
+    {"copy": copy, "copy-files": copy_files, "copy-picture": copy_picture, "paste": paste, "drag": drag, "drop": drop,
+     "idle": idle}[sys.argv[1]](window, *sys.argv[2:])
     print("ready", flush=True)
     return GLib.SOURCE_REMOVE
 

@@ -31,6 +31,7 @@ struct _SnugSession
   guint               capacity;
   gint64              expires;
   gboolean            is_host;
+  gboolean            is_locked;
 };
 
 G_DEFINE_FINAL_TYPE (SnugSession, snug_session, G_TYPE_OBJECT)
@@ -85,6 +86,7 @@ empty (SnugSession *self)
   g_clear_pointer (&self->link, g_free);
   self->trouble = NULL;
   self->is_host = FALSE;
+  self->is_locked = FALSE;
   self->expires = 0;
   g_list_store_remove_all (self->members);
   g_list_store_remove_all (self->messages);
@@ -284,6 +286,13 @@ scene_connected (SnugSession *self)
 {
   enter_room (self, SNUG_SESSION_CONNECTED);
   add_people (self);
+}
+
+static void
+scene_locked (SnugSession *self)
+{
+  scene_connected (self);
+  self->is_locked = TRUE;
 }
 
 static void
@@ -539,6 +548,7 @@ static const struct
   { "connecting", "room", scene_connecting },
   { "no-route", "room", scene_no_route },
   { "connected", "room", scene_connected },
+  { "locked", "room", scene_locked },
   { "away", "room", scene_away },
   { "reconnecting", "room", scene_reconnecting },
   { "no-server", "chat", scene_no_server },
@@ -626,6 +636,22 @@ snug_session_leave (SnugSession *self)
 void
 snug_session_retry (SnugSession *self)
 {
+}
+
+void
+snug_session_lock (SnugSession *self, gboolean on)
+{
+  self->is_locked = on;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOCKED]);
+}
+
+void
+snug_session_remove_member (SnugSession *self, SnugMember *member)
+{
+  guint position;
+
+  if (g_list_store_find (self->members, member, &position))
+    g_list_store_remove (self->members, position);
 }
 
 SnugSessionState
@@ -721,6 +747,12 @@ snug_session_discard_unfinished (SnugSession *self, SnugUnfinished *unfinished)
     g_list_store_remove (self->unfinished, position);
 }
 
+const char *
+snug_session_state_to_text (SnugSessionState state)
+{
+  return state == SNUG_SESSION_FAILED ? "closed" : "joined";
+}
+
 SnugMessage *
 snug_session_say (SnugSession *self, const char *text, GError **error)
 {
@@ -788,6 +820,60 @@ snug_session_accept (SnugSession *self, SnugTransfer *transfer, GFile *folder, G
   return snug_transfer_enter (transfer, SNUG_TRANSFER_ACCEPTED, NULL);
 }
 
+gboolean
+snug_session_accept_with (SnugSession *self, SnugTransfer *transfer, const SnugAcceptOptions *options, GError **error)
+{
+  return snug_transfer_enter (transfer, SNUG_TRANSFER_ACCEPTED, NULL);
+}
+
+void
+snug_session_look_into_async (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback, gpointer user_data)
+{
+}
+
+GListModel *
+snug_session_look_into_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return NULL;
+}
+
+void
+snug_session_offer_file_to (SnugSession *self, GFile *file, GPtrArray *members, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  snug_session_offer_file (self, file, NULL, callback, user_data);
+}
+
+void
+snug_session_offer_again (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+snug_session_pause_all (SnugSession *self)
+{
+}
+
+void
+snug_session_resume_all (SnugSession *self)
+{
+}
+
+void
+snug_session_hash_async (SnugSession *self, SnugTransfer *transfer, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+}
+
+char *
+snug_session_hash_finish (SnugSession *self, GAsyncResult *result, GError **error)
+{
+  return NULL;
+}
+
 void
 snug_session_decline (SnugSession *self, SnugTransfer *transfer)
 {
@@ -846,7 +932,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
     case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
     case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
-    case PROP_LOCKED: g_value_set_boolean (value, FALSE); break;
+    case PROP_LOCKED: g_value_set_boolean (value, self->is_locked); break;
     case PROP_EXPIRES: g_value_set_int64 (value, self->expires); break;
     case PROP_N_CONNECTED: g_value_set_uint (value, snug_session_get_n_connected (self)); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;

@@ -6,6 +6,9 @@
 #include "snug-member-private.h"
 #include "snug-message-private.h"
 #include "snug-transfer-private.h"
+#include "snug-unfinished-private.h"
+
+#define MB G_GUINT64_CONSTANT (1000000)
 
 #define DAY_MS (G_GINT64_CONSTANT (24) * 60 * 60 * 1000)
 
@@ -208,6 +211,33 @@ test_transfer_lines (void)
   assert_text (snug_words_transfer (in), "The disk is full · 1.5 GB · from Ana %d");
 }
 
+/* A folder says how many things are in it, as long as it is one thing among others; on its way it says bytes. */
+static void
+test_folder_lines (void)
+{
+  g_autoptr (SnugTransfer) in = snug_transfer_new (SNUG_TRANSFER_IN, "x", "m2", "Ana", "Holiday", "inode/directory", 3200 * MB);
+  g_autoptr (SnugTransfer) one = snug_transfer_new (SNUG_TRANSFER_OUT, "y", "m2", "Ana", "Notes", "inode/directory", 5);
+
+  snug_transfer_set_folder (in, 120);
+  snug_transfer_set_folder (one, 1);
+  assert_text (snug_words_transfer (in), "Ana wants to send you this folder · 120 items · 3.2 GB");
+  assert_text (snug_words_transfer (one), "1 item · 5 bytes · waiting for Ana to accept");
+  snug_transfer_enter (in, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_transfer_enter (in, SNUG_TRANSFER_RUNNING, NULL);
+  snug_transfer_set_bytes (in, 82 * MB, 1);
+  assert_text (snug_words_transfer (in), "82 MB of 3.2 GB · from Ana");
+  snug_transfer_enter (in, SNUG_TRANSFER_DONE, NULL);
+  assert_text (snug_words_transfer (in), "120 items · 3.2 GB · received from Ana");
+}
+
+static void
+test_unfinished_line (void)
+{
+  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new ("stem", "100 %s.mkv", 1500 * MB, 174 * MB, FALSE);
+
+  assert_text (snug_words_unfinished (unfinished), "100 %s.mkv · 174 MB of 1.5 GB are here");
+}
+
 /* --- Chat --- */
 
 static void
@@ -257,6 +287,8 @@ main (int argc, char **argv)
   g_test_add_func ("/words/sizes", test_sizes);
   g_test_add_func ("/words/time-left", test_time_left);
   g_test_add_func ("/words/transfers", test_transfer_lines);
+  g_test_add_func ("/words/folders", test_folder_lines);
+  g_test_add_func ("/words/unfinished", test_unfinished_line);
   g_test_add_func ("/words/days", test_days);
   g_test_add_func ("/words/messages", test_messages_read_as_sentences);
   return g_test_run ();

@@ -67,20 +67,11 @@ def test_drop(desk):
         row(opened, file.name, "Ana has it$")
 
 
-def tab_to(opened, name):
-    for _ in range(20):
-        focused = alive(opened.focused)()
-        if focused is not None and focused.name.startswith(name):
-            return focused
-        opened.key("Tab")
-    raise window.Vain(f"Tab does not come to {name}")
-
-
 @case("Space on a row pauses and resumes it, by the keyboard alone")
 def test_space(desk):
     opened, link = create(desk)
     receive_endless(desk, opened, link)
-    tab_to(opened, "Pause endless.bin")
+    opened.tab_to("Pause endless.bin")
     opened.key("Escape", "Up", "Down")
     until(alive(lambda: opened.focused().name.startswith("endless.bin, ")), "the focus on the row")
     opened.key("space")
@@ -98,7 +89,7 @@ def test_delete_row(desk):
     opened.press("push button", "Decline a.bin")
     ana.wait_for(event="transfer", state="declined")
     row(opened, "a.bin", "Declined")
-    tab_to(opened, "More for a.bin")
+    opened.tab_to("More for a.bin")
     opened.key("Delete")
     opened.gone("list item", re.compile("^a.bin, "))
 
@@ -169,6 +160,28 @@ def test_folder(desk):
     opened.find("label", str(DOWNLOADS / "Holiday"))
     opened.press("push button", "Copy the fingerprint")
     assert desk.other("paste").line() == fingerprint
+
+
+@case("files of an offered folder are chosen one by one, and no other comes")
+def test_choose_entries(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    holiday = make_tree(desk.folder / "Holiday")
+    ana = desk.member("join", link, "--name", "Ana", "--send", str(holiday))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", "More for Holiday")
+    opened.press("menu item", "Choose Files…")
+    opened.find("label", "4 of 4 items · 3.0 kB")
+    opened.toggle("All")
+    opened.find("label", "0 of 4 items · 0 bytes")
+    assert not window.is_in_state(list(opened.all("push button", "Accept"))[0], "SENSITIVE")
+    opened.toggle("inner/two.txt")
+    opened.find("label", "2 of 4 items · 2.0 kB")
+    opened.press("push button", "Accept")
+    ana.wait_for(event="transfer", name="Holiday", state="done")
+    assert set(tree(DOWNLOADS / "Holiday")) == {"inner", "inner/two.txt"}
+    assert sha256(DOWNLOADS / "Holiday/inner/two.txt") == sha256(holiday / "inner/two.txt")
 
 
 @case("a message while another window is in front is notified without its text")

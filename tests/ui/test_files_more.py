@@ -1,10 +1,15 @@
 #!/usr/bin/python3
 """Files on their way, the ways that are taken less often. Run by a long lane."""
+import pathlib
+import re
 import signal
+import subprocess
+
+from gi.repository import GLib
 
 import window
-from cases import case, run
-from files import DOWNLOADS, clear_downloads, create, drag_into, make_tree, receive_endless, row, tree
+from cases import SNUG, case, make_file, run, sha256
+from files import DOWNLOADS, clear_downloads, create, drag_into, make_tree, receive_endless, row, tree, xdotool
 from window import alive, until
 
 
@@ -49,6 +54,185 @@ def test_choose_folder(desk):
     opened, _ = create(desk)
     opened.key("ctrl+shift+o")
     until(alive(lambda: any(w.name == "Send a Folder" for w in window.children(opened.application))), "the dialog")
+
+
+class SessionManager(window.Program):
+    """The part of a desktop that keeps the computer awake for a program."""
+
+    PLACE = ("org.gnome.SessionManager", "/org/gnome/SessionManager", "org.freedesktop.DBus.Mock")
+
+    def __init__(self, desktop):
+        super().__init__("/usr/bin/python3", "-m", "dbusmock", "org.gnome.SessionManager", "/org/gnome/SessionManager",
+                         "org.gnome.SessionManager", stdout=subprocess.DEVNULL, env={"G_DEBUG": ""})
+        self.desktop = desktop
+        until(self.is_there, "the session manager")
+        for name, takes, gives, does in (("Inhibit", "susu", "u", "ret = 7"), ("Uninhibit", "u", "", ""),
+                                         ("RegisterClient", "ss", "o", "ret = '/'")):
+            desktop.call(self.PLACE, "AddMethod", GLib.Variant("(sssss)", ("", name, takes, gives, does)))
+
+    def is_there(self):
+        place = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+        return self.desktop.call(place, "NameHasOwner", GLib.Variant("(s)", (self.PLACE[0],))).unpack()[0]
+
+    def calls(self, name):
+        calls, = self.desktop.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", (name,))).unpack()
+        return [args for _time, args in calls]
+
+
+@case("the plain SHA-256 of a file is worked out when it is wanted")
+def test_hash(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    source = make_file(desk.folder / "published.bin", 3_000_000)
+    desk.member("join", link, "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", f"Accept {source.name}")
+    row(opened, source.name, "received from Ana$")
+    opened.press("push button", f"More for {source.name}")
+    opened.press("menu item", "Details")
+    opened.press("push button", "Work Out")
+    opened.find("label", sha256(source))
+    opened.press("push button", "Copy the SHA-256")
+    assert desk.other("paste").line() == sha256(source)
+
+
+@case("files are offered to those who are chosen, and to nobody else")
+def test_chosen_people(desk):
+    opened, link = create(desk)
+    members = {}
+    for name in ("Ana", "Ben", "Cleo"):
+        inbox = desk.folder / name
+        inbox.mkdir()
+        members[name] = desk.member("join", link, "--name", name, "--save-to", str(inbox))
+        opened.find("list item", re.compile(f"^{name}, Terminal, Direct"))
+    source = make_file(desk.folder / "for two.bin", 1000)
+    assert desk.start(SNUG, "--send", str(source)).wait() == 0
+    opened.find("list item", source.name)
+    for name in ("Ana", "Cleo"):
+        opened.toggle(name)
+    assert not window.is_in_state(opened.find("check box", "Everyone in the room"), "CHECKED")
+    opened.press("push button", "Send")
+    for name in ("Ana", "Cleo"):
+        members[name].wait_for(event="transfer", name=source.name, state="done")
+    last = make_file(desk.folder / "for all.bin", 1000)
+    assert desk.start(SNUG, "--send", str(last)).wait() == 0
+    opened.press("push button", "Send")
+    members["Ben"].wait_for(event="transfer", name=last.name, state="done")
+    assert not any(e.get("name") == source.name for e in members["Ben"].events)
+
+
+@case("the computer is kept awake while a file is on its way, and no longer")
+def test_inhibit(desk):
+    manager = desk.keep(SessionManager(desk.notifications))
+    opened, link = create(desk)
+    receive_endless(desk, opened, link)
+    _app, _window, reason, what = until(lambda: manager.calls("Inhibit"), "a wish to stay awake")[0]
+    assert (reason, what) == ("Files are on their way", 4)
+    assert not manager.calls("Uninhibit")
+    opened.press("push button", "More for endless.bin")
+    opened.press("menu item", "Cancel")
+    assert until(lambda: manager.calls("Uninhibit"), "no more of that wish") == [[7]]
+
+
+@case("a copied picture and a copied file are offered by Ctrl+V")
+def test_paste(desk):
+    opened, link = create(desk)
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    ana = desk.member("join", link, "--name", "Ana", "--save-to", str(inbox))
+    opened.wait_for_title("2 people")
+    file = make_file(desk.folder / "copied & kept.bin", 3000)
+    pasted = paste_until_offered(desk, opened, ana, ("copy-files", str(file)), re.compile(r"^copied & kept\.bin$"))
+    assert sha256(pasted) == sha256(file)
+    picture = paste_until_offered(desk, opened, ana, ("copy-picture",), re.compile(r"^Picture .*\.png$"))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def paste_until_offered(desk, opened, ana, what, name):
+    """What is on the clipboard of X becomes known some time after it was put there."""
+    copier = desk.other(*what)
+    opened.focus()
+
+    def offered():
+        return next((e for e in list(ana.events)
+                     if e["event"] == "transfer" and e["state"] == "done" and name.search(e["name"])), None)
+
+    def paste():
+        opened.key("ctrl+v")
+        try:
+            return until(offered, f"the pasted {name.pattern}", patience_s=3)
+        except window.Vain:
+            return None
+    done = until(paste, f"the pasted {name.pattern}")
+    copier.end()
+    return pathlib.Path(done["path"])
+
+
+@case("what has arrived is dragged out of its row into another program")
+def test_drag_out(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    source = make_file(desk.folder / "to take & keep.bin", 1000)
+    desk.member("join", link, "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", f"Accept {source.name}")
+    extents = row(opened, source.name, "received from Ana$").queryComponent().getExtents(window.pyatspi.WINDOW_COORDS)
+    other = desk.other("drop")
+    taken = xdotool("search", "--sync", "--onlyvisible", "--name", "^other drop$")[-1]
+    xdotool("windowmove", "--sync", taken, "1000", "20")
+    x, y = window_origin(opened)
+    drag(x + extents.x + extents.width // 3, y + extents.y + extents.height // 2, 1080, 80)
+    assert other.line() == str(DOWNLOADS / source.name)
+
+
+def window_origin(opened):
+    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", opened.on_screen()))
+    return int(place["X"]), int(place["Y"])
+
+
+def drag(from_x, from_y, to_x, to_y):
+    xdotool("mousemove", "--sync", str(from_x), str(from_y), "mousedown", "1")
+    for i in range(1, 21):
+        xdotool("mousemove", str(from_x + (to_x - from_x) * i // 20), str(from_y + (to_y - from_y) * i // 20))
+    xdotool("mousemove", "--sync", str(to_x + 1), str(to_y), "mouseup", "1")
+
+
+@case("a notification goes when its file is taken off the list")
+def test_withdrawn(desk):
+    opened, link = create(desk)
+    desk.other("idle")
+    subprocess.run(["xdotool", "search", "--sync", "--name", "^other idle$", "windowfocus", "--sync"], check=True,
+                   timeout=window.PATIENCE_S, capture_output=True)
+    desk.member("join", link, "--name", "Zoe", "--send", str(make_file(desk.folder / "short.bin", 10)))
+    offered = desk.notifications.wait_for("Zoe wants to send a file (10 bytes)")
+    desk.notifications.press(offered, "Accept")
+    here = desk.notifications.wait_for("A file from Zoe is here")
+    opened.focus()
+    opened.key("ctrl+2")
+    opened.press("push button", "More for short.bin")
+    opened.press("menu item", "Remove from List")
+    until(lambda: here["number"] in desk.notifications.closed(), "the notification to go")
+
+
+@case("one that is there already is replaced when the preferences say so, and kept beside it else")
+def test_same_name(desk):
+    for choice, names in (("keep-both", ["a (2).txt", "a.txt"]), ("skip-identical", ["a.txt"]), ("replace", ["a.txt"])):
+        clear_downloads()
+        DOWNLOADS.mkdir()
+        source = make_file(desk.folder / "a.txt", 1000)
+        (DOWNLOADS / "a.txt").write_bytes(source.read_bytes() if choice != "replace" else b"before")
+        desk.set("same-name", choice)
+        opened, link = create(desk)
+        ana = desk.member("join", link, "--name", "Ana", "--send", str(source))
+        opened.wait_for_title("2 people")
+        opened.key("ctrl+2")
+        opened.press("push button", "Accept a.txt")
+        ana.wait_for(event="transfer", name="a.txt", state="done")
+        assert sorted(path.name for path in DOWNLOADS.iterdir()) == names, choice
+        assert sha256(DOWNLOADS / "a.txt") == sha256(source)
+        opened.end()
 
 
 run()

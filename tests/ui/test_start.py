@@ -164,6 +164,22 @@ def test_send_asks(desk):
     opened.wait_for_title("Not in a room")
 
 
+@case("a file named on the command line ends in the same question, a code in that of a room")
+def test_open_with(desk):
+    opened = desk.open()
+    file = desk.folder / "notes.txt"
+    file.write_bytes(b"x")
+    assert desk.start(SNUG, file.as_uri()).wait() == 0
+    opened.find("list item", "notes.txt")
+    opened.press("push button", "Cancel")
+    opened.gone("list item", "notes.txt")
+    assert desk.start(SNUG, "snug:snug.example.org/QXWV23").wait() == 0
+    opened.find("label", "Join Room QXWV23?")
+    opened.find("label", re.compile("snug.example.org"))
+    opened.press("push button", "Cancel")
+    opened.wait_for_title("Not in a room")
+
+
 @case("--version prints it")
 def test_version(desk):
     out = subprocess.run([SNUG, "--version"], capture_output=True, text=True, check=True, timeout=window.PATIENCE_S)

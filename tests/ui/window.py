@@ -16,7 +16,7 @@ import pyatspi
 
 HOME = pathlib.Path.home()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
+PATIENCE_S = int(os.environ.get("SNUG_PATIENCE_S", 60))
 COMPLAINT = re.compile(r"WARNING|CRITICAL|ERROR|runtime error|AddressSanitizer|GLib-GObject-\*|assertion")
 # This desktop has nobody who shows notifications, and GLib says so; a person's may have nobody either.
 NO_NOTIFICATIONS = "unable to send notifications through org.freedesktop.Notifications"
@@ -204,6 +204,10 @@ class Window(Program):
         names = [action.getName(i) for i in range(action.nActions)]
         action.doAction(names.index("click"))
 
+    def toggle(self, name):
+        """A check box or a switch."""
+        self.find("check box", name).queryAction().doAction(0)
+
     def do(self, action_name):
         """An action of the window, as a menu does."""
         action = self.frame.queryAction()
@@ -223,6 +227,15 @@ class Window(Program):
 
     def focused(self):
         return next((n for root in children(self.application) for n in walk_seen(root) if is_in_state(n, "FOCUSED")), None)
+
+    def tab_to(self, name):
+        """Moves the focus by the keyboard alone, to what begins with NAME."""
+        for _ in range(30):
+            focused = alive(self.focused)()
+            if focused is not None and focused.name.startswith(name):
+                return focused
+            self.key("Tab")
+        raise Vain(f"Tab does not come to {name}")
 
     # --- Seeing and typing, by the X server ---
 

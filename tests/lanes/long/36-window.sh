@@ -8,7 +8,7 @@ window_cases () {
 }
 
 if lane_case 'build/ compiles with -Werror' -- tests/tools/build plain; then
-  for file in test_files_more.py; do
+  for file in test_states.py test_files_more.py; do
     lane_counted window_cases "$PWD/build" "$file"
   done
 fi

@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+"""The states of a room that are met less often, each in words, and what the host can do. Run by a long lane."""
+import base64
+import hashlib
+import json
+import re
+import socketserver
+import subprocess
+import threading
+
+import window
+from cases import case, run
+from files import create
+from window import alive, until
+
+
+@case("the host locks the room by a switch and opens it again; the card says which it is")
+def test_lock(desk):
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.toggle("Lock the Room")
+    opened.find("label", re.compile("^Locked: nobody new can enter"))
+    opened.toggle("Lock the Room")
+    opened.find("label", re.compile("^Open room: whoever has the code can enter"))
+
+
+@case("somebody who is not the host has no lock and removes nobody")
+def test_guest(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    opened = desk.open()
+    opened.fill("Code or link", ana.wait_for(event="room")["link"])
+    opened.press("push button", "Join")
+    opened.wait_for_title("2 people")
+    assert not opened.has("check box", "Lock the Room")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    opened.find("list item", "Send File…")
+    assert not opened.has("list item", "Remove from the Room…")
+
+
+@case("the host removes a member, once they said so twice, by the keyboard alone")
+def test_remove(desk):
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    opened.find("list item", "Remove from the Room…")
+    opened.tab_to("Remove from the Room…")
+    opened.key("Return")
+    opened.find("label", "Remove Ana?")
+    opened.press("push button", "Cancel")
+    opened.gone("label", "Remove Ana?")
+    opened.wait_for_title("2 people")
+    opened.key("Return")
+    opened.press("push button", "Remove")
+    opened.wait_for_title("Waiting for people")
+    opened.find("label", re.compile("^Locked: nobody new can enter"))
+    ana.wait_for(event="error", code="refused")
+
+
+@case("who cannot be reached is said so, and the report has nothing in it that tells who or where")
+def test_no_route(desk):
+    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
+    room = ana.wait_for(event="room")
+    desk.set("relay-policy", "only")
+    opened = desk.open()
+    opened.fill("Your name", "Mira")
+    opened.fill("Code or link", room["link"])
+    opened.press("push button", "Join")
+    opened.wait_for_title("Could not connect")
+    opened.find("label", re.compile("both networks block direct links, and no relay is set up"))
+    opened.find("push button", "Try Again")
+    opened.press("push button", "Copy Report")
+    report = desk.other("paste").rest()
+    assert "no-route" in report and "relay: only" in report and "Member 1: failed" in report, report
+    for private in (room["code"], "127.0.0.1", "Ana", "Mira"):
+        assert private not in report, report
+
+
+@case("a room whose time is up says so and offers a new one")
+def test_expired(desk):
+    settings = desk.folder / "server.ini"
+    settings.write_text("[server]\nroom-lifetime-s=5\n")
+    desk.set("server", desk.server(config=settings).url)
+    opened = desk.open()
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("This room is over")
+    opened.find("push button", "Copy Report")
+    opened.press("push button", "New Room")
+    opened.find("push button", "Create Room")
+
+
+class FutureServer(socketserver.BaseRequestHandler):
+    """Speaks a version that does not exist yet."""
+
+    def handle(self):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += self.request.recv(4096)
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", request, re.IGNORECASE).group(1)
+        accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+        self.request.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+        welcome = json.dumps({"type": "welcome", "v": 3, "self": "m1", "seq": 1, "members": [], "capacity": 8,
+                              "locked": False, "expires": 0, "iceServers": [], "private": False}).encode()
+        self.request.sendall(bytes([0x81, 126]) + len(welcome).to_bytes(2, "big") + welcome)
+        self.request.recv(4096)
+
+
+@case("a server of another version is said so, and not tried again and again")
+def test_version(desk):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), FutureServer) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        opened = desk.open()
+        opened.fill("Code or link", f"http://127.0.0.1:{server.server_address[1]}/?code=QXWV23")
+        opened.press("push button", "Join")
+        opened.wait_for_title("Update needed")
+        assert not opened.has("push button", "Try Again")
+        opened.press("push button", "New Room")
+        opened.wait_for_title("Not in a room")
+        server.shutdown()
+
+
+@case("the QR code is saved as an image that a camera reads")
+def test_save_qr(desk):
+    opened, link = create(desk)
+    opened.do("room.save-qr")
+    until(alive(lambda: any(w.name == "Save QR Code" for w in window.children(opened.application))), "the dialog")
+    opened.press("push button", "Save")
+    saved = until(lambda: next(iter([*window.HOME.glob("snug-room.png"), *window.ROOT.glob("snug-room.png")]), None),
+                  "the image")
+    scanned = subprocess.run(["zbarimg", "-q", "--raw", str(saved)], capture_output=True, text=True, check=True,
+                             timeout=window.PATIENCE_S)
+    assert scanned.stdout.strip() == link
+    saved.unlink()
+
+
+@case("Send File… of a person asks for the files")
+def test_send_to_one(desk):
+    opened, link = create(desk)
+    desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    opened.find("list item", "Send File…")
+    opened.find("label", re.compile("Their certificate: "))
+    opened.tab_to("Send File…")
+    opened.key("Return")
+    until(alive(lambda: any(w.name == "Send Files" for w in window.children(opened.application))), "the dialog")
+
+
+run()
