@@ -205,8 +205,14 @@ class Window(Program):
         action.doAction(names.index("click"))
 
     def toggle(self, name):
-        """A check box or a switch."""
-        self.find("check box", name).queryAction().doAction(0)
+        """A switch by its action; a check box, which has none in GTK 4.8, by the keyboard."""
+        node = self.find("check box", name)
+        if node.queryAction().nActions > 0:
+            node.queryAction().doAction(0)
+            return
+        node.queryComponent().grabFocus()
+        until(alive(lambda: is_in_state(node, "FOCUSED")), f"the focus on {name}")
+        self.key("space")
 
     def do(self, action_name):
         """An action of the window, as a menu does."""
