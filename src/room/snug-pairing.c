@@ -259,8 +259,10 @@ handle_step_1 (SnugPairing *self, const SnugPakeMessage *message)
   SnugPairingKind kind;
   SnugSecret *secret;
 
-  /* Both have started: the one whose part it is goes on. */
-  if (!kind_from_features (message->features, &kind) || (self->ours.cpace != NULL && self->we_start))
+  /* Both have started: the one whose part it is goes on. And what is being answered is not answered twice: a
+   * repetition would make the tag wrong that is to come. */
+  if (!kind_from_features (message->features, &kind) || (self->ours.cpace != NULL && self->we_start)
+      || is_of (&self->theirs, message))
     return;
 
   secret = self->vtable->answer (self, kind, self->owner);
