@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """assemble.py: puts the page together in one folder, from which it can be served.
 
-Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes and @noble/ciphers
-that a page on plain http wants (there the browser has neither SHA-256 nor ciphers). The libraries come from
-tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never committed. A page without
-them has a slower SHA-256 of its own, and forgets what it was receiving when it is loaded again.
+Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes, @noble/curves
+and @noble/ciphers that private rooms need, and a page on plain http (there the browser has neither SHA-256 nor
+ciphers). They come from tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never
+committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving when it is loaded
+again, and cannot enter private rooms.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -12,14 +13,17 @@ import argparse
 import gzip
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import time
 
-LIBRARIES = {
-    'noble': ('hashes', ['sha2.js', '_md.js', '_u64.js', 'utils.js', 'crypto.js']),
-    'noble-ciphers': ('ciphers', ['chacha.js', '_arx.js', '_poly1305.js', 'utils.js']),
+NOBLE_FILES = {
+    'hashes': ['_md.js', '_u64.js', 'crypto.js', 'hkdf.js', 'hmac.js', 'sha2.js', 'utils.js'],
+    'curves': ['abstract/curve.js', 'abstract/edwards.js', 'abstract/hash-to-curve.js', 'abstract/modular.js',
+               'abstract/montgomery.js', 'ed25519.js', 'utils.js'],
+    'ciphers': ['_arx.js', '_poly1305.js', '_polyval.js', 'aes.js', 'chacha.js', 'crypto.js', 'utils.js'],
 }
 SERVED = {'.html', '.css', '.js'}
 FETCH_SECONDS = 60
@@ -56,33 +60,37 @@ def fetch_noble(tests, npm, folder):
         print(f'web: npm could not fetch @noble: {error}', file=sys.stderr)
 
 
-def has_libraries(place):
-    return all((place / '@noble' / package / 'esm' / name).exists()
-               for package, names in LIBRARIES.values() for name in names)
-
-
 def find_noble(arguments):
     places = [arguments.tests / 'node_modules', arguments.cache / 'node_modules']
     for fetched in (False, True):
         for place in places:
-            if has_libraries(place):
-                return place / '@noble'
+            noble = place / '@noble'
+            if all((noble / package / 'esm' / name).exists() for package in NOBLE_FILES for name in NOBLE_FILES[package]):
+                return noble
         if not fetched and arguments.npm:
             fetch_noble(arguments.tests, arguments.npm, arguments.cache)
     return None
 
 
-def noble_text(path):
-    """The file without its source map; the one bare import made a relative one, as no browser knows npm."""
+def noble_text(path, name):
+    """The file without its source map; bare imports made relative ones, as no browser knows npm."""
+    up = '../' * (1 + name.count('/'))
     lines = path.read_text(encoding='utf-8').splitlines()
-    kept = [line for line in lines if not line.startswith('//# sourceMappingURL')]
-    return '\n'.join(kept).replace("'@noble/hashes/crypto'", "'./crypto.js'") + '\n'
+    kept = '\n'.join(line for line in lines if not line.startswith('//# sourceMappingURL')) + '\n'
+    return re.sub(r"""from (['"])@noble/([a-z]+)/([\w-]+?)(?:\.js)?\1""", rf"from '{up}\2/\3.js'", kept)
+
+
+def noble_pieces(noble):
+    for package, names in NOBLE_FILES.items():
+        for name in names:
+            yield pathlib.Path('noble') / package / name, noble_text(noble / package / 'esm' / name, name).encode()
+        yield pathlib.Path('noble') / package / 'LICENSE', (noble / package / 'LICENSE').read_bytes()
 
 
 def remove_leftovers(output, wanted):
-    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble*/*')]:
+    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble*/**/*')]:
         plain = path.with_suffix('') if path.suffix == '.gz' else path
-        if plain.relative_to(output) not in wanted:
+        if path.is_file() and plain.relative_to(output) not in wanted:
             path.unlink()
 
 
@@ -105,12 +113,9 @@ def main():
 
     noble = find_noble(arguments)
     if noble is None:
-        print('web: a page without @noble, slower and forgetful over plain http', file=sys.stderr)
+        print('web: a page without @noble: no private rooms; slower and forgetful over plain http', file=sys.stderr)
     else:
-        for folder, (package, names) in LIBRARIES.items():
-            for name in names:
-                pieces[pathlib.Path(folder) / name] = noble_text(noble / package / 'esm' / name).encode()
-            pieces[pathlib.Path(folder) / 'LICENSE'] = (noble / package / 'LICENSE').read_bytes()
+        pieces.update(noble_pieces(noble))
 
     remove_leftovers(output, pieces)
     for path, data in pieces.items():

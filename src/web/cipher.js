@@ -7,7 +7,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /** Where assemble.py puts the library. */
-const LIBRARY = './noble-ciphers/chacha.js';
+const LIBRARY = './noble/ciphers/chacha.js';
 
 export const KEY_BYTES = 32;
 

@@ -9,7 +9,7 @@
 /** @typedef {(bytes: Uint8Array) => Promise<Uint8Array>} Sha256 */
 
 /** Where assemble.py puts the library. */
-const LIBRARY = './noble/sha2.js';
+const LIBRARY = './noble/hashes/sha2.js';
 
 /** @type {Sha256} */
 const bySubtle = async (bytes) =>

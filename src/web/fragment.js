@@ -18,7 +18,15 @@ addEventListener('hashchange', () => {
   taken = takeFragment() || taken;
 });
 
-/** Whether the link that opened this page had a secret. */
-export function linkHadSecret() {
-  return taken !== '';
+/** The secret of the link that opened this page, '' for none. */
+export function linkSecret() {
+  try {
+    return decodeURIComponent(taken);
+  } catch {
+    return taken;
+  }
+}
+
+export function forgetLinkSecret() {
+  taken = '';
 }

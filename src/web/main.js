@@ -4,8 +4,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { Awake } from './awake.js';
-import { linkHadSecret } from './fragment.js';
+import { forgetLinkSecret, linkSecret } from './fragment.js';
+import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
+import { foldSecret } from './phrase.js';
 import { isActive, RoomStore } from './room-store.js';
 import { Room } from './room.js';
 import { ChatView } from './views/chat-view.js';
@@ -13,7 +15,7 @@ import { byId, setText } from './views/dom.js';
 import { FilesView } from './views/files-view.js';
 import { OutsideView } from './views/outside-view.js';
 import { foldersOf, readDrop } from './views/picker.js';
-import { RoomView } from './views/room-view.js';
+import { roomLink, RoomView } from './views/room-view.js';
 import { ShellView } from './views/shell-view.js';
 import { _ } from './words.js';
 
@@ -79,7 +81,7 @@ async function copyText(text) {
 
 /** @param {HTMLElement} from the button that says that it is done */
 async function copyLink(from) {
-  await copyText(`${origin}/?code=${store.state.code}`);
+  await copyText(roomLink(origin, store.state));
   const words = from.textContent ?? '';
   if (words === _('Copied')) return;
   setText(from, _('Copied'));
@@ -136,10 +138,18 @@ store.addEventListener('change', () => awake.want(isMoving()));
 function begin() {
   const code = new URLSearchParams(location.search).get('code')?.toUpperCase() ?? '';
   if (!/^[A-Z0-9]{6}$/.test(code)) store.apply({ type: 'phase', phase: 'empty', code: '' });
-  else if (linkHadSecret()) store.apply({ type: 'phase', phase: 'private', code });
-  else if (!room.resume(code)) store.apply({ type: 'phase', phase: 'asking', code });
+  else if (linkSecret() !== '' || !room.resume(code)) ask(code);
   render();
 }
 
-addEventListener('hashchange', () => linkHadSecret() && store.state.phase !== 'inside' && begin());
+/** The secret of the link, or of this tab before a reload. @param {string} code */
+function ask(code) {
+  const secret = foldSecret(linkSecret()) ?? loadSecret(code);
+  forgetLinkSecret();
+  if (secret !== '') saveSecret(code, secret);
+  store.apply({ type: 'changed', values: { secret } });
+  store.apply({ type: 'phase', phase: 'asking', code });
+}
+
+addEventListener('hashchange', () => linkSecret() !== '' && store.state.phase !== 'inside' && begin());
 begin();

@@ -5,9 +5,13 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** @typedef {{ code: string, name: string, member: string, token: string }} SavedMembership */
+/**
+ * @typedef {{ code: string, name: string, member: string, token: string, roomKey?: string }} SavedMembership roomKey of a
+ *   private room, base64url
+ */
 
 const MEMBERSHIP = 'snug.membership';
+const SECRET = 'snug.secret';
 const NAME = 'snug.name';
 
 /** @param {SavedMembership} membership */
@@ -30,6 +34,22 @@ export function loadMembership(code) {
 
 export function eraseMembership() {
   sessionStorage.removeItem(MEMBERSHIP);
+  sessionStorage.removeItem(SECRET);
+}
+
+/** The link's fragment is gone by now: a reload needs it. @param {string} code @param {string} secret */
+export function saveSecret(code, secret) {
+  sessionStorage.setItem(SECRET, JSON.stringify({ code, secret }));
+}
+
+/** @param {string} code only the secret of this room @returns {string} '' for none */
+export function loadSecret(code) {
+  try {
+    const saved = JSON.parse(sessionStorage.getItem(SECRET) ?? 'null');
+    return saved?.code === code && typeof saved.secret === 'string' ? saved.secret : '';
+  } catch {
+    return '';
+  }
 }
 
 /** @param {string} name */

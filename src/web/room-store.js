@@ -12,10 +12,10 @@ import { _ } from './words.js';
 /** @typedef {import('./route.js').Route} Route */
 
 /**
- * Where the page stands: outside a room, asking whether to join, a link it cannot follow, on its way in,
- * inside, or outside again with a reason.
+ * Where the page stands: outside a room, asking whether to join, asking for the secret (the reason says why), on its
+ * way in, inside, or outside again with a reason.
  *
- * @typedef {'empty' | 'asking' | 'private' | 'joining' | 'inside' | 'over'} Phase
+ * @typedef {'empty' | 'asking' | 'secret' | 'joining' | 'inside' | 'over'} Phase
  * @typedef {'connecting' | 'open' | 'reconnecting'} ServerState
  *
  * @typedef {object} Member one other person
@@ -84,6 +84,9 @@ import { _ } from './words.js';
  * @typedef {object} State
  * @property {Phase} phase
  * @property {string} code
+ * @property {string} secret of a private room; '' for an open one
+ * @property {boolean} isGuessed so many wrong secrets were tried that nobody new is answered
+ * @property {string | null} knock the name of somebody who asks to be let in
  * @property {string} ownName
  * @property {string} selfId
  * @property {string} hostId
@@ -141,6 +144,9 @@ function initialState() {
   return {
     phase: 'empty',
     code: '',
+    secret: '',
+    isGuessed: false,
+    knock: null,
     ownName: '',
     selfId: '',
     hostId: '',
@@ -159,7 +165,7 @@ function initialState() {
 }
 
 /**
- * @typedef {{ type: 'changed', values: Partial<Pick<State, 'ownName' | 'selfId' | 'hostId' | 'capacity'
+ * @typedef {{ type: 'changed', values: Partial<Pick<State, 'secret' | 'isGuessed' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
  *     | 'locked' | 'expires' | 'isPending' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
  *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }

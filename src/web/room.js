@@ -2,13 +2,16 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { Admission } from './admission.js';
 import { Chat } from './chat.js';
 import { Companion } from './companion.js';
-import { findSha256 } from './digest.js';
+import { findSha256, fromBase64Url, toBase64Url } from './digest.js';
 import { BadJson, parseJsonBytes, peekString } from './json-gate.js';
-import { eraseMembership, loadMembership, saveMembership, saveName } from './membership.js';
+import { eraseMembership, loadMembership, loadSecret, saveMembership, saveName, saveSecret } from './membership.js';
 import { safeDisplayName } from './names.js';
 import { PeerLink } from './peer-link.js';
+import { makePhrase } from './phrase.js';
+import { findSealLibrary } from './seal-library.js';
 import { Signaling } from './signaling.js';
 import { Transfers } from './transfers.js';
 import { decodeMessage, encode, hello } from './wire.js';
@@ -26,6 +29,7 @@ const MAX_MEMBERS = 16;
 const MAX_ID_BYTES = 32;
 const PING_EVERY_MS = 5_000;
 const DEFAULT_CAPACITY = 8;
+const ROOM_KEY_BYTES = 32;
 
 /** What a phone is, as far as a page can tell. */
 function deviceKind() {
@@ -49,8 +53,12 @@ export class Room {
   #store;
   #origin;
   #signaling = /** @type {Signaling | null} */ (null);
+  /** Of a private room: nothing that members say through the server goes past it. */
+  #admission = /** @type {Admission | null} */ (null);
   #companions = /** @type {Map<string, Companion>} */ (new Map());
   #missed = /** @type {Set<string>} */ (new Set());
+  /** Who has yet to pair with us. */
+  #peers = /** @type {Map<string, { peer: Peer, isReturn: boolean }>} */ (new Map());
   #chat;
   #transfers = /** @type {Transfers | null} */ (null);
   #certificates = /** @type {RTCCertificate[]} */ ([]);
@@ -71,28 +79,38 @@ export class Room {
 
   // ---- what the person does
 
-  /** @param {string} code @param {string} name */
-  async join(code, name) {
-    await this.#enter(code, name, null);
+  /** @param {string} code @param {string} name @param {string} [secret] folded; '' for an open room */
+  async join(code, name, secret = '') {
+    await this.#enter({ code, name, secret });
   }
 
   /** After a reload: the same member again. @param {string} code @returns {boolean} whether there was one */
   resume(code) {
     const saved = loadMembership(code);
     if (saved === null) return false;
-    this.#enter(code, saved.name, { member: saved.member, token: saved.token });
+    const { name, member, token, roomKey = '' } = saved;
+    this.#enter({ code, name, secret: loadSecret(code), membership: { member, token }, roomKey: fromBase64Url(roomKey, ROOM_KEY_BYTES) });
     return true;
   }
 
-  /** Makes an open room and enters it. @param {string} name @returns {Promise<boolean>} */
-  async create(name) {
-    const answer = await this.#post('/api/create-room', { v: 2, capacity: DEFAULT_CAPACITY, private: false });
+  /** Makes a room and enters it. @param {string} name @param {boolean} isOpen @returns {Promise<boolean>} */
+  async create(name, isOpen) {
+    const answer = await this.#post('/api/create-room', { v: 2, capacity: DEFAULT_CAPACITY, private: !isOpen });
     const code = answer && peekString(answer, 'code', 6);
     const member = answer && peekString(answer, 'member', MAX_ID_BYTES);
     const token = answer && peekString(answer, 'token', 2048);
     if (!code || !member || !token) return false;
-    await this.#enter(code, name, { member, token });
+    await this.#enter({ code, name, secret: isOpen ? '' : makePhrase(), membership: { member, token } });
     return true;
+  }
+
+  /** One more wrong secret may be tried. */
+  letThemTry() {
+    this.#admission?.letThemTry();
+  }
+
+  letIn() {
+    this.#admission?.letIn();
   }
 
   leave() {
@@ -102,8 +120,8 @@ export class Room {
   /** Whatever does not work just now: at once instead of later. */
   retry() {
     if (this.#signaling === null) {
-      const { code, ownName } = this.#store.state;
-      this.join(code, ownName);
+      const { code, ownName, secret } = this.#store.state;
+      this.join(code, ownName, secret);
       return;
     }
     this.#signaling.retry();
@@ -150,14 +168,27 @@ export class Room {
 
   // ---- coming and going
 
-  /** @param {string} code @param {string} name @param {Membership | null} membership */
-  async #enter(code, name, membership) {
+  /**
+   * @param {object} options
+   * @param {string} options.code
+   * @param {string} options.name
+   * @param {string} options.secret
+   * @param {Membership | null} [options.membership]
+   * @param {Uint8Array | null} [options.roomKey]
+   */
+  async #enter({ code, name, secret, membership = null, roomKey = null }) {
     const ownName = safeDisplayName(name);
     saveName(ownName);
+    if (secret !== '') saveSecret(code, secret);
     this.#store.apply({ type: 'phase', phase: 'joining', code });
-    this.#store.apply({ type: 'changed', values: { ownName } });
-    const [certificates, sha256] = await Promise.all([makeCertificate(), findSha256()]);
+    this.#store.apply({ type: 'changed', values: { ownName, secret, isGuessed: false, knock: null } });
+    const [certificates, sha256, library] = await Promise.all([makeCertificate(), findSha256(), secret === '' ? null : findSealLibrary()]);
     if (this.#store.state.phase !== 'joining') return;
+    if (secret !== '' && library === null) {
+      this.#end('no-library');
+      return;
+    }
+    if (library !== null) this.#admission = this.#makeAdmission(library, code, secret, roomKey);
 
     this.#certificates = certificates;
     this.#chat = this.#makeChat();
@@ -165,6 +196,29 @@ export class Room {
     this.#transfers = new Transfers({ store: this.#store, sha256, companionOf });
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
     this.#openSignaling(code, membership);
+  }
+
+  /**
+   * @param {import('./seal-library.js').SealLibrary} library
+   * @param {string} code
+   * @param {string} secret
+   * @param {Uint8Array | null} roomKey
+   */
+  #makeAdmission(library, code, secret, roomKey) {
+    const name = this.#store.state.ownName;
+    const admission = new Admission({ library, code, secret, name, roomKey, send: (frame) => this.#signaling?.send(frame) });
+    admission.addEventListener('paired', (event) => this.#onPaired(/** @type {CustomEvent<string>} */ (event).detail));
+    admission.addEventListener('content', (event) => {
+      const { id, frame } = /** @type {CustomEvent} */ (event).detail;
+      this.#companions.get(id)?.link.receive(frame);
+    });
+    admission.addEventListener('failed', (event) => this.#end(/** @type {CustomEvent<string>} */ (event).detail));
+    admission.addEventListener('room-key', () => this.#save());
+    admission.addEventListener('changed', () => {
+      const { isGuessed, knock } = admission;
+      this.#store.apply({ type: 'changed', values: { isGuessed, knock: knock?.name ?? null } });
+    });
+    return admission;
   }
 
   #makeChat() {
@@ -193,19 +247,24 @@ export class Room {
   #end(refusal) {
     const signaling = this.#signaling;
     this.#signaling = null;
+    this.#admission?.close();
+    this.#admission = null;
+    this.#peers.clear();
     this.#transfers?.close();
     this.#transfers = null;
     clearInterval(this.#pingTimer);
     for (const id of this.#companions.keys()) this.#drop(id);
     signaling?.close();
     eraseMembership();
-    this.#store.apply({ type: 'phase', phase: 'over', refusal });
+    const phase = refusal === 'private' || refusal === 'wrong-secret' ? 'secret' : 'over';
+    this.#store.apply({ type: 'phase', phase, refusal });
   }
 
   #save() {
     const membership = this.#signaling?.membership;
     const { code, ownName } = this.#store.state;
-    if (membership) saveMembership({ code, name: ownName, ...membership });
+    const roomKey = this.#admission?.roomKey;
+    if (membership) saveMembership({ code, name: ownName, ...membership, ...(roomKey && { roomKey: toBase64Url(roomKey) }) });
   }
 
   /** @param {string} path @param {object} body @returns {Promise<JsonObject | null>} */
@@ -224,19 +283,22 @@ export class Room {
 
   /** @param {Welcome} welcome */
   #onWelcome(welcome) {
-    if (welcome.private) {
+    // Whoever has a secret is in a private room, whatever the server says.
+    if (welcome.private && !this.#admission) {
       this.#end('private');
       return;
     }
     const { self, host, capacity, locked, expires, pending } = welcome;
-    this.#store.apply({ type: 'changed', values: { isPending: pending } });
-    // The door is asked; a second welcome comes when it opens.
-    if (pending) return;
     // Also a server that was started anew, and resumes nothing, knows us by id and seq.
     if (self !== this.#store.state.selfId || welcome.seq !== this.#seq) this.#forgetOthers();
     this.#seq = welcome.seq;
-    this.#iceServers = welcome.iceServers;
-    this.#store.apply({ type: 'changed', values: { selfId: self, hostId: host, capacity, locked, expires } });
+    this.#store.apply({ type: 'changed', values: { selfId: self, isPending: pending } });
+    this.#admission?.welcome(welcome);
+    // The door is asked; a second welcome comes when it opens.
+    if (pending) return;
+    // A relay sees everybody's address: not one that a server chose that is not to be trusted.
+    this.#iceServers = welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:'));
+    this.#store.apply({ type: 'changed', values: { hostId: host, capacity, locked, expires } });
     if (this.#store.state.phase === 'joining') this.#onInside(welcome);
     this.#save();
     this.#meet(welcome.members, welcome.resumed);
@@ -264,6 +326,7 @@ export class Room {
   /** @param {Peer[]} peers everybody who is there @param {boolean} isReturn */
   #meet(peers, isReturn) {
     const present = new Set(peers.map((peer) => peer.id));
+    this.#admission?.reconcile(present);
     for (const id of this.#store.state.members.keys()) if (!present.has(id)) this.#miss(id);
     for (const peer of peers) {
       this.#missed.delete(peer.id);
@@ -271,8 +334,27 @@ export class Room {
       this.#change(peer.id, { away: peer.away });
       // What was said to the server while it was away is said again.
       if (companion) companion.link.retry();
-      else if (!this.#store.member(peer.id)) this.#add(peer, isReturn);
+      else if (!this.#store.member(peer.id)) this.#encounter(peer, isReturn);
     }
+  }
+
+  /** In a private room nobody is here who has not paired with us, and nobody of version 1. @param {Peer} peer @param {boolean} [isReturn] */
+  #encounter(peer, isReturn = false) {
+    if (!this.#admission) {
+      this.#add(peer, isReturn);
+      return;
+    }
+    if (peer.legacy) return;
+    this.#peers.set(peer.id, { peer, isReturn });
+    this.#admission.meet(peer.id, peer.seq);
+    if (this.#admission.isPaired(peer.id)) this.#onPaired(peer.id);
+  }
+
+  /** @param {string} id */
+  #onPaired(id) {
+    const met = this.#peers.get(id);
+    this.#peers.delete(id);
+    if (met && !this.#store.member(id)) this.#add(met.peer, met.isReturn);
   }
 
   /**
@@ -304,7 +386,10 @@ export class Room {
     const link = new PeerLink({
       offers: this.#seq < seq,
       configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
-      send: (frame) => this.#signaling?.send({ ...frame, to: id }),
+      send: (frame) => {
+        if (this.#admission) this.#admission.send(id, frame);
+        else this.#signaling?.send({ ...frame, to: id });
+      },
     });
     const companion = new Companion(link);
     this.#companions.set(id, companion);
@@ -327,6 +412,8 @@ export class Room {
 
   /** A member is gone for good. @param {string} id */
   #part(id) {
+    this.#admission?.part(id);
+    this.#peers.delete(id);
     const member = this.#store.member(id);
     if (!member) return;
     this.#transfers?.onLeft(id);
@@ -386,7 +473,15 @@ export class Room {
       case 'answer':
       case 'ice-candidate':
       case 'restart':
-        this.#companions.get(frame.from)?.link.receive(frame);
+        // Unsealed, in a private room: the server's own words.
+        if (!this.#admission) this.#companions.get(frame.from)?.link.receive(frame);
+        break;
+      case 'pake':
+      case 'sealed':
+        this.#admission?.handle(frame);
+        break;
+      case 'peer-pending':
+        this.#admission?.hearKnock(frame.peer);
         break;
       case 'peer-joined':
         this.#onPeerJoined({ id: frame.peer, seq: frame.seq, legacy: frame.legacy, away: false });
@@ -402,6 +497,7 @@ export class Room {
         this.#companions.get(frame.peer)?.link.retry();
         break;
       case 'host':
+        this.#admission?.setHost(frame.peer);
         this.#store.apply({ type: 'changed', values: { hostId: frame.peer } });
         break;
       case 'room':
@@ -414,12 +510,13 @@ export class Room {
   #onPeerJoined(peer) {
     if (peer.id === '' || peer.id === this.#store.state.selfId) return;
     if (this.#missed.delete(peer.id) && this.#store.member(peer.id)?.seq === peer.seq) return;
-    this.#part(peer.id);
-    this.#add(peer);
+    if (this.#store.member(peer.id)) this.#part(peer.id);
+    this.#encounter(peer);
   }
 
   /** @param {import('./signal-message.js').RoomNews} news */
   #onRoom({ locked, capacity, expires }) {
+    this.#admission?.setLocked(locked);
     this.#store.apply({ type: 'changed', values: { locked, capacity, expires } });
   }
 

@@ -46,12 +46,19 @@ export class PageMember {
   }
 
   /** Starts a room from the start page. @returns {Promise<string>} its link */
-  async create(origin, name) {
+  async create(origin, name, { isOpen = false } = {}) {
     await this.open(origin);
     await this.#fill('#name', name);
+    if (isOpen) await this.press('#open');
     await this.press('#outside-buttons .button', 'Create Room');
     await this.waitUntilInside();
     return this.#page.evaluate(() => document.querySelector('.invite .link').textContent);
+  }
+
+  /** Types the secret that the page asks for. */
+  async enterSecret(secret) {
+    await this.#fill('#secret', secret);
+    await this.press('#outside-submit');
   }
 
   waitUntilInside() {

@@ -58,7 +58,7 @@ test('a page over plain http checks its files all the same', async () => {
   const server = await Server.start({ listen: LISTEN });
   const { ana, ben } = await twoPeople(server);
   assert.equal(await ben.page.evaluate(() => isSecureContext || Boolean(crypto.subtle)), false);
-  assert.equal(await ben.page.evaluate(async () => Boolean((await import('/noble/sha2.js')).sha256)), true);
+  assert.equal(await ben.page.evaluate(async () => Boolean((await import('/noble/hashes/sha2.js')).sha256)), true);
   await exchange(ana, ben, 'to phone.bin', 5_000_000);
   await exchange(ben, ana, 'from phone.bin', 5_000_000);
   await ben.say('over http');

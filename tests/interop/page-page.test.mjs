@@ -182,25 +182,60 @@ test('loading the page joins nothing', async () => {
   assert.deepEqual(await ana.memberNames(), ['Ben']);
 });
 
-test('a link with a secret is refused in words, and the secret leaves the address bar', async () => {
+test('rooms are private by default: the link has a secret, which leaves the address bar and never reaches the server', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  const [address, secret] = link.split('#');
+  assert.match(secret, /^[a-z]+-[a-z]+-[a-z]+$/);
+  const ben = await newMember(1);
+  await ben.open(link);
+  assert.equal(ben.page.url(), address);
+  assert.equal(await ana.page.evaluate(() => document.querySelector('.invite .big-code').textContent), `${address.slice(-6)}-${secret}`);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await ben.say('sealed');
+  await ana.waitForChat('sealed', 'Ben');
+  assert.doesNotMatch(ben.page.url(), /#/);
+});
+
+test('a private room asks for its secret, and says when it is wrong', async () => {
+  const ana = await newMember(0);
+  const [address, secret] = (await ana.create(server.origin, 'Ana')).split('#');
+  const ben = await newMember(1);
+  await ben.open(address);
+  await ben.press('#outside-submit');
+  await ben.waitForWords('Private room');
+  await ben.enterSecret('otter otter otter');
+  await ben.waitForWords('That is not the secret of this room');
+  await ben.enterSecret(secret.toUpperCase().replaceAll('-', ' '));
+  await ben.waitUntilInside();
+  await ana.waitForMembers(1);
+});
+
+test('a reload comes back into a private room', async () => {
   const ana = await newMember(0);
   const link = await ana.create(server.origin, 'Ana');
   const ben = await newMember(1);
-  await ben.open(`${link}#otter-velvet-canoe`);
-  await ben.waitForWords('This is a private room\\. This page cannot enter private rooms yet\\.');
-  assert.equal(ben.page.url(), link);
-  assert.doesNotMatch(await ben.page.evaluate(() => document.documentElement.outerHTML), /otter/);
-  await ana.waitForState('Waiting for people');
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  for (const member of [ben, ana]) {
+    await member.page.reload();
+    await member.waitUntilInside();
+    await ana.waitForMembers(1);
+    await ben.waitForMembers(1);
+    await member.say(`back again ${member === ana}`);
+    await (member === ana ? ben : ana).waitForChat(`back again ${member === ana}`);
+  }
 });
 
-test('a secret typed with its code is refused too', async () => {
+test('an open room has no secret, and is marked so', async () => {
   const ana = await newMember(0);
-  await ana.open(server.origin);
-  await ana.page.evaluate(() => {
-    document.querySelector('#code').value = 'BOOK23-otter-velvet-canoe';
-  });
-  await ana.press('#outside-submit');
-  await ana.waitForWords('cannot enter private rooms yet');
+  const link = await ana.create(server.origin, 'Ana', { isOpen: true });
+  assert.match(link, /code=[A-Z0-9]{6}$/);
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').textContent), /This room is open/);
 });
 
 test('the page weighs less than 150 kB, and comes from nowhere else', async () => {

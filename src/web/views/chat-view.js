@@ -321,13 +321,13 @@ export class ChatView {
   }
 
   /** @param {State} state */
-  #showWaiting({ code }) {
+  #showWaiting({ code, secret }) {
     const copy = button(_('Copy Link'), () => this.#copyLink(copy), 'suggested');
     this.#setNotice(`waiting ${code}`, () => [
       el('div', 'notice', [
         el('h3', '', _('Waiting for people')),
         el('p', '', _('Open the link on another device. What you write meanwhile is kept for whoever comes first.')),
-        el('p', 'big-code', code),
+        el('p', secret === '' ? 'big-code' : 'big-code long', secret === '' ? code : `${code}-${secret}`),
         copy,
       ]),
     ]);

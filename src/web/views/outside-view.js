@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { loadName } from '../membership.js';
+import { completeWord, foldSecret } from '../phrase.js';
+import { findSealLibrary } from '../seal-library.js';
 import { _ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, KeyedList, setText } from './dom.js';
@@ -15,7 +17,7 @@ import { TransferRow } from './transfer-row.js';
 /** @typedef {import('../room-store.js').Transfer} Transfer */
 /** @typedef {{ title: string, text: string, retry?: string }} Words */
 
-const PRIVATE = () => _('This is a private room. This page cannot enter private rooms yet.');
+const NO_LIBRARY = () => _('This page was built without what private rooms need. Use the program, or ask whoever runs the server.');
 
 /**
  * Why the page is outside again: what happened, what it means, what to do.
@@ -48,8 +50,14 @@ function wordsFor(refusal, code) {
       return { title: _('Open somewhere else'), text: _('You entered this room from another tab or window. This one has let go.'), retry: _('Use Here') };
     case 'in-use':
       return { title: _('Already open'), text: _('This room is open in another tab as the same person.'), retry: _('Join as Somebody New') };
-    case 'private':
-      return { title: _('Private room'), text: PRIVATE() };
+    case 'no-library':
+      return { title: _('Private room'), text: NO_LIBRARY() };
+    case 'no-answer':
+      return {
+        title: _('Nobody answered'),
+        text: _('Nobody in the room has shown that they know the secret. Try again if you trust this server.'),
+        retry: _('Try Again'),
+      };
     case 'version':
       return { title: _('Update needed'), text: _('This page speaks version 2 of the protocol; the server does not. Ask whoever runs it for a newer one.') };
     default:
@@ -66,13 +74,13 @@ function askToJoin(title, code) {
 /** A code, an invite or a link, as a person types it. @param {string} text @param {string} origin */
 export function readInvite(text, origin) {
   const trimmed = text.trim();
-  if (/^[a-z0-9]{6}$/i.test(trimmed)) return { code: trimmed.toUpperCase(), hasSecret: false, server: origin };
-  if (/^[a-z0-9]{6}-\S+$/i.test(trimmed)) return { code: trimmed.slice(0, 6).toUpperCase(), hasSecret: true, server: origin };
+  const invite = /^([a-z0-9]{6})(?:-(.+))?$/i.exec(trimmed);
+  if (invite?.[1]) return { code: invite[1].toUpperCase(), secret: invite[2] ?? '', server: origin };
   try {
     const url = new URL(trimmed);
     const code = url.searchParams.get('code') ?? '';
     if (!/^https?:$/.test(url.protocol) || !/^[a-z0-9]{6}$/i.test(code)) return null;
-    return { code: code.toUpperCase(), hasSecret: url.hash.length > 1, server: url.origin };
+    return { code: code.toUpperCase(), secret: decodeURIComponent(url.hash.slice(1)), server: url.origin };
   } catch {
     return null;
   }
@@ -87,6 +95,8 @@ export class OutsideView {
   #text = byId('outside-text');
   #code = /** @type {HTMLInputElement} */ (byId('code'));
   #name = /** @type {HTMLInputElement} */ (byId('name'));
+  #secret = /** @type {HTMLInputElement} */ (byId('secret'));
+  #open = /** @type {HTMLInputElement} */ (byId('open'));
   #problem = byId('outside-problem');
   #buttons = byId('outside-buttons');
   #checklist = new Checklist();
@@ -100,6 +110,10 @@ export class OutsideView {
     this.#origin = origin;
     setText(byId('code-label'), _('Code or link'));
     setText(byId('name-label'), _('Your name'));
+    setText(byId('secret-label'), _('Secret'));
+    setText(byId('open-label'), _('Open room: who has the code can enter, also old pages'));
+    this.#secret.placeholder = 'otter-velvet-canoe';
+    this.#secret.addEventListener('input', (event) => this.#completeSecret(/** @type {InputEvent} */ (event)));
     setText(byId('outside-submit'), _('Join'));
     setText(byId('outside-footer'), serverSees());
     setText(byId('outside-files-title'), _('Files you received'));
@@ -116,14 +130,35 @@ export class OutsideView {
     event.preventDefault();
     const { phase, code } = this.#store.state;
     if (phase === 'asking') {
-      this.#room.join(code, this.#name.value);
+      this.#room.join(code, this.#name.value, this.#store.state.secret);
+      return;
+    }
+    if (phase === 'secret') {
+      this.#join(code, this.#secret.value);
       return;
     }
     const invite = readInvite(this.#code.value, this.#origin);
     if (invite === null) this.#showProblem(_('A room code has six letters and digits, like BOOK23.'));
-    else if (invite.hasSecret) this.#showProblem(PRIVATE());
-    else if (invite.server !== this.#origin) location.assign(`${invite.server}/?code=${invite.code}`);
-    else this.#room.join(invite.code, this.#name.value);
+    else if (invite.server !== this.#origin) location.assign(`${invite.server}/?code=${invite.code}${invite.secret && `#${encodeURIComponent(invite.secret)}`}`);
+    else if (invite.secret === '') this.#room.join(invite.code, this.#name.value);
+    else this.#join(invite.code, invite.secret);
+  }
+
+  /** @param {string} code @param {string} typed */
+  #join(code, typed) {
+    const secret = foldSecret(typed);
+    if (secret === null) this.#showProblem(_('That cannot be the secret of a room.'));
+    else this.#room.join(code, this.#name.value, secret);
+  }
+
+  /** Four letters are always enough of a word. @param {InputEvent} event */
+  #completeSecret({ inputType }) {
+    const { value, selectionStart } = this.#secret;
+    const [beginning = ''] = /[a-z]*$/i.exec(value) ?? [];
+    const word = inputType === 'insertText' && beginning.length === 4 && selectionStart === value.length ? completeWord(beginning) : null;
+    if (word === null || word.length === 4) return;
+    this.#secret.value = value + word.slice(4);
+    this.#secret.setSelectionRange(value.length, value.length + word.length - 4);
   }
 
   /** @param {string} text */
@@ -133,7 +168,8 @@ export class OutsideView {
   }
 
   async #create() {
-    if (await this.#room.create(this.#name.value)) return;
+    await this.#checkLibrary();
+    if (await this.#room.create(this.#name.value, this.#open.checked)) return;
     this.#showProblem(_('This server made no room. It may carry its own room only, or be busy: try again in a while.'));
   }
 
@@ -154,8 +190,10 @@ export class OutsideView {
     const shown = [phase, code, refusal, phase === 'joining' && server, isPending].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#form.hidden = phase !== 'asking' && phase !== 'empty';
+    this.#form.hidden = !['asking', 'empty', 'secret'].includes(phase);
     byId('code-field').hidden = phase !== 'empty';
+    byId('open-field').hidden = phase !== 'empty';
+    byId('secret-field').hidden = phase !== 'secret';
     this.#showProblem('');
     this.#buttons.replaceChildren();
     this.#text.textContent = '';
@@ -163,7 +201,7 @@ export class OutsideView {
     else if (phase === 'empty') this.#showStart();
     else if (phase === 'joining' && isPending) this.#showPending();
     else if (phase === 'joining') this.#showJoining(server);
-    else if (phase === 'private') this.#showWords({ title: _('Private room'), text: PRIVATE() });
+    else if (phase === 'secret') this.#showSecret(refusal);
     else if (phase === 'over') this.#showWords(wordsFor(refusal, code));
   }
 
@@ -177,6 +215,25 @@ export class OutsideView {
     setText(this.#title, _('A room for a few people'));
     setText(this.#text, _('Chat and files go straight from one device to the other. Enter a code, or start a room.'));
     this.#buttons.append(button(_('Create Room'), () => this.#create()));
+    this.#checkLibrary();
+  }
+
+  /** @param {string} refusal */
+  #showSecret(refusal) {
+    const isWrong = refusal === 'wrong-secret';
+    setText(this.#title, isWrong ? _('Wrong secret') : _('Private room'));
+    setText(this.#text, _('The secret stands behind the code in the invite: mostly three words.'));
+    this.#showProblem(isWrong ? _('That is not the secret of this room.') : '');
+    this.#buttons.append(button(_('Another Room'), () => this.#store.apply({ type: 'phase', phase: 'empty', code: '' })));
+    this.#secret.focus();
+    this.#secret.select();
+  }
+
+  /** Without the library only open rooms can be made. */
+  async #checkLibrary() {
+    if ((await findSealLibrary()) !== null) return;
+    this.#open.checked = true;
+    this.#open.disabled = true;
   }
 
   #showPending() {

@@ -117,6 +117,7 @@ export class RoomView {
   #ownName = el('span');
   #ownDetail = el('span');
   #name = el('input');
+  #footer = el('p', 'footer');
   #list;
   #origin;
 
@@ -139,7 +140,7 @@ export class RoomView {
       el('section', 'section', [this.#peopleTitle, people]),
       el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
       button(_('Leave Room'), () => room.leave(), 'leave'),
-      el('p', 'footer', serverSees()),
+      this.#footer,
     );
   }
 
@@ -175,9 +176,11 @@ export class RoomView {
 
   /** @param {State} state */
   render(state) {
-    const { code, ownName, members, capacity, hostId, selfId, expires } = state;
-    setText(this.#code, code);
-    setText(this.#link, `${this.#origin}/?code=${code}`);
+    const { code, secret, ownName, members, capacity, hostId, selfId, expires } = state;
+    setText(this.#code, secret === '' ? code : `${code}-${secret}`);
+    this.#code.classList.toggle('long', secret !== '');
+    setText(this.#link, roomLink(this.#origin, state));
+    setText(this.#footer, serverSees(state));
     setText(this.#ownName, ownName || _('Guest'));
     setText(this.#ownDetail, hostId === selfId ? _('You · host') : _('You'));
     if (document.activeElement !== this.#name) this.#name.value = ownName;
@@ -196,9 +199,15 @@ export class RoomView {
   }
 }
 
-/** True to the mode that the room is in: an open room. */
-export function serverSees() {
-  return _(
-    'The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.',
-  );
+/** What lets somebody else in, secret and all. @param {string} origin @param {State} state */
+export function roomLink(origin, { code, secret }) {
+  return `${origin}/?code=${code}${secret && `#${encodeURIComponent(secret)}`}`;
+}
+
+/** True to the mode that the room is in; before that, to both. @param {State} [state] */
+export function serverSees(state) {
+  const sees = _('The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.');
+  if (state === undefined) return sees;
+  if (state.secret === '') return `${sees} ${_('This room is open: who has the code can enter, and the server could put itself between two people.')}`;
+  return `${sees} ${_('This room is private: only who has the secret can enter. This page itself comes from the server.')}`;
 }

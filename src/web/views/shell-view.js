@@ -11,7 +11,7 @@ import { byId, el, icon, setText } from './dom.js';
 /** @typedef {import('../room-store.js').RoomStore} RoomStore */
 /** @typedef {import('../room-store.js').State} State */
 /** @typedef {'chat' | 'files' | 'room'} PaneName */
-/** @typedef {{ text: string, button: string }} Problem */
+/** @typedef {{ text: string, button: string, action?: 'retry' | 'let-in' | 'let-try' }} Problem */
 
 const WIDE = matchMedia('(min-width: 960px)');
 
@@ -65,6 +65,10 @@ export function problem(state) {
     return { text: _('Connection to {names} lost. Transfers are paused.', { names: namesOf(lost) }), button: _('Try Now') };
   if (failed.length > 0)
     return { text: _('Could not connect to {names}. Both networks block direct links and no relay is set up.', { names: namesOf(failed) }), button: _('Try Again') };
+  if (state.knock !== null)
+    return { text: _('{name} asks to be let in.', { name: state.knock || _('Somebody') }), button: _('Let In'), action: 'let-in' };
+  if (state.isGuessed)
+    return { text: _('Someone keeps guessing the secret. Nobody new is answered.'), button: _('Let Them Try'), action: 'let-try' };
   return null;
 }
 
@@ -87,12 +91,20 @@ export class ShellView {
     this.#addTab('chat', _('Chat'));
     this.#addTab('files', _('Files'));
     this.#addTab('room', _('Room'));
-    byId('strip-button').addEventListener('click', () => room.retry());
+    byId('strip-button').addEventListener('click', () => this.#solve(room));
     setText(byId('drop-text'), _('Drop to offer to everyone'));
     this.#takeDrops(offerFiles, offerDrop);
     WIDE.addEventListener('change', () => this.#updateSeen());
     document.addEventListener('visibilitychange', () => this.#updateSeen());
     this.show('chat');
+  }
+
+  /** @param {Room} room */
+  #solve(room) {
+    const action = problem(this.#store.state)?.action ?? 'retry';
+    if (action === 'let-in') room.letIn();
+    else if (action === 'let-try') room.letThemTry();
+    else room.retry();
   }
 
   /** @param {PaneName} pane */

@@ -1,0 +1,211 @@
+// Private rooms as the page sees them: who gets in, how guesses end, what a lying server gets.
+// SPDX-License-Identifier: GPL-3.0-or-later
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import './node18.mjs';
+import { Admission } from '../../src/web/admission.js';
+import { decodeFrame } from '../../src/web/signal-message.js';
+import { library } from './seal-library.mjs';
+
+const SECRET = 'otter-velvet-canoe';
+
+/** A server in memory: it admits whom the host admits. What it says arrives when `run` says so. */
+class Hub {
+  members = [];
+  queue = [];
+  log = '';
+  /** Sees each frame between members; what it returns is handed on. */
+  tap = (frame) => frame;
+
+  add(secret = SECRET, options = {}) {
+    const seq = this.members.length + 1;
+    const member = { id: `m${seq}`, seq, isPending: seq > 1, heard: [], paired: [], failed: null, isGone: false };
+    member.admission = new Admission({
+      library, code: 'BOOK23', secret, name: `Name${seq}`, roomKey: null, ...options,
+      send: (frame) => this.take(member, JSON.parse(JSON.stringify(frame))),
+    });
+    member.admission.addEventListener('paired', (event) => member.paired.push(event.detail));
+    member.admission.addEventListener('content', (event) => member.heard.push(event.detail));
+    member.admission.addEventListener('failed', (event) => {
+      member.failed = event.detail;
+      this.remove(member);
+    });
+    this.members.push(member);
+    this.welcome(member);
+    if (member.isPending) this.host.admission.hearKnock(member.id);
+    this.run();
+    return member;
+  }
+
+  get host() {
+    return this.members.find(({ isPending, isGone }) => !isPending && !isGone);
+  }
+
+  find(id) {
+    return this.members.find((member) => member.id === id && !member.isGone);
+  }
+
+  remove(member) {
+    member.isGone = true;
+    member.admission.close();
+    for (const other of this.members) other.admission.part(member.id);
+  }
+
+  welcome(member, more = {}) {
+    const { id, seq, isPending } = member;
+    member.admission.welcome({ self: id, seq, pending: isPending, locked: false, host: this.host?.id ?? id, ...more });
+    for (const other of this.members)
+      if (other !== member && !other.isPending && !other.isGone && (!isPending || other === this.host)) member.admission.meet(other.id, other.seq);
+  }
+
+  take(from, frame) {
+    if (frame.type === 'admit') {
+      this.admit(this.find(frame.peer));
+      return;
+    }
+    this.log += JSON.stringify(frame);
+    const handed = this.tap({ ...frame, from: from.id });
+    if (handed) this.queue.push(handed);
+  }
+
+  admit(member) {
+    member.isPending = false;
+    this.queue.push(() => {
+      this.welcome(member);
+      for (const other of this.members) if (other !== member && !other.isPending && !other.isGone) other.admission.meet(member.id, member.seq);
+    });
+  }
+
+  run() {
+    while (this.queue.length > 0) {
+      const next = this.queue.shift();
+      if (typeof next === 'function') next();
+      else this.find(next.to)?.admission.handle(decodeFrame(JSON.stringify(next)));
+    }
+  }
+
+  close() {
+    for (const { admission } of this.members) admission.close();
+  }
+}
+
+/** Everybody has paired with everybody. */
+function assertMesh(members) {
+  for (const a of members)
+    for (const b of members) if (a !== b) assert.ok(a.admission.isPaired(b.id), `${a.id} with ${b.id}`);
+}
+
+test('newcomers pair with the host by the secret, and with the others by the room-key', () => {
+  const hub = new Hub();
+  const members = [hub.add(), hub.add(), hub.add(), hub.add()];
+  assertMesh(members);
+  assert.match(hub.log, /"ad":"secret"/);
+  assert.match(hub.log, /"ad":"room-key"/);
+  const [ana, ben] = members;
+  ana.admission.send('m2', { type: 'offer', sdp: 'v=0', neg: 1, caps: { v: 2 } });
+  hub.run();
+  assert.equal(ben.heard[0].frame.sdp, 'v=0');
+  assert.doesNotMatch(hub.log, /sdp|offer|Name|otter/);
+  hub.close();
+});
+
+test('a wrong secret is said at once, and counted; after five nobody is answered until a person says so', () => {
+  const hub = new Hub();
+  const ana = hub.add();
+  for (let i = 0; i < 5; i++) {
+    assert.equal(ana.admission.isGuessed, false);
+    assert.equal(hub.add('wrong').failed, 'wrong-secret');
+  }
+  assert.ok(ana.admission.isGuessed);
+  const late = hub.add();
+  assert.ok(late.isPending && late.failed === null);
+  ana.admission.letThemTry();
+  hub.run();
+  assertMesh([ana, late]);
+  assert.equal(hub.add('wrong').failed, 'wrong-secret');
+  assert.ok(ana.admission.isGuessed);
+  hub.close();
+});
+
+test('who plays the host gets three guesses, whatever ids it gives', () => {
+  const guesses = [];
+  let victim;
+  const send = (frame) => {
+    // The liar answers as a host that does not know the secret, and keeps the tag.
+    if (frame.step === 1) liar.handle({ type: 'pake', from: id, body: { ...frame } });
+    if (frame.step === 3) guesses.push(frame);
+  };
+  let id = '';
+  const liar = new Admission({ library, code: 'BOOK23', secret: 'a guess', name: '', roomKey: null, send: (frame) => {
+    if (frame.type === 'pake' && frame.step === 2) victim.handle({ type: 'pake', from: 'host', body: { ...frame } });
+  } });
+  let failed = null;
+  victim = new Admission({ library, code: 'BOOK23', secret: SECRET, name: '', roomKey: null, send });
+  victim.addEventListener('failed', (event) => {
+    failed = event.detail;
+  });
+  for (let i = 2; i < 10 && failed === null; i++) {
+    id = `m${i}`;
+    liar.welcome({ self: 'host', seq: 1, pending: false, locked: false, host: 'host' });
+    liar.hearKnock(id);
+    victim.welcome({ self: id, seq: i, pending: true, locked: false, host: 'host' });
+  }
+  assert.equal(guesses.length, 3);
+  assert.equal(failed, 'no-answer');
+  liar.close();
+  victim.close();
+});
+
+test('a page that was reloaded pairs again by the room-key it kept, and the others keep the old key until then', () => {
+  const hub = new Hub();
+  const [ana, ben, chi] = [hub.add(), hub.add(), hub.add()];
+  const roomKey = ben.admission.roomKey;
+  hub.log = '';
+  const again = new Admission({ library, code: 'BOOK23', secret: SECRET, name: 'Name2', roomKey, send: (frame) => hub.take(ben, frame) });
+  ben.admission = again;
+  hub.tap = (frame) => (frame.from === 'm2' && frame.step === 3 ? null : frame);
+  hub.welcome(ben);
+  hub.run();
+  assert.ok(ana.admission.isPaired('m2') && chi.admission.isPaired('m2'), 'the old keys are there');
+  assert.equal(again.isPaired('m1'), false);
+  hub.tap = (frame) => frame;
+  again.welcome({ self: 'm2', seq: 2, pending: false, locked: false, host: 'm1' });
+  for (const id of ['m1', 'm3']) {
+    again.part(id);
+    again.meet(id, Number(id.slice(1)));
+  }
+  hub.run();
+  assertMesh([ana, ben, chi]);
+  assert.doesNotMatch(hub.log, /"ad":"secret"/);
+  hub.close();
+});
+
+test('a server that invents members keeps nobody out', () => {
+  const hub = new Hub();
+  const ana = hub.add();
+  for (let i = 100; i < 200; i++) {
+    ana.admission.meet(`fake${i}`, i);
+    ana.admission.hearKnock(`knock${i}`);
+  }
+  const ben = hub.add();
+  assertMesh([ana, ben]);
+  hub.close();
+});
+
+test('what is reflected, repeated, altered or late is not heard', () => {
+  const hub = new Hub();
+  const [ana, ben] = [hub.add(), hub.add()];
+  const frames = [];
+  hub.tap = (frame) => (frames.push(frame), null);
+  for (const neg of [1, 2, 3]) ana.admission.send('m2', { type: 'restart', neg });
+  const [first, second, third] = frames;
+  const give = (member, frame) => member.admission.handle(decodeFrame(JSON.stringify(frame)));
+  give(ana, { ...first, from: 'm2' });
+  give(ben, { ...first, box: first.box.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) });
+  give(ben, { ...first, n: 9 });
+  give(ben, { ...first, from: 'm9' });
+  assert.deepEqual([ana.heard, ben.heard], [[], []]);
+  for (const frame of [second, second, first, third]) give(ben, frame);
+  assert.deepEqual(ben.heard.map(({ frame }) => frame.neg), [2, 3]);
+  hub.close();
+});
