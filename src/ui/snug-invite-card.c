@@ -55,6 +55,14 @@ update_link (SnugInviteCard *self)
   snug_accessible_set_label (self->qr_button, spoken);
 }
 
+static const char *
+openness_words (gboolean locked, gboolean is_private)
+{
+  if (is_private)
+    return locked ? _("Locked: who has the secret asks you first.") : _("Private: only who has the secret can enter.");
+  return locked ? _("Locked: nobody new can enter.") : _("Open room: whoever has the code can enter.");
+}
+
 static void
 update_openness (SnugInviteCard *self)
 {
@@ -72,8 +80,7 @@ update_openness (SnugInviteCard *self)
       /* Translators: a day and a time: "Open until Tomorrow, 14:02." */
       until = g_strdup_printf (_("It ends: %s, %s."), day, clock);
     }
-  text = g_strjoin (" ", locked ? _("Locked: nobody new can enter.") : _("Open room: whoever has the code can enter."),
-                    until, NULL);
+  text = g_strjoin (" ", openness_words (locked, snug_session_get_private (self->session)), until, NULL);
   gtk_image_set_from_icon_name (self->openness_icon, locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
   gtk_label_set_label (self->openness, text);
 }

@@ -73,6 +73,7 @@ on_state (SnugSession *session, GParamSpec *pspec, SnugSettings *settings)
     /* Leaving by closing the program is what this is for. */
     case SNUG_SESSION_EMPTY:
     case SNUG_SESSION_STARTING:
+    case SNUG_SESSION_PENDING:
     case SNUG_SESSION_RECONNECTING:
     case SNUG_SESSION_NO_SERVER:
     default:

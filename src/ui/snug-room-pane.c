@@ -8,6 +8,7 @@
 #include "snug-columns.h"
 #include "snug-invite-card.h"
 #include "snug-member-row.h"
+#include "snug-secret-page.h"
 #include "snug-start-page.h"
 #include "snug-words.h"
 
@@ -26,6 +27,7 @@ struct _SnugRoomPane
   GtkLabel       *starting_title;
   SnugChecklist  *starting_steps;
   GtkLabel       *starting_trouble;
+  SnugSecretPage *secret;
   AdwStatusPage  *over;
   GtkButton      *over_button;
   GtkWidget      *over_back;
@@ -59,6 +61,12 @@ snug_room_pane_focus_join (SnugRoomPane *self)
 }
 
 void
+snug_room_pane_show_secret_error (SnugRoomPane *self, const char *text)
+{
+  snug_secret_page_show_error (self->secret, text);
+}
+
+void
 snug_room_pane_show_join_error (SnugRoomPane *self, const char *text)
 {
   snug_start_page_show_error (self->start, text);
@@ -73,8 +81,9 @@ page_for (SnugSession *session)
   switch (snug_session_get_state (session))
     {
     case SNUG_SESSION_EMPTY: return "start";
-    case SNUG_SESSION_STARTING: return "starting";
-    case SNUG_SESSION_FAILED: return "over";
+    case SNUG_SESSION_STARTING:
+    case SNUG_SESSION_PENDING: return "starting";
+    case SNUG_SESSION_FAILED: return snug_secret_page_is_for (session) ? "secret" : "over";
     case SNUG_SESSION_WAITING:
     case SNUG_SESSION_CONNECTING:
     case SNUG_SESSION_CONNECTED:
@@ -92,9 +101,12 @@ update_starting (SnugRoomPane *self)
                                                            code) : g_strdup (_("Opening a room…"));
   const char *trouble = snug_session_get_trouble (self->session);
   gboolean starting = snug_session_get_state (self->session) == SNUG_SESSION_STARTING;
+  gboolean pending = snug_session_get_state (self->session) == SNUG_SESSION_PENDING;
 
-  gtk_label_set_label (self->starting_title, title);
-  gtk_spinner_set_spinning (self->starting_spinner, starting);
+  if (pending)
+    trouble = _("The host is asked.");
+  gtk_label_set_label (self->starting_title, pending ? _("Waiting to be let in") : title);
+  gtk_spinner_set_spinning (self->starting_spinner, starting || pending);
   gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL);
   gtk_label_set_label (self->starting_trouble, trouble != NULL ? trouble : "");
   gtk_widget_set_visible (GTK_WIDGET (self->starting_trouble), trouble != NULL);
@@ -117,6 +129,17 @@ update_over (SnugRoomPane *self)
   gtk_button_set_label (self->over_button, problem->button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->over_button), problem->action);
   gtk_widget_set_visible (self->over_back, g_strcmp0 (problem->action, "room.start-over") != 0);
+}
+
+/* The secret is asked for each time that its page comes, not while somebody types. */
+static void
+show_page (SnugRoomPane *self, const char *page)
+{
+  gboolean new = g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), page) != 0;
+
+  gtk_stack_set_visible_child_name (self->stack, page);
+  if (new && g_str_equal (page, "secret"))
+    snug_secret_page_show (self->secret, self->session);
 }
 
 static SnugMember *
@@ -179,7 +202,7 @@ update (SnugRoomPane *self)
   update_people_count (self);
   gtk_widget_set_sensitive (self->lock_list, snug_session_get_state (self->session) != SNUG_SESSION_NO_SERVER);
   gtk_label_set_label (self->privacy, privacy);
-  gtk_stack_set_visible_child_name (self->stack, page);
+  show_page (self, page);
 }
 
 /* --- The lock --- */
@@ -372,6 +395,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_steps);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, starting_trouble);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, secret);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_button);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_back);
@@ -403,6 +427,7 @@ snug_room_pane_class_init (SnugRoomPaneClass *klass)
   g_type_ensure (SNUG_TYPE_CHECKLIST);
   g_type_ensure (SNUG_TYPE_COLUMNS);
   g_type_ensure (SNUG_TYPE_INVITE_CARD);
+  g_type_ensure (SNUG_TYPE_SECRET_PAGE);
   g_type_ensure (SNUG_TYPE_START_PAGE);
   bind_template (GTK_WIDGET_CLASS (klass));
 }

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (SnugRoomPane, snug_room_pane, SNUG, ROOM_PANE, AdwBin)
 /* Properties "session" (SnugSession) and "settings" (SnugSettings), writable. */
 
 void snug_room_pane_focus_join      (SnugRoomPane *self);
+void snug_room_pane_show_secret_error (SnugRoomPane *self, const char *text);
 void snug_room_pane_show_join_error (SnugRoomPane *self, const char *text);
 
 G_END_DECLS

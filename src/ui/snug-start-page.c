@@ -22,6 +22,7 @@ struct _SnugStartPage
   GtkLabel      *error;
   AdwEntryRow   *name;
   GtkSpinButton *most_people;
+  GtkSwitch     *open_rooms;
   GtkLabel      *privacy;
 };
 
@@ -153,6 +154,7 @@ bind_settings (SnugStartPage *self)
 
   g_object_bind_property (self->settings, "name", self->name, "text", both);
   g_object_bind_property (self->settings, "most-people", self->most_people, "value", both);
+  g_object_bind_property (self->settings, "open-rooms", self->open_rooms, "active", both);
   g_signal_connect_object (self->settings, "notify::last-room-ends", G_CALLBACK (update_back), self,
                            G_CONNECT_SWAPPED);
   update_back (self);
@@ -218,6 +220,7 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, name);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, most_people);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, open_rooms);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, privacy);
   gtk_widget_class_bind_template_callback (widget_class, on_code_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_join);

@@ -30,6 +30,15 @@ snug_window_show_page (SnugWindow *self, const char *name)
 /* --- Room --- */
 
 static void
+create_room (SnugWindow *self)
+{
+  gboolean open;
+
+  g_object_get (self->settings, "open-rooms", &open, NULL);
+  snug_session_create (self->session, open);
+}
+
+static void
 on_create (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
@@ -37,7 +46,7 @@ on_create (GtkWidget *widget, const char *action, GVariant *parameter)
   if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
   snug_window_show_page (self, "room");
-  snug_session_create (self->session, TRUE);
+  create_room (self);
 }
 
 static void
@@ -52,6 +61,28 @@ on_join (GtkWidget *widget, const char *action, GVariant *parameter)
     snug_session_leave (self->session);
   if (!snug_session_join (self->session, invite, &error))
     snug_room_pane_show_join_error (self->room, error != NULL ? error->message : _("That is not a room code or link."));
+}
+
+static void
+on_enter_secret (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+
+  if (!snug_session_enter_secret (self->session, g_variant_get_string (parameter, NULL), &error) && error != NULL)
+    snug_room_pane_show_secret_error (self->room, error->message);
+}
+
+static void
+on_let_them_try (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_session_let_them_try (SNUG_WINDOW (widget)->session);
+}
+
+static void
+on_let_in (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_session_answer_knock (SNUG_WINDOW (widget)->session, TRUE);
 }
 
 static void
@@ -94,7 +125,8 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 leave (SnugWindow *self)
 {
-  if (is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING)
+  if (is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING
+      && snug_session_get_state (self->session) != SNUG_SESSION_PENDING)
     snug_last_room_forget (self->settings);
   snug_session_leave (self->session);
   snug_window_show_page (self, "room");
@@ -189,7 +221,7 @@ on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
   SnugWindow *self = SNUG_WINDOW (widget);
   SnugSessionState state = snug_session_get_state (self->session);
 
-  if (state == SNUG_SESSION_STARTING || state == SNUG_SESSION_FAILED)
+  if (state == SNUG_SESSION_STARTING || state == SNUG_SESSION_PENDING || state == SNUG_SESSION_FAILED)
     leave (self);
 }
 
@@ -335,7 +367,7 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *const *
   if (state == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
   if (!is_in_room (self))
-    snug_session_create (self->session, TRUE);
+    create_room (self);
   snug_window_offer (self, files, member_ids);
   if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
     snug_window_show_page (self, "room");
@@ -438,6 +470,9 @@ static const struct
   { "room.retry", NULL, on_retry },
   { "room.remove-member", "s", on_remove_member },
   { "room.copy-report", NULL, on_copy_report },
+  { "room.enter-secret", "s", on_enter_secret },
+  { "room.let-them-try", NULL, on_let_them_try },
+  { "room.let-in", NULL, on_let_in },
   { "room.copy-link", NULL, on_copy_link },
   { "room.copy-invite", NULL, on_copy_invite },
   { "room.show-qr", NULL, on_show_qr },

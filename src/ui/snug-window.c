@@ -532,7 +532,8 @@ static void
 watch_session (SnugWindow *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::link",
-                                         "notify::n-connected", "notify::error" };
+                                         "notify::n-connected", "notify::error", "notify::guessed",
+                                         "notify::knock" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self,

@@ -59,7 +59,8 @@ failure_title (const GError *error)
     case SNUG_SESSION_ERROR_ROOM_FULL: return _("Room is full");
     case SNUG_SESSION_ERROR_REFUSED: return _("You were not let in");
     case SNUG_SESSION_ERROR_EXPIRED: return _("This room is over");
-    case SNUG_SESSION_ERROR_SECRET: return _("This is a private room");
+    case SNUG_SESSION_ERROR_SECRET: return _("Wrong secret");
+    case SNUG_SESSION_ERROR_SECRET_NEEDED: return _("Private room");
     case SNUG_SESSION_ERROR_VERSION: return _("Update needed");
     case SNUG_SESSION_ERROR_HOSTING: return _("Could not open a room here");
     case SNUG_SESSION_ERROR_NO_ROUTE: return _("Could not connect");
@@ -106,6 +107,25 @@ lost_new (SnugSession *session)
                       _("Try Now"), "room.retry", FALSE);
 }
 
+/* Who asks to be let in, and who guesses. */
+static SnugProblem *
+at_the_door_new (SnugSession *session)
+{
+  const char *knock = snug_session_get_knock (session);
+  g_autofree char *title = NULL;
+
+  if (knock != NULL)
+    {
+      title = g_strdup_printf (_("%s asks to be let in"), *knock != '\0' ? knock : _("Somebody"));
+      return problem_new (title, _("They know the secret. The room is locked."), _("Let In"), "room.let-in", FALSE);
+    }
+  if (snug_session_get_guessed (session))
+    return problem_new (_("Someone keeps guessing"),
+                        _("Five wrong secrets were tried. Nobody new is answered; nobody inside is affected."),
+                        _("Let Them Try"), "room.let-them-try", FALSE);
+  return NULL;
+}
+
 SnugProblem *
 snug_problem_new (SnugSession *session)
 {
@@ -119,11 +139,13 @@ snug_problem_new (SnugSession *session)
                           _("Try Now"), "room.retry", FALSE);
     case SNUG_SESSION_FAILED:
       return failure_new (snug_session_get_error (session));
-    case SNUG_SESSION_EMPTY:
-    case SNUG_SESSION_STARTING:
     case SNUG_SESSION_WAITING:
     case SNUG_SESSION_CONNECTING:
     case SNUG_SESSION_CONNECTED:
+      return at_the_door_new (session);
+    case SNUG_SESSION_EMPTY:
+    case SNUG_SESSION_STARTING:
+    case SNUG_SESSION_PENDING:
     default:
       return NULL;
     }
@@ -213,6 +235,8 @@ snug_words_subtitle (SnugSession *session, gint64 lost_s)
     {
     case SNUG_SESSION_STARTING:
       return g_strdup (snug_session_get_code (session) == NULL ? _("Opening a room…") : _("Joining…"));
+    case SNUG_SESSION_PENDING:
+      return g_strdup (_("Waiting to be let in"));
     case SNUG_SESSION_WAITING:
       return g_strdup (_("Waiting for people"));
     case SNUG_SESSION_CONNECTING:
@@ -239,6 +263,10 @@ snug_words_privacy (SnugSession *session)
     return g_strdup (_("Messages and files go straight from device to device, encrypted. "
                        "A server only helps them find each other: it sees the room code, each member's own "
                        "IP address and the times."));
+  if (snug_session_get_private (session))
+    return g_strdup (_("The server sees: room code, each member's own IP address, times. It cannot see: messages, names, "
+                       "files. Only who has the secret can enter. A member in a browser trusts the page that the "
+                       "server gave them."));
   return g_strdup (_("The server sees: room code, each member's own IP address, times. It cannot see: messages, names, "
                      "files, as long as it is honest: an open room has no secret to check it by."));
 }

@@ -7,7 +7,7 @@ import window
 from cases import make_file, sha256
 from window import until
 
-LINK = re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")
+LINK = re.compile(r"^http://\S+\?code=[A-Z0-9]{6}(#\S+)?$")
 DOWNLOADS = window.HOME / "Downloads"
 
 

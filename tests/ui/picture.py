@@ -51,7 +51,7 @@ def main(folder):
         opened = desk.open()
         opened.fill("Your name", "Mira")
         opened.press("push button", "Create Room")
-        link = opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")).name
+        link = opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}(#\S+)?$")).name
         ana = desk.phone()
         ana.join(link, "Ana")
         opened.find("list item", re.compile("^Ana, Phone, Direct"))

@@ -30,6 +30,9 @@ struct _SnugSession
   int                 numbers[5];      /* device, relay, accept, conflict policies; unused last */
   guint               capacity;
   gint64              expires;
+  const char         *secret;      /* nullable */
+  const char         *knock;       /* nullable */
+  gboolean            guessed;
   gboolean            is_host;
   gboolean            is_locked;
 };
@@ -59,6 +62,9 @@ enum
   PROP_SAVE_TO,
   PROP_IS_HOST,
   PROP_LOCKED,
+  PROP_PRIVATE,
+  PROP_GUESSED,
+  PROP_KNOCK,
   PROP_EXPIRES,
   PROP_N_CONNECTED,
   N_PROPS
@@ -85,6 +91,8 @@ empty (SnugSession *self)
   g_clear_pointer (&self->code, g_free);
   g_clear_pointer (&self->link, g_free);
   self->trouble = NULL;
+  self->secret = self->knock = NULL;
+  self->guessed = FALSE;
   self->is_host = FALSE;
   self->is_locked = FALSE;
   self->expires = 0;
@@ -334,10 +342,54 @@ scene_not_found (SnugSession *self)
 }
 
 static void
+scene_secret (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_SECRET_NEEDED, "This room is private: it has a secret.");
+}
+
+static void
+scene_wrong_secret (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_SECRET, "That is not the secret of this room.");
+}
+
+static void
+scene_pending (SnugSession *self)
+{
+  enter_room (self, SNUG_SESSION_PENDING);
+}
+
+static void
+make_private (SnugSession *self)
+{
+  self->secret = "otter-velvet-canoe";
+  g_free (self->code);
+  g_free (self->link);
+  self->code = g_strdup ("BOOK23");
+  self->link = g_strdup ("http://192.168.1.20:2029/?code=BOOK23#otter-velvet-canoe");
+}
+
+static void
 scene_private (SnugSession *self)
 {
-  fail (self, SNUG_SESSION_ERROR_SECRET,
-        "The link has a secret, and this version of Snug cannot enter private rooms yet.");
+  enter_room (self, SNUG_SESSION_WAITING);
+  make_private (self);
+}
+
+static void
+scene_guessed (SnugSession *self)
+{
+  scene_connected (self);
+  make_private (self);
+  self->guessed = TRUE;
+}
+
+static void
+scene_knock (SnugSession *self)
+{
+  scene_connected (self);
+  make_private (self);
+  self->knock = "Milan";
 }
 
 static void
@@ -555,7 +607,12 @@ static const struct
   { "no-server-alone", "room", scene_no_server_alone },
   { "full", "room", scene_full },
   { "not-found", "room", scene_not_found },
+  { "secret", "room", scene_secret },
+  { "wrong-secret", "room", scene_wrong_secret },
+  { "pending", "room", scene_pending },
   { "private", "room", scene_private },
+  { "guessed", "room", scene_guessed },
+  { "knock", "room", scene_knock },
   { "version", "room", scene_version },
   { "over", "room", scene_over },
   { "unreachable", "room", scene_unreachable },
@@ -627,6 +684,44 @@ snug_session_join (SnugSession *self, const char *invite, GError **error)
   return link != NULL && snug_fake_session_play (self, "joining");
 }
 
+gboolean
+snug_session_enter_secret (SnugSession *self, const char *secret, GError **error)
+{
+  return snug_fake_session_play (self, g_str_equal (secret, "wrong") ? "wrong-secret" : "pending");
+}
+
+gboolean
+snug_session_get_private (SnugSession *self)
+{
+  return self->secret != NULL;
+}
+
+gboolean
+snug_session_get_guessed (SnugSession *self)
+{
+  return self->guessed;
+}
+
+void
+snug_session_let_them_try (SnugSession *self)
+{
+  self->guessed = FALSE;
+  notify_all (self);
+}
+
+const char *
+snug_session_get_knock (SnugSession *self)
+{
+  return self->knock;
+}
+
+void
+snug_session_answer_knock (SnugSession *self, gboolean let_in)
+{
+  self->knock = NULL;
+  notify_all (self);
+}
+
 void
 snug_session_leave (SnugSession *self)
 {
@@ -687,7 +782,7 @@ snug_session_get_link (SnugSession *self)
 const char *
 snug_session_get_invite (SnugSession *self)
 {
-  return self->code;
+  return self->secret != NULL ? "BOOK23-otter-velvet-canoe" : self->code;
 }
 
 guint
@@ -917,8 +1012,11 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_STATE: g_value_set_int (value, (int) self->state); break;
     case PROP_ERROR: g_value_set_boxed (value, self->error); break;
     case PROP_TROUBLE: g_value_set_string (value, self->trouble); break;
-    case PROP_CODE:
-    case PROP_INVITE: g_value_set_string (value, self->code); break;
+    case PROP_CODE: g_value_set_string (value, self->code); break;
+    case PROP_INVITE: g_value_set_string (value, snug_session_get_invite (self)); break;
+    case PROP_PRIVATE: g_value_set_boolean (value, self->secret != NULL); break;
+    case PROP_GUESSED: g_value_set_boolean (value, self->guessed); break;
+    case PROP_KNOCK: g_value_set_string (value, self->knock); break;
     case PROP_LINK: g_value_set_string (value, self->link); break;
     case PROP_NAME: g_value_set_string (value, self->name); break;
     case PROP_SERVER: g_value_set_string (value, self->server); break;
@@ -1025,6 +1123,9 @@ snug_session_class_init (SnugSessionClass *klass)
                                                   SNUG_CONFLICT_REPLACE, 0, writable);
   props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
+  props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
+  props[PROP_GUESSED] = g_param_spec_boolean ("guessed", NULL, NULL, FALSE, readable);
+  props[PROP_KNOCK] = g_param_spec_string ("knock", NULL, NULL, NULL, readable);
   props[PROP_LOCKED] = g_param_spec_boolean ("locked", NULL, NULL, FALSE, readable);
   props[PROP_EXPIRES] = g_param_spec_int64 ("expires", NULL, NULL, 0, G_MAXINT64, 0, readable);
   props[PROP_N_CONNECTED] = g_param_spec_uint ("n-connected", NULL, NULL, 0, G_MAXUINT, 0,

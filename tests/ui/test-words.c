@@ -43,7 +43,12 @@ static const struct
   { "over", "This room is over", "This room is over", "room.start-over", TRUE },
   { "not-found", "There is no such room", "There is no such room", "room.retry", TRUE },
   { "unreachable", "Server unreachable", "Server unreachable", "room.retry", TRUE },
-  { "private", "This is a private room", "This is a private room", "room.start-over", TRUE },
+  { "secret", "Private room", "Private room", "room.start-over", TRUE },
+  { "wrong-secret", "Wrong secret", "Wrong secret", "room.start-over", TRUE },
+  { "pending", "Waiting to be let in", NULL, NULL, FALSE },
+  { "private", "Waiting for people", NULL, NULL, FALSE },
+  { "guessed", "3 people · direct", "Someone keeps guessing", "room.let-them-try", FALSE },
+  { "knock", "3 people · direct", "Milan asks to be let in", "room.let-in", FALSE },
   { "version", "Update needed", "Update needed", "room.start-over", TRUE },
 };
 
@@ -108,6 +113,13 @@ test_privacy (void)
   in_room = snug_words_privacy (session);
   g_assert_nonnull (strstr (in_room, "as long as it is honest"));
   g_assert_nonnull (strstr (in_room, "IP address"));
+
+  g_clear_pointer (&in_room, g_free);
+  snug_fake_session_play (session, "private");
+  in_room = snug_words_privacy (session);
+  g_assert_null (strstr (in_room, "as long as it is honest"));
+  g_assert_nonnull (strstr (in_room, "Only who has the secret"));
+  g_assert_nonnull (strstr (in_room, "trusts the page"));
 }
 
 /* --- People --- */

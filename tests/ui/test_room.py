@@ -48,7 +48,8 @@ def test_qr(desk):
     link = link_of(opened)
     assert read_qr(opened, desk.folder) == link
     assert urllib.request.urlopen(link, timeout=window.PATIENCE_S).status == 200
-    opened.find("label", re.compile("Open room: whoever has the code can enter"))
+    opened.find("label", re.compile("Private: only who has the secret can enter"))
+    assert re.search(r"/\?code=[A-Z0-9]{6}#[a-z]+-[a-z]+-[a-z]+$", link), link
 
 
 @case("in dark mode the QR code is still read")
@@ -348,16 +349,42 @@ def test_unreachable(desk):
         other.shutdown()
 
 
-@case("a link with a secret is refused in words, never entered unsealed")
+@case("a private room asks for its secret, says when it is wrong, and lets in with the right one")
 def test_secret(desk):
-    ana = desk.member("create", "--open", "--listen", "127.0.0.1:0", "--name", "Ana")
-    link = ana.wait_for(event="room")["link"]
+    ana = desk.member("create", "--listen", "127.0.0.1:0", "--name", "Ana")
+    link, secret = ana.wait_for(event="room")["link"].split("#")
     opened = desk.open()
-    opened.fill("Code or link", link + "#otter-velvet-canoe")
+    opened.fill("Code or link", link)
     opened.press("push button", "Join")
-    opened.find("alert", re.compile("private room"))
-    opened.wait_for_title("Not in a room")
-    assert not any(e["event"] == "member" for e in ana.events)
+    opened.wait_for_title("Private room")
+    opened.fill("Secret", "otter otter otter")
+    opened.press("push button", "Join")
+    opened.find("alert", re.compile("not the secret of this room"))
+    opened.wait_for_title("Wrong secret")
+    opened.fill("Secret", secret.upper().replace("-", " "))
+    opened.press("push button", "Join")
+    ana.wait_for(event="member", state="connected")
+
+
+@case("an open room is made by a switch, and is marked so")
+def test_open_room(desk):
+    opened = desk.open()
+    opened.press("toggle button", "Open room")
+    opened.press("push button", "Create Room")
+    opened.find("label", re.compile("Open room: whoever has the code can enter"))
+    assert "#" not in link_of(opened)
+
+
+@case("who keeps guessing is answered when the person inside says so")
+def test_guesses(desk):
+    opened = create(desk)
+    link, secret = link_of(opened).split("#")
+    for _ in range(5):
+        assert desk.member("join", link + "#wrong").process.wait(window.PATIENCE_S) == 4
+    opened.find("label", "Someone keeps guessing")
+    bo = desk.member("join", f"{link}#{secret}", "--name", "Bo")
+    opened.press("push button", "Let Them Try")
+    bo.wait_for(event="member", state="connected")
 
 
 @case("the server goes: nobody new can join, and who is connected stays so")
