@@ -22,6 +22,9 @@
 /* A limit on tries grows again one try in twelve seconds. */
 #define RATE_LIMITED_MS 12500
 #define RATE_LIMITED_GIVE_UP_MS 90000
+/* At the door of a private room there is one at a time of an address, for a moment: at first it is that. */
+#define DOOR_MS 1000
+#define DOOR_TRIES 3
 #define PING_MS 25000
 #define DEAD_MS 60000
 /* As a server counts (PROTOCOL.md section 0). */
@@ -51,6 +54,7 @@ struct _SnugWebsocketSignaling
   gboolean                  due;            /* a try was due meanwhile */
 
   SnugBackoff               backoff;
+  guint                     n_limited;      /* in a row */
   gint64                    first_try_us;
   gint64                    heard_us;
   guint                     ping_ms;
@@ -145,7 +149,10 @@ fail (SnugWebsocketSignaling *self, const GError *error)
 {
   gboolean limited = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED);
 
-  try_later (self, error, limited ? RATE_LIMITED_MS : 0);
+  if (limited && self->is_private && self->n_limited++ < DOOR_TRIES)
+    try_later (self, error, DOOR_MS);
+  else
+    try_later (self, error, limited ? RATE_LIMITED_MS : 0);
 }
 
 static void
@@ -201,6 +208,7 @@ enter_open (SnugWebsocketSignaling *self)
 {
   self->was_open = TRUE;
   self->welcomed = TRUE;
+  self->n_limited = 0;
   snug_backoff_reset (&self->backoff);
   arm (self, self->ping_ms, on_ping_time);
   snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_OPEN, NULL);

@@ -11,7 +11,7 @@ def create(desk, *argv):
 
 
 def link_of(opened):
-    return opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}$")).name
+    return opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}(#\S+)?$")).name
 
 
 def show(opened, page):
