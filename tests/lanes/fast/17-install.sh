@@ -26,7 +26,7 @@ launching_opens_the_window () {
 
 # The installed completion, asked as bash would ask it.
 completes () {
-  local COMP_WORDS=(snug-cli create --on) COMP_CWORD=2 COMPREPLY=()
+  local COMP_WORDS=(snug-cli create --on-) COMP_CWORD=2 COMPREPLY=()
   . "$top/share/bash-completion/completions/snug-cli" && _snug_cli && [ "${COMPREPLY[*]}" = --on-conflict ]
 }
 
