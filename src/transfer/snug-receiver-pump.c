@@ -10,13 +10,13 @@
 
 /* Bytes that may wait for the disk before the sender is asked to wait, when it may go on, and when it is
  * clear that it does not listen. */
-#define BUSY_BYTES (16 * SNUG_WIRE_PIECE_BYTES)
-#define CALM_BYTES (4 * SNUG_WIRE_PIECE_BYTES)
+#define BUSY_BYTES (4 * SNUG_WIRE_PIECE_BYTES)
+#define CALM_BYTES (2 * SNUG_WIRE_PIECE_BYTES)
 #define MAX_BYTES (128 * SNUG_WIRE_PIECE_BYTES)
 /* What an entry without bytes counts for among them. */
 #define ITEM_BYTES 1024
 /* One job's worth: then others get their turn. */
-#define JOB_BYTES (4 * SNUG_WIRE_PIECE_BYTES)
+#define JOB_BYTES (2 * SNUG_WIRE_PIECE_BYTES)
 /* How often it is looked whether a full disk has room again. */
 #define FULL_MS 1000
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
