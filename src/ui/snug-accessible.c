@@ -49,14 +49,15 @@ snug_accessible_name_expander (AdwExpanderRow *row, const char *label, const cha
   name_lists_in (GTK_WIDGET (row), label, &sentence);
 }
 
-static void
-name_closing (GtkWidget *widget)
+void
+snug_accessible_name_closing (GtkWidget *widget)
 {
-  if (GTK_IS_BUTTON (widget) && gtk_button_get_icon_name (GTK_BUTTON (widget)) != NULL)
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "window-close-symbolic") == 0)
     snug_accessible_set_label (widget, _("Close"));
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    name_closing (child);
+    snug_accessible_name_closing (child);
 }
 
 static void
@@ -67,7 +68,7 @@ on_toasts_changed (GListModel *children, guint position, guint n_removed, guint 
       g_autoptr (GtkWidget) child = g_list_model_get_item (children, i);
 
       if (child != adw_toast_overlay_get_child (overlay))
-        name_closing (child);
+        snug_accessible_name_closing (child);
     }
 }
 

@@ -18,7 +18,10 @@ void snug_accessible_name_status_page (AdwStatusPage *page);
  * them is what the keyboard stops at: it gets @sentence. */
 void snug_accessible_name_expander    (AdwExpanderRow *row, const char *label, const char *sentence);
 
-/* The cross of a toast has no name of its own in libadwaita 1.2. */
+/* A cross that a widget of the toolkit brings has no name of its own: those in @widget get one. */
+void snug_accessible_name_closing     (GtkWidget *widget);
+
+/* The same for each toast that comes. */
 void snug_accessible_name_toasts      (AdwToastOverlay *overlay);
 
 G_END_DECLS

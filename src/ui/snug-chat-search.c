@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "snug-accessible.h"
 #include "snug-find.h"
 
 /* One piece of the work: a frame has time for more. */
@@ -274,6 +275,7 @@ snug_chat_search_init (SnugChatSearch *self)
   self->needle = g_strdup ("");
   self->found = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_closing (GTK_WIDGET (self->bar));
   gtk_search_bar_connect_entry (self->bar, GTK_EDITABLE (self->entry));
   show_count (self);
 }

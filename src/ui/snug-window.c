@@ -229,6 +229,12 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
   update_files_badge (self);
 }
 
+static gboolean
+is_on_files (SnugWindow *self)
+{
+  return g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "files") == 0;
+}
+
 static void
 stop_mentioning_unfinished (SnugWindow *self)
 {
@@ -245,7 +251,7 @@ on_unfinished_changed (GListModel *unfinished, guint position, guint n_removed, 
   g_autofree char *text = g_strdup_printf (ngettext ("%u unfinished transfer", "%u unfinished transfers", n), n);
   SnugWindow *self = user_data;
 
-  if (n > 0 && !self->told_unfinished)
+  if (n > 0 && !self->told_unfinished && !is_on_files (self))
     g_set_weak_pointer (&self->unfinished_toast,
                         snug_window_suggest (self, text, _("Show"), "win.show-page", "files"));
   self->told_unfinished |= n > 0;
@@ -280,7 +286,7 @@ on_page_changed (SnugWindow *self)
     return;
   if (is_reading_chat (self))
     set_unread (self, 0);
-  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "files") == 0)
+  if (is_on_files (self))
     stop_mentioning_unfinished (self);
   update_strip (self);
 }
