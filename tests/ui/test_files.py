@@ -162,28 +162,6 @@ def test_folder(desk):
     assert desk.other("paste").line() == fingerprint
 
 
-@case("files of an offered folder are chosen one by one, and no other comes")
-def test_choose_entries(desk):
-    clear_downloads()
-    opened, link = create(desk)
-    holiday = make_tree(desk.folder / "Holiday")
-    ana = desk.member("join", link, "--name", "Ana", "--send", str(holiday))
-    opened.wait_for_title("2 people")
-    opened.key("ctrl+2")
-    opened.press("push button", "More for Holiday")
-    opened.press("menu item", "Choose Files…")
-    opened.find("label", "4 of 4 items · 3.0 kB")
-    opened.toggle("All")
-    opened.find("label", "0 of 4 items · 0 bytes")
-    assert not window.is_in_state(list(opened.all("push button", "Accept"))[0], "SENSITIVE")
-    opened.toggle("inner/two.txt")
-    opened.find("label", "2 of 4 items · 2.0 kB")
-    opened.press("push button", "Accept")
-    ana.wait_for(event="transfer", name="Holiday", state="done")
-    assert set(tree(DOWNLOADS / "Holiday")) == {"inner", "inner/two.txt"}
-    assert sha256(DOWNLOADS / "Holiday/inner/two.txt") == sha256(holiday / "inner/two.txt")
-
-
 @case("a message while another window is in front is notified without its text")
 def test_notify_message(desk):
     opened, link = create(desk)
