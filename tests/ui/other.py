@@ -24,25 +24,7 @@ def copy(window, text):
 
 def copy_picture(window):
     pixels = GLib.Bytes.new(bytes([30, 120, 122, 255]) * 60 * 40)
-    picture = Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4).save_to_png_bytes()
-    window.get_clipboard().set_content(Gdk.ContentProvider.new_for_bytes("image/png", picture))
-
-
-def copy_files(window, *paths):
-    """As a file manager does it, with the names as text beside it."""
-    files = Gdk.FileList.new_from_list([Gio.File.new_for_path(path) for path in paths])
-    window.get_clipboard().set_content(Gdk.ContentProvider.new_union([
-        Gdk.ContentProvider.new_for_value(files), Gdk.ContentProvider.new_for_value("\n".join(paths))]))
-
-
-def drop(window):
-    def on_drop(_target, files, _x, _y):
-        for file in files.get_files():
-            print(file.get_path(), flush=True)
-        return True
-    target = Gtk.DropTarget.new(Gdk.FileList, Gdk.DragAction.COPY)
-    target.connect("drop", on_drop)
-    window.add_controller(target)
+    window.get_clipboard().set_texture(Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4))
 
 
 def paste(window):
@@ -67,6 +49,23 @@ def drag(window, *paths):
     source = Gtk.DragSource(actions=Gdk.DragAction.COPY)
     source.set_content(Gdk.ContentProvider.new_for_value(files))
     window.get_child().add_controller(source)
+
+
+def copy_files(window, *paths):
+    """As a file manager does it, with the names as text beside it."""
+    files = Gdk.FileList.new_from_list([Gio.File.new_for_path(path) for path in paths])
+    window.get_clipboard().set_content(Gdk.ContentProvider.new_union([
+        Gdk.ContentProvider.new_for_value(files), Gdk.ContentProvider.new_for_value("\n".join(paths))]))
+
+
+def drop(window):
+    def on_drop(_target, files, _x, _y):
+        for file in files.get_files():
+            print(file.get_path(), flush=True)
+        return True
+    target = Gtk.DropTarget.new(Gdk.FileList, Gdk.DragAction.COPY)
+    target.connect("drop", on_drop)
+    window.add_controller(target)
 
 
 def idle(window):
