@@ -51,12 +51,17 @@ snug_words_reaction (const SnugReaction *reaction)
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
+/* Without the marks of bold and code: a quote is plain. */
 char *
 snug_words_excerpt (SnugMessage *message)
 {
+  g_autoptr (GString) text = g_string_new (snug_message_get_text (message));
+
   if (snug_message_get_deleted (message))
     return g_strdup (_("Message deleted"));
-  return snug_display_text_one_line (snug_message_get_text (message), EXCERPT_CHARS);
+  g_string_replace (text, "**", "", 0);
+  g_string_replace (text, "`", "", 0);
+  return snug_display_text_one_line (text->str, EXCERPT_CHARS);
 }
 
 static void

@@ -272,6 +272,8 @@ test_messages_read_as_sentences (void)
 {
   g_autoptr (SnugMessage) theirs = snug_message_new (SNUG_MESSAGE_TEXT, "1", "m2", "Ana", "50 %s",
                                                      NULL);
+  g_autoptr (SnugMessage) bold = snug_message_new (SNUG_MESSAGE_TEXT, "b", "m2", "Ana", "the **good** `one`,\n in a line",
+                                                   NULL);
   g_autoptr (SnugMessage) own = snug_message_new (SNUG_MESSAGE_TEXT, "2", "", "Mira", "hello",
                                                   NULL);
   g_autoptr (SnugMessage) system = snug_message_new (SNUG_MESSAGE_SYSTEM, "3", "", "", "Ana joined",
@@ -281,6 +283,7 @@ test_messages_read_as_sentences (void)
   g_autofree char *own_sentence = g_strdup_printf ("You, %s, hello, Delivered", clock);
 
   snug_message_set_delivery (own, SNUG_DELIVERY_DELIVERED);
+  assert_text (snug_words_excerpt (bold), "the good one, in a line");
   assert_text (snug_words_message (own), own_sentence);
   assert_text (snug_words_message (theirs), their_sentence);
   assert_text (snug_words_message (system), "Ana joined");

@@ -42,10 +42,10 @@ const TICKS = {
 /** @param {Message} message */
 export const whoSaid = ({ own, senderName }) => (own ? _('You') : senderName);
 
-/** One short line of it. @param {Message} message */
+/** One short line of it, without the marks of bold and code. @param {Message} message */
 export function excerptOf({ deleted, text }) {
   if (deleted) return _('Message deleted');
-  const line = text.replace(/\s+/g, ' ');
+  const line = text.replace(/\*\*|`/g, '').replace(/\s+/g, ' ');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
