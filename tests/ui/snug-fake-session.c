@@ -481,17 +481,20 @@ scene_talk_changes (SnugSession *self)
 static void
 scene_talk_long (SnugSession *self)
 {
+  static const char *const senders[][2] = { { "", "Me" }, { "m2", "Ana" }, { "m3", "Jonas Åkerström" } };
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
   scene_connected (self);
   for (guint i = 0; i < 10000; i++)
     {
-      g_autofree char *words = g_strnfill (1 + i * 7919 % 300, i % 11 == 0 ? ' ' : 'x');
+      g_autofree char *id = g_strdup_printf ("%u", i);
+      g_autofree char *words = g_strnfill (1 + i * 7919 % 300, 'x');
       g_autofree char *text = g_strdup_printf ("Message %u. %s `code` and **bold** https://example.org/%u", i, words, i);
 
-      if (i % 3 == 0)
-        say (self, text, SNUG_DELIVERY_DELIVERED);
-      else
-        add_message (self, SNUG_MESSAGE_TEXT, i % 3 == 1 ? "m2" : "m3", i % 3 == 1 ? "Ana" : "Jonas Åkerström", text);
+      g_ptr_array_add (messages, snug_message_new (SNUG_MESSAGE_TEXT, id, senders[i % 3][0], senders[i % 3][1], text,
+                                                   NULL));
     }
+  g_list_store_splice (self->messages, 0, 0, messages->pdata, messages->len);
 }
 
 static void
