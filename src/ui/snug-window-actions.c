@@ -10,6 +10,7 @@
 #include "snug-qr-window.h"
 #include "snug-rename-dialog.h"
 #include "snug-report.h"
+#include "snug-secret-page.h"
 #include "snug-send-dialog.h"
 #include "snug-words.h"
 
@@ -69,6 +70,9 @@ on_enter_secret (GtkWidget *widget, const char *action, GVariant *parameter)
   SnugWindow *self = SNUG_WINDOW (widget);
   g_autoptr (GError) error = NULL;
 
+  /* It may have been pressed twice. */
+  if (!snug_secret_page_is_for (self->session))
+    return;
   if (!snug_session_enter_secret (self->session, g_variant_get_string (parameter, NULL), &error) && error != NULL)
     snug_room_pane_show_secret_error (self->room, error->message);
 }

@@ -28,6 +28,7 @@ typedef struct
   char       *address;
   char       *url;
   char       *code;
+  SnugSecret *secret;         /* owned; NULL: an open room */
   Person     *ana;
   Person     *ben;
   Person     *chi;
@@ -55,7 +56,8 @@ static Person *
 person_new (Fixture *f, const char *name, const char *id, const char *token)
 {
   g_autoptr (SnugCertificate) certificate = snug_certificate_new (NULL);
-  SnugRoomConfig config = { .network = snug_network_get_context (), .certificate = certificate, .name = name };
+  SnugRoomConfig config = { .network = snug_network_get_context (), .certificate = certificate, .name = name,
+                            .code = f->code, .secret = f->secret };
   Person *person = g_new0 (Person, 1);
 
   person->signaling = snug_websocket_signaling_new (f->url, f->code, id, token, "receiver");
@@ -144,17 +146,19 @@ set_up (Fixture *f, gconstpointer data)
   g_autofree char *member = NULL;
   g_autofree char *token = NULL;
 
+  f->secret = data != NULL ? snug_secret_new_text (data) : NULL;
   f->folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
   f->key_file = g_build_filename (f->folder, "key", NULL);
   start_server (f, "127.0.0.1:0");
   f->address = g_strdup_printf ("127.0.0.1:%u", snug_server_get_port (f->server));
   f->url = g_strdup_printf ("http://%s", f->address);
-  g_assert_true (snug_server_create_room (f->server, 10, FALSE, &f->code, &member, &token, NULL));
+  g_assert_true (snug_server_create_room (f->server, 10, data != NULL, &f->code, &member, &token, NULL));
 
   f->ana = person_new (f, "Ana", member, token);
   snug_await (NULL, is_open (f->ana));
   f->ben = person_new (f, "Ben", NULL, NULL);
-  snug_await (NULL, is_open (f->ben));
+  /* There is one at a time at a private room's door. */
+  snug_await (NULL, is_open (f->ben) && snug_room_get_n_ready (f->ben->room) == 1);
   f->chi = person_new (f, "Chi", NULL, NULL);
   snug_await (NULL, snug_room_get_n_ready (f->ana->room) == 2 && snug_room_get_n_ready (f->ben->room) == 2
                     && snug_room_get_n_ready (f->chi->room) == 2);
@@ -195,6 +199,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->address);
   g_free (f->url);
   g_free (f->code);
+  g_clear_pointer (&f->secret, snug_secret_unref);
 }
 
 static void
@@ -276,7 +281,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/server-restart/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) \
+  g_test_add ("/server-restart/open/" path, Fixture, NULL, set_up, func, tear_down); \
+  g_test_add ("/server-restart/private/" path, Fixture, "otter-velvet-canoe", set_up, func, tear_down)
   ADD ("nobody-is-lost", test_nobody_is_lost);
   ADD ("who-left-meanwhile-disappears", test_who_left_meanwhile_disappears);
   ADD ("a-server-that-knows-nobody", test_a_server_that_knows_nobody);
