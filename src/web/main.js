@@ -138,14 +138,20 @@ store.addEventListener('change', () => awake.want(isMoving()));
 function begin() {
   const code = new URLSearchParams(location.search).get('code')?.toUpperCase() ?? '';
   if (!/^[A-Z0-9]{6}$/.test(code)) store.apply({ type: 'phase', phase: 'empty', code: '' });
-  else if (linkSecret() !== '' || !room.resume(code)) ask(code);
+  else if (!isOurs(code) || !room.resume(code)) ask(code);
+  forgetLinkSecret();
   render();
+}
+
+/** Whether the link says nothing else than this tab knows of the room. @param {string} code */
+function isOurs(code) {
+  const secret = foldSecret(linkSecret());
+  return secret === null || secret === loadSecret(code);
 }
 
 /** The secret of the link, or of this tab before a reload. @param {string} code */
 function ask(code) {
   const secret = foldSecret(linkSecret()) ?? loadSecret(code);
-  forgetLinkSecret();
   if (secret !== '') saveSecret(code, secret);
   store.apply({ type: 'changed', values: { secret } });
   store.apply({ type: 'phase', phase: 'asking', code });

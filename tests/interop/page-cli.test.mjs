@@ -49,7 +49,7 @@ const newPage = async () => known(new PageMember(await browser.newPage()));
 
 /** The page joins the room that snug-cli made: the page answers. */
 async function cliFirst() {
-  const cli = known(await CliMember.run(['create', '--open', '--server', server.origin]));
+  const cli = known(await CliMember.run(['create', '--server', server.origin]));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   return { cli, page };
@@ -65,7 +65,7 @@ async function pageFirst() {
 
 /** The page comes from the server that snug-cli carries in itself. */
 async function ownServer() {
-  const cli = known(await CliMember.run(['create', '--open', '--listen', '127.0.0.1:0']));
+  const cli = known(await CliMember.run(['create', '--listen', '127.0.0.1:0']));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   return { cli, page };
