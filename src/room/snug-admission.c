@@ -45,7 +45,7 @@ struct _SnugAdmission
   guint            n_allowed;     /* of which this many more by leave of a person */
   gboolean         pending;
   gboolean         locked;        /* says the server */
-  gboolean         asks;          /* we have sent somebody out: whatever the server says */
+  gboolean         asks;          /* our person wants to be asked, whatever the server says */
   gboolean         closed;
 };
 
@@ -448,10 +448,33 @@ snug_admission_set_host (SnugAdmission *self, const char *id)
   begin_all (self);
 }
 
+/* Nobody has to be asked any more. */
+static void
+let_all_in (SnugAdmission *self)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+
+  if (!we_are_host (self) || is_asked_first (self))
+    return;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    if (((Entry *) value)->pending && snug_pairing_is_paired (((Entry *) value)->pairing))
+      order (self, SNUG_SIGNAL_ADMIT, id);
+}
+
 void
 snug_admission_set_locked (SnugAdmission *self, gboolean locked)
 {
   self->locked = locked;
+  let_all_in (self);
+}
+
+void
+snug_admission_ask_first (SnugAdmission *self, gboolean on)
+{
+  self->asks = on;
+  let_all_in (self);
 }
 
 void

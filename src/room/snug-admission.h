@@ -73,6 +73,9 @@ void           snug_admission_let_them_try (SnugAdmission *self);
 const char    *snug_admission_get_knock  (SnugAdmission *self, char **name);
 void           snug_admission_let_in     (SnugAdmission *self, const char *id);
 void           snug_admission_turn_away  (SnugAdmission *self, const char *id);
+/* Of the host: whether it wants to be asked, whatever the server says of the lock. Who waits is let in when it
+ * does not want to any more. */
+void           snug_admission_ask_first  (SnugAdmission *self, gboolean on);
 /* Of the host: out with them, and a new room-key for the others. */
 void           snug_admission_remove     (SnugAdmission *self, const char *id);
 

@@ -671,6 +671,8 @@ snug_room_lock (SnugRoom *self, gboolean on)
 {
   g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_LOCK);
 
+  if (self->admission != NULL)
+    snug_admission_ask_first (self->admission, on);
   message->on = on;
   snug_signaling_send (self->signaling, message);
 }
@@ -680,6 +682,11 @@ snug_room_remove_member (SnugRoom *self, SnugMember *member)
 {
   g_autoptr (SnugSignalMessage) message = snug_signal_message_new (SNUG_SIGNAL_REMOVE);
 
+  if (self->admission != NULL)
+    {
+      snug_admission_remove (self->admission, snug_member_get_id (member));
+      return;
+    }
   message->peer = g_strdup (snug_member_get_id (member));
   snug_signaling_send (self->signaling, message);
 }
