@@ -5,7 +5,8 @@ Copies the page's files as they are, the icon, and beside them the few files of 
 and @noble/ciphers that private rooms need, and a page on plain http (there the browser has neither SHA-256 nor
 ciphers). They come from tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never
 committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving when it is loaded
-again, and cannot enter private rooms.
+again, and cannot enter private rooms. From the same place comes esbuild, which takes what only people read out of
+every script: half of what a phone would load. Modules stay modules, each by its own name.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -17,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 NOBLE_FILES = {
@@ -60,13 +62,14 @@ def fetch_noble(tests, npm, folder):
         print(f'web: npm could not fetch @noble: {error}', file=sys.stderr)
 
 
-def find_noble(arguments):
+def find_modules(arguments):
+    """The node_modules that hold all that is needed, or None."""
     places = [arguments.tests / 'node_modules', arguments.cache / 'node_modules']
     for fetched in (False, True):
         for place in places:
             noble = place / '@noble'
             if all((noble / package / 'esm' / name).exists() for package in NOBLE_FILES for name in NOBLE_FILES[package]):
-                return noble
+                return place
         if not fetched and arguments.npm:
             fetch_noble(arguments.tests, arguments.npm, arguments.cache)
     return None
@@ -85,6 +88,19 @@ def noble_pieces(noble):
         for name in names:
             yield pathlib.Path('noble') / package / name, noble_text(noble / package / 'esm' / name, name).encode()
         yield pathlib.Path('noble') / package / 'LICENSE', (noble / package / 'LICENSE').read_bytes()
+
+
+def minify(esbuild, pieces):
+    """Scripts and style sheets without comments, in short names; the rest as it is."""
+    with tempfile.TemporaryDirectory() as name:
+        plain, small = pathlib.Path(name) / 'plain', pathlib.Path(name) / 'small'
+        paths = [path for path in pieces if path.suffix in ('.js', '.css')]
+        for path in paths:
+            write_if_changed(plain / path, pieces[path])
+        subprocess.run([esbuild, '--minify', '--format=esm', '--target=es2022', '--legal-comments=none',
+                        '--log-level=error', f'--outbase={plain}', f'--outdir={small}', *(plain / path for path in paths)],
+                       check=True, stdin=subprocess.DEVNULL)
+        return {**pieces, **{path: (small / path).read_bytes() for path in paths}}
 
 
 def remove_leftovers(output, wanted):
@@ -111,11 +127,13 @@ def main():
     pieces = {path: (arguments.source / path).read_bytes() for path in page_files(arguments.source)}
     pieces[pathlib.Path('icon.svg')] = arguments.icon.read_bytes()
 
-    noble = find_noble(arguments)
-    if noble is None:
+    modules = find_modules(arguments)
+    if modules is None:
         print('web: a page without @noble: no private rooms; slower and forgetful over plain http', file=sys.stderr)
     else:
-        pieces.update(noble_pieces(noble))
+        pieces.update(noble_pieces(modules / '@noble'))
+        if (modules / '.bin/esbuild').exists():
+            pieces = minify(modules / '.bin/esbuild', pieces)
 
     remove_leftovers(output, pieces)
     for path, data in pieces.items():

@@ -63,9 +63,9 @@ async function withCli(...paths) {
   return { cli, page };
 }
 
-async function twoPages() {
+async function twoPages(options) {
   const [ana, ben] = [await newPage(), await newPage()];
-  const link = await ana.create(server.origin, 'Ana');
+  const link = await ana.create(server.origin, 'Ana', options);
   await ben.join(link, 'Ben');
   for (const member of [ana, ben]) await member.waitForMembers(1);
   return { link, ana, ben };
@@ -115,7 +115,7 @@ testWithFolders('a folder and a file that are dropped are offered, empty folders
 });
 
 test('names of a hostile folder stay beneath it, and nothing is there twice', async () => {
-  const { link, ana } = await twoPages();
+  const { link, ana } = await twoPages({ isOpen: true });
   const mallory = new HostilePage(await browser.newPage());
   await mallory.join(link);
   await ana.waitForMembers(2);

@@ -57,10 +57,10 @@ async function newPage(index = 0) {
 const newMember = async (index) => new PageMember(await newPage(index));
 
 /** A room with people of these names, all connected to all; the first made it. */
-async function roomOf(...names) {
+async function meet(names, options) {
   const members = [];
   const host = await newMember(0);
-  const link = await host.create(server.origin, names[0]);
+  const link = await host.create(server.origin, names[0], options);
   members.push(host);
   for (const [i, name] of names.slice(1).entries()) {
     const member = await newMember(i + 1);
@@ -70,6 +70,11 @@ async function roomOf(...names) {
   for (const member of members) await member.waitForMembers(names.length - 1);
   return { link, members };
 }
+
+const roomOf = (...names) => meet(names);
+
+/** For whoever knows no secret. */
+const openRoomOf = (...names) => meet(names, { isOpen: true });
 
 async function makeFile(name, size) {
   const bytes = randomBytes(size);
@@ -327,7 +332,7 @@ test('a name changes for everybody, and two of one name are told apart', async (
 });
 
 test('a stranger’s names and texts stay text', async () => {
-  const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  const { link, members: [ana, ben] } = await openRoomOf('Ana', 'Ben');
   const mallory = new HostilePage(await newPage(1));
   await mallory.join(link);
   const evil = '<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
@@ -353,7 +358,7 @@ test('a stranger’s names and texts stay text', async () => {
 });
 
 test('nonsense on the session channel is dropped, and the next word is heard', async () => {
-  const { link, members: [ana] } = await roomOf('Ana');
+  const { link, members: [ana] } = await openRoomOf('Ana');
   const mallory = new HostilePage(await newPage(1));
   await mallory.join(link);
   await mallory.say(
@@ -368,7 +373,7 @@ test('nonsense on the session channel is dropped, and the next word is heard', a
 });
 
 test('a flood is capped: 200 words at once', async () => {
-  const { link, members: [ana] } = await roomOf('Ana');
+  const { link, members: [ana] } = await openRoomOf('Ana');
   const mallory = new HostilePage(await newPage(1));
   await mallory.join(link);
   const words = Array.from({ length: 400 }, (_, i) => ({ type: 'chat', id: `c${i}`, text: `word ${i}` }));
@@ -382,7 +387,7 @@ test('a flood is capped: 200 words at once', async () => {
 });
 
 test('a file channel that nobody asked for is closed, and so is one of an unknown kind', async () => {
-  const { link } = await roomOf('Ana');
+  const { link } = await openRoomOf('Ana');
   const mallory = new HostilePage(await newPage(1));
   await mallory.join(link);
   assert.equal(await mallory.pour('nobody-asked', ['{"entry":0,"offset":0,"size":5}', 5]), true);
@@ -397,7 +402,7 @@ for (const [what, messages] of [
   ['nonsense', ['[']],
 ]) {
   test(`a file of ${what} fails in words, and nothing of it can be saved`, async () => {
-    const { link, members: [ana] } = await roomOf('Ana');
+    const { link, members: [ana] } = await openRoomOf('Ana');
     const mallory = new HostilePage(await newPage(1));
     await mallory.join(link);
     await mallory.say({ type: 'file-offer', id: 'f1', name: 'evil.bin', size: 5 });
