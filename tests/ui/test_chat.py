@@ -204,32 +204,6 @@ def test_pictures(desk):
     assert not opened.has("push button", "Picture huge.png")
 
 
-@case("a picture from the clipboard waits beside the text, and goes with it")
-def test_paste(desk):
-    opened = create(desk)
-    inbox = desk.folder / "inbox"
-    inbox.mkdir()
-    ana = desk.member("join", link_of(opened), "--name", "Ana", "--save-to", str(inbox))
-    opened.wait_for_title("2 people · direct")
-    show(opened, "Chat")
-    desk.other("copy-picture")
-    opened.focus()
-    until(alive(lambda: is_focused(opened, "text", "^Message$", "Tab")), "the focus in the composer")
-    opened.key("ctrl+v")
-    opened.press("push button", "Remove Picture.png")
-    opened.gone("push button", "Remove Picture.png")
-    until(alive(lambda: is_focused(opened, "text", "^Message$", "Tab")), "the focus in the composer")
-    opened.key("ctrl+v")
-    opened.find("push button", "Remove Picture.png")
-    opened.fill("Message", "look")
-    opened.press("push button", "Send")
-    ana.wait_for(event="chat", text="look")
-    done = ana.wait_for(event="transfer", state="done", direction="in")
-    assert pathlib.Path(done["path"]).read_bytes().startswith(b"\x89PNG")
-    opened.find("push button", "Picture Picture.png")
-    opened.gone("push button", "Remove Picture.png")
-
-
 @case("the chat is written to a file when it is asked for")
 def test_save(desk):
     opened = create(desk)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# the chat of the window: answers, edits, reactions, its menu by keyboard, search, pictures, pasting, long texts, saving
+# the chat of the window: answers, edits, reactions, its menu by keyboard, search, pictures, long texts, saving
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
