@@ -162,6 +162,27 @@ def test_question_goes_with_the_offer():
         ben.wait_exit()
 
 
+def test_the_secret_is_asked_for():
+    with start_server() as server:
+        ana = snugtest.Cli('create', '--server', server.url, '--name', 'Ana')
+        invite = ana.wait(event='room', state='waiting')['invite']
+        code, _, secret = invite.partition('-')
+        ben = Terminal([CLI, 'join', code, '--server', server.url, '--name', 'Ben'])
+        ben.wait_text('This room is private')
+        ben.wait_text('Secret:')
+        ben.type('otter otter otter\r')
+        ben.wait_text('not the secret of this room')
+        ben.type(f'{secret.upper()}\r')
+        ben.wait_text('Ana joined')
+        ben.interrupt()
+        ben.wait_exit()
+        chi = Terminal([CLI, 'join', code, '--server', server.url])
+        chi.wait_text('Secret:')
+        chi.type('\r')
+        check(chi.wait_exit() == 4, 'an empty line gives up')
+        ana.leave()
+
+
 def test_progress_bar():
     with start_server() as server:
         target, path = folder(), folder() / 'big.bin'

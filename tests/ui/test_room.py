@@ -369,7 +369,7 @@ def test_secret(desk):
 @case("an open room is made by a switch, and is marked so")
 def test_open_room(desk):
     opened = desk.open()
-    opened.press("toggle button", "Open room")
+    opened.toggle("Open room")
     opened.press("push button", "Create Room")
     opened.find("label", re.compile("Open room: whoever has the code can enter"))
     assert "#" not in link_of(opened)

@@ -20,9 +20,9 @@ def test_lock(desk):
     ana = desk.member("join", link, "--name", "Ana")
     opened.wait_for_title("2 people")
     opened.toggle("Lock the Room")
-    opened.find("label", re.compile("^Locked: nobody new can enter"))
+    opened.find("label", re.compile("^Private and locked: who has the secret asks"))
     opened.toggle("Lock the Room")
-    opened.find("label", re.compile("^Open room: whoever has the code can enter"))
+    opened.find("label", re.compile("^Private: only who has the secret can enter"))
 
 
 @case("somebody who is not the host has no lock and removes nobody")
@@ -56,7 +56,7 @@ def test_remove(desk):
     opened.key("Return")
     opened.press("push button", "Remove")
     opened.wait_for_title("Waiting for people")
-    opened.find("label", re.compile("^Locked: nobody new can enter"))
+    opened.find("label", re.compile("^Private and locked: who has the secret asks"))
     ana.wait_for(event="error", code="refused")
 
 
