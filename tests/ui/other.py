@@ -24,7 +24,8 @@ def copy(window, text):
 
 def copy_picture(window):
     pixels = GLib.Bytes.new(bytes([30, 120, 122, 255]) * 60 * 40)
-    window.get_clipboard().set_texture(Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4))
+    picture = Gdk.MemoryTexture.new(60, 40, Gdk.MemoryFormat.R8G8B8A8, pixels, 60 * 4).save_to_png_bytes()
+    window.get_clipboard().set_content(Gdk.ContentProvider.new_for_bytes("image/png", picture))
 
 
 def paste(window):

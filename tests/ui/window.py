@@ -210,8 +210,7 @@ class Window(Program):
         if node.queryAction().nActions > 0:
             node.queryAction().doAction(0)
             return
-        node.queryComponent().grabFocus()
-        until(alive(lambda: is_in_state(node, "FOCUSED")), f"the focus on {name}")
+        self.tab_to(name)
         self.key("space")
 
     def do(self, action_name):
