@@ -100,26 +100,26 @@ def test_unfinished_goes_on(desk):
     opened, link = create(desk)
     source = desk.folder / "half.bin"
     with source.open("wb") as file:
-        file.truncate(300_000_000)
+        file.truncate(1_000_000_000)
     ana = desk.member("join", link, "--name", "Ana", "--send", str(source))
     opened.wait_for_title("2 people")
     opened.key("ctrl+2")
     opened.press("push button", "Accept half.bin")
-    ana.wait_for(event="transfer", name=source.name, state="running")
+    row(opened, source.name, r"MB of 1\.0 GB")
     ana.process.send_signal(signal.SIGSTOP)
     opened.end(signal.SIGKILL)
     ana.process.send_signal(signal.SIGKILL)
 
     again, link = create(desk)
-    again.find("label", "1 unfinished transfer")
     again.key("ctrl+2")
-    again.find("label", re.compile(r"^half\.bin · .* of 300 MB are here$"))
+    again.find("label", "1 unfinished transfer")
+    again.find("label", re.compile(r"^half\.bin · .* of 1\.0 GB are here$"))
     again.press("push button", "Resume")
     again.find("label", "It goes on by itself as soon as it is offered again.")
     ben = desk.member("join", link, "--name", "Ben", "--send", str(source))
     ben.wait_for(event="transfer", name=source.name, state="done")
     row(again, source.name, "received from Ben$")
-    assert (DOWNLOADS / source.name).stat().st_size == 300_000_000
+    assert (DOWNLOADS / source.name).stat().st_size == 1_000_000_000
     again.gone("label", "1 unfinished transfer")
     (DOWNLOADS / source.name).unlink()
 
