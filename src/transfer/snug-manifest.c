@@ -165,7 +165,7 @@ snug_manifest_to_bytes (SnugManifest *self)
 /* What is taken already, and which folder of the sender's is which of ours. */
 typedef struct
 {
-  GHashTable *taken;      /* our paths */
+  GHashTable *taken;      /* our path → the last number that was given to a namesake of it */
   GHashTable *folders;    /* their path → our path, both owned */
 } Names;
 
@@ -177,20 +177,33 @@ names_clear (Names *names)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Names, names_clear)
 
-/* Two names may be the same when they are safe: then the second gets a number. */
+static char *
+join (const char *parent, const char *name)
+{
+  return parent != NULL ? g_strconcat (parent, "/", name, NULL) : g_strdup (name);
+}
+
+/* Two names may be the same when they are safe: then the second gets a number. Where to go on counting is
+ * remembered: a hundred thousand namesakes would else be compared with each other. */
 static char *
 take (Names *names, const char *parent, const char *component)
 {
   g_autofree char *safe = snug_file_name_make_safe (component);
+  g_autofree char *wanted = join (parent, safe);
+  char *path = g_strdup (wanted);
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (names->taken, wanted));
 
-  for (guint n = 1; ; n++)
+  while (g_hash_table_contains (names->taken, path))
     {
-      g_autofree char *name = n == 1 ? g_strdup (safe) : snug_file_name_numbered (safe, n);
-      char *path = parent != NULL ? g_strconcat (parent, "/", name, NULL) : g_strdup (name);
+      g_autofree char *name = snug_file_name_numbered (safe, ++n);
 
-      if (g_hash_table_add (names->taken, path))
-        return g_strdup (path);
+      g_free (path);
+      path = join (parent, name);
     }
+  g_hash_table_insert (names->taken, g_strdup (path), GUINT_TO_POINTER (1));
+  if (n > 1)
+    g_hash_table_insert (names->taken, g_steal_pointer (&wanted), GUINT_TO_POINTER (n));
+  return path;
 }
 
 /* Our path of the folder of the first @n_components of @path; nullable: the root. */

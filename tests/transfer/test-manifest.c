@@ -120,6 +120,24 @@ test_at_most_100000_entries (void)
   g_assert_null (parse (text->str));
 }
 
+/* Each as dear as the one before: compared with all the others, this would not end in time. */
+static void
+test_a_hundred_thousand_namesakes (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (SnugManifest) manifest = NULL;
+
+  g_string_append (text, "{\"path\":[\"a (3)\"],\"size\":1}\n");
+  for (guint i = 1; i < SNUG_MANIFEST_MAX_ENTRIES; i++)
+    g_string_append (text, "{\"path\":[\"a\"],\"size\":1}\n");
+  manifest = parse (text->str);
+  g_assert_nonnull (manifest);
+  for (guint i = 0; i < manifest->entries->len; i++)
+    g_assert_true (g_hash_table_add (seen, snug_manifest_get (manifest, i)->path));
+  g_assert_cmpstr (snug_manifest_get (manifest, 3)->path, ==, "a (4)");
+}
+
 static void
 test_places (void)
 {
@@ -147,6 +165,7 @@ main (int argc, char **argv)
   g_test_add_func ("/manifest/no-path-twice", test_no_path_twice);
   g_test_add_func ("/manifest/nonsense-is-refused", test_nonsense_is_refused);
   g_test_add_func ("/manifest/at-most-100000-entries", test_at_most_100000_entries);
+  g_test_add_func ("/manifest/a-hundred-thousand-namesakes", test_a_hundred_thousand_namesakes);
   g_test_add_func ("/manifest/places", test_places);
   return g_test_run ();
 }
