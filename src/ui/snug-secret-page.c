@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-context.h"
 #include "snug-phrase.h"
 
 /* Of a word of the list, so many letters are always enough. */
@@ -11,8 +12,6 @@
 struct _SnugSecretPage
 {
   AdwBin        parent_instance;
-
-  gboolean      completing;
 
   /* Template */
   GtkLabel     *title;
@@ -72,51 +71,36 @@ word_begun (const char *text)
   return snug_phrase_complete (text + length - ENOUGH_LETTERS);
 }
 
-/* What completes it is selected, so that typing on replaces it. */
+/* What completes it is selected, so that typing on replaces it. Later than the typing, which moves the cursor when
+ * it is through. */
 static void
-complete (SnugSecretPage *self, const char *typed)
+complete (gpointer user_data)
 {
+  SnugSecretPage *self = user_data;
   GtkEditable *editable = GTK_EDITABLE (self->secret);
+  g_autofree char *typed = g_strdup (gtk_editable_get_text (editable));
   const char *word = word_begun (typed);
-  int position = (int) g_utf8_strlen (typed, -1);
+  int n_typed = (int) g_utf8_strlen (typed, -1), position = n_typed;
 
-  if (word == NULL || word[ENOUGH_LETTERS] == '\0')
+  if (word == NULL || word[ENOUGH_LETTERS] == '\0' || gtk_editable_get_position (editable) != n_typed)
     return;
-  self->completing = TRUE;
   gtk_editable_insert_text (editable, word + ENOUGH_LETTERS, -1, &position);
-  gtk_editable_select_region (editable, (int) g_utf8_strlen (typed, -1), -1);
-  self->completing = FALSE;
+  gtk_editable_select_region (editable, n_typed, -1);
+}
+
+/* Only what a person types at the end is completed, not what they paste or take away. */
+static void
+on_inserted (GtkEditable *editable, const char *text, int length, int *position, SnugSecretPage *self)
+{
+  if (length == 1 && *position == (int) g_utf8_strlen (gtk_editable_get_text (editable), -1))
+    snug_context_post (NULL, complete, g_object_ref (self), g_object_unref);
 }
 
 static void
 on_secret_changed (SnugSecretPage *self)
 {
-  g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->secret)));
-
-  if (self->completing)
-    return;
-  gtk_widget_set_sensitive (self->join, *text != '\0');
+  gtk_widget_set_sensitive (self->join, *gtk_editable_get_text (GTK_EDITABLE (self->secret)) != '\0');
   snug_secret_page_show_error (self, "");
-}
-
-/* Only what a person types at the end, and not what they take away. */
-static void
-on_inserted (GtkEditable *editable, const char *text, int length, int *position, SnugSecretPage *self)
-{
-  const char *before = gtk_editable_get_text (editable);
-  g_autofree char *typed = NULL;
-
-  if (self->completing || length != 1 || *position != (int) g_utf8_strlen (before, -1))
-    return;
-  typed = g_strdup_printf ("%s%c", before, *text);
-  if (word_begun (typed) == NULL)
-    return;
-  g_signal_stop_emission_by_name (editable, "insert-text");
-  self->completing = TRUE;
-  gtk_editable_insert_text (editable, text, length, position);
-  self->completing = FALSE;
-  complete (self, typed);
-  on_secret_changed (self);
 }
 
 static void
