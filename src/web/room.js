@@ -2,7 +2,6 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { Admission } from './admission.js';
 import { Chat } from './chat.js';
 import { Companion } from './companion.js';
 import { findSha256, fromBase64Url, toBase64Url } from './digest.js';
@@ -11,12 +10,12 @@ import { eraseMembership, loadMembership, loadSecret, saveMembership, saveName, 
 import { safeDisplayName } from './names.js';
 import { PeerLink } from './peer-link.js';
 import { makePhrase } from './phrase.js';
-import { findSealLibrary } from './seal-library.js';
 import { Signaling } from './signaling.js';
 import { Transfers } from './transfers.js';
 import { decodeMessage, encode, hello } from './wire.js';
 import { _ } from './words.js';
 
+/** @typedef {import('./admission.js').Admission} Admission */
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./signaling.js').Membership} Membership */
@@ -182,14 +181,16 @@ export class Room {
     if (secret !== '') saveSecret(code, secret);
     this.#store.apply({ type: 'phase', phase: 'joining', code });
     this.#store.apply({ type: 'changed', values: { ownName, secret, isGuessed: false, knock: null } });
-    const [certificates, sha256, library] = await Promise.all([makeCertificate(), findSha256(), secret === '' ? null : findSealLibrary()]);
+    const [certificates, sha256, library] = await Promise.all([makeCertificate(), findSha256(), secret === '' ? null : this.#findLibrary()]);
     if (this.#store.state.phase !== 'joining') return;
     if (secret !== '' && library === null) {
       this.#end('no-library');
       return;
     }
-    if (library !== null) this.#admission = this.#makeAdmission(library, code, secret, roomKey);
+    const admission = library === null ? null : await this.#makeAdmission(library, code, secret, roomKey);
+    if (this.#store.state.phase !== 'joining') return;
 
+    this.#admission = admission;
     this.#certificates = certificates;
     this.#chat = this.#makeChat();
     const companionOf = (/** @type {string} */ id) => this.#companions.get(id);
@@ -198,13 +199,26 @@ export class Room {
     this.#openSignaling(code, membership);
   }
 
+  /** Whether private rooms can be made and entered: whether the page was built with what they need. */
+  async canBePrivate() {
+    return (await this.#findLibrary()) !== null;
+  }
+
+  async #findLibrary() {
+    const { findSealLibrary } = await import('./seal-library.js');
+    return findSealLibrary();
+  }
+
   /**
+   * Loaded when it is needed, as the library is.
+   *
    * @param {import('./seal-library.js').SealLibrary} library
    * @param {string} code
    * @param {string} secret
    * @param {Uint8Array | null} roomKey
    */
-  #makeAdmission(library, code, secret, roomKey) {
+  async #makeAdmission(library, code, secret, roomKey) {
+    const { Admission } = await import('./admission.js');
     const name = this.#store.state.ownName;
     const admission = new Admission({ library, code, secret, name, roomKey, send: (frame) => this.#signaling?.send(frame) });
     admission.addEventListener('paired', (event) => this.#onPaired(/** @type {CustomEvent<string>} */ (event).detail));

@@ -36,10 +36,10 @@ function loseUdp(on) {
   else nft('add table inet loss; add chain inet loss in { type filter hook input priority 0; }; add rule inet loss in meta l4proto udp drop');
 }
 
-async function twoPeople(server) {
+async function twoPeople(server, options) {
   const ana = new PageMember(await browser.newPage());
   const ben = new PageMember(await browser.newPage(PHONE));
-  const link = await ana.create(server.origin, 'Ana');
+  const link = await ana.create(server.origin, 'Ana', options);
   await ben.join(link, 'Ben');
   for (const member of [ana, ben]) await member.waitForMembers(1);
   return { link, ana, ben };
@@ -70,9 +70,9 @@ test('a page over plain http checks its files all the same', async () => {
 test('a page over plain http that was built without npm does, too', async () => {
   const webRoot = join(folder, 'web');
   await cp(join(BUILD, 'src/web'), webRoot, { recursive: true });
-  for (const library of ['noble', 'noble-ciphers']) await rm(join(webRoot, library), { recursive: true, force: true });
+  await rm(join(webRoot, 'noble'), { recursive: true, force: true });
   const server = await Server.start({ listen: LISTEN, webRoot });
-  const { ana, ben } = await twoPeople(server);
+  const { ana, ben } = await twoPeople(server, { isOpen: true });
   // More than one blob that is set aside.
   await exchange(ana, ben, 'slowly.bin', 12_000_000);
   for (const member of [ana, ben]) await member.page.close();

@@ -20,7 +20,7 @@ def test_lock(desk):
     ana = desk.member("join", link, "--name", "Ana")
     opened.wait_for_title("2 people")
     opened.toggle("Lock the Room")
-    opened.find("label", re.compile("^Private and locked: who has the secret asks"))
+    opened.find("label", re.compile("^Locked: the host is asked before anybody enters"))
     opened.toggle("Lock the Room")
     opened.find("label", re.compile("^Private: only who has the secret can enter"))
 
@@ -56,7 +56,7 @@ def test_remove(desk):
     opened.key("Return")
     opened.press("push button", "Remove")
     opened.wait_for_title("Waiting for people")
-    opened.find("label", re.compile("^Private and locked: who has the secret asks"))
+    opened.find("label", re.compile("^Locked: the host is asked before anybody enters"))
     ana.wait_for(event="error", code="refused")
 
 

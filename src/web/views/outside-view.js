@@ -4,7 +4,6 @@
 
 import { loadName } from '../membership.js';
 import { completeWord, foldSecret } from '../phrase.js';
-import { findSealLibrary } from '../seal-library.js';
 import { _ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, KeyedList, setText } from './dom.js';
@@ -168,7 +167,7 @@ export class OutsideView {
   }
 
   async #create() {
-    await this.#checkLibrary();
+    if (!this.#open.checked && !(await this.#hasLibrary())) return;
     if (await this.#room.create(this.#name.value, this.#open.checked)) return;
     this.#showProblem(_('This server made no room. It may carry its own room only, or be busy: try again in a while.'));
   }
@@ -215,7 +214,6 @@ export class OutsideView {
     setText(this.#title, _('A room for a few people'));
     setText(this.#text, _('Chat and files go straight from one device to the other. Enter a code, or start a room.'));
     this.#buttons.append(button(_('Create Room'), () => this.#create()));
-    this.#checkLibrary();
   }
 
   /** @param {string} refusal */
@@ -229,11 +227,12 @@ export class OutsideView {
     this.#secret.select();
   }
 
-  /** Without the library only open rooms can be made. */
-  async #checkLibrary() {
-    if ((await findSealLibrary()) !== null) return;
+  /** Without it only open rooms can be made, and nobody makes one without knowing. */
+  async #hasLibrary() {
+    if (await this.#room.canBePrivate()) return true;
     this.#open.checked = true;
-    this.#open.disabled = true;
+    this.#showProblem(NO_LIBRARY());
+    return false;
   }
 
   #showPending() {
