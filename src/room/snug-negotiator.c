@@ -41,6 +41,7 @@ struct _SnugNegotiator
   GSource                 *probe_timer;
   GError                  *error;
   char                    *remote_ufrag;
+  char                    *offered_ufrag;     /* nullable: of our last offer */
 
   guint8                   remote_fingerprint[SNUG_FINGERPRINT_SIZE];
   SnugRelayPolicy          relay;
@@ -125,6 +126,8 @@ say_description (SnugNegotiator *self, SnugSignalType type, char *sdp)
   message->sdp = sdp;
   message->neg = self->neg;
   message->caps = make_caps ();
+  if (type == SNUG_SIGNAL_ANSWER)
+    message->of = g_strdup (self->remote_ufrag);
   self->last_offer_us = g_get_monotonic_time ();
   say (self, message);
 }
@@ -133,14 +136,20 @@ static void
 say_offer (SnugNegotiator *self, gboolean ice_restart)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (SnugSdp) parsed = NULL;
   char *sdp;
 
   self->neg++;
   sdp = snug_peer_connection_create_offer (self->connection, ice_restart, &error);
-  if (sdp != NULL)
-    say_description (self, SNUG_SIGNAL_OFFER, sdp);
-  else
-    g_debug ("no offer: %s", error->message);
+  if (sdp == NULL)
+    {
+      g_debug ("no offer: %s", error->message);
+      return;
+    }
+  parsed = snug_sdp_parse (sdp, NULL);
+  g_free (self->offered_ufrag);
+  self->offered_ufrag = parsed != NULL ? g_strdup (parsed->ice_ufrag) : NULL;
+  say_description (self, SNUG_SIGNAL_OFFER, sdp);
 }
 
 /* `restart {neg}`: mend the session that offer @neg began; without `neg`: begin a new one. Who does not know
@@ -666,12 +675,21 @@ go_on_with_stranger (SnugNegotiator *self, const char *answer)
   await_session (self);
 }
 
+/* Each session counts from 1: an answer that waited while we were away may be to an offer of an earlier one,
+ * and would spoil this one if it were taken for its answer. Who does not say what it answers is believed. */
+static gboolean
+is_to_another_offer (SnugNegotiator *self, const SnugSignalMessage *answer)
+{
+  return answer->of != NULL && g_strcmp0 (answer->of, self->offered_ufrag) != 0;
+}
+
 static void
 handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!self->offerer || self->connection == NULL || !is_in_force (self, message))
+  if (!self->offerer || self->connection == NULL || !is_in_force (self, message)
+      || is_to_another_offer (self, message))
     return;
   learn_version (self, message->caps != NULL);
   if (snug_peer_connection_accept_answer (self->connection, message->sdp, &error))
@@ -918,6 +936,7 @@ snug_negotiator_finalize (GObject *object)
   g_clear_pointer (&self->network, g_main_context_unref);
   g_clear_error (&self->error);
   g_free (self->remote_ufrag);
+  g_free (self->offered_ufrag);
   G_OBJECT_CLASS (snug_negotiator_parent_class)->finalize (object);
 }
 

@@ -459,7 +459,8 @@ read_description (SnugSignalMessage *message, JsonObject *object)
     return FALSE;
 
   message->caps = caps != NULL ? json_object_ref (caps) : NULL;
-  return maybe_integer (object, "neg", &message->neg);
+  return maybe_string (object, "of", SNUG_SIGNAL_MAX_UFRAG_BYTES, &message->of)
+         && maybe_integer (object, "neg", &message->neg);
 }
 
 static void
@@ -470,6 +471,8 @@ write_description (const SnugSignalMessage *message, JsonObject *object)
     put_integer (object, "neg", message->neg);
   if (message->caps != NULL)
     json_object_set_object_member (object, "caps", json_object_ref (message->caps));
+  if (message->of != NULL)
+    put_string (object, "of", message->of);
 }
 
 /* PROTOCOL.md section 1: the candidate is a string that holds JSON, so it passes the gate again. */
@@ -623,6 +626,7 @@ snug_signal_message_unref (SnugSignalMessage *message)
   g_free (message->candidate);
   g_free (message->sdp_mid);
   g_clear_pointer (&message->caps, json_object_unref);
+  g_free (message->of);
   g_free (message->peer);
   g_free (message->role);
   g_free (message->reason);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define SNUG_SIGNAL_MAX_BYTES 65536        /* one frame */
 #define SNUG_SIGNAL_MAX_ID_BYTES 32        /* member ids */
 #define SNUG_SIGNAL_MAX_SDP_BYTES 32768
+#define SNUG_SIGNAL_MAX_UFRAG_BYTES 256    /* RFC 8839 section 5.4 */
 #define SNUG_SIGNAL_MAX_CANDIDATE_BYTES 1024
 #define SNUG_SIGNAL_MAX_TOKEN_BYTES 512
 #define SNUG_SIGNAL_MAX_TEXT_BYTES 1024    /* reasons, messages, URLs */
@@ -77,6 +78,7 @@ typedef struct
   char           *sdp_mid;       /* nullable */
   guint64         neg;           /* 0 = absent (version 1) */
   JsonObject     *caps;          /* nullable; of offer and answer */
+  char           *of;            /* nullable; of answer: the ICE ufrag of the offer that it is to */
 
   /* enter, welcome, peer-*, host */
   char           *peer;          /* `peer`, or of enter `member` */

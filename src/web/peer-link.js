@@ -209,7 +209,7 @@ export class PeerLink extends EventTarget {
         if (!this.#offers) await this.#onOffer(frame.neg, frame.sdp);
         break;
       case 'answer':
-        if (this.#offers) await this.#onAnswer(frame.neg, frame.sdp);
+        if (this.#offers) await this.#onAnswer(frame.neg, frame.sdp, frame.of);
         break;
       case 'ice-candidate':
         await this.#onCandidate(frame.neg, frame.candidate);
@@ -238,7 +238,7 @@ export class PeerLink extends EventTarget {
     const answer = await pc.createAnswer();
     this.#described = neg;
     await pc.setLocalDescription(answer);
-    this.#send({ type: 'answer', neg, sdp: pc.localDescription?.sdp ?? '', caps: CAPS });
+    this.#send({ type: 'answer', neg, sdp: pc.localDescription?.sdp ?? '', caps: CAPS, of: ufragOf(sdp) });
     this.#repairIn(ASK_AGAIN_AFTER_MS);
   }
 
@@ -252,10 +252,13 @@ export class PeerLink extends EventTarget {
   /**
    * @param {number} neg
    * @param {string} sdp
+   * @param {string} of the offer that it is to; '': not said
    */
-  async #onAnswer(neg, sdp) {
+  async #onAnswer(neg, sdp, of) {
     const pc = this.#pc;
     if (pc === null || neg !== this.#neg) return;
+    // Each session counts from 1: an answer that waited may be to an offer of an earlier one.
+    if (of && of !== ufragOf(pc.localDescription?.sdp)) return;
     if (pc.signalingState !== 'have-local-offer') return;
 
     // Another certificate than the session's: the member came back without its session.

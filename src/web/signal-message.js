@@ -21,6 +21,7 @@ const MAX_ID_BYTES = 32;
 const MAX_TOKEN_BYTES = 512;
 const MAX_TEXT_BYTES = 1024;
 const MAX_SDP_BYTES = 32 * 1024;
+const MAX_UFRAG_BYTES = 256;
 const MAX_CANDIDATE_BYTES = 1024;
 const MAX_MEMBERS = 16;
 const MAX_ICE_SERVERS = 4;
@@ -38,7 +39,7 @@ const MAX_ICE_SERVERS = 4;
  * @typedef {{ type: 'goodbye', reason: string, again_after: number }} Goodbye
  * @typedef {{ type: 'pong', t: number }} Pong
  * @typedef {{ type: 'error', code: string, message: string }} ErrorFrame
- * @typedef {{ type: 'offer' | 'answer', from: string, sdp: string, neg: number }} Description
+ * @typedef {{ type: 'offer' | 'answer', from: string, sdp: string, neg: number, of: string }} Description
  * @typedef {{ candidate: string, sdpMid: string | null, sdpMLineIndex: number }} CandidateInit
  * @typedef {{ type: 'ice-candidate', from: string, candidate: CandidateInit, neg: number }} Candidate
  * @typedef {{ type: 'restart', from: string, neg: number }} Restart
@@ -168,7 +169,8 @@ const readPeerNews = (type) => (o) => ({ type, peer: required(peekId(o, 'peer'),
 /** @param {Description['type']} type @returns {(o: JsonObject) => Description} */
 const readDescription = (type) => (o) => {
   maybe(o, 'caps', {}, peekObject);
-  return { type, from: from(o), sdp: required(peekString(o, 'sdp', MAX_SDP_BYTES), 'sdp'), neg: integer(o, 'neg') };
+  const of = maybe(o, 'of', '', string(MAX_UFRAG_BYTES));
+  return { type, from: from(o), sdp: required(peekString(o, 'sdp', MAX_SDP_BYTES), 'sdp'), neg: integer(o, 'neg'), of };
 };
 
 /** The candidate is a string that holds JSON, so it passes the gate again. @param {JsonObject} o @returns {Candidate} */

@@ -22,6 +22,7 @@ struct _Side
   guint            n_said;
   char            *last_text;
   SnugSignalType   swallow;      /* this type gets lost */
+  SnugSignalMessage *swallowed;  /* owned: the last of them */
 };
 
 typedef struct
@@ -64,6 +65,11 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
 
   side->n_said++;
   side->n_offers += message->type == SNUG_SIGNAL_OFFER;
+  if (message->type == side->swallow)
+    {
+      g_clear_pointer (&side->swallowed, snug_signal_message_unref);
+      side->swallowed = snug_signal_message_ref (message);
+    }
   if (side->other == NULL || message->type == side->swallow)
     return;
   delivery = g_new0 (Delivery, 1);
@@ -130,6 +136,7 @@ tear_down (Fixture *f, gconstpointer data)
     {
       drop (sides[i]);
       g_clear_object (&sides[i]->certificate);
+      g_clear_pointer (&sides[i]->swallowed, snug_signal_message_unref);
       g_free (sides[i]->last_text);
     }
   snug_await_idle (NULL);
@@ -250,6 +257,25 @@ test_answerer_comes_back_without_its_session (Fixture *f, gconstpointer data)
   ask_restart (&f->offerer, 0);
   snug_await (NULL, f->answerer.n_opened == 2 && are_connected (f));
   assert_talks (f, "back");
+}
+
+/* Signaling was away: the answer to the first offer waited, and comes when a second session has begun, whose
+ * offers are counted from 1 as well. */
+static void
+test_answer_to_an_earlier_offer_is_not_taken (Fixture *f, gconstpointer data)
+{
+  f->answerer.swallow = SNUG_SIGNAL_ANSWER;
+  snug_negotiator_start (f->offerer.negotiator);
+  snug_negotiator_start (f->answerer.negotiator);
+  snug_await (NULL, f->answerer.swallowed != NULL);
+
+  f->answerer.swallow = SNUG_SIGNAL_UNKNOWN;
+  let_restart_spacing_pass ();
+  ask_restart (&f->offerer, 0);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+  snug_negotiator_handle_signal (f->offerer.negotiator, f->answerer.swallowed);
+  snug_await (NULL, are_connected (f));
+  assert_talks (f, "in the second session");
 }
 
 static void
@@ -406,6 +432,7 @@ main (int argc, char **argv)
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
   ADD ("answerer-comes-back-without-its-session", test_answerer_comes_back_without_its_session);
+  ADD ("answer-to-an-earlier-offer-is-not-taken", test_answer_to_an_earlier_offer_is_not_taken);
   ADD ("offerer-comes-back-without-its-session", test_offerer_comes_back_without_its_session);
   ADD ("offerer-finds-out-by-itself", test_offerer_finds_out_by_itself);
   ADD ("candidates-before-the-offer-wait", test_candidates_before_the_offer_wait);

@@ -171,6 +171,22 @@ test('an answer with another certificate: the member came back without its sessi
   assert.equal(made.length, 2);
 });
 
+test('an answer to an offer of an earlier session is not taken', async (t) => {
+  t.after(() => (Date.now = realNow));
+  const realNow = Date.now;
+  const a = makeLink(true);
+  a.link.start();
+  await settle();
+  const first = made[0].localDescription.sdp;
+  Date.now = () => realNow() + 1500;
+  await a.hear({ type: 'restart' });
+  assert.equal(made.length, 2);
+  await a.hear({ type: 'answer', neg: 1, sdp: sdp('theirs', 'BB'), of: /ufrag:(\S+)/.exec(first)[1] });
+  assert.equal(made[1].signalingState, 'have-local-offer');
+  await a.hear({ type: 'answer', neg: 1, sdp: sdp('theirs', 'BB'), of: /ufrag:(\S+)/.exec(made[1].localDescription.sdp)[1] });
+  assert.equal(made[1].signalingState, 'stable');
+});
+
 test('asked for by the other side: a new session without neg, the route of this one with it', async (t) => {
   t.after(() => (Date.now = realNow));
   const realNow = Date.now;
