@@ -88,6 +88,7 @@ lane_case 'setup takes no nodejs where there is an npm' -- never_says nodejs set
 rm "$box/bin/npm"
 fake dpkg-query 'shift 2; for name; do case $name in meson|nodejs|npm) ;; *) echo "installed $name" ;; esac; done'
 lane_case 'setup takes nodejs and npm where there is none' -- says 'nodejs npm' set_up test
+lane_case 'and to run as well: the page is built with it' -- says 'nodejs npm' set_up run
 
 fake id 'echo 1000'
 lane_case 'without root and sudo, setup prints the one command' -- \
