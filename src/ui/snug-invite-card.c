@@ -81,7 +81,8 @@ update_openness (SnugInviteCard *self)
       until = g_strdup_printf (_("It ends: %s, %s."), day, clock);
     }
   text = g_strjoin (" ", openness_words (locked, snug_session_get_private (self->session)), until, NULL);
-  gtk_image_set_from_icon_name (self->openness_icon, locked ? "changes-prevent-symbolic" : "changes-allow-symbolic");
+  gtk_image_set_from_icon_name (self->openness_icon, locked || snug_session_get_private (self->session)
+                                                       ? "changes-prevent-symbolic" : "changes-allow-symbolic");
   gtk_label_set_label (self->openness, text);
 }
 
@@ -94,6 +95,10 @@ update (SnugInviteCard *self)
     return;
   gtk_label_set_label (self->invite,
                        invite != NULL ? invite : snug_session_get_code (self->session));
+  if (snug_session_get_private (self->session))
+    gtk_widget_add_css_class (GTK_WIDGET (self->invite), "with-secret");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->invite), "with-secret");
   /* Can have the focus from now on: an empty label has nothing to be called by. */
   gtk_label_set_selectable (self->invite, TRUE);
   gtk_label_set_selectable (self->link, snug_session_get_link (self->session) != NULL);

@@ -38,6 +38,7 @@ struct _SnugRoomPane
   GtkListBox     *people;
   GtkWidget      *waiting;
   GtkWidget      *lock_list;
+  AdwActionRow   *lock_row;
   GtkSwitch      *lock;
   GtkLabel       *privacy;
 };
@@ -227,6 +228,8 @@ update_lock (SnugRoomPane *self)
   g_object_get (self->session, "locked", &locked, NULL);
   gtk_switch_set_active (self->lock, locked);
   gtk_switch_set_state (self->lock, locked);
+  adw_action_row_set_subtitle (self->lock_row, snug_session_get_private (self->session)
+                                                 ? _("Who has the secret asks you first") : _("Nobody new can enter"));
 }
 
 /* --- People --- */
@@ -337,6 +340,7 @@ watch_session (SnugRoomPane *self)
                              G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, 0);
   g_signal_connect_object (self->session, "notify::locked", G_CALLBACK (update_lock), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::private", G_CALLBACK (update_lock), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self->session, "is-host", self->lock_list, "visible", G_BINDING_SYNC_CREATE);
   update_lock (self);
   bind_people (self);
@@ -406,6 +410,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, people);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, waiting);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock_list);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock_row);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock);
   gtk_widget_class_bind_template_callback (widget_class, on_lock_pressed);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, privacy);
