@@ -59,7 +59,7 @@ static const char *
 openness_words (gboolean locked, gboolean is_private)
 {
   if (is_private)
-    return locked ? _("Locked: the host is asked before anybody enters.") : _("Private: only who has the secret can enter.");
+    return locked ? _("Locked: the host is asked before anybody enters.") : _("Private: only people with the secret can enter.");
   return locked ? _("Locked: nobody new can enter.") : _("Open room: whoever has the code can enter.");
 }
 

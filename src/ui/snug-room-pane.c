@@ -229,7 +229,7 @@ update_lock (SnugRoomPane *self)
   gtk_switch_set_active (self->lock, locked);
   gtk_switch_set_state (self->lock, locked);
   adw_action_row_set_subtitle (self->lock_row, snug_session_get_private (self->session)
-                                                 ? _("Who has the secret asks you first") : _("Nobody new can enter"));
+                                                 ? _("People with the secret ask you first") : _("Nobody new can enter"));
 }
 
 /* --- People --- */

@@ -265,7 +265,7 @@ snug_words_privacy (SnugSession *session)
                        "IP address and the times."));
   if (snug_session_get_private (session))
     return g_strdup (_("The server sees: room code, each member's own IP address, times. It cannot see: messages, names, "
-                       "files. Only who has the secret can enter. A member in a browser trusts the page that the "
+                       "files. Only people with the secret can enter. A member in a browser trusts the page that the "
                        "server gave them."));
   return g_strdup (_("The server sees: room code, each member's own IP address, times. It cannot see: messages, names, "
                      "files, as long as it is honest: an open room has no secret to check it by."));

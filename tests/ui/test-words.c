@@ -118,7 +118,7 @@ test_privacy (void)
   snug_fake_session_play (session, "private");
   in_room = snug_words_privacy (session);
   g_assert_null (strstr (in_room, "as long as it is honest"));
-  g_assert_nonnull (strstr (in_room, "Only who has the secret"));
+  g_assert_nonnull (strstr (in_room, "Only people with the secret"));
   g_assert_nonnull (strstr (in_room, "trusts the page"));
 }
 

@@ -48,7 +48,7 @@ def test_qr(desk):
     link = link_of(opened)
     assert read_qr(opened, desk.folder) == link
     assert urllib.request.urlopen(link, timeout=window.PATIENCE_S).status == 200
-    opened.find("label", re.compile("Private: only who has the secret can enter"))
+    opened.find("label", re.compile("Private: only people with the secret can enter"))
     assert re.search(r"/\?code=[A-Z0-9]{6}#[a-z]+-[a-z]+-[a-z]+$", link), link
 
 

@@ -22,7 +22,7 @@ def test_lock(desk):
     opened.toggle("Lock the Room")
     opened.find("label", re.compile("^Locked: the host is asked before anybody enters"))
     opened.toggle("Lock the Room")
-    opened.find("label", re.compile("^Private: only who has the secret can enter"))
+    opened.find("label", re.compile("^Private: only people with the secret can enter"))
 
 
 @case("somebody who is not the host has no lock and removes nobody")

@@ -209,5 +209,5 @@ export function serverSees(state) {
   const sees = _('The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.');
   if (state === undefined) return sees;
   if (state.secret === '') return `${sees} ${_('This room is open: who has the code can enter, and the server could put itself between two people.')}`;
-  return `${sees} ${_('This room is private: only who has the secret can enter. This page itself comes from the server.')}`;
+  return `${sees} ${_('This room is private: only people with the secret can enter. This page itself comes from the server.')}`;
 }
