@@ -269,7 +269,7 @@ n_reactions (SnugMessage *message, const char *emoji)
 }
 
 /* As a stranger would: past the chat, straight into the channel. */
-static void
+static void G_GNUC_PRINTF (4, 5)
 blurt (Fixture *f, guint who, const char *to, const char *format, ...)
 {
   SnugMate *mate = &f->mates.mates[who];

@@ -146,6 +146,7 @@ def test_choose_entries(desk):
     opened.press("push button", "More for Holiday")
     opened.press("menu item", "Choose Files…")
     opened.find("label", "4 of 4 items · 3.0 kB")
+    opened.focus_dialog()
     opened.toggle("All")
     opened.find("label", "0 of 4 items · 0 bytes")
     assert not window.is_in_state(list(opened.all("push button", "Accept"))[0], "SENSITIVE")

@@ -257,6 +257,15 @@ class Window(Program):
     def focus(self):
         subprocess.run(["xdotool", "windowfocus", "--sync", self.on_screen()], check=True, timeout=PATIENCE_S)
 
+    def focus_dialog(self):
+        """Keys go to the window in front of the main one: there is no window manager that would see to it."""
+        def others():
+            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.pid)],
+                                   capture_output=True, text=True, timeout=PATIENCE_S)
+            return [name for name in found.stdout.split() if name != self.on_screen()]
+        name = until(others, "a dialog")[-1]
+        subprocess.run(["xdotool", "windowfocus", "--sync", name], check=True, timeout=PATIENCE_S)
+
     def key(self, *keys):
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True, timeout=PATIENCE_S)
 

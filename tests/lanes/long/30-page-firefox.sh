@@ -1,5 +1,6 @@
 #!/bin/bash
 # the web page in Firefox, beside Chromium, beside itself and beside snug-cli
+# limit: 1800
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
