@@ -42,7 +42,7 @@ const ROOM_KEY_BYTES = 32;
  * `failed` (detail: "wrong-secret" or "no-answer"): we do not get in; `room-key`; `changed`: guesses, knocks.
  */
 export class Admission extends EventTarget {
-  #library;
+  #primitives;
   #code;
   #secret;
   #name;
@@ -62,16 +62,16 @@ export class Admission extends EventTarget {
 
   /**
    * @param {object} options
-   * @param {SealLibrary} options.library
+   * @param {SealLibrary} options.primitives
    * @param {string} options.code
    * @param {string} options.secret as foldSecret() made it
    * @param {string} options.name own display name, told sealed to whoever lets us in
    * @param {Uint8Array | null} options.roomKey kept from before a reload
    * @param {(frame: JsonObject & { type: string }) => void} options.send
    */
-  constructor({ library, code, secret, name, roomKey, send }) {
+  constructor({ primitives, code, secret, name, roomKey, send }) {
     super();
-    this.#library = library;
+    this.#primitives = primitives;
     this.#code = code;
     this.#secret = utf8(secret);
     this.#name = name;
@@ -223,7 +223,7 @@ export class Admission extends EventTarget {
   #addEntry(id, isLater) {
     if (!this.#makeRoom()) return null;
     const pairing = new Pairing({
-      library: this.#library,
+      primitives: this.#primitives,
       code: this.#code,
       ownId: this.#ownId,
       theirId: id,

@@ -43,7 +43,7 @@ function generatorString(secret, ci, sid) {
 }
 
 export class Cpace {
-  #library;
+  #primitives;
   #role;
   #scalar;
   #key = /** @type {Uint8Array | null} */ (null);
@@ -54,7 +54,7 @@ export class Cpace {
 
   /**
    * @param {object} options
-   * @param {SealLibrary} options.library
+   * @param {SealLibrary} options.primitives
    * @param {Role} options.role
    * @param {Uint8Array} options.secret PRS
    * @param {Uint8Array} options.ci the channel identifier, the same on both sides
@@ -62,13 +62,13 @@ export class Cpace {
    * @param {Uint8Array} options.ad ADa of A, ADb of B
    * @param {Uint8Array} [options.scalar] for golden data
    */
-  constructor({ library, role, secret, ci, sid, ad, scalar = sampleScalar() }) {
-    this.#library = library;
+  constructor({ primitives, role, secret, ci, sid, ad, scalar = sampleScalar() }) {
+    this.#primitives = primitives;
     this.#role = role;
     this.#scalar = scalar;
     this.sid = sid;
     this.ad = ad;
-    const generator = library.elementFromHash(library.sha512(generatorString(secret, ci, sid)));
+    const generator = primitives.elementFromHash(primitives.sha512(generatorString(secret, ci, sid)));
     this.share = generator.multiply(toScalar(scalar)).toBytes();
   }
 
@@ -84,10 +84,10 @@ export class Cpace {
 
     const [first, second] = this.#role === 'a'
       ? [lvCat(this.share, this.ad), lvCat(share, ad)] : [lvCat(share, ad), lvCat(this.share, this.ad)];
-    this.#key = this.#library.sha512(concat(lvCat(`${DSI}_ISK`, this.sid, k), first, second));
-    const macKey = this.#library.sha512(concat(utf8('CPaceMac'), this.sid, this.#key));
-    this.#tag = this.#library.hmacSha512(macKey, lvCat(this.share, this.ad));
-    this.#expectedTag = this.#library.hmacSha512(macKey, lvCat(share, ad));
+    this.#key = this.#primitives.sha512(concat(lvCat(`${DSI}_ISK`, this.sid, k), first, second));
+    const macKey = this.#primitives.sha512(concat(utf8('CPaceMac'), this.sid, this.#key));
+    this.#tag = this.#primitives.hmacSha512(macKey, lvCat(this.share, this.ad));
+    this.#expectedTag = this.#primitives.hmacSha512(macKey, lvCat(share, ad));
     for (const bytes of [k, macKey, this.#scalar]) bytes.fill(0);
     return true;
   }
@@ -95,7 +95,7 @@ export class Cpace {
   /** The library makes a point of the identity; it is ours to refuse. @param {Uint8Array} share */
   #secretPoint(share) {
     try {
-      const element = this.#library.elementFromBytes(share);
+      const element = this.#primitives.elementFromBytes(share);
       if (element.is0()) return null;
       const k = element.multiply(toScalar(this.#scalar));
       return k.is0() ? null : k.toBytes();

@@ -44,7 +44,7 @@ function kindOf(features) {
 }
 
 export class Pairing {
-  #library;
+  #primitives;
   #code;
   #ownId;
   #theirId;
@@ -60,15 +60,15 @@ export class Pairing {
 
   /**
    * @param {object} options
-   * @param {SealLibrary} options.library
+   * @param {SealLibrary} options.primitives
    * @param {string} options.code
    * @param {string} options.ownId
    * @param {string} options.theirId
    * @param {boolean} options.isLater whether we are the later one of the two: then our attempts go before theirs
    * @param {PairingOwner} options.owner
    */
-  constructor({ library, code, ownId, theirId, isLater, owner }) {
-    this.#library = library;
+  constructor({ primitives, code, ownId, theirId, isLater, owner }) {
+    this.#primitives = primitives;
     this.#code = code;
     this.#ownId = ownId;
     this.#theirId = theirId;
@@ -161,7 +161,7 @@ export class Pairing {
   #makeCpace(role, secret, sid, features) {
     const [idA, idB] = role === 'a' ? [this.#ownId, this.#theirId] : [this.#theirId, this.#ownId];
     const ci = lvCat('snug-pair-2', this.#code, idA, idB);
-    return new Cpace({ library: this.#library, role, secret, ci, sid, ad: lvCat(role.toUpperCase(), '2', features) });
+    return new Cpace({ primitives: this.#primitives, role, secret, ci, sid, ad: lvCat(role.toUpperCase(), '2', features) });
   }
 
   /** @param {JsonObject} body */
@@ -245,7 +245,7 @@ export class Pairing {
   #become({ cpace, kind }, role) {
     this.#seal?.forget();
     this.#seal = new Seal({
-      library: this.#library, role, key: cpace.key, sid: cpace.sid, code: this.#code, ownId: this.#ownId, theirId: this.#theirId,
+      primitives: this.#primitives, role, key: cpace.key, sid: cpace.sid, code: this.#code, ownId: this.#ownId, theirId: this.#theirId,
     });
     this.stop();
     this.#theirs?.cpace.forget();

@@ -220,7 +220,7 @@ export class Room {
   async #makeAdmission(library, code, secret, roomKey) {
     const { Admission } = await import('./admission.js');
     const name = this.#store.state.ownName;
-    const admission = new Admission({ library, code, secret, name, roomKey, send: (frame) => this.#signaling?.send(frame) });
+    const admission = new Admission({ primitives: library, code, secret, name, roomKey, send: (frame) => this.#signaling?.send(frame) });
     admission.addEventListener('paired', (event) => this.#onPaired(/** @type {CustomEvent<string>} */ (event).detail));
     admission.addEventListener('content', (event) => {
       const { id, frame } = /** @type {CustomEvent} */ (event).detail;

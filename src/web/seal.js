@@ -20,7 +20,7 @@ function toBytes(n) {
 }
 
 export class Seal {
-  #library;
+  #primitives;
   #toThem;
   #toUs;
   #code;
@@ -31,7 +31,7 @@ export class Seal {
 
   /**
    * @param {object} options
-   * @param {SealLibrary} options.library
+   * @param {SealLibrary} options.primitives
    * @param {Role} options.role ours in the exchange
    * @param {Uint8Array} options.key its ISK
    * @param {Uint8Array} options.sid
@@ -39,10 +39,10 @@ export class Seal {
    * @param {string} options.ownId
    * @param {string} options.theirId
    */
-  constructor({ library, role, key, sid, code, ownId, theirId }) {
-    const prk = library.hkdfExtract(key, SALT);
-    const expand = (/** @type {string} */ way) => library.hkdfExpand(prk, concat(utf8(way), sid), KEY_SIZE);
-    this.#library = library;
+  constructor({ primitives, role, key, sid, code, ownId, theirId }) {
+    const prk = primitives.hkdfExtract(key, SALT);
+    const expand = (/** @type {string} */ way) => primitives.hkdfExpand(prk, concat(utf8(way), sid), KEY_SIZE);
+    this.#primitives = primitives;
     this.#toThem = expand(role === 'a' ? 'a2b' : 'b2a');
     this.#toUs = expand(role === 'a' ? 'b2a' : 'a2b');
     this.#code = code;
@@ -56,7 +56,7 @@ export class Seal {
   #cipher(key, from, to, n) {
     const number = toBytes(n);
     const ad = lvCat(LABEL, this.sid, this.#code, from, to, number);
-    return this.#library.gcm(key, concat(new Uint8Array(4), number), ad);
+    return this.#primitives.gcm(key, concat(new Uint8Array(4), number), ad);
   }
 
   /** @param {string} text @returns {{ n: number, box: Uint8Array }} */

@@ -21,7 +21,7 @@ class Hub {
     const seq = this.members.length + 1;
     const member = { id: `m${seq}`, seq, isPending: seq > 1, heard: [], paired: [], failed: null, isGone: false };
     member.admission = new Admission({
-      library, code: 'BOOK23', secret, name: `Name${seq}`, roomKey: null, ...options,
+      primitives: library, code: 'BOOK23', secret, name: `Name${seq}`, roomKey: null, ...options,
       send: (frame) => this.take(member, JSON.parse(JSON.stringify(frame))),
     });
     member.admission.addEventListener('paired', (event) => member.paired.push(event.detail));
@@ -136,11 +136,11 @@ test('who plays the host gets three guesses, whatever ids it gives', () => {
     if (frame.step === 3) guesses.push(frame);
   };
   let id = '';
-  const liar = new Admission({ library, code: 'BOOK23', secret: 'a guess', name: '', roomKey: null, send: (frame) => {
+  const liar = new Admission({ primitives: library, code: 'BOOK23', secret: 'a guess', name: '', roomKey: null, send: (frame) => {
     if (frame.type === 'pake' && frame.step === 2) victim.handle({ type: 'pake', from: 'host', body: { ...frame } });
   } });
   let failed = null;
-  victim = new Admission({ library, code: 'BOOK23', secret: SECRET, name: '', roomKey: null, send });
+  victim = new Admission({ primitives: library, code: 'BOOK23', secret: SECRET, name: '', roomKey: null, send });
   victim.addEventListener('failed', (event) => {
     failed = event.detail;
   });
@@ -161,7 +161,7 @@ test('a page that was reloaded pairs again by the room-key it kept, and the othe
   const [ana, ben, chi] = [hub.add(), hub.add(), hub.add()];
   const roomKey = ben.admission.roomKey;
   hub.log = '';
-  const again = new Admission({ library, code: 'BOOK23', secret: SECRET, name: 'Name2', roomKey, send: (frame) => hub.take(ben, frame) });
+  const again = new Admission({ primitives: library, code: 'BOOK23', secret: SECRET, name: 'Name2', roomKey, send: (frame) => hub.take(ben, frame) });
   ben.admission = again;
   hub.tap = (frame) => (frame.from === 'm2' && frame.step === 3 ? null : frame);
   hub.welcome(ben);

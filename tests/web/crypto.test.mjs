@@ -19,7 +19,7 @@ const hex = (array) => Buffer.from(array).toString('hex');
 /** One side of a golden exchange. */
 function side(exchange, role) {
   return new Cpace({
-    library,
+    primitives: library,
     role,
     secret: bytes(exchange.secret),
     ci: bytes(exchange.ci),
@@ -31,7 +31,7 @@ function side(exchange, role) {
 
 /** A side with a scalar of its own. */
 function fresh(role, secret, sid = randomBytes(16)) {
-  return new Cpace({ library, role, secret: utf8(secret), ci: lvCat('ci'), sid, ad: lvCat(role) });
+  return new Cpace({ primitives: library, role, secret: utf8(secret), ci: lvCat('ci'), sid, ad: lvCat(role) });
 }
 
 test('lengths stand in front of the parts', () => {
@@ -79,7 +79,7 @@ test('bytes are compared to their end', () => {
 /** Both ends of the golden seal. */
 function sealsOf({ key, sid, code, id_a, id_b }) {
   const seal = (role, ownId, theirId) =>
-    new Seal({ library, role, key: bytes(key), sid: bytes(sid), code, ownId, theirId });
+    new Seal({ primitives: library, role, key: bytes(key), sid: bytes(sid), code, ownId, theirId });
   return { a: seal('a', id_a, id_b), b: seal('b', id_b, id_a) };
 }
 
