@@ -785,6 +785,19 @@ snug_negotiator_retry (SnugNegotiator *self)
   mend_later (self, 0);
 }
 
+void
+snug_negotiator_begin_anew (SnugNegotiator *self)
+{
+  if (self->state != SNUG_PEER_LINK_CONNECTED)
+    return;
+  g_debug ("a new session: the member is not heard in this one, after %" G_GUINT64_FORMAT " packets",
+           snug_peer_connection_get_n_packets (self->connection));
+  if (self->offerer)
+    begin_session (self);
+  else
+    ask_for_offer (self, TRUE);
+}
+
 /* An offer that who was there takes for a restart of ICE, and who is new for the first. */
 static void
 offer_to_whoever_is_there (SnugNegotiator *self)

@@ -63,6 +63,8 @@ void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
 void snug_negotiator_retry         (SnugNegotiator *self);
 /* The server says that the member has entered, again. */
 void snug_negotiator_renew         (SnugNegotiator *self);
+/* The session is open, but the member is not heard in it: begins another one, or asks for one. */
+void snug_negotiator_begin_anew    (SnugNegotiator *self);
 void snug_negotiator_close         (SnugNegotiator *self);
 void snug_negotiator_say           (SnugNegotiator *self, const SnugWireMessage *message);
 /* As it is, past the dialect. */

@@ -105,6 +105,12 @@ do_renew (gpointer data)
 }
 
 static void
+do_begin_anew (gpointer data)
+{
+  snug_negotiator_begin_anew (((Call *) data)->negotiator);
+}
+
+static void
 do_retry (gpointer data)
 {
   snug_negotiator_retry (((Call *) data)->negotiator);
@@ -193,6 +199,12 @@ void
 snug_peer_link_renew (SnugPeerLink *self)
 {
   post (self, do_renew, call_new (self));
+}
+
+void
+snug_peer_link_begin_anew (SnugPeerLink *self)
+{
+  post (self, do_begin_anew, call_new (self));
 }
 
 void

@@ -42,6 +42,8 @@ void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
 void snug_peer_link_retry         (SnugPeerLink *self);
 /* The server says that the member has entered, again. */
 void snug_peer_link_renew         (SnugPeerLink *self);
+/* The session is open, but the member is not heard in it: begins another one, or asks for one. */
+void snug_peer_link_begin_anew    (SnugPeerLink *self);
 void snug_peer_link_close         (SnugPeerLink *self);
 
 /* Says @message in the member's dialect; FALSE if the session is not open. */

@@ -18,6 +18,10 @@
 #define LEFT_GRACE_MS 15000
 /* The last words of a member that leaves may still be under way when the server says so. */
 #define LAST_WORDS_MS 5000
+/* The first word in a session is a hello, at once. Where none comes nothing else would: the channel is open
+ * and deaf, and a new session is the cure. Who stays silent in several does so by their own wish. */
+#define HELLO_PATIENCE_MS 10000
+#define MAX_SILENT_SESSIONS 3
 
 struct _SnugPeer
 {
@@ -31,11 +35,13 @@ struct _SnugPeer
   GSource          *outbox_timer;
   GSource          *ping_timer;
   GSource          *left_timer;
+  GSource          *hello_timer;
 
   SnugMemberDevice  own_device;
   SnugTokenBucket   say;
   gboolean          ready;
   guint             greeted_session;   /* their hello came in that one; 0: in none */
+  guint             n_silent;          /* sessions without a hello, since the last one with */
   gboolean          away;
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
@@ -278,11 +284,33 @@ become_lost (SnugPeer *self)
   g_signal_emit (self, signals[LOST], 0);
 }
 
+static gboolean
+on_hello_timer (gpointer user_data)
+{
+  SnugPeer *self = user_data;
+
+  snug_clear_source (&self->hello_timer);
+  self->n_silent++;
+  snug_peer_link_begin_anew (self->link);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+await_hello (SnugPeer *self)
+{
+  if (self->hello_timer != NULL || self->n_silent == MAX_SILENT_SESSIONS)
+    return;
+  self->hello_timer = snug_context_timeout (g_main_context_get_thread_default (), HELLO_PATIENCE_MS,
+                                            on_hello_timer, self);
+}
+
 static void
 handle_hello (SnugPeer *self, SnugWireMessage *hello)
 {
   const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
 
+  snug_clear_source (&self->hello_timer);
+  self->n_silent = 0;
   snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
   snug_member_set_device (self->member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
                                           ? rules->device : snug_member_device_from_text (hello->device));
@@ -389,9 +417,14 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
   g_autoptr (SnugPeer) keep = g_object_ref (self);
 
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
-    become_lost (self);
+    {
+      snug_clear_source (&self->hello_timer);
+      become_lost (self);
+    }
   else if (self->greeted_session == snug_peer_link_get_n_sessions (link))
     become_ready (self); /* a new route for the same session: nobody says hello twice */
+  else
+    await_hello (self);
   show (self);
   check_left (self);
 }
@@ -498,6 +531,7 @@ snug_peer_dispose (GObject *object)
   snug_clear_source (&self->outbox_timer);
   snug_clear_source (&self->ping_timer);
   snug_clear_source (&self->left_timer);
+  snug_clear_source (&self->hello_timer);
   g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
   self->left = FALSE;
   /* Whoever sees the member change may leave the room then and there: link and member stay for what is
