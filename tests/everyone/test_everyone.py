@@ -32,6 +32,15 @@ class Room:
         self.window = None
         self.link = None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        # A window that a failure leaves open holds our output, and with it the lane, until its time is up.
+        if self.window is not None and self.window.process.poll() is None:
+            self.window.process.kill()
+            self.window.wait()
+
     def __len__(self):
         return len(self.clis) + len(self.pages) + (self.window is not None)
 
@@ -150,8 +159,7 @@ def generous_server(folder):
 
 def test_two_command_lines_a_page_and_the_window():
     folder = snugtest.folder()
-    with generous_server(folder) as server, snugpage.Door() as door:
-        room = Room(server, door, folder)
+    with generous_server(folder) as server, snugpage.Door() as door, Room(server, door, folder) as room:
         room.add_cli('Ana')
         room.add_cli('Ben')
         room.add_page('Cleo')
@@ -168,8 +176,7 @@ def test_two_command_lines_a_page_and_the_window():
 
 def test_ten_members_of_every_kind():
     folder = snugtest.folder()
-    with generous_server(folder) as server, snugpage.Door() as door:
-        room = Room(server, door, folder)
+    with generous_server(folder) as server, snugpage.Door() as door, Room(server, door, folder) as room:
         files = {name: snugtest.make_file(folder / f'from-{name}.bin', FILE_BYTES, seed=name)
                  for name in ('Ana', 'Ben', 'Cem', 'Dora', 'Fay', 'Gus', 'Hana', 'Ivo', 'Mira')}
         for name in ('Ana', 'Ben', 'Cem', 'Dora', 'Eli'):
