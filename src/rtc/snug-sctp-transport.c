@@ -16,6 +16,11 @@
 #define COMMON_HEADER 12
 #define MIN_PACKET (COMMON_HEADER + 4)
 
+/* DTLS is up, so the peer is there: who does not answer in a quarter of a minute will not. RFC 9260's own
+ * figures would wait for minutes, and nobody else looks at the clock meanwhile. */
+#define INIT_ATTEMPTS 5
+#define INIT_MOST_MS 3000
+
 /* RFC 9260 section 3.3.10.12: the cause of a peer that aborts because its user wants so. */
 #define CAUSE_USER_INITIATED_ABORT 12
 
@@ -475,7 +480,9 @@ set_options (SnugSctpTransport *self)
   const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
   const struct sctp_assoc_value reset = { SCTP_FUTURE_ASSOC, SCTP_ENABLE_RESET_STREAM_REQ };
   const struct sctp_initmsg init = { .sinit_num_ostreams = SNUG_SCTP_MAX_STREAMS,
-                                     .sinit_max_instreams = SNUG_SCTP_MAX_STREAMS };
+                                     .sinit_max_instreams = SNUG_SCTP_MAX_STREAMS,
+                                     .sinit_max_attempts = INIT_ATTEMPTS,
+                                     .sinit_max_init_timeo = INIT_MOST_MS };
 
   return set_option (self, SOL_SOCKET, SO_LINGER, &linger, sizeof linger)
          && set_option (self, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on)

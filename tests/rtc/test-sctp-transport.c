@@ -498,6 +498,26 @@ test_too_early (void)
   pair_free (pair);
 }
 
+static gboolean
+lose_everything (G_GNUC_UNUSED SnugFakeTransport *sender, G_GNUC_UNUSED guint index,
+                 G_GNUC_UNUSED const guint8 *data, G_GNUC_UNUSED gsize n_bytes, G_GNUC_UNUSED gpointer user_data)
+{
+  return FALSE;
+}
+
+/* Neither for ever nor for minutes. */
+static void
+test_nobody_answers (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = pair_new (context, MAX_MESSAGE);
+
+  snug_fake_transport_set_loss (pair->a.below, lose_everything, NULL);
+  snug_sctp_transport_start (pair->a.sctp);
+  snug_await (context, snug_transport_get_state (SNUG_TRANSPORT (pair->a.sctp)) == SNUG_TRANSPORT_FAILED);
+  pair_free (pair);
+}
+
 /* ---- A peer that begins a message and does not end it ---- */
 
 typedef struct
@@ -764,6 +784,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sctp/many-resets", test_many_resets);
   g_test_add_func ("/sctp/close-reaches-the-peer", test_close_reaches_the_peer);
   g_test_add_func ("/sctp/too-early", test_too_early);
+  g_test_add_func ("/sctp/nobody-answers", test_nobody_answers);
   g_test_add_func ("/sctp/garbage-changes-nothing", test_garbage_changes_nothing);
   g_test_add_func ("/sctp/endless-message-is-given-up", test_endless_message_is_given_up);
   g_test_add_func ("/sctp/freed-in-the-middle", test_freed_in_the_middle);
