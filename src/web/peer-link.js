@@ -25,6 +25,9 @@ const GIVE_UP_AFTER_MS = 35_000;
 const RESTART_SPACING_MS = 1_000;
 /** After a reload the other side may not know yet that the old session is gone. */
 const RETURN_PATIENCE_MS = 1_500;
+/** The first word on a channel comes at once; one that stays silent is deaf (PROTOCOL.md, section 4, hello). */
+const FIRST_WORD_AFTER_MS = 10_000;
+const MAX_SILENT_SESSIONS = 3;
 
 /** @type {Record<LinkState, LinkState[]>} */
 const MOVES = {
@@ -64,6 +67,9 @@ export class PeerLink extends EventTarget {
   #offeredAt = 0;
   #repairTimer = 0;
   #giveUpTimer = 0;
+  #isHeard = false;
+  #nSilent = 0;
+  #silenceTimer = 0;
 
   /**
    * @param {object} options
@@ -178,6 +184,7 @@ export class PeerLink extends EventTarget {
 
   #dropConnection() {
     clearTimeout(this.#repairTimer);
+    clearTimeout(this.#silenceTimer);
     this.#channel = null;
     this.#pc?.close();
     this.#pc = null;
@@ -322,9 +329,10 @@ export class PeerLink extends EventTarget {
   /** @param {RTCDataChannel} channel */
   #adopt(channel) {
     this.#channel = channel;
+    this.#isHeard = false;
     channel.binaryType = 'arraybuffer';
     channel.onopen = () => channel === this.#channel && this.#onOpen();
-    channel.onmessage = ({ data }) => channel === this.#channel && this.#emit('text', data);
+    channel.onmessage = ({ data }) => channel === this.#channel && this.#onWord(data);
     channel.onclose = () => channel === this.#channel && this.#onLost(1000);
     if (channel.readyState === 'open') this.#onOpen();
   }
@@ -334,6 +342,29 @@ export class PeerLink extends EventTarget {
     clearTimeout(this.#giveUpTimer);
     this.#setSteps({ answered: 'done', route: 'done', keys: 'done' });
     if (this.#state !== 'connected') this.#enter('connected');
+    this.#awaitFirstWord();
+  }
+
+  /** @param {unknown} text */
+  #onWord(text) {
+    clearTimeout(this.#silenceTimer);
+    this.#isHeard = true;
+    this.#nSilent = 0;
+    this.#emit('text', text);
+  }
+
+  #awaitFirstWord() {
+    clearTimeout(this.#silenceTimer);
+    if (this.#isHeard || this.#nSilent === MAX_SILENT_SESSIONS) return;
+    this.#silenceTimer = setTimeout(() => this.#onSilence(), FIRST_WORD_AFTER_MS);
+  }
+
+  #onSilence() {
+    this.#nSilent++;
+    console.debug('link: silent, so a new session');
+    if (this.#offers) this.#queue(() => this.#beginSession());
+    else this.#send({ type: 'restart' });
+    this.#awaitFirstWord();
   }
 
   /** @param {RTCIceConnectionState} state */

@@ -71,6 +71,28 @@ async function connected(offers) {
   return side;
 }
 
+test('a channel on which nothing is ever said is followed by a new session, three times at most', async () => {
+  const b = await connected(false);
+  for (let n = 0; n < 3; n++) {
+    await ring(10_000);
+    assert.deepEqual(b.says(), ['restart']);
+  }
+  await ring(10_000);
+  assert.deepEqual(b.says(), []);
+
+  const a = await connected(true);
+  await ring(10_000);
+  assert.deepEqual(a.says(), ['offer 1']);
+  assert.equal(made.at(-2).isClosed, true);
+});
+
+test('a channel that was heard is left alone', async () => {
+  const b = await connected(false);
+  made.at(-1).channels[0].onmessage({ data: '{"type":"hello"}' });
+  await ring(10_000);
+  assert.deepEqual(b.says(), []);
+});
+
 test('the offerer makes channel and offer, the other waits', async () => {
   const a = makeLink(true);
   a.link.start();
