@@ -373,17 +373,25 @@ is_patience_over (SnugNegotiator *self)
   return now_us - self->trying_us > (gint64) patience_ms * 1000;
 }
 
+/* Where there was no route at first, there is none. What fails on a route may do so by bad luck, but a wrong
+ * certificate is none. */
+static gboolean
+is_worth_another_try (SnugNegotiator *self, const GError *error)
+{
+  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
+    return FALSE;
+  return self->was_connected || !g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE);
+}
+
 static void
 give_up_or_try_again (SnugNegotiator *self, const GError *error)
 {
-  gboolean unsafe = g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT);
-
-  if (unsafe || !self->was_connected || is_patience_over (self))
+  if (!is_worth_another_try (self, error) || is_patience_over (self))
     {
       give_up (self, error);
       return;
     }
-  enter (self, SNUG_PEER_LINK_RECONNECTING, error);
+  enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING, error);
   mend_later (self, snug_backoff_next_ms (&self->backoff, g_random_double ()));
 }
 

@@ -22,6 +22,7 @@ struct _Side
   guint            n_said;
   char            *last_text;
   SnugSignalType   swallow;      /* this type gets lost */
+  gboolean         misleads;     /* its next answer names a port that it does not listen on */
   SnugSignalMessage *swallowed;  /* owned: the last of them */
 };
 
@@ -59,6 +60,16 @@ delivery_free (gpointer data)
 }
 
 static void
+mislead (SnugSignalMessage *answer)
+{
+  g_auto (GStrv) parts = g_strsplit (answer->sdp, "a=sctp-port:5000", 2);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  g_free (answer->sdp);
+  answer->sdp = g_strjoinv ("a=sctp-port:5001", parts);
+}
+
+static void
 on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
 {
   Delivery *delivery;
@@ -72,6 +83,11 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
     }
   if (side->other == NULL || message->type == side->swallow)
     return;
+  if (side->misleads && message->type == SNUG_SIGNAL_ANSWER)
+    {
+      side->misleads = FALSE;
+      mislead (message);
+    }
   delivery = g_new0 (Delivery, 1);
   delivery->to = side->other;
   delivery->message = snug_signal_message_ref (message);
@@ -202,6 +218,17 @@ on_spacing_over (gpointer data)
 {
   *(gboolean *) data = TRUE;
   return G_SOURCE_REMOVE;
+}
+
+/* There is a route, and what stands on it does not come up: that is bad luck, not the end. */
+static void
+test_what_fails_on_a_route_is_tried_again (Fixture *f, gconstpointer data)
+{
+  f->answerer.misleads = TRUE;
+  meet (f);
+  g_assert_false (f->answerer.misleads);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+  assert_talks (f, "the second time");
 }
 
 /* Restarts are answered once a second only: let that second pass. */
@@ -429,6 +456,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("meet", test_meet);
+  ADD ("what-fails-on-a-route-is-tried-again", test_what_fails_on_a_route_is_tried_again);
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
   ADD ("answerer-comes-back-without-its-session", test_answerer_comes_back_without_its_session);
