@@ -14,6 +14,7 @@
 /* Ids remembered of each member, so that what is said again after a break is shown once. */
 #define MAX_SEEN 4096
 #define TYPING_INTERVAL_US (3 * G_USEC_PER_SEC)
+#define CONFIRM_INTERVAL_MS 10
 
 struct _SnugChat
 {
@@ -412,19 +413,29 @@ send_confirmations (gpointer key, gpointer value, gpointer user_data)
     snug_room_send (self->room, member, received);
 }
 
-static gboolean
-on_confirm (gpointer user_data)
+static void
+confirm_now (SnugChat *self)
 {
-  SnugChat *self = user_data;
-
-  snug_clear_source (&self->confirm_source);
   if (self->room != NULL)
     g_hash_table_foreach (self->to_confirm, send_confirmations, self);
   g_hash_table_remove_all (self->to_confirm);
+}
+
+static gboolean
+on_confirm_timer (gpointer user_data)
+{
+  SnugChat *self = user_data;
+
+  if (g_hash_table_size (self->to_confirm) > 0)
+    {
+      confirm_now (self);
+      return G_SOURCE_CONTINUE;
+    }
+  snug_clear_source (&self->confirm_source);
   return G_SOURCE_REMOVE;
 }
 
-/* Confirmations of messages that come together go together. */
+/* The first at once, so that its tick does not wait; what comes close behind it goes together. */
 static void
 confirm_soon (SnugChat *self, SnugMember *member, const char *message_id)
 {
@@ -438,10 +449,11 @@ confirm_soon (SnugChat *self, SnugMember *member, const char *message_id)
     }
   g_ptr_array_add (ids, g_strdup (message_id));
 
-  if (ids->len == SNUG_WIRE_MAX_IDS)
-    on_confirm (self);
-  else if (self->confirm_source == NULL)
-    self->confirm_source = snug_context_timeout (g_main_context_get_thread_default (), 10, on_confirm, self);
+  if (ids->len == SNUG_WIRE_MAX_IDS || self->confirm_source == NULL)
+    confirm_now (self);
+  if (self->confirm_source == NULL)
+    self->confirm_source = snug_context_timeout (g_main_context_get_thread_default (), CONFIRM_INTERVAL_MS,
+                                                 on_confirm_timer, self);
 }
 
 /* Returns: TRUE the first time. */

@@ -108,6 +108,41 @@ test_delivered_only_when_all_have_it (Fixture *f, gconstpointer data)
   snug_await (NULL, snug_message_get_delivery (own) == SNUG_DELIVERY_DELIVERED);
 }
 
+typedef struct
+{
+  guint n_messages;
+  guint n_ids;
+  guint n_first;    /* ids in the first of them */
+} Receipts;
+
+static void
+on_receipt (SnugRoom *room, SnugMember *member, SnugWireMessage *wire, gpointer user_data)
+{
+  Receipts *receipts = user_data;
+
+  if (receipts->n_messages++ == 0)
+    receipts->n_first = wire->ids->len;
+  receipts->n_ids += wire->ids->len;
+}
+
+/* A tick does not wait for more of them, and a flood does not cost one each. */
+static void
+test_confirmed_at_once_and_then_together (Fixture *f, gconstpointer data)
+{
+  SnugChat *ana = add (f, "Ana");
+  const guint n = 100;
+  Receipts receipts = { 0 };
+
+  add (f, "Bo");
+  snug_mates_await (&f->mates);
+  snug_room_set_handler (f->mates.mates[0].room, SNUG_WIRE_CHAT_RECEIVED, on_receipt, &receipts);
+  for (guint i = 0; i < n; i++)
+    snug_chat_say (ana, "one of many", NULL);
+  snug_await (NULL, receipts.n_ids == n);
+  g_assert_cmpuint (receipts.n_first, ==, 1);
+  g_assert_cmpuint (receipts.n_messages, <, n / 2);
+}
+
 static void
 test_waits_for_the_first_who_comes (Fixture *f, gconstpointer data)
 {
@@ -478,6 +513,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("said-and-delivered", test_said_and_delivered);
   ADD ("delivered-only-when-all-have-it", test_delivered_only_when_all_have_it);
+  ADD ("confirmed-at-once-and-then-together", test_confirmed_at_once_and_then_together);
   ADD ("waits-for-the-first-who-comes", test_waits_for_the_first_who_comes);
   ADD ("the-same-id-is-shown-once", test_the_same_id_is_shown_once);
   ADD ("what-hides-is-taken-out", test_what_hides_is_taken_out);
