@@ -2,7 +2,9 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { chooseEntries, madeOf } from './choice.js';
 import { toBase64Url, toHex } from './digest.js';
+import { Look } from './look.js';
 import { believableMtime, MAX_MANIFEST_BYTES, parseManifest } from './manifest.js';
 import { safeFileName } from './names.js';
 import { BadTransfer, Receiver } from './receiver.js';
@@ -34,7 +36,9 @@ const MAX_RECEIVING = 4;
 const BUSY_BYTES = 16 * PIECE_BYTES;
 const CALM_BYTES = 4 * PIECE_BYTES;
 
-/** @typedef {Pick<SavedFile, 'mtime' | 'manifest'>} Details of an offer, which no row shows */
+/** @typedef {Pick<SavedFile, 'mtime' | 'manifest' | 'only' | 'offered'>} Details of an offer, which no row shows */
+
+/** What a person wants of a folder. @typedef {{ only: string | undefined, count: number, size: number }} Wanted */
 
 export class Incoming {
   #desk;
@@ -48,7 +52,8 @@ export class Incoming {
   #kept = /** @type {Map<string, { id: string, secret: string, keeper: Keeper | null }>} */ (new Map());
   #savers = /** @type {Map<string, Saver>} */ (new Map());
   /** What was kept of members who left: whoever offers the same goes on there. */
-  #left = /** @type {{ name: string, size: number, manifest: string, keeper: Keeper }[]} */ ([]);
+  #left = /** @type {{ what: string, keeper: Keeper }[]} */ ([]);
+  #looks = /** @type {Map<string, Look>} */ (new Map());
 
   /**
    * @param {TransferDesk} desk @param {Sha256} sha256 @param {Journal} journal @param {string} code of the room
@@ -69,8 +74,10 @@ export class Incoming {
   /**
    * @param {Transfer} transfer
    * @param {Saver | null} saver where the person wants it; null: it is kept until they save it
+   * @param {Wanted} [wanted] of a folder; without it, everything
    */
-  async accept({ key, size }, saver) {
+  async accept({ key, size: offered, count: nOffered }, saver, { only, count, size } = { only: undefined, count: nOffered, size: offered }) {
+    this.stopLooking(key);
     const run = this.#desk.newRun(key);
     this.#desk.change(key, { state: 'accepted', reason: '' });
     const vault = await this.#vault;
@@ -82,10 +89,41 @@ export class Incoming {
       this.#desk.change(key, { state: 'offered', reason });
       return;
     }
+    this.#details.set(key, { .../** @type {Details} */ (this.#details.get(key)), only, offered });
+    this.#desk.change(key, { count, size });
     if (saver) this.#savers.set(key, saver);
     run.keeper = saver ?? this.#keep(key, this.#takeLeft(key) ?? vault.make());
     this.#save();
     this.#onKeeper(key);
+  }
+
+  /**
+   * What is in a folder that is offered, so that a person can choose. Nothing is accepted by that.
+   *
+   * @param {Transfer} transfer
+   * @returns {Promise<Entry[] | null>} null: it could not be looked at, or nobody wants to know any more
+   */
+  async look({ key, id, memberId, size }) {
+    const manifest = this.#details.get(key)?.manifest;
+    if (!manifest || this.#looks.has(key)) return null;
+    const look = new Look(size, manifest, this.#sha256);
+    this.#looks.set(key, look);
+    try {
+      if (!this.#desk.say(memberId, Look.question(id))) look.stop();
+      return await look.entries;
+    } catch (error) {
+      console.debug('transfer: not looked at:', String(error));
+      this.#desk.giveUp(key, Reason.BAD_DATA, _('What arrived is damaged; nothing was kept.'));
+      return null;
+    } finally {
+      if (this.#looks.get(key) === look) this.#looks.delete(key);
+    }
+  }
+
+  /** @param {string} key */
+  stopLooking(key) {
+    this.#looks.get(key)?.stop();
+    this.#looks.delete(key);
   }
 
   /** @param {Transfer} transfer */
@@ -115,6 +153,11 @@ export class Incoming {
     for (const transfer of this.#desk.of(memberId, 'in'))
       if (this.#isWaitingForWay(transfer)) this.#desk.change(transfer.key, { state: 'accepted', reason: '' });
     this.#askForNext(memberId);
+  }
+
+  /** The way to a member is lost. @param {string} memberId */
+  onLost(memberId) {
+    for (const { key } of this.#desk.of(memberId, 'in')) this.stopLooking(key);
   }
 
   /** @param {Transfer} transfer */
@@ -168,6 +211,7 @@ export class Incoming {
   onChannel(memberId, channel) {
     const key = transferKey(memberId, channel.protocol, 'in');
     const run = this.#desk.runs.get(key);
+    if (this.#looks.get(key)?.take(channel)) return;
     if (!run?.receiver || run.channel || !this.#asked.has(key)) channel.close();
     else this.#receive(key, run, run.receiver, channel);
   }
@@ -196,7 +240,7 @@ export class Incoming {
       if (receiver.isWhole) return await this.#finish(key, run, receiver);
       const have = keeper.hashes.length > 0 ? toBase64Url(await keeper.hashes.fingerprint()) : undefined;
       if (!this.#asked.has(key) || this.#desk.runs.get(key) !== run) return;
-      if (!this.#desk.say(memberId, encode(fileGet(id, receiver.from, have)))) this.#asked.delete(key);
+      if (!this.#desk.say(memberId, encode(fileGet(id, receiver.from, { have, only: this.#details.get(key)?.only })))) this.#asked.delete(key);
     } catch (error) {
       this.#onTrouble(key, run, error);
     }
@@ -205,12 +249,13 @@ export class Incoming {
   /** @param {string} key @param {Run} run @param {Keeping} keeper */
   #makeReceiver(key, run, keeper) {
     const { size, name } = /** @type {Transfer} */ (this.#desk.transfer(key));
-    const { manifest, mtime } = /** @type {Details} */ (this.#details.get(key));
+    const { manifest, mtime, only, offered = size } = /** @type {Details} */ (this.#details.get(key));
     const known = keeper.manifest ? parseManifest(keeper.manifest) : null;
     const entries = manifest ? known : [{ path: [name], size, mtime, isFolder: false }];
     const onProgress = (/** @type {number} */ bytes) => this.#desk.progress(key, run, bytes);
     const crc = keeper.marks.at(-1)?.crc ?? 0;
-    return new Receiver({ size, entries, manifest, hashes: keeper.hashes, crc, sink: keeper, sha256: this.#sha256, onProgress });
+    const { hashes } = keeper;
+    return new Receiver({ size: offered, entries, manifest, only, hashes, crc, sink: keeper, sha256: this.#sha256, onProgress });
   }
 
   // ---- receiving
@@ -300,10 +345,11 @@ export class Incoming {
   }
 
   /** @param {Transfer} transfer @param {Keeping} keeper @returns {Promise<Blob | null>} null: it is saved */
-  async #wholeOf({ name, kind }, keeper) {
+  async #wholeOf({ key, name, kind }, keeper) {
     const bytes = await keeper.whole();
     if (kind !== 'folder' || bytes === null) return bytes;
-    const entries = parseManifest(keeper.manifest ?? new Uint8Array(0));
+    const all = parseManifest(keeper.manifest ?? new Uint8Array(0));
+    const entries = madeOf(chooseEntries(all, this.#details.get(key)?.only) ?? []);
     return zipFolder(name, entries, checksums(entries, keeper.marks), bytes);
   }
 
@@ -326,6 +372,7 @@ export class Incoming {
   /** @param {Transfer} transfer */
   #onEnd({ key, direction, state, memberId }) {
     if (direction !== 'in') return;
+    this.stopLooking(key);
     this.#asked.delete(key);
     if (state !== 'done') this.#discard(key);
     if (state !== 'done') this.#savers.get(key)?.remove();
@@ -351,24 +398,29 @@ export class Incoming {
 
   /** Its member left: what is checked stays for another one who offers the same. @param {string} key */
   setAside(key) {
-    const transfer = this.#desk.transfer(key);
     const keeper = this.#kept.get(key)?.keeper;
-    if (!transfer || !keeper) return;
+    if (!keeper) return;
     this.#kept.delete(key);
-    const manifest = this.#details.get(key)?.manifest?.sha256 ?? '';
-    this.#left.push({ name: transfer.name, size: transfer.size, manifest, keeper });
+    this.#left.push({ what: this.#whatIs(key), keeper });
+  }
+
+  /** By what an offer is known again, whoever makes it. @param {string} key */
+  #whatIs(key) {
+    const { name = '', size = 0 } = this.#desk.transfer(key) ?? {};
+    const { manifest, only } = this.#details.get(key) ?? {};
+    return JSON.stringify([name, size, manifest?.sha256, only]);
   }
 
   /** @param {string} key @returns {Keeper | undefined} */
   #takeLeft(key) {
-    const { name, size } = /** @type {Transfer} */ (this.#desk.transfer(key));
-    const manifest = this.#details.get(key)?.manifest?.sha256 ?? '';
-    const at = this.#left.findIndex((left) => left.name === name && left.size === size && left.manifest === manifest);
+    const what = this.#whatIs(key);
+    const at = this.#left.findIndex((left) => left.what === what);
     return at < 0 ? undefined : this.#left.splice(at, 1)[0]?.keeper;
   }
 
   /** The room is over: what is not whole goes. What is stays, as the page still offers to save it. */
   async close() {
+    for (const key of [...this.#looks.keys()]) this.stopLooking(key);
     const kept = [...this.#kept.values()];
     const left = this.#left;
     this.#kept.clear();
@@ -380,13 +432,13 @@ export class Incoming {
 
   /** @param {SavedFile} saved */
   #restore(saved) {
-    const { memberId, memberName, offerId: id, name, mimeType, size, kind, count, mtime, manifest, isPaused, isDone } = saved;
+    const { memberId, memberName, offerId: id, name, mimeType, size, kind, count, mtime, manifest, only, offered, isPaused, isDone } = saved;
     const reason = isDone ? _('Putting it together…') : isPaused ? _('Paused') : _('Goes on when {name} is there', { name: memberName });
     const row = this.#desk.add({
       id, memberId, memberName, direction: 'in', name, mimeType, size, kind, count,
       canAccept: true, state: isDone ? 'running' : 'paused', pausedByUs: isPaused && !isDone, reason,
     });
-    this.#details.set(row.key, { mtime, manifest });
+    this.#details.set(row.key, { mtime, manifest, only, offered });
     this.#kept.set(row.key, { id: saved.id, secret: saved.key, keeper: null });
     this.#desk.showInChat(row.key, memberId, row.key);
     this.#fetch(row.key, saved, this.#desk.newRun(row.key));

@@ -26,6 +26,8 @@ const JOURNAL = 'snug.transfers';
  * @property {number} count
  * @property {number} mtime
  * @property {ManifestOffer | null} manifest
+ * @property {string} [only] what was chosen of a folder, as it travels
+ * @property {number} [offered] bytes of all that was offered, if that is more than `size`
  * @property {boolean} isPaused by the person
  * @property {boolean} isDone
  *

@@ -23,6 +23,7 @@ const DAY = 86_400;
  * @property {number} size bytes
  * @property {number} mtime unix seconds, 0: unknown
  * @property {boolean} isFolder
+ * @property {boolean} [isLeftOut] it was not chosen, and counts as a folder that nobody makes
  *
  * @typedef {{ entry: number, offset: number }} Place between two pieces
  */

@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { chooseEntries } from './choice.js';
 import { crc32 } from './crc32.js';
 import { toBase64Url } from './digest.js';
 import { BadJson } from './json-gate.js';
@@ -32,6 +33,7 @@ export class Receiver {
   #size;
   #entries;
   #manifest;
+  #only;
   #hashes;
   #sink;
   #sha256;
@@ -51,22 +53,31 @@ export class Receiver {
    * @param {number} options.size what was offered, of all entries
    * @param {Entry[] | null} options.entries null: of a folder whose manifest is still to come
    * @param {ManifestOffer | null} [options.manifest] of a folder
+   * @param {string} [options.only] what was chosen of a folder; without it, everything
    * @param {PieceHashes} options.hashes of the pieces that are here; grows by the checked ones
    * @param {number} [options.crc] of the entry that the last of them belongs to
    * @param {Sink} options.sink
    * @param {Sha256} options.sha256
    * @param {(bytes: number) => void} options.onProgress
    */
-  constructor({ size, entries, manifest = null, hashes, crc = 0, sink, sha256, onProgress }) {
+  constructor({ size, entries, manifest = null, only, hashes, crc = 0, sink, sha256, onProgress }) {
     this.#size = size;
     this.#entries = entries;
     this.#manifest = manifest;
+    this.#only = only;
     this.#hashes = hashes;
     this.#crc = crc;
     this.#sink = sink;
     this.#sha256 = sha256;
     this.#onProgress = onProgress;
-    if (entries) this.#goOn(entries);
+    if (entries) this.#goOn(this.#chosenOf(entries));
+  }
+
+  /** @param {Entry[]} entries all of them */
+  #chosenOf(entries) {
+    const chosen = chooseEntries(entries, this.#only);
+    if (!chosen) throw new BadTransfer('not a choice of these');
+    return chosen;
   }
 
   /** @param {Entry[]} entries */
@@ -183,8 +194,9 @@ export class Receiver {
     const entries = hash === this.#manifest?.sha256 ? this.#parse(bytes) : null;
     if (!entries || totalSize(entries) !== this.#size) throw new BadTransfer('not the manifest that was offered');
     this.#manifestBytes = null;
-    await this.#sink.keepManifest(bytes, entries);
-    this.#goOn(entries);
+    const chosen = this.#chosenOf(entries);
+    await this.#sink.keepManifest(bytes, chosen);
+    this.#goOn(chosen);
   }
 
   /** @param {Uint8Array} bytes */

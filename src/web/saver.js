@@ -4,6 +4,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { madeOf } from './choice.js';
 import { numberedName, safeFileName } from './names.js';
 import { PieceHashes } from './transfer.js';
 
@@ -96,7 +97,7 @@ export class FolderSaver extends Saver {
     await super.keepManifest(bytes, entries);
     this.#entries = entries;
     this.#folders.set('', await this.#makeRoot());
-    for (const { path, isFolder } of entries) if (isFolder) await this.#folder(path);
+    for (const { path, isFolder } of madeOf(entries)) if (isFolder) await this.#folder(path);
   }
 
   /** What is there is never written into. */

@@ -2,7 +2,8 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { fromBase64Url, toBase64Url } from './digest.js';
+import { chooseEntries } from './choice.js';
+import { toBase64Url } from './digest.js';
 import { advance, encodeManifest, MAX_DEPTH, MAX_ENTRIES, MAX_MANIFEST_BYTES, settle, totalSize } from './manifest.js';
 import { byteLength } from './json-gate.js';
 import { MAX_FILE_NAME_BYTES } from './names.js';
@@ -95,19 +96,15 @@ export class Source {
   }
 
   /**
-   * As if the folder had the chosen files only (PROTOCOL.md, section 4: Choosing files of a folder). Those that
-   * are not chosen have no header and no bytes, as folders have none; the manifest is the whole all the same.
+   * As if the folder had the chosen files only; the manifest is the whole all the same.
    *
-   * @param {string | undefined} only as it travels; entry n has the bit n mod 8 of byte n div 8
+   * @param {string | undefined} only as it travels
    * @returns {Source | null} null: that cannot be chosen
    */
   choose(only) {
     if (only === undefined) return this;
-    const bits = fromBase64Url(only, Math.floor((only.length * 3) / 4));
-    if (!bits || !this.isFolder) return null;
-    const isChosen = (/** @type {number} */ n) => (((bits[n >> 3] ?? 0) >> (n & 7)) & 1) === 1;
-    for (let n = this.entries.length; n < bits.length * 8; n++) if (isChosen(n)) return null;
-    const entries = this.entries.map((entry, n) => (isChosen(n) ? entry : { ...entry, size: 0, isFolder: true }));
+    const entries = this.isFolder ? chooseEntries(this.entries, only) : null;
+    if (!entries) return null;
     const { name, mimeType, mtime, blobs, manifestBytes, manifest } = this;
     return new Source({ name, mimeType, mtime, entries, blobs, manifestBytes, manifest });
   }

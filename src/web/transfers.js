@@ -18,6 +18,7 @@ import { _ } from './words.js';
 /** @typedef {import('./companion.js').Companion} Companion */
 /** @typedef {import('./digest.js').Sha256} Sha256 */
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
+/** @typedef {import('./incoming.js').Wanted} Wanted */
 /** @typedef {import('./source.js').PickedFolder} PickedFolder */
 
 export { transferKey };
@@ -116,18 +117,29 @@ export class Transfers {
     if (source) this.#outgoing.chooseAgain(id, source);
   }
 
-  /** It is kept here until it is saved. @param {string} key */
-  accept(key) {
+  /** What is in a folder that is offered; null if it cannot be looked at. @param {string} key */
+  async look(key) {
     const transfer = this.#offered(key);
-    return transfer?.canAccept ? this.#incoming.accept(transfer, null) : undefined;
+    return transfer?.canAccept ? this.#incoming.look(transfer) : null;
   }
 
-  /** Where the person says. @param {string} key */
-  async saveTo(key) {
+  /** The person has gone on. @param {string} key */
+  stopLooking(key) {
+    this.#incoming.stopLooking(key);
+  }
+
+  /** It is kept here until it is saved. @param {string} key @param {Wanted} [wanted] of a folder */
+  accept(key, wanted) {
+    const transfer = this.#offered(key);
+    return transfer?.canAccept ? this.#incoming.accept(transfer, null, wanted) : undefined;
+  }
+
+  /** Where the person says. @param {string} key @param {Wanted} [wanted] of a folder */
+  async saveTo(key, wanted) {
     const transfer = this.#offered(key);
     const saver = transfer && (await pickSaver(transfer, this.#sha256));
     const still = this.#offered(key);
-    if (saver && still) await this.#incoming.accept(still, saver);
+    if (saver && still) await this.#incoming.accept(still, saver, wanted);
   }
 
   /** @param {string} key */
@@ -197,6 +209,7 @@ export class Transfers {
 
   /** @param {string} memberId */
   onLost(memberId) {
+    this.#incoming.onLost(memberId);
     for (const transfer of this.#desk.of(memberId)) {
       if (!isActive(transfer)) continue;
       this.#desk.suspend(transfer.key);

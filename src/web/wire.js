@@ -310,9 +310,14 @@ export function hello(name, device) {
   return { type: 'hello', v: CAPS.v, name, app: 'snug-web', device, features: [...FEATURES] };
 }
 
-/** @param {string} fileId @param {{ entry: number | 'manifest', offset: number }} from @param {string} [have] */
-export function fileGet(fileId, { entry, offset }, have) {
-  return { type: 'file-get', id: fileId, from: { entry, offset }, ...(have ? { have } : {}) };
+/**
+ * @param {string} fileId
+ * @param {{ entry: number | 'manifest', offset: number }} from
+ * @param {{ have?: string, only?: string }} [what] is there already, and is wanted of a folder
+ */
+export function fileGet(fileId, { entry, offset }, { have, only } = {}) {
+  const choice = only === undefined ? {} : { only };
+  return { type: 'file-get', id: fileId, from: { entry, offset }, ...(have ? { have } : {}), ...choice };
 }
 
 /** @param {number | 'manifest'} entry @param {number} offset @param {number} size */

@@ -114,6 +114,11 @@ class ChromiumPage {
     return this.context.setOffline(on);
   }
 
+  /** Keys, one after the other, to whatever has the focus. */
+  async type(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
   screenshot(path) {
     return this.page.screenshot({ path });
   }
@@ -227,6 +232,11 @@ class FirefoxPage {
       return isSettled && names[0];
     }, 'a download');
     return { name, bytes: await readFile(join(this.downloads, name)) };
+  }
+
+  /** Keys, one after the other, to whatever has the focus. */
+  async type(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
   }
 
   screenshot(path) {

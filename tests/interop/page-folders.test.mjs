@@ -89,6 +89,31 @@ test('a folder of snug-cli’s arrives as an archive, empty folders and all', as
   await cli.waitForEvent({ event: 'transfer', direction: 'out', name: 'Ferien 2001', state: 'done' });
 });
 
+test('a person looks into snug-cli’s folder and takes two files of it, by keyboard too', async () => {
+  const root = await makeTree(folder, 'Auswahl');
+  const { cli, page } = await withCli(root);
+  await page.openChoice('Auswahl');
+  assert.match(await page.choiceWords(), /^10 of 10 items · 2\.6 MB$/);
+  // The focus is on "All"; the names come in the order of the manifest.
+  await page.page.type(' ');
+  assert.match(await page.choiceWords(), /^0 of 10 items · 0 B$/);
+  const nDown = await page.page.evaluate(() => [...document.querySelectorAll('.choice-name')].findIndex(({ title }) => title === 'first.txt') + 1);
+  await page.page.type(...Array(nDown).fill('ArrowDown'), ' ');
+  await page.toggleChoice('deep/er/and deeper/three pieces.bin');
+  assert.match(await page.choiceWords(), /^5 of 10 items · 2\.5 MB$/);
+  // Escape is no answer.
+  await page.page.type('Escape');
+  await page.openChoice('Auswahl');
+  await page.toggleChoice('All');
+  for (const name of ['first.txt', 'deep/er/and deeper/three pieces.bin']) await page.toggleChoice(name);
+  await page.press('.choose .button', 'Accept');
+  const seen = await readZip(await page.saveReceived('Auswahl'));
+  const tree = below('Auswahl', await readTree(root));
+  const wanted = ['Auswahl', 'Auswahl/deep', 'Auswahl/deep/er', 'Auswahl/deep/er/and deeper', 'Auswahl/deep/er/and deeper/three pieces.bin', 'Auswahl/first.txt'];
+  assert.deepEqual(seen, Object.fromEntries(wanted.map((name) => [name, tree[name]])));
+  await cli.waitForEvent({ event: 'transfer', direction: 'out', name: 'Auswahl', state: 'done' });
+});
+
 /** No driver of Firefox can answer its dialog for folders, or drop any. */
 const testWithFolders = launch === launchChromium ? test : () => {};
 
@@ -187,11 +212,15 @@ if (launch === launchChromium && LISTEN.startsWith('127.'))
   test('where the browser can write: a file goes where it is told, a folder becomes a tree beside what is there', async () => {
     const root = await makeTree(folder, 'Baum');
     const { path, bytes } = await makeFile('direct.bin', 5_000_000);
-    const { cli, page } = await withCli(root, path);
+    const { cli, page } = await withCli(root, path, await makeTree(folder, 'Zweig'));
     await page.page.evaluate(answerDialogs);
     await page.pressInFile('direct.bin', 'offered', 'Save direct.bin to…');
     await page.pressInFile('Baum', 'offered', 'Save Baum to…');
-    for (const name of ['direct.bin', 'Baum']) {
+    await page.openChoice('Zweig');
+    await page.toggleChoice('All');
+    await page.toggleChoice('deep/er/and deeper/three pieces.bin');
+    await page.press('.choose .button', 'Save To…');
+    for (const name of ['direct.bin', 'Baum', 'Zweig']) {
       await page.waitForRow(name, 'saved');
       await cli.waitForEvent({ event: 'transfer', direction: 'out', name, state: 'done' });
     }
@@ -200,6 +229,8 @@ if (launch === launchChromium && LISTEN.startsWith('127.'))
     assert.deepEqual(Object.keys(seen).filter((name) => name.startsWith('Baum (2)/')).map((name) => name.slice(9)).sort(), sizes);
     assert.equal(seen['Baum (2)/deep/er/and deeper/three pieces.bin'], 2_500_000);
     assert.equal(Object.keys(seen).some((name) => name.startsWith('Baum/')), false);
+    const branch = ['Zweig', 'Zweig/deep', 'Zweig/deep/er', 'Zweig/deep/er/and deeper', 'Zweig/deep/er/and deeper/three pieces.bin'];
+    assert.deepEqual(Object.keys(seen).filter((name) => name.startsWith('Zweig')).sort(), branch);
     const hash = await page.page.evaluate(async () => {
       const file = await (await (await navigator.storage.getDirectory()).getFileHandle('saved direct.bin')).getFile();
       return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))].map((b) => b.toString(16).padStart(2, '0')).join('');

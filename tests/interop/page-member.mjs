@@ -212,6 +212,25 @@ export class PageMember {
     await this.#pressInRow(name, state, label);
   }
 
+  /** Looks into a folder that is offered. */
+  async openChoice(name) {
+    await this.pressInFile(name, 'offered', `Choose files of ${name}…`);
+    await this.#page.waitFor(() => document.querySelector('.choose .choice') !== null);
+  }
+
+  /** What is chosen, in words. */
+  choiceWords() {
+    return this.#page.evaluate(() => document.querySelector('.choose-head .dim').textContent);
+  }
+
+  /** "All", or the path of an entry. */
+  toggleChoice(name) {
+    return this.#page.evaluate((n) => {
+      const label = [...document.querySelectorAll('.choose label')].find((l) => (l.querySelector('.choice-name')?.title ?? l.textContent) === n);
+      label.querySelector('input').click();
+    }, name);
+  }
+
   waitForFile(name, state, timeoutMs) {
     return this.#page.waitFor(rowState, { name, state, within: '#files-scroll' }, timeoutMs);
   }

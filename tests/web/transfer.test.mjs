@@ -230,10 +230,10 @@ async function sendFolder(source, { from = { entry: 'manifest', offset: 0 }, has
   return { sent: channel.sent, hashes };
 }
 
-function receiveFolder(source, sink = vault.make(), crc = sink.marks.at(-1)?.crc) {
+function receiveFolder(source, sink = vault.make(), crc = sink.marks.at(-1)?.crc, only = undefined) {
   const entries = sink.manifest ? parseManifest(sink.manifest) : null;
   const { size, manifest } = source;
-  return { sink, receiver: new Receiver({ size, entries, manifest, hashes: sink.hashes, crc, sink, sha256, onProgress() {} }) };
+  return { sink, receiver: new Receiver({ size, entries, manifest, only, hashes: sink.hashes, crc, sink, sha256, onProgress() {} }) };
 }
 
 const contents = async () => Buffer.concat(await Promise.all(
@@ -322,6 +322,26 @@ test('of a folder only what is chosen is sent, with its own numbers; the manifes
   assert.equal(source.choose(only(1)).has({ entry: 0, offset: 0 }), false);
   assert.equal(source.choose(only(5)), null);
   assert.equal(Source.ofFile(TREE[1].file).choose(only(0)), null);
+});
+
+test('what is chosen of a folder arrives without the rest, and goes on without it', async () => {
+  const source = await folderOf();
+  const large = Buffer.from(await TREE[1].file.arrayBuffer());
+  const only = toBase64Url(Uint8Array.of((1 << 1) | (1 << 2)));
+  const chosen = source.choose(only);
+  const first = receiveFolder(source, undefined, undefined, only);
+  const { sent, hashes } = await sendFolder(chosen);
+  for (const message of sent) if (first.sink.marks.length < 1) await first.receiver.take(message);
+  const second = receiveFolder(source, first.sink, first.sink.marks.at(-1).crc, only);
+  assert.deepEqual(second.receiver.from, { entry: 1, offset: PIECE_BYTES });
+  for (const message of (await sendFolder(chosen, { from: second.receiver.from, hashes })).sent) await second.receiver.take(message);
+  assert.ok(second.receiver.isWhole);
+  assert.ok(Buffer.from(await (await first.sink.whole()).arrayBuffer()).equals(large));
+  // Whoever sends more than was asked for breaks the rules.
+  const { receiver } = receiveFolder(source, undefined, undefined, only);
+  await assert.rejects(async () => {
+    for (const message of (await sendFolder(source)).sent) await receiver.take(message);
+  }, BadTransfer);
 });
 
 test('a place that no entry has cannot be asked for', async () => {

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import './node18.mjs';
+import { Choice } from '../../src/web/choice.js';
 import { RoomStore } from '../../src/web/room-store.js';
-import { PIECE_BYTES } from '../../src/web/transfer.js';
+import { Sender } from '../../src/web/sender.js';
+import { Source } from '../../src/web/source.js';
+import { PIECE_BYTES, PieceHashes } from '../../src/web/transfer.js';
 import { Vault } from '../../src/web/vault.js';
 import { Transfers, transferKey } from '../../src/web/transfers.js';
 
@@ -162,6 +165,75 @@ test('who looks into a folder to choose has not taken it; who chooses gets the r
   transfers.onGet('m2', { ...get(id, 0, 'manifest'), only: 'BA' });
   await allThatCanHappen();
   assert.deepEqual(said.m2.at(-1), { type: 'file-cancel', id, reason: 'bad-request' });
+});
+
+/** A folder with two files of five bytes each, and what its manifest is. */
+async function offeredFolder() {
+  const file = (name, text) => ({ path: [name], file: new File([text], name) });
+  const source = await Source.ofFolder({ name: 'd', files: [file('a', '12345'), file('b', '67890')] }, sha256);
+  return { source, offer: { mimeType: '', mtime: 0, ...source.offer('f1') } };
+}
+
+/** What the one who offers answers to a `file-get`, poured into a channel of theirs. */
+async function pour(transfers, source, { from }) {
+  const channel = makeChannel('f1');
+  transfers.onChannel('m2', channel);
+  const wire = { readyState: 'open', bufferedAmount: 0, send: (data) => channel.onmessage?.({ data: typeof data === 'string' ? data : Uint8Array.from(data).buffer }) };
+  await new Sender({ channel: wire, source, from, hashes: new PieceHashes(sha256), sha256, maxMessageBytes: 65536, onProgress() {} }).run();
+  return channel;
+}
+
+test('a person looks into a folder, takes one file of it, and the other does not come', async (t) => {
+  const { transfers, store, said } = makeRoom(t);
+  const { source, offer: folder } = await offeredFolder();
+  transfers.onOffer('m2', folder);
+  const key = transferKey('m2', 'f1', 'in');
+  const looking = transfers.look(key);
+  assert.deepEqual(said.m2.at(-1), { type: 'file-get', id: 'f1', from: { entry: 'manifest', offset: 0 }, only: '' });
+  const channel = await pour(transfers, source.choose(''), said.m2.at(-1));
+  const entries = await looking;
+  assert.deepEqual(entries.map(({ path }) => path), [['a'], ['b']]);
+  assert.equal(channel.readyState, 'closed');
+  assert.equal(store.transfer(key).state, 'offered');
+
+  const choice = new Choice(entries);
+  choice.set(0, false);
+  await transfers.accept(key, { only: choice.only, ...choice.total });
+  await allThatCanHappen();
+  assert.deepEqual(said.m2.at(-1), { type: 'file-get', id: 'f1', from: { entry: 'manifest', offset: 0 }, only: 'Ag' });
+  assert.equal(store.transfer(key).size, 5);
+  await pour(transfers, source.choose('Ag'), said.m2.at(-1));
+  while (store.transfer(key).state === 'running') await allThatCanHappen();
+  assert.equal(store.transfer(key).state, 'done');
+  assert.equal(said.m2.at(-1).type, 'file-done');
+  const archive = Buffer.from(await store.transfer(key).blob.arrayBuffer());
+  assert.ok(archive.includes('67890') && archive.includes('d/b'));
+  assert.ok(!archive.includes('d/a'));
+});
+
+test('a look that is lost, refused or damaged ends; the offer stands unless it was damaged', async (t) => {
+  const { transfers, store, said } = makeRoom(t);
+  const { source, offer: folder } = await offeredFolder();
+  transfers.onOffer('m2', folder);
+  const key = transferKey('m2', 'f1', 'in');
+  const lost = transfers.look(key);
+  transfers.onLost('m2');
+  assert.equal(await lost, null);
+  const closed = transfers.look(key);
+  transfers.onChannel('m2', makeChannel('f1'));
+  transfers.stopLooking(key);
+  assert.equal(await closed, null);
+  assert.equal(store.transfer(key).state, 'offered');
+  const late = makeChannel('f1');
+  transfers.onChannel('m2', late);
+  assert.equal(late.readyState, 'closed');
+
+  const damaged = transfers.look(key);
+  source.manifestBytes[3] ^= 1;
+  await pour(transfers, source.choose(''), said.m2.at(-1));
+  assert.equal(await damaged, null);
+  assert.equal(store.transfer(key).state, 'failed');
+  assert.deepEqual(said.m2.at(-1), { type: 'file-cancel', reason: 'bad-data', id: 'f1' });
 });
 
 test('a pause of ours outlives that they ask again', async (t) => {

@@ -55,7 +55,7 @@ test('what we write, we can read', () => {
     type: 'hello', v: 2, name: 'Ana', app: 'snug-web', device: 'phone', features: ['edit', 'react'],
   });
   assert.deepEqual(decodeMessage(encode(fileGet('f', { entry: 0, offset: 0 }))), { type: 'file-get', id: 'f', entry: 0, offset: 0 });
-  assert.deepEqual(decodeMessage(encode(fileGet('f', { entry: 0, offset: 1048576 }, HASH))), {
+  assert.deepEqual(decodeMessage(encode(fileGet('f', { entry: 0, offset: 1048576 }, { have: HASH }))), {
     type: 'file-get', id: 'f', entry: 0, offset: 1048576, have: HASH,
   });
   assert.deepEqual(decodeFileText(encode(entryHeader('manifest', 0, 7))), { type: 'entry', entry: 'manifest', offset: 0, size: 7 });

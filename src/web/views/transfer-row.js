@@ -6,6 +6,7 @@ import { ellipsise } from '../names.js';
 import { isActive, isFinished } from '../room-store.js';
 import { canPick } from '../saver.js';
 import { _, formatDuration, formatNames, formatSize, formatSpeed, n_ } from '../words.js';
+import { openChooseDialog } from './choose-dialog.js';
 import { button, el, icon, iconButton, setIcon, setText } from './dom.js';
 import { pickOnceMore } from './picker.js';
 
@@ -189,13 +190,24 @@ export class TransferRow {
   }
 
   /** @param {Transfer} transfer */
-  #answers({ key, name, kind, canAccept }) {
+  #answers(transfer) {
+    const { key, name, kind, canAccept } = transfer;
     const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
     if (!canAccept) return [decline];
     const saveTo = button(_('Save To…'), () => this.#getTransfers()?.saveTo(key));
     saveTo.setAttribute('aria-label', _('Save {name} to…', { name }));
     const accept = button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested');
-    return canPick(kind) ? [decline, saveTo, accept] : [decline, accept];
+    return [decline, ...(kind === 'folder' ? [this.#chooseButton(transfer)] : []), ...(canPick(kind) ? [saveTo] : []), accept];
+  }
+
+  /** @param {Transfer} transfer */
+  #chooseButton(transfer) {
+    const choose = button(_('Choose Files…'), () => {
+      const transfers = this.#getTransfers();
+      if (transfers) openChooseDialog(transfer, transfers);
+    });
+    choose.setAttribute('aria-label', _('Choose files of {name}…', { name: transfer.name }));
+    return choose;
   }
 
   /** After a reload of the page. @param {Transfer} transfer */
