@@ -80,6 +80,22 @@ class ChromiumPage {
     return this.page.evaluate(fn, arg);
   }
 
+  /** What only the browser itself knows of the page. */
+  async ask(method, values) {
+    const session = await this.context.newCDPSession(this.page);
+    try {
+      return await session.send(method, values);
+    } finally {
+      await session.detach();
+    }
+  }
+
+  /** A program of a test's own, which the page's policy for scripts would not let in. */
+  async runScript(text) {
+    const { exceptionDetails } = await this.ask('Runtime.evaluate', { expression: text });
+    if (exceptionDetails) throw new Error(`a script failed: ${exceptionDetails.text}`);
+  }
+
   waitFor(fn, arg, timeoutMs = PATIENCE_MS) {
     return this.page.waitForFunction(fn, arg, { timeout: timeoutMs });
   }

@@ -172,7 +172,7 @@ test('a message is answered, edited, reacted to and deleted, and snug-cli is tol
   await page.waitForMessage('^You, .*, yes, edited, delivered$');
   await page.choose('shall we?', 'React with 👍');
   await cli.waitForEvent({ event: 'reacted', id: answer.reply, emoji: '👍', on: true });
-  await page.pressChip('👍, you');
+  await page.pressChip('👍 1, you');
   await cli.waitForEvent({ event: 'reacted', id: answer.reply, emoji: '👍', on: false });
   await page.choose('yes', 'Delete');
   await cli.waitForEvent({ event: 'deleted', id: answer.id });

@@ -214,8 +214,8 @@ if (launch === launchChromium && LISTEN.startsWith('127.'))
     const { path, bytes } = await makeFile('direct.bin', 5_000_000);
     const { cli, page } = await withCli(root, path, await makeTree(folder, 'Zweig'));
     await page.page.evaluate(answerDialogs);
-    await page.pressInFile('direct.bin', 'offered', 'Save direct.bin to…');
-    await page.pressInFile('Baum', 'offered', 'Save Baum to…');
+    await page.pressInFile('direct.bin', 'offered', 'Save To… (direct.bin)');
+    await page.pressInFile('Baum', 'offered', 'Save To… (Baum)');
     await page.openChoice('Zweig');
     await page.toggleChoice('All');
     await page.toggleChoice('deep/er/and deeper/three pieces.bin');

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { _ } from '../words.js';
-import { button, el, iconButton } from './dom.js';
+import { button, byId, el, iconButton } from './dom.js';
 
 /** @typedef {import('../room-store.js').Message} Message */
 
@@ -67,7 +67,7 @@ function open(menu, at) {
   addEventListener('pointerdown', whenElsewhere, true);
   addEventListener('resize', closeThis);
   menu.addEventListener('keydown', (event) => onKey(menu, event));
-  document.body.append(menu);
+  byId('panes').append(menu);
   place(menu, at);
   menu.querySelector('button')?.focus();
 }

@@ -161,7 +161,7 @@ export class MessageRow {
     const isOwn = people.some(({ id }) => id === '');
     const chip = button(`${emoji} ${people.length}`, () => this.#commands.react(message, emoji), 'chip');
     chip.title = peopleOf(reaction);
-    chip.setAttribute('aria-label', `${emoji}, ${chip.title}`);
+    chip.setAttribute('aria-label', `${emoji} ${people.length}, ${chip.title}`);
     chip.setAttribute('aria-pressed', String(isOwn));
     return chip;
   }

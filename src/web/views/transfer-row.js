@@ -195,7 +195,7 @@ export class TransferRow {
     const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
     if (!canAccept) return [decline];
     const saveTo = button(_('Save To…'), () => this.#getTransfers()?.saveTo(key));
-    saveTo.setAttribute('aria-label', _('Save {name} to…', { name }));
+    saveTo.setAttribute('aria-label', _('Save To… ({name})', { name }));
     const accept = button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested');
     return [decline, ...(kind === 'folder' ? [this.#chooseButton(transfer)] : []), ...(canPick(kind) ? [saveTo] : []), accept];
   }
