@@ -6,12 +6,15 @@ and @noble/ciphers that private rooms need, and a page on plain http (there the 
 ciphers). They come from tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never
 committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving when it is loaded
 again, and cannot enter private rooms. From the same place comes esbuild, which takes what only people read out of
-every script: half of what a phone would load. Modules stay modules, each by its own name.
+every script: half of what a phone would load. Modules stay modules, each by its own name. Who installs the page gets a
+second icon, which a phone may cut to its own shape, and a worker that knows the names of all files.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import argparse
 import gzip
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -27,7 +30,9 @@ NOBLE_FILES = {
                'abstract/montgomery.js', 'ed25519.js', 'utils.js'],
     'ciphers': ['_arx.js', '_poly1305.js', '_polyval.js', 'aes.js', 'chacha.js', 'crypto.js', 'utils.js'],
 }
-SERVED = {'.html', '.css', '.js'}
+SERVED = {'.html', '.css', '.js', '.webmanifest'}
+OFFLINE_WORKER = pathlib.Path('offline-worker.js')
+UNFILLED_SHELL = "const SHELL = { version: '', files: [] };"
 FETCH_SECONDS = 60
 FETCH_AGAIN_AFTER_SECONDS = 3600
 
@@ -90,6 +95,24 @@ def noble_pieces(noble):
         yield pathlib.Path('noble') / package / 'LICENSE', (noble / package / 'LICENSE').read_bytes()
 
 
+def maskable(icon):
+    """The icon on a ground that has no edge: a phone cuts it round, or however it likes."""
+    ground = '</defs>\n  <rect width="128" height="128" fill="#093d43"/>'
+    return icon.replace('</defs>', ground, 1)
+
+
+def name_files(worker, pieces):
+    """The worker that keeps the page: with the names of its files, and a version that is theirs."""
+    assert UNFILLED_SHELL in worker
+    kept = {path: data for path, data in pieces.items() if path != OFFLINE_WORKER and path.name != 'LICENSE'}
+    version = hashlib.sha256()
+    for path, data in sorted(kept.items()):
+        version.update(f'{path} {len(data)}\n'.encode() + data)
+    files = ['/' if path == pathlib.Path('index.html') else f'/{path}' for path in sorted(kept)]
+    shell = json.dumps({'version': version.hexdigest()[:16], 'files': files})
+    return worker.replace(UNFILLED_SHELL, f'const SHELL = {shell};')
+
+
 def minify(esbuild, pieces):
     """Scripts and style sheets without comments, in short names; the rest as it is."""
     with tempfile.TemporaryDirectory() as name:
@@ -125,7 +148,9 @@ def main():
     arguments = parse_arguments()
     output = pathlib.Path(os.environ.get('MESON_INSTALL_DESTDIR_PREFIX', '.')) / arguments.output
     pieces = {path: (arguments.source / path).read_bytes() for path in page_files(arguments.source)}
-    pieces[pathlib.Path('icon.svg')] = arguments.icon.read_bytes()
+    icon = arguments.icon.read_text(encoding='utf-8')
+    pieces[pathlib.Path('icon.svg')] = icon.encode()
+    pieces[pathlib.Path('icon-maskable.svg')] = maskable(icon).encode()
 
     modules = find_modules(arguments)
     if modules is None:
@@ -134,6 +159,8 @@ def main():
         pieces.update(noble_pieces(modules / '@noble'))
         if (modules / '.bin/esbuild').exists():
             pieces = minify(modules / '.bin/esbuild', pieces)
+    worker = (arguments.source / OFFLINE_WORKER).read_text(encoding='utf-8')
+    pieces[OFFLINE_WORKER] = name_files(worker, pieces).encode()
 
     remove_leftovers(output, pieces)
     for path, data in pieces.items():

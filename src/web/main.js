@@ -7,6 +7,7 @@ import { Awake } from './awake.js';
 import { forgetLinkSecret, linkSecret } from './fragment.js';
 import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
+import { isInstalled, keepPage } from './offline.js';
 import { foldSecret } from './phrase.js';
 import { isActive, RoomStore } from './room-store.js';
 import { Room } from './room.js';
@@ -131,6 +132,10 @@ const isMoving = () =>
 addEventListener('beforeunload', (event) => {
   if (isMoving()) event.preventDefault();
 });
+
+store.addEventListener('change', () => store.state.phase === 'inside' && keepPage());
+addEventListener('appinstalled', keepPage);
+if (isInstalled()) keepPage();
 
 const awake = new Awake();
 store.addEventListener('change', () => awake.want(isMoving()));

@@ -6,7 +6,7 @@
 const PROBE_MS = 3_000;
 
 /** The content policy asks for it; these addresses are the only ones. @param {string} file @returns {string} */
-function addressOf(file) {
+export function addressOf(file) {
   const address = new URL(file, import.meta.url).href;
   const types = /** @type {any} */ (globalThis).trustedTypes;
   return types ? types.createPolicy('snug-worker', { createScriptURL: () => address }).createScriptURL('') : address;

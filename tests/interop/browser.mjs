@@ -97,6 +97,8 @@ class ChromiumPage {
   }
 
   waitFor(fn, arg, timeoutMs = PATIENCE_MS) {
+    // The driver takes a promise for true, whatever becomes of it.
+    if (fn.constructor.name === 'AsyncFunction') return until(() => this.page.evaluate(fn, arg), fn, timeoutMs);
     return this.page.waitForFunction(fn, arg, { timeout: timeoutMs });
   }
 

@@ -122,6 +122,10 @@ export class OutsideView {
     byId('outside-checklist').append(this.#checklist.element);
     this.#files = new KeyedList(byId('outside-files-list'), (/** @type {Transfer} */ t) => t.key, () => new TransferRow(() => null));
     this.#form.addEventListener('submit', (event) => this.#onSubmit(event));
+    setText(byId('offline'), _('This device is offline. Rooms open again when it is back on a network.'));
+    const showOffline = () => (byId('offline').hidden = navigator.onLine);
+    for (const change of ['online', 'offline']) addEventListener(change, showOffline);
+    showOffline();
   }
 
   /** @param {Event} event */
@@ -169,7 +173,7 @@ export class OutsideView {
   async #create() {
     if (!this.#open.checked && !(await this.#hasLibrary())) return;
     if (await this.#room.create(this.#name.value, this.#open.checked)) return;
-    this.#showProblem(_('This server made no room. It may carry its own room only, or be busy: try again in a while.'));
+    this.#showProblem(_('This server made no room. It may be out of reach, carry its own room only, or be busy: try again in a while.'));
   }
 
   /** @param {State} state */
