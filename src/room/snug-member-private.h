@@ -24,6 +24,8 @@ void        snug_member_set_rtt_ms       (SnugMember *self, double rtt_ms);
 void        snug_member_set_typing       (SnugMember *self, gboolean typing);
 void        snug_member_set_details      (SnugMember *self, const char *details);
 void        snug_member_set_error_text   (SnugMember *self, const char *error_text);
+void        snug_member_set_safety       (SnugMember *self, SnugSafetyState safety, const char *phrase,
+                                          gboolean can_compare);
 void        snug_member_set_step         (SnugMember *self, guint step, SnugStepState state);
 
 G_END_DECLS

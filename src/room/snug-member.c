@@ -17,6 +17,7 @@ struct _SnugMember
   char             *path_text;
   char             *details;
   char             *error_text;
+  char             *phrase;
 
   guint64           seq;
   guint             ordinal;
@@ -24,6 +25,8 @@ struct _SnugMember
   SnugMemberDevice  device;
   SnugWireFeatures  features;
   SnugPath          path;
+  SnugSafetyState   safety;
+  gboolean          can_compare;
   double            rtt_ms;
   guint             steps;      /* 2 bits a step */
   gboolean          legacy;
@@ -50,6 +53,9 @@ enum
   PROP_DETAILS,
   PROP_ERROR_TEXT,
   PROP_STEPS,
+  PROP_SAFETY,
+  PROP_PHRASE,
+  PROP_CAN_COMPARE,
   N_PROPS
 };
 
@@ -233,6 +239,17 @@ snug_member_set_error_text (SnugMember *self, const char *error_text)
 }
 
 void
+snug_member_set_safety (SnugMember *self, SnugSafetyState safety, const char *phrase, gboolean can_compare)
+{
+  set_string (self, &self->phrase, phrase, PROP_PHRASE);
+  set_boolean (self, &self->can_compare, can_compare, PROP_CAN_COMPARE);
+  if (self->safety == safety)
+    return;
+  self->safety = safety;
+  notify (self, PROP_SAFETY);
+}
+
+void
 snug_member_set_step (SnugMember *self, guint step, SnugStepState state)
 {
   guint steps = (self->steps & ~(3u << 2 * step)) | (guint) state << 2 * step;
@@ -315,6 +332,32 @@ snug_member_get_rtt_ms (SnugMember *self)
   return self->rtt_ms;
 }
 
+SnugSafetyState
+snug_member_get_safety (SnugMember *self)
+{
+  return self->safety;
+}
+
+const char *
+snug_member_get_phrase (SnugMember *self)
+{
+  return self->phrase;
+}
+
+gboolean
+snug_member_get_can_compare (SnugMember *self)
+{
+  return self->can_compare;
+}
+
+const char *
+snug_safety_state_to_text (SnugSafetyState state)
+{
+  static const char *const texts[] = { "unchecked", "asked", "phrase", "checked", "interrupted", "changed", "not-safe" };
+
+  return texts[state];
+}
+
 const char *
 snug_path_to_text (SnugPath path)
 {
@@ -352,6 +395,9 @@ snug_member_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_DETAILS: g_value_set_string (value, self->details); break;
     case PROP_ERROR_TEXT: g_value_set_string (value, self->error_text); break;
     case PROP_STEPS: g_value_set_uint (value, self->steps); break;
+    case PROP_SAFETY: g_value_set_int (value, (int) self->safety); break;
+    case PROP_PHRASE: g_value_set_string (value, self->phrase); break;
+    case PROP_CAN_COMPARE: g_value_set_boolean (value, self->can_compare); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
 }
@@ -368,6 +414,7 @@ snug_member_finalize (GObject *object)
   g_free (self->path_text);
   g_free (self->details);
   g_free (self->error_text);
+  g_free (self->phrase);
   G_OBJECT_CLASS (snug_member_parent_class)->finalize (object);
 }
 
@@ -394,6 +441,9 @@ snug_member_class_init (SnugMemberClass *klass)
   props[PROP_DETAILS] = g_param_spec_string ("details", NULL, NULL, "", flags);
   props[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
   props[PROP_STEPS] = g_param_spec_uint ("steps", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_SAFETY] = g_param_spec_int ("safety", NULL, NULL, 0, SNUG_SAFETY_MISMATCH, 0, flags);
+  props[PROP_PHRASE] = g_param_spec_string ("phrase", NULL, NULL, NULL, flags);
+  props[PROP_CAN_COMPARE] = g_param_spec_boolean ("can-compare", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -39,6 +39,18 @@ typedef enum
   SNUG_PATH_RELAY
 } SnugPath;
 
+/* Whether somebody could stand between them and us: the safety phrase of PROTOCOL.md section 4. */
+typedef enum
+{
+  SNUG_SAFETY_UNCHECKED,
+  SNUG_SAFETY_ASKED,           /* the words are being worked out */
+  SNUG_SAFETY_PHRASE,          /* to be compared by the two people */
+  SNUG_SAFETY_CHECKED,
+  SNUG_SAFETY_INTERRUPTED,     /* the connection broke before there were words */
+  SNUG_SAFETY_CHANGED,         /* checked once, with another certificate than they have now */
+  SNUG_SAFETY_MISMATCH         /* not safe: the connection is closed */
+} SnugSafetyState;
+
 /* The steps of the connection checklist, each done, running, failed or not begun. */
 typedef enum
 {
@@ -58,7 +70,9 @@ G_DECLARE_FINAL_TYPE (SnugMember, snug_member, SNUG, MEMBER, GObject)
  * " (2)"), "state" (SnugMemberState as int), "device" (int), "legacy" (boolean), "host" (boolean),
  * "path" (SnugPath as int), "path-text" (string for a person, translated: "Direct, local network · 3 ms"),
  * "rtt-ms" (double, < 0 unknown), "typing" (boolean), "details" (string: several translated lines for
- * the details row), "error-text" (string, nullable: why FAILED), "steps" (guint packed, see get_step). */
+ * the details row), "error-text" (string, nullable: why FAILED), "steps" (guint packed, see get_step), "safety"
+ * (SnugSafetyState as int), "phrase" (string, nullable: four words), "can-compare" (boolean: a phrase may be
+ * asked for). */
 const char      *snug_member_get_id           (SnugMember *self);
 const char      *snug_member_get_name         (SnugMember *self);
 const char      *snug_member_get_display_name (SnugMember *self);
@@ -72,8 +86,13 @@ SnugPath         snug_member_get_path         (SnugMember *self);
 double           snug_member_get_rtt_ms       (SnugMember *self);
 SnugStepState    snug_member_get_step         (SnugMember *self, guint step);
 
+SnugSafetyState  snug_member_get_safety       (SnugMember *self);
+const char      *snug_member_get_phrase       (SnugMember *self);    /* nullable */
+gboolean         snug_member_get_can_compare  (SnugMember *self);
+
 /* For the `path` of --json and logs: "direct-local", "direct", "relay", NULL. */
 const char      *snug_path_to_text            (SnugPath path);
 const char      *snug_member_state_to_text    (SnugMemberState state);
+const char      *snug_safety_state_to_text    (SnugSafetyState state);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "snug-context.h"
 #include "snug-dialects.h"
 #include "snug-member-private.h"
+#include "snug-safety.h"
 #include "snug-token-bucket.h"
 
 /* PROTOCOL.md section 4: 20 messages a second, burst 200. We say a little less than may be said, so that
@@ -30,6 +31,7 @@ struct _SnugPeer
   /* Owned */
   SnugMember       *member;
   SnugPeerLink     *link;
+  SnugSafety       *safety;
   char             *own_name;
   GQueue            outbox;         /* of SnugWireMessage that wait for the rate */
   GSource          *outbox_timer;
@@ -42,6 +44,7 @@ struct _SnugPeer
   gboolean          ready;
   guint             greeted_session;   /* their hello came in that one; 0: in none */
   guint             n_silent;          /* sessions without a hello, since the last one with */
+  gboolean          unsafe;
   gboolean          away;
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
@@ -56,6 +59,7 @@ enum
   READY,
   LOST,
   NAMED,
+  UNSAFE,
   ENDED,
   N_SIGNALS
 };
@@ -156,6 +160,12 @@ snug_peer_set_own_name (SnugPeer *self, const char *own_name)
 /* --- what a person sees ---------------------------------------------------------------------------- */
 
 static const char *
+not_safe (void)
+{
+  return _("Not safe: somebody may be listening in between. The connection was closed.");
+}
+
+static const char *
 explain (const GError *error, const SnugDialectRules *rules)
 {
   if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
@@ -190,6 +200,8 @@ show_steps (SnugPeer *self, SnugPeerLinkState state)
 static SnugMemberState
 member_state (SnugPeer *self, SnugPeerLinkState state)
 {
+  if (self->unsafe)
+    return SNUG_MEMBER_FAILED;
   switch (state)
     {
     case SNUG_PEER_LINK_CONNECTED:
@@ -252,15 +264,28 @@ show (SnugPeer *self)
   const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
 
   snug_member_set_legacy (self->member, rules->version < SNUG_WIRE_VERSION);
-  snug_member_set_error_text (self->member, state == SNUG_PEER_LINK_FAILED
+  snug_member_set_error_text (self->member, self->unsafe ? not_safe ()
+                                            : state == SNUG_PEER_LINK_FAILED
                                               ? explain (snug_peer_link_get_error (self->link), rules) : NULL);
-  show_steps (self, state);
+  if (self->unsafe)
+    snug_member_set_step (self->member, SNUG_STEP_KEYS, SNUG_STEP_FAILED);
+  else
+    show_steps (self, state);
   if (info != NULL)
     show_info (self, info);
   snug_member_set_state (self->member, member_state (self, state));
 }
 
-/* --- hearing --------------------------------------------------------------------------------------- */
+static void
+show_safety (SnugPeer *self)
+{
+  gboolean reads = (snug_member_get_features (self->member) & SNUG_WIRE_FEATURE_PHRASE) != 0;
+
+  snug_member_set_safety (self->member, snug_safety_get_state (self->safety), snug_safety_get_words (self->safety),
+                          self->ready && reads && snug_safety_can_start (self->safety));
+}
+
+/* --- coming and going ------------------------------------------------------------------------------ */
 
 static void
 become_ready (SnugPeer *self)
@@ -269,6 +294,7 @@ become_ready (SnugPeer *self)
     return;
   self->ready = TRUE;
   show (self);
+  show_safety (self);
   g_signal_emit (self, signals[READY], 0);
 }
 
@@ -281,8 +307,65 @@ become_lost (SnugPeer *self)
   g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
   snug_clear_source (&self->outbox_timer);
   snug_member_set_typing (self->member, FALSE);
+  show_safety (self);
   g_signal_emit (self, signals[LOST], 0);
 }
+
+/* --- the safety phrase ----------------------------------------------------------------------------- */
+
+static void
+on_safety_say (const SnugWireMessage *message, gpointer user_data)
+{
+  put_in_outbox (user_data, message);
+}
+
+static void
+on_safety_changed (gpointer user_data)
+{
+  show_safety (user_data);
+}
+
+static const SnugSafetyOwner safety_owner = { .say = on_safety_say, .changed = on_safety_changed };
+
+/* Whoever it was that we spoke with: no word goes to them any more, and none is heard. */
+static void
+check_unsafe (SnugPeer *self, gboolean says_person)
+{
+  if (self->unsafe || snug_safety_get_state (self->safety) != SNUG_SAFETY_MISMATCH)
+    return;
+  self->unsafe = TRUE;
+  become_lost (self);
+  snug_peer_link_close (self->link);
+  show (self);
+  g_signal_emit (self, signals[UNSAFE], 0, says_person);
+}
+
+static void
+begin_safety (SnugPeer *self)
+{
+  const SnugPeerConnectionInfo *info = snug_peer_link_get_info (self->link);
+
+  if (info != NULL && self->greeted_session != snug_peer_link_get_n_sessions (self->link))
+    snug_safety_begin_session (self->safety, info->remote_fingerprint);
+}
+
+void
+snug_peer_compare (SnugPeer *self)
+{
+  if (snug_member_get_can_compare (self->member))
+    snug_safety_start (self->safety);
+}
+
+void
+snug_peer_confirm (SnugPeer *self, gboolean same)
+{
+  g_autoptr (SnugPeer) keep = g_object_ref (self);
+
+  snug_safety_confirm (self->safety, same);
+  check_unsafe (self, TRUE);
+}
+
+/* --- hearing --------------------------------------------------------------------------------------- */
 
 static gboolean
 on_hello_timer (gpointer user_data)
@@ -316,6 +399,7 @@ handle_hello (SnugPeer *self, SnugWireMessage *hello)
                                           ? rules->device : snug_member_device_from_text (hello->device));
   snug_member_set_features (self->member, hello->features);
   g_signal_emit (self, signals[NAMED], 0);
+  begin_safety (self);
   self->greeted_session = snug_peer_link_get_n_sessions (self->link);
   become_ready (self);
 }
@@ -361,6 +445,13 @@ handle_message (SnugPeer *self, SnugWireMessage *message)
       snug_member_set_typing (self->member, message->on);
       break;
 
+    case SNUG_WIRE_PHRASE_COMMIT:
+    case SNUG_WIRE_PHRASE_REVEAL:
+      if (self->ready)
+        snug_safety_handle (self->safety, message);
+      check_unsafe (self, FALSE);
+      break;
+
     default:
       if (message->type == SNUG_WIRE_CHAT)
         snug_member_set_typing (self->member, FALSE);
@@ -375,7 +466,8 @@ on_link_message (SnugPeerLink *link, SnugWireMessage *message, SnugPeer *self)
 {
   g_autoptr (SnugPeer) keep = g_object_ref (self);
 
-  handle_message (self, message);
+  if (!self->unsafe)
+    handle_message (self, message);
 }
 
 static gboolean
@@ -511,6 +603,7 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   self->member = g_object_ref (member);
   self->own_name = g_strdup (own_name);
   self->own_device = own_device;
+  self->safety = snug_safety_new (offerer, snug_certificate_get_fingerprint (certificate), &safety_owner, self);
   self->link = snug_peer_link_new (network, certificate, config, offerer);
   g_signal_connect (self->link, "signal", G_CALLBACK (on_link_signal), self);
   g_signal_connect (self->link, "changed", G_CALLBACK (on_link_changed), self);
@@ -546,6 +639,7 @@ snug_peer_finalize (GObject *object)
 {
   SnugPeer *self = SNUG_PEER (object);
 
+  snug_safety_free (self->safety);
   g_object_unref (self->link);
   g_object_unref (self->member);
   g_free (self->own_name);
@@ -568,6 +662,8 @@ snug_peer_class_init (SnugPeerClass *klass)
   signals[READY] = g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[LOST] = g_signal_new ("lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NAMED] = g_signal_new ("named", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[UNSAFE] = g_signal_new ("unsafe", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[ENDED] = g_signal_new ("ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

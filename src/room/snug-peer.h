@@ -22,6 +22,7 @@ G_DECLARE_FINAL_TYPE (SnugPeer, snug_peer, SNUG, PEER, GObject)
  * SnugPeer::ready: hello was exchanged on a new `session` channel: messages can be sent
  * SnugPeer::lost: no longer ready; "ready" comes again, or "ended"
  * SnugPeer::named: the member told its name
+ * SnugPeer::unsafe: (gboolean says_person): somebody may stand between; the link is closed for good
  * SnugPeer::ended: the link is over and the member has left the room
  */
 
@@ -36,6 +37,9 @@ gboolean      snug_peer_is_ready      (SnugPeer *self);
 void          snug_peer_start         (SnugPeer *self, gboolean signaling_open);
 /* Queues @message; it goes when the peer is ready and the rate allows. FALSE if not ready. */
 gboolean      snug_peer_send          (SnugPeer *self, const SnugWireMessage *message);
+/* The safety phrase: works it out with the member; what our person says of it. */
+void          snug_peer_compare       (SnugPeer *self);
+void          snug_peer_confirm       (SnugPeer *self, gboolean same);
 /* Says hello again, with another name. */
 void          snug_peer_set_own_name  (SnugPeer *self, const char *own_name);
 /* The server lost sight of the member (away), or sees it again. */

@@ -45,6 +45,7 @@ struct _SnugRoom
 };
 
 G_DEFINE_FINAL_TYPE (SnugRoom, snug_room, G_TYPE_OBJECT)
+G_DEFINE_QUARK (snug-room-error-quark, snug_room_error)
 
 enum
 {
@@ -135,6 +136,28 @@ on_peer_named (SnugPeer *peer, SnugRoom *self)
   do
     snug_member_set_ordinal (named, ordinal++);
   while (is_shown_as (self, named, snug_member_get_display_name (named)));
+}
+
+static void
+refuse (SnugRoom *self, const GError *error)
+{
+  if (self->refusal != NULL)
+    return;
+  self->refusal = g_error_copy (error);
+  snug_room_close (self);
+  changed (self);
+}
+
+/* Whoever breaks the rules of the safety phrase loses us; it is a person's word, or having nobody else, that
+ * ends the room. */
+static void
+on_peer_unsafe (SnugPeer *peer, gboolean says_person, SnugRoom *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (SNUG_ROOM_ERROR, SNUG_ROOM_ERROR_NOT_SAFE,
+                                                  _("Not safe: somebody may be listening in between. The room was closed."));
+
+  if (says_person || self->n_ready == 0)
+    refuse (self, error);
 }
 
 static void
@@ -246,6 +269,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   g_signal_connect (peer, "ready", G_CALLBACK (on_peer_ready), self);
   g_signal_connect (peer, "lost", G_CALLBACK (on_peer_lost), self);
   g_signal_connect (peer, "named", G_CALLBACK (on_peer_named), self);
+  g_signal_connect (peer, "unsafe", G_CALLBACK (on_peer_unsafe), self);
   g_signal_connect (peer, "ended", G_CALLBACK (on_peer_ended), self);
 
   g_hash_table_insert (self->peers, g_strdup (id), peer);
@@ -288,16 +312,6 @@ on_content (SnugAdmission *admission, const char *id, SnugSignalMessage *message
 
   if (peer != NULL)
     snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
-}
-
-static void
-refuse (SnugRoom *self, const GError *error)
-{
-  if (self->refusal != NULL)
-    return;
-  self->refusal = g_error_copy (error);
-  snug_room_close (self);
-  changed (self);
 }
 
 static void
@@ -689,6 +703,24 @@ snug_room_remove_member (SnugRoom *self, SnugMember *member)
     }
   message->peer = g_strdup (snug_member_get_id (member));
   snug_signaling_send (self->signaling, message);
+}
+
+void
+snug_room_compare (SnugRoom *self, SnugMember *member)
+{
+  SnugPeer *peer = peer_of (self, member);
+
+  if (peer != NULL)
+    snug_peer_compare (peer);
+}
+
+void
+snug_room_confirm (SnugRoom *self, SnugMember *member, gboolean same)
+{
+  SnugPeer *peer = peer_of (self, member);
+
+  if (peer != NULL)
+    snug_peer_confirm (peer, same);
 }
 
 void

@@ -18,6 +18,14 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_ROOM (snug_room_get_type ())
 G_DECLARE_FINAL_TYPE (SnugRoom, snug_room, SNUG, ROOM, GObject)
 
+#define SNUG_ROOM_ERROR (snug_room_error_quark ())
+GQuark snug_room_error_quark (void);
+
+typedef enum
+{
+  SNUG_ROOM_ERROR_NOT_SAFE     /* somebody may stand between us and a member */
+} SnugRoomError;
+
 typedef struct
 {
   GMainContext             *network;
@@ -66,7 +74,8 @@ SnugPeerLink  *snug_room_get_link      (SnugRoom *self, SnugMember *member);
 SnugSignaling *snug_room_get_signaling (SnugRoom *self);
 /* Nullable: the room is open. */
 SnugAdmission *snug_room_get_admission (SnugRoom *self);
-/* Why we do not get in, besides what signaling says: of SNUG_ADMISSION_ERROR; nullable. */
+/* Why we do not get in or are out again, besides what signaling says: of SNUG_ADMISSION_ERROR or
+ * SNUG_ROOM_ERROR; nullable. */
 const GError  *snug_room_get_refusal   (SnugRoom *self);
 const char    *snug_room_get_self_id   (SnugRoom *self);    /* nullable before welcome */
 gboolean       snug_room_get_is_host   (SnugRoom *self);
@@ -77,6 +86,10 @@ guint          snug_room_get_n_ready   (SnugRoom *self);
  * removed cannot come back, and the room is locked by that. */
 void           snug_room_lock          (SnugRoom *self, gboolean on);
 void           snug_room_remove_member (SnugRoom *self, SnugMember *member);
+/* The safety phrase of PROTOCOL.md section 4: asks for it; our person says whether it is the same there. If not,
+ * the room is left. */
+void           snug_room_compare       (SnugRoom *self, SnugMember *member);
+void           snug_room_confirm       (SnugRoom *self, SnugMember *member, gboolean same);
 void           snug_room_set_name      (SnugRoom *self, const char *name);
 
 G_END_DECLS

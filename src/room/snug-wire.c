@@ -14,6 +14,8 @@ static const char *const type_names[SNUG_WIRE_N_TYPES] = {
   [SNUG_WIRE_EDIT] = "edit",
   [SNUG_WIRE_DELETE] = "delete",
   [SNUG_WIRE_REACT] = "react",
+  [SNUG_WIRE_PHRASE_COMMIT] = "phrase-commit",
+  [SNUG_WIRE_PHRASE_REVEAL] = "phrase-reveal",
   [SNUG_WIRE_TYPING] = "typing",
   [SNUG_WIRE_AWAY] = "away",
   [SNUG_WIRE_REMOVED] = "removed",
@@ -35,6 +37,7 @@ static const struct
 } features[] = {
   { SNUG_WIRE_FEATURE_EDIT, "edit" },
   { SNUG_WIRE_FEATURE_REACT, "react" },
+  { SNUG_WIRE_FEATURE_PHRASE, "phrase" },
 };
 
 const char *
@@ -84,6 +87,8 @@ snug_wire_message_copy (const SnugWireMessage *message)
   copy->mime_type = g_strdup (message->mime_type);
   copy->reason = g_strdup (message->reason);
   copy->ids = message->ids != NULL ? g_ptr_array_copy (message->ids, copy_string, NULL) : NULL;
+  copy->commitment = message->commitment != NULL ? g_bytes_ref (message->commitment) : NULL;
+  copy->nonce = message->nonce != NULL ? g_bytes_ref (message->nonce) : NULL;
   copy->have = message->have != NULL ? g_bytes_ref (message->have) : NULL;
   copy->only = message->only != NULL ? g_bytes_ref (message->only) : NULL;
   copy->manifest = message->manifest != NULL ? g_bytes_ref (message->manifest) : NULL;
@@ -106,6 +111,8 @@ snug_wire_message_free (SnugWireMessage *message)
   g_free (message->mime_type);
   g_free (message->reason);
   g_clear_pointer (&message->ids, g_ptr_array_unref);
+  g_clear_pointer (&message->commitment, g_bytes_unref);
+  g_clear_pointer (&message->nonce, g_bytes_unref);
   g_clear_pointer (&message->have, g_bytes_unref);
   g_clear_pointer (&message->only, g_bytes_unref);
   g_clear_pointer (&message->manifest, g_bytes_unref);
@@ -210,6 +217,14 @@ read_react (JsonObject *object, SnugWireMessage *m)
          && snug_emoji_is_one (m->emoji) && snug_json_peek_boolean (object, "on", &m->on);
 }
 
+/* A field of 32 bytes that must be there. */
+static gboolean
+read_hash (JsonObject *object, const char *name, GBytes **out)
+{
+  *out = snug_json_peek_base64url (object, name, SNUG_WIRE_HASH_BYTES);
+  return *out != NULL;
+}
+
 static gboolean
 read_chat_received (JsonObject *object, SnugWireMessage *m)
 {
@@ -309,10 +324,7 @@ read_file_get (JsonObject *object, SnugWireMessage *m)
 static gboolean
 read_file_done (JsonObject *object, SnugWireMessage *m)
 {
-  if (!read_id (object, m))
-    return FALSE;
-  m->fingerprint = snug_json_peek_base64url (object, "fingerprint", SNUG_WIRE_HASH_BYTES);
-  return m->fingerprint != NULL;
+  return read_id (object, m) && read_hash (object, "fingerprint", &m->fingerprint);
 }
 
 static gboolean
@@ -339,6 +351,10 @@ read_fields (JsonObject *object, SnugWireMessage *m)
       return read_change (object, m);
     case SNUG_WIRE_REACT:
       return read_react (object, m);
+    case SNUG_WIRE_PHRASE_COMMIT:
+      return read_hash (object, "c", &m->commitment);
+    case SNUG_WIRE_PHRASE_REVEAL:
+      return read_hash (object, "nonce", &m->nonce);
     case SNUG_WIRE_TYPING:
     case SNUG_WIRE_AWAY:
       return snug_json_peek_boolean (object, "on", &m->on);
@@ -510,6 +526,8 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_CHAT_RECEIVED: write_chat_received (object, m); break;
     case SNUG_WIRE_EDIT: json_object_set_string_member (object, "text", m->text); break;
     case SNUG_WIRE_REACT: write_react (object, m); break;
+    case SNUG_WIRE_PHRASE_COMMIT: set_bytes (object, "c", m->commitment); break;
+    case SNUG_WIRE_PHRASE_REVEAL: set_bytes (object, "nonce", m->nonce); break;
     case SNUG_WIRE_TYPING:
     case SNUG_WIRE_AWAY: json_object_set_boolean_member (object, "on", m->on); break;
     case SNUG_WIRE_REMOVED: json_object_set_string_member (object, "peer", m->peer); break;

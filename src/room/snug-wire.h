@@ -41,6 +41,8 @@ typedef enum
   SNUG_WIRE_EDIT,
   SNUG_WIRE_DELETE,
   SNUG_WIRE_REACT,
+  SNUG_WIRE_PHRASE_COMMIT,
+  SNUG_WIRE_PHRASE_REVEAL,
   SNUG_WIRE_TYPING,
   SNUG_WIRE_AWAY,
   SNUG_WIRE_REMOVED,
@@ -71,10 +73,12 @@ typedef enum
 typedef enum
 {
   SNUG_WIRE_FEATURE_EDIT = 1 << 0,    /* edit and delete */
-  SNUG_WIRE_FEATURE_REACT = 1 << 1
+  SNUG_WIRE_FEATURE_REACT = 1 << 1,
+  SNUG_WIRE_FEATURE_PHRASE = 1 << 2   /* the safety phrase */
 } SnugWireFeatures;
 
-#define SNUG_WIRE_FEATURES (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT)   /* what we read */
+/* What we read. */
+#define SNUG_WIRE_FEATURES (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE)
 
 typedef enum
 {
@@ -106,6 +110,9 @@ typedef struct
   /* edit, delete, react */
   char         *of;            /* id of the message that it is about */
   char         *emoji;         /* react: one */
+
+  GBytes       *commitment;    /* phrase-commit, of SNUG_WIRE_HASH_BYTES, as the next */
+  GBytes       *nonce;         /* phrase-reveal */
 
   /* typing, away, react, file-pause */
   gboolean      on;

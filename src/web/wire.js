@@ -36,7 +36,7 @@ const HASH_BYTES = 32;
 const MAX_ONLY_BYTES = 12500;
 
 /** What a hello says that its member reads: `edit` is edits and deletions. */
-export const FEATURES = Object.freeze(['edit', 'react']);
+export const FEATURES = Object.freeze(['edit', 'react', 'phrase']);
 
 /** What offers and answers say of us, and what hello fills in. */
 export const CAPS = Object.freeze({ v: 2, features: [] });
@@ -48,6 +48,8 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'edit', id: string, of: string, text: string }} Edit
  * @typedef {{ type: 'delete', id: string, of: string }} Delete
  * @typedef {{ type: 'react', id: string, of: string, emoji: string, on: boolean }} React
+ * @typedef {{ type: 'phrase-commit', c: string }} PhraseCommit
+ * @typedef {{ type: 'phrase-reveal', nonce: string }} PhraseReveal
  * @typedef {{ type: 'typing', on: boolean }} Typing
  * @typedef {{ type: 'away', on: boolean }} Away
  * @typedef {{ type: 'removed', peer: string }} Removed
@@ -63,7 +65,7 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
- * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
+ * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | PhraseCommit | PhraseReveal | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
  *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel} Message
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
@@ -234,6 +236,8 @@ const DECODERS = {
   }),
   delete: (o) => ({ type: 'delete', id: id(o), of: id(o, 'of') }),
   react: decodeReact,
+  'phrase-commit': (o) => ({ type: 'phrase-commit', c: hash(o, 'c') }),
+  'phrase-reveal': (o) => ({ type: 'phrase-reveal', nonce: hash(o, 'nonce') }),
   typing: (o) => ({ type: 'typing', on: on(o, 'on') }),
   away: (o) => ({ type: 'away', on: on(o, 'on') }),
   removed: (o) => ({ type: 'removed', peer: required(peekString(o, 'peer', MAX_WORD_BYTES), 'peer') }),

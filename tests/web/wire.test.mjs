@@ -52,7 +52,7 @@ test('one emoji is what the C side takes for one', () => {
 
 test('what we write, we can read', () => {
   assert.deepEqual(decodeMessage(encode(hello('Ana', 'phone'))), {
-    type: 'hello', v: 2, name: 'Ana', app: 'snug-web', device: 'phone', features: ['edit', 'react'],
+    type: 'hello', v: 2, name: 'Ana', app: 'snug-web', device: 'phone', features: ['edit', 'react', 'phrase'],
   });
   assert.deepEqual(decodeMessage(encode(fileGet('f', { entry: 0, offset: 0 }))), { type: 'file-get', id: 'f', entry: 0, offset: 0 });
   assert.deepEqual(decodeMessage(encode(fileGet('f', { entry: 0, offset: 1048576 }, { have: HASH }))), {
