@@ -12,6 +12,7 @@
 #include "cli-json-report.h"
 #include "cli-line-reader.h"
 #include "cli-questions.h"
+#include "cli-safety.h"
 #include "cli-status.h"
 #include "cli-text-report.h"
 #include "cli-watch.h"
@@ -300,7 +301,8 @@ show_who (App *app)
       g_object_get (member, "path-text", &path, NULL);
       name = snug_display_text_one_line (snug_member_get_display_name (member),
                                          SNUG_DISPLAY_NAME_MAX_CHARS);
-      line = g_strdup_printf ("%s  %s", name, *path != '\0' ? path : _("not connected"));
+      line = g_strdup_printf ("%s  %s%s", name, *path != '\0' ? path : _("not connected"),
+                              snug_member_get_safety (member) == SNUG_SAFETY_CHECKED ? _(" · checked") : "");
       snug_cli_report_notice (app->report, line);
     }
 }
@@ -462,6 +464,13 @@ on_typed (App *app, const char *line)
       break;
     case SNUG_CLI_COMMAND_REFUSE:
       snug_session_answer_knock (app->session, FALSE);
+      break;
+    case SNUG_CLI_COMMAND_COMPARE:
+      snug_cli_safety_compare (app->session, app->report, argument);
+      break;
+    case SNUG_CLI_COMMAND_SAME:
+    case SNUG_CLI_COMMAND_DIFFERENT:
+      snug_cli_safety_confirm (app->session, app->report, argument, kind == SNUG_CLI_COMMAND_SAME);
       break;
     case SNUG_CLI_COMMAND_LEAVE:
       leave_early (app, SNUG_CLI_STATUS_DONE);
@@ -636,7 +645,8 @@ on_member_failed (App *app, SnugMember *member)
 
   g_object_get (member, "error-text", &why, NULL);
   app->unreachable_once = TRUE;
-  snug_cli_report_error (app->report, "peer-unreachable",
+  snug_cli_report_error (app->report,
+                         snug_member_get_safety (member) == SNUG_SAFETY_MISMATCH ? "not-safe" : "peer-unreachable",
                          why != NULL ? why : _("Somebody could not be reached."),
                          snug_member_get_id (member));
 }
@@ -650,6 +660,7 @@ on_member (GObject *item, SnugCliWatchEvent event, const char *property, gpointe
                            || (property != NULL && g_str_equal (property, "state"));
 
   snug_cli_report_member (app->report, member, property);
+  snug_cli_safety_tell (app->report, member, property);
   if (state_changed && snug_member_get_state (member) == SNUG_MEMBER_FAILED)
     on_member_failed (app, member);
 }

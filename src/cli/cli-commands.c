@@ -20,6 +20,9 @@ static const struct
   { "cancel", SNUG_CLI_COMMAND_CANCEL },
   { "let", SNUG_CLI_COMMAND_LET },
   { "refuse", SNUG_CLI_COMMAND_REFUSE },
+  { "compare", SNUG_CLI_COMMAND_COMPARE },
+  { "same", SNUG_CLI_COMMAND_SAME },
+  { "different", SNUG_CLI_COMMAND_DIFFERENT },
   { "leave", SNUG_CLI_COMMAND_LEAVE },
   { "quit", SNUG_CLI_COMMAND_LEAVE },
   { "help", SNUG_CLI_COMMAND_HELP },
@@ -86,6 +89,8 @@ snug_cli_command_help (void)
            "/cancel      stop the files under way\n"
            "/let         let in who asks; let them try who has the secret wrong\n"
            "/refuse      do not let in who asks\n"
+           "/compare     show the safety phrase of somebody: is it the same on their screen?\n"
+           "/same, /different NAME  what they say\n"
            "/leave       leave the room (Ctrl+D, Ctrl+C)\n"
            "Everything else is said to everybody; // at the start says a /.");
 }

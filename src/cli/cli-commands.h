@@ -25,6 +25,9 @@ typedef enum
   SNUG_CLI_COMMAND_CANCEL,
   SNUG_CLI_COMMAND_LET,         /* whoever guesses, or knocks */
   SNUG_CLI_COMMAND_REFUSE,      /* whoever knocks */
+  SNUG_CLI_COMMAND_COMPARE,     /* the safety phrase: with whom, "" if there is one only, as the next two */
+  SNUG_CLI_COMMAND_SAME,
+  SNUG_CLI_COMMAND_DIFFERENT,
   SNUG_CLI_COMMAND_LEAVE,
   SNUG_CLI_COMMAND_HELP,
   SNUG_CLI_COMMAND_UNKNOWN      /* the word that nobody knows */

@@ -125,6 +125,17 @@ snug_cli_event_member (SnugMember *member)
 }
 
 char *
+snug_cli_event_safety (SnugMember *member)
+{
+  GString *line = begin ("safety");
+
+  append_string (line, "id", snug_member_get_id (member));
+  append_string (line, "state", snug_safety_state_to_text (snug_member_get_safety (member)));
+  append_string (line, "phrase", snug_member_get_phrase (member));
+  return end (line);
+}
+
+char *
 snug_cli_event_chat (SnugMessage *message)
 {
   GString *line = begin ("chat");

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 char *snug_cli_event_room      (const char *code, const char *invite, const char *link,
                                 const char *state);
 char *snug_cli_event_member    (SnugMember *member);
+char *snug_cli_event_safety    (SnugMember *member);
 char *snug_cli_event_chat      (SnugMessage *message);
 char *snug_cli_event_delivered (const char *message_id, const char *member_id);
 char *snug_cli_event_edited    (SnugMessage *message);

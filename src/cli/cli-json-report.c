@@ -140,6 +140,14 @@ snug_cli_json_report_member (SnugCliReport *report, SnugMember *member, const ch
 }
 
 static void
+snug_cli_json_report_safety (SnugCliReport *report, SnugMember *member)
+{
+  g_autofree char *line = snug_cli_event_safety (member);
+
+  tell (report, line);
+}
+
+static void
 snug_cli_json_report_message (SnugCliReport *report, SnugMessage *message)
 {
   g_autofree char *line = NULL;
@@ -294,6 +302,7 @@ snug_cli_json_report_class_init (SnugCliJsonReportClass *klass)
   G_OBJECT_CLASS (klass)->finalize = snug_cli_json_report_finalize;
   report_class->room = snug_cli_json_report_room;
   report_class->member = snug_cli_json_report_member;
+  report_class->safety = snug_cli_json_report_safety;
   report_class->message = snug_cli_json_report_message;
   report_class->delivered = snug_cli_json_report_delivered;
   report_class->edited = snug_cli_json_report_edited;

@@ -25,6 +25,12 @@ snug_cli_report_member (SnugCliReport *self, SnugMember *member, const char *pro
 }
 
 void
+snug_cli_report_safety (SnugCliReport *self, SnugMember *member)
+{
+  SNUG_CLI_REPORT_GET_CLASS (self)->safety (self, member);
+}
+
+void
 snug_cli_report_message (SnugCliReport *self, SnugMessage *message)
 {
   SNUG_CLI_REPORT_GET_CLASS (self)->message (self, message);

@@ -20,6 +20,7 @@ struct _SnugCliReportClass
 
   void (*room)      (SnugCliReport *self, SnugSession *session, const char *state);
   void (*member)    (SnugCliReport *self, SnugMember *member, const char *property);
+  void (*safety)    (SnugCliReport *self, SnugMember *member);
   void (*message)   (SnugCliReport *self, SnugMessage *message);
   void (*delivered) (SnugCliReport *self, const char *message_id, const char *member_id);
   void (*edited)    (SnugCliReport *self, SnugMessage *message);
@@ -42,6 +43,8 @@ struct _SnugCliReportClass
 void snug_cli_report_room      (SnugCliReport *self, SnugSession *session, const char *state);
 /* @property: what changed, %NULL if they are new. */
 void snug_cli_report_member    (SnugCliReport *self, SnugMember *member, const char *property);
+/* What is known of the safety phrase with them. */
+void snug_cli_report_safety    (SnugCliReport *self, SnugMember *member);
 void snug_cli_report_message   (SnugCliReport *self, SnugMessage *message);
 void snug_cli_report_delivered (SnugCliReport *self, const char *message_id, const char *member_id);
 /* What was said is changed, by its sender; or somebody's emoji below it, @member_id "" is ours. */

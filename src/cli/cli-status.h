@@ -18,7 +18,8 @@ typedef enum
   SNUG_CLI_STATUS_SECRET = 4,
   SNUG_CLI_STATUS_TRANSFER = 5,
   SNUG_CLI_STATUS_TIMEOUT = 6,
-  SNUG_CLI_STATUS_NO_ROUTE = 7
+  SNUG_CLI_STATUS_NO_ROUTE = 7,
+  SNUG_CLI_STATUS_NOT_SAFE = 8
 } SnugCliStatus;
 
 /* @error: of the session. */

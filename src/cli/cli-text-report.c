@@ -147,6 +147,41 @@ snug_cli_text_report_member (SnugCliReport *report, SnugMember *member, const ch
   /* That somebody came or left is a line of the chat. */
 }
 
+/* (transfer full) (nullable) */
+static char *
+describe_safety (SnugMember *member, const char *name)
+{
+  switch (snug_member_get_safety (member))
+    {
+    case SNUG_SAFETY_PHRASE:
+      /* Translators: name of a person, and the four words. */
+      return g_strdup_printf (_("Safety phrase with %s: %s\nIs it the same on their screen? /same or /different"), name,
+                              snug_member_get_phrase (member));
+    case SNUG_SAFETY_CHECKED:
+      return g_strdup_printf (_("%s is checked: %s"), name, snug_member_get_phrase (member));
+    case SNUG_SAFETY_INTERRUPTED:
+      return g_strdup_printf (_("The check with %s was interrupted."), name);
+    case SNUG_SAFETY_CHANGED:
+      return g_strdup_printf (_("%s has come back with another certificate: /compare once more."), name);
+    case SNUG_SAFETY_UNCHECKED:
+    case SNUG_SAFETY_ASKED:
+    case SNUG_SAFETY_MISMATCH:
+    default:
+      return NULL;
+    }
+}
+
+static void
+snug_cli_text_report_safety (SnugCliReport *report, SnugMember *member)
+{
+  g_autofree char *name = snug_display_text_one_line (snug_member_get_display_name (member),
+                                                      SNUG_DISPLAY_NAME_MAX_CHARS);
+  g_autofree char *text = describe_safety (member, name);
+
+  if (text != NULL)
+    print (SNUG_CLI_TEXT_REPORT (report), TRUE, STYLE_NONE, text);
+}
+
 static void
 print_chat (SnugCliTextReport *self, SnugMessage *message, const char *sender)
 {
@@ -441,6 +476,7 @@ snug_cli_text_report_class_init (SnugCliTextReportClass *klass)
   G_OBJECT_CLASS (klass)->finalize = snug_cli_text_report_finalize;
   report_class->room = snug_cli_text_report_room;
   report_class->member = snug_cli_text_report_member;
+  report_class->safety = snug_cli_text_report_safety;
   report_class->message = snug_cli_text_report_message;
   report_class->delivered = snug_cli_text_report_delivered;
   report_class->edited = snug_cli_text_report_edited;

@@ -334,10 +334,10 @@ check_unsafe (SnugPeer *self, gboolean says_person)
   if (self->unsafe || snug_safety_get_state (self->safety) != SNUG_SAFETY_MISMATCH)
     return;
   self->unsafe = TRUE;
+  g_signal_emit (self, signals[UNSAFE], 0, says_person);
   become_lost (self);
   snug_peer_link_close (self->link);
   show (self);
-  g_signal_emit (self, signals[UNSAFE], 0, says_person);
 }
 
 static void

@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (SnugPeer, snug_peer, SNUG, PEER, GObject)
  * SnugPeer::ready: hello was exchanged on a new `session` channel: messages can be sent
  * SnugPeer::lost: no longer ready; "ready" comes again, or "ended"
  * SnugPeer::named: the member told its name
- * SnugPeer::unsafe: (gboolean says_person): somebody may stand between; the link is closed for good
+ * SnugPeer::unsafe: (gboolean says_person): somebody may stand between; the link is about to be
+ *   closed for good
  * SnugPeer::ended: the link is over and the member has left the room
  */
 

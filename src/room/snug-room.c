@@ -156,7 +156,9 @@ on_peer_unsafe (SnugPeer *peer, gboolean says_person, SnugRoom *self)
   g_autoptr (GError) error = g_error_new_literal (SNUG_ROOM_ERROR, SNUG_ROOM_ERROR_NOT_SAFE,
                                                   _("Not safe: somebody may be listening in between. The room was closed."));
 
-  if (says_person || self->n_ready == 0)
+  guint n_others = self->n_ready - (snug_peer_is_ready (peer) ? 1 : 0);
+
+  if (says_person || n_others == 0)
     refuse (self, error);
 }
 

@@ -1,5 +1,5 @@
 /* snug-session-private: what the files of a session share. snug-session.c is the room's life,
- * snug-session-files.c what comes and goes in it, snug-session-secret.c what only private rooms have.
+ * snug-session-files.c what comes and goes in it, snug-session-secret.c who is to be trusted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A session in a private room: its secret, who guesses at it, and who asks to be let in. */
+/* A session and who is to be trusted: the secret of a private room, who guesses at it, who asks to be let in, and
+ * the safety phrase of every room. */
 #include "snug-session-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -52,8 +53,12 @@ snug_session_enter_secret (SnugSession *self, const char *secret, GError **error
 const char *
 snug_session_explain_refusal (const GError *refusal, SnugSessionError *code)
 {
-  *code = refusal->code == SNUG_ADMISSION_ERROR_SECRET_NEEDED ? SNUG_SESSION_ERROR_SECRET_NEEDED
-                                                              : SNUG_SESSION_ERROR_SECRET;
+  if (g_error_matches (refusal, SNUG_ROOM_ERROR, SNUG_ROOM_ERROR_NOT_SAFE))
+    *code = SNUG_SESSION_ERROR_NOT_SAFE;
+  else if (g_error_matches (refusal, SNUG_ADMISSION_ERROR, SNUG_ADMISSION_ERROR_SECRET_NEEDED))
+    *code = SNUG_SESSION_ERROR_SECRET_NEEDED;
+  else
+    *code = SNUG_SESSION_ERROR_SECRET;
   return refusal->message;
 }
 
@@ -100,4 +105,18 @@ snug_session_answer_knock (SnugSession *self, gboolean let_in)
     snug_admission_let_in (admission_of (self), id);
   else if (id != NULL)
     snug_admission_turn_away (admission_of (self), id);
+}
+
+void
+snug_session_compare (SnugSession *self, SnugMember *member)
+{
+  if (self->room != NULL)
+    snug_room_compare (self->room, member);
+}
+
+void
+snug_session_confirm_phrase (SnugSession *self, SnugMember *member, gboolean same)
+{
+  if (self->room != NULL)
+    snug_room_confirm (self->room, member, same);
 }

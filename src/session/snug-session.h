@@ -38,6 +38,7 @@ typedef enum
   SNUG_SESSION_ERROR_SECRET_NEEDED,     /* the room is private: enter its secret */
   SNUG_SESSION_ERROR_VERSION,
   SNUG_SESSION_ERROR_NO_ROUTE,          /* in the room, but nobody in it can be reached */
+  SNUG_SESSION_ERROR_NOT_SAFE,          /* somebody may be between us and a member: there is no "all the same" */
   SNUG_SESSION_ERROR_HOSTING            /* the built-in server could not start */
 } SnugSessionError;
 
@@ -158,6 +159,12 @@ void     snug_session_retry  (SnugSession *self);
  * the room is locked by that. "locked" follows once the server has said so. */
 void     snug_session_lock          (SnugSession *self, gboolean on);
 void     snug_session_remove_member (SnugSession *self, SnugMember *member);
+
+/* The safety phrase: while @member's "can-compare" says so, works it out with them; "safety" and "phrase" follow.
+ * @same: what our person says of the words, having asked the other one. If they differ, state goes to FAILED with
+ * NOT_SAFE. */
+void     snug_session_compare        (SnugSession *self, SnugMember *member);
+void     snug_session_confirm_phrase (SnugSession *self, SnugMember *member, gboolean same);
 
 SnugSessionState snug_session_get_state (SnugSession *self);
 const GError    *snug_session_get_error (SnugSession *self);       /* nullable */

@@ -32,6 +32,9 @@ test_lines (void)
   assert_means ("/edit no", SNUG_CLI_COMMAND_EDIT, "no");
   assert_means ("/delete", SNUG_CLI_COMMAND_DELETE, "");
   assert_means ("/cancel", SNUG_CLI_COMMAND_CANCEL, "");
+  assert_means ("/compare", SNUG_CLI_COMMAND_COMPARE, "");
+  assert_means ("/same Ana M", SNUG_CLI_COMMAND_SAME, "Ana M");
+  assert_means ("/different", SNUG_CLI_COMMAND_DIFFERENT, "");
   assert_means ("/quit", SNUG_CLI_COMMAND_LEAVE, "");
   assert_means ("/leave", SNUG_CLI_COMMAND_LEAVE, "");
   assert_means ("/help", SNUG_CLI_COMMAND_HELP, "");

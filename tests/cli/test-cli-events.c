@@ -47,6 +47,20 @@ test_member (void)
 }
 
 static void
+test_safety (void)
+{
+  g_autoptr (SnugMember) member = snug_member_new ("m2", 2);
+
+  snug_member_set_safety (member, SNUG_SAFETY_ASKED, NULL, FALSE);
+  assert_line (snug_cli_event_safety (member), "{\"event\":\"safety\",\"id\":\"m2\",\"state\":\"asked\"}");
+  snug_member_set_safety (member, SNUG_SAFETY_PHRASE, "scarf lyre sable ruby", FALSE);
+  assert_line (snug_cli_event_safety (member),
+               "{\"event\":\"safety\",\"id\":\"m2\",\"state\":\"phrase\",\"phrase\":\"scarf lyre sable ruby\"}");
+  snug_member_set_safety (member, SNUG_SAFETY_MISMATCH, NULL, FALSE);
+  assert_line (snug_cli_event_safety (member), "{\"event\":\"safety\",\"id\":\"m2\",\"state\":\"not-safe\"}");
+}
+
+static void
 test_chat (void)
 {
   g_autoptr (SnugMessage) message =
@@ -196,6 +210,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-events/room", test_room);
   g_test_add_func ("/cli-events/member", test_member);
+  g_test_add_func ("/cli-events/safety", test_safety);
   g_test_add_func ("/cli-events/chat", test_chat);
   g_test_add_func ("/cli-events/changes", test_changes);
   g_test_add_func ("/cli-events/transfer", test_transfer);

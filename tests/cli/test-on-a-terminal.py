@@ -334,6 +334,26 @@ def test_stop_and_go_on():
         ana.leave()
 
 
+def test_two_people_compare():
+    with start_server() as server:
+        ana, ben = enter(server)
+        ben.type('/same\r')
+        ben.wait_text('Whose phrase?')
+        ben.type('/compare ana\r')
+        phrase = ana.wait(event='safety', state='phrase')['phrase']
+        check(len(phrase.split()) == 4, phrase)
+        ben.wait_text(f'Safety phrase with Ana: {phrase}')
+        ben.type('/same\r')
+        ben.wait_text(f'Ana is checked: {phrase}')
+        ben.type('/who\r')
+        ben.wait_text('· checked')
+        ben.type('/different\r')
+        ben.wait_text('Not safe')
+        status = ben.wait_exit()
+        check(status == 8, status, ben.screen.text)
+        ana.leave()
+
+
 def test_room_that_is_not_there():
     with start_server() as server:
         ben = Terminal([CLI, 'join', 'QXWV23', '--server', server.url])
