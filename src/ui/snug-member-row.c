@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-member-row.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "snug-accessible.h"
 #include "snug-checklist.h"
+#include "snug-safety-row.h"
 #include "snug-words.h"
 
 struct _SnugMemberRow
@@ -15,6 +18,8 @@ struct _SnugMemberRow
   GtkImage       *device;
   GtkWidget      *host;
   GtkSpinner     *spinner;
+  GtkWidget      *checked;
+  SnugSafetyRow  *safety;
   GtkWidget      *steps_row;
   SnugChecklist  *steps;
   GtkWidget      *details_row;
@@ -38,11 +43,12 @@ update (SnugMemberRow *self)
   SnugMemberState state = snug_member_get_state (self->member);
   SnugMemberDevice device = snug_member_get_device (self->member);
   gboolean on_its_way = is_on_its_way (state);
+  gboolean checked = snug_member_get_safety (self->member) == SNUG_SAFETY_CHECKED;
   g_autofree char *words = snug_words_member (self->member);
   g_autofree char *details = NULL;
-  g_autofree char *sentence = g_strdup_printf ("%s, %s, %s",
+  g_autofree char *sentence = g_strdup_printf ("%s, %s, %s%s",
                                                snug_member_get_display_name (self->member),
-                                               snug_words_device_name (device), words);
+                                               snug_words_device_name (device), words, checked ? _(", checked") : "");
 
   g_object_get (self->member, "details", &details, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
@@ -53,6 +59,7 @@ update (SnugMemberRow *self)
   gtk_image_set_from_icon_name (self->device, snug_words_device_icon (device));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->device), snug_words_device_name (device));
   gtk_widget_set_visible (self->host, snug_member_get_host (self->member));
+  gtk_widget_set_visible (self->checked, checked);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), on_its_way);
   gtk_spinner_set_spinning (self->spinner, on_its_way);
   gtk_widget_set_visible (self->steps_row, on_its_way || state == SNUG_MEMBER_FAILED);
@@ -75,6 +82,7 @@ snug_member_row_new (SnugMember *member)
 
   self->member = g_object_ref (member);
   snug_checklist_set_member (self->steps, member);
+  snug_safety_row_set_member (self->safety, member);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->send), "s", snug_member_get_id (member));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->remove), "s", snug_member_get_id (member));
   g_signal_connect_object (member, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
@@ -96,11 +104,14 @@ snug_member_row_class_init (SnugMemberRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = snug_member_row_dispose;
   g_type_ensure (SNUG_TYPE_CHECKLIST);
+  g_type_ensure (SNUG_TYPE_SAFETY_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-member-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, device);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, host);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, checked);
+  gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, safety);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, steps_row);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, steps);
   gtk_widget_class_bind_template_child (widget_class, SnugMemberRow, details_row);

@@ -90,6 +90,25 @@ on_let_in (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_refuse (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_session_answer_knock (SNUG_WINDOW (widget)->session, FALSE);
+}
+
+/* Of the safety phrase: the three buttons of a member's row. */
+static void
+on_compare (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+  SnugMember *member = snug_window_find_member (self, g_variant_get_string (parameter, NULL));
+
+  if (member != NULL && g_str_equal (action, "room.compare"))
+    snug_session_compare (self->session, member);
+  else if (member != NULL)
+    snug_session_confirm_phrase (self->session, member, g_str_equal (action, "room.phrase-is-same"));
+}
+
+static void
 on_enter_code (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
@@ -477,6 +496,10 @@ static const struct
   { "room.enter-secret", "s", on_enter_secret },
   { "room.let-them-try", NULL, on_let_them_try },
   { "room.let-in", NULL, on_let_in },
+  { "room.refuse", NULL, on_refuse },
+  { "room.compare", "s", on_compare },
+  { "room.phrase-is-same", "s", on_compare },
+  { "room.phrase-differs", "s", on_compare },
   { "room.copy-link", NULL, on_copy_link },
   { "room.copy-invite", NULL, on_copy_invite },
   { "room.show-qr", NULL, on_show_qr },

@@ -41,6 +41,7 @@ struct _SnugWindow
   GtkRevealer          *strip;
   GtkLabel             *strip_title;
   GtkLabel             *strip_body;
+  GtkButton            *strip_refusal;
   GtkButton            *strip_button;
   AdwViewStack         *stack;
   AdwViewStackPage     *chat_page;

@@ -120,6 +120,9 @@ update_strip (SnugWindow *self)
       gtk_label_set_label (self->strip_body, problem->body);
       gtk_button_set_label (self->strip_button, problem->button);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_button), problem->action);
+      gtk_widget_set_visible (GTK_WIDGET (self->strip_refusal), problem->refusal != NULL);
+      gtk_button_set_label (self->strip_refusal, problem->refusal != NULL ? problem->refusal : "");
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->strip_refusal), problem->refuse_action);
     }
   gtk_revealer_set_reveal_child (self->strip, shown);
 }
@@ -618,6 +621,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_title);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_body);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_refusal);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_button);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat_page);

@@ -64,6 +64,7 @@ failure_title (const GError *error)
     case SNUG_SESSION_ERROR_VERSION: return _("Update needed");
     case SNUG_SESSION_ERROR_HOSTING: return _("Could not open a room here");
     case SNUG_SESSION_ERROR_NO_ROUTE: return _("Could not connect");
+    case SNUG_SESSION_ERROR_NOT_SAFE: return _("Not safe");
     case SNUG_SESSION_ERROR_BUSY:
     case SNUG_SESSION_ERROR_BAD_INVITE:
     case SNUG_SESSION_ERROR_NO_SERVER_NAMED:
@@ -90,6 +91,8 @@ failure_new (const GError *error)
 
   if (may_retry (error))
     return problem_new (failure_title (error), body, _("Try Again"), "room.retry", TRUE);
+  if (g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NOT_SAFE))
+    return problem_new (failure_title (error), body, _("Leave"), "room.start-over", TRUE);
   return problem_new (failure_title (error), body, _("New Room"), "room.start-over", TRUE);
 }
 
@@ -113,11 +116,15 @@ at_the_door_new (SnugSession *session)
 {
   const char *knock = snug_session_get_knock (session);
   g_autofree char *title = NULL;
+  SnugProblem *problem;
 
   if (knock != NULL)
     {
       title = g_strdup_printf (_("%s asks to be let in"), *knock != '\0' ? knock : _("Somebody"));
-      return problem_new (title, _("They know the secret. The room is locked."), _("Let In"), "room.let-in", FALSE);
+      problem = problem_new (title, _("They know the secret. The room is locked."), _("Let In"), "room.let-in", FALSE);
+      problem->refusal = _("Refuse");
+      problem->refuse_action = "room.refuse";
+      return problem;
     }
   if (snug_session_get_guessed (session))
     return problem_new (_("Someone keeps guessing"),
@@ -289,6 +296,29 @@ snug_words_member (SnugMember *member)
     case SNUG_MEMBER_FAILED: return g_strdup (error != NULL ? error : _("Could not connect"));
     case SNUG_MEMBER_CONNECTED:
     default: return g_strdup (path != NULL && *path != '\0' ? path : _("Connected"));
+    }
+}
+
+const char *
+snug_words_safety (SnugMember *member)
+{
+  switch (snug_member_get_safety (member))
+    {
+    case SNUG_SAFETY_ASKED:
+      return _("Working it out…");
+    case SNUG_SAFETY_PHRASE:
+      return _("Ask them by voice, or face to face: the same on their screen?");
+    case SNUG_SAFETY_CHECKED:
+      return _("You have compared it: nobody stands between you.");
+    case SNUG_SAFETY_INTERRUPTED:
+      return snug_member_get_can_compare (member)
+               ? _("The check was interrupted.") : _("The check was interrupted too often to be worth anything.");
+    case SNUG_SAFETY_CHANGED:
+      return _("They have another certificate than the one you checked, as after a page was loaded again. Compare once more.");
+    case SNUG_SAFETY_UNCHECKED:
+    case SNUG_SAFETY_MISMATCH:
+    default:
+      return _("Four words to compare by voice, or face to face. If they are the same, nobody stands between you.");
     }
 }
 

@@ -18,6 +18,8 @@ typedef struct
   char       *body;       /* owned; what happened and what it means */
   const char *button;     /* borrowed, translated; NULL: nothing to press */
   const char *action;     /* borrowed; name of the action behind the button */
+  const char *refusal;    /* borrowed, translated; what may be said instead; nullable, as its action */
+  const char *refuse_action;
   gboolean    over;       /* the room is gone: the Room page is about nothing else */
 } SnugProblem;
 
@@ -35,6 +37,8 @@ char       *snug_words_privacy        (SnugSession *session);
 
 /* (transfer full). "Direct, local network · 3.1 ms", "Connecting…", "Away". */
 char       *snug_words_member         (SnugMember *member);
+/* What the safety phrase with them is for, or what has come of it; static. */
+const char *snug_words_safety         (SnugMember *member);
 const char *snug_words_device_icon    (SnugMemberDevice device);
 const char *snug_words_device_name    (SnugMemberDevice device);
 /* (transfer full). "Ana is typing…", "" if nobody is. */

@@ -393,6 +393,24 @@ scene_knock (SnugSession *self)
 }
 
 static void
+scene_phrase (SnugSession *self)
+{
+  g_autoptr (SnugMember) ana = NULL, jonas = NULL;
+
+  scene_connected (self);
+  ana = g_list_model_get_item (G_LIST_MODEL (self->members), 0);
+  jonas = g_list_model_get_item (G_LIST_MODEL (self->members), 1);
+  snug_member_set_safety (ana, SNUG_SAFETY_PHRASE, "scarf lyre sable ruby", FALSE);
+  snug_member_set_safety (jonas, SNUG_SAFETY_CHECKED, "plaza herald brick visit", FALSE);
+}
+
+static void
+scene_not_safe (SnugSession *self)
+{
+  fail (self, SNUG_SESSION_ERROR_NOT_SAFE, "Not safe: somebody may be listening in between. The room was closed.");
+}
+
+static void
 scene_version (SnugSession *self)
 {
   fail (self, SNUG_SESSION_ERROR_VERSION,
@@ -616,6 +634,8 @@ static const struct
   { "private", "room", scene_private },
   { "guessed", "room", scene_guessed },
   { "knock", "room", scene_knock },
+  { "phrase", "room", scene_phrase },
+  { "not-safe", "room", scene_not_safe },
   { "version", "room", scene_version },
   { "over", "room", scene_over },
   { "unreachable", "room", scene_unreachable },
@@ -750,6 +770,22 @@ snug_session_remove_member (SnugSession *self, SnugMember *member)
 
   if (g_list_store_find (self->members, member, &position))
     g_list_store_remove (self->members, position);
+}
+
+/* With whoever it is, the words are these. */
+void
+snug_session_compare (SnugSession *self, SnugMember *member)
+{
+  snug_member_set_safety (member, SNUG_SAFETY_PHRASE, "scarf lyre sable ruby", FALSE);
+}
+
+void
+snug_session_confirm_phrase (SnugSession *self, SnugMember *member, gboolean same)
+{
+  if (same)
+    snug_member_set_safety (member, SNUG_SAFETY_CHECKED, snug_member_get_phrase (member), FALSE);
+  else
+    snug_fake_session_play (self, "not-safe");
 }
 
 SnugSessionState

@@ -49,6 +49,8 @@ static const struct
   { "private", "Waiting for people", NULL, NULL, FALSE },
   { "guessed", "3 people · direct", "Someone keeps guessing", "room.let-them-try", FALSE },
   { "knock", "3 people · direct", "Milan asks to be let in", "room.let-in", FALSE },
+  { "phrase", "3 people · direct", NULL, NULL, FALSE },
+  { "not-safe", "Not safe", "Not safe", "room.start-over", TRUE },
   { "version", "Update needed", "Update needed", "room.start-over", TRUE },
 };
 
@@ -69,6 +71,21 @@ test_states (void)
       g_assert_cmpint (problem != NULL && problem->over, ==, states[i].over);
       g_assert_true (problem == NULL || *problem->body != '\0');
     }
+}
+
+static void
+test_who_knocks_may_be_refused (void)
+{
+  g_autoptr (SnugSession) session = snug_session_new ();
+  g_autoptr (SnugProblem) knock = NULL, guessed = NULL;
+
+  snug_fake_session_play (session, "knock");
+  knock = snug_problem_new (session);
+  g_assert_cmpstr (knock->refusal, ==, "Refuse");
+  g_assert_cmpstr (knock->refuse_action, ==, "room.refuse");
+  snug_fake_session_play (session, "guessed");
+  guessed = snug_problem_new (session);
+  g_assert_null (guessed->refusal);
 }
 
 /* The error's own sentence is the one that is shown. */
@@ -294,6 +311,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/words/states", test_states);
+  g_test_add_func ("/words/who-knocks-may-be-refused", test_who_knocks_may_be_refused);
   g_test_add_func ("/words/failure-keeps-its-sentence", test_failure_keeps_its_sentence);
   g_test_add_func ("/words/paths", test_path_words);
   g_test_add_func ("/words/privacy", test_privacy);

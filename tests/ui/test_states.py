@@ -39,6 +39,54 @@ def test_guest(desk):
     assert not opened.has("list item", "Remove from the Room…")
 
 
+@case("two people compare the safety phrase: the same words on both screens, and who is checked is marked")
+def test_phrase(desk):
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    opened.press("push button", "Compare")
+    phrase = ana.wait_for(event="safety", state="phrase")["phrase"]
+    opened.find("label", phrase)
+    opened.press("push button", "Yes")
+    opened.find("label", re.compile("^You have compared it"))
+    opened.find("list item", re.compile("^Ana, Terminal, .*, checked$"))
+
+
+@case("words that differ close the room: it says not safe, and there is only one way on")
+def test_not_safe(desk):
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    opened.press("push button", "Compare")
+    ana.wait_for(event="safety", state="phrase")
+    opened.press("push button", "No, Leave")
+    opened.wait_for_title("Not safe")
+    opened.find("label", re.compile("somebody may be listening in between"))
+    ana.wait_for(event="member", state="left")
+    opened.press("push button", "Leave")
+    opened.wait_for_title("Not in a room")
+
+
+@case("who knocks at a locked room is refused by the button beside Let In, and reads that they were not let in")
+def test_refuse(desk):
+    opened, link = create(desk)
+    opened.toggle("Lock the Room")
+    opened.find("label", re.compile("^Locked: the host is asked before anybody enters"))
+    bo = desk.member("join", link, "--name", "Bo")
+    opened.find("label", "Bo asks to be let in")
+    opened.press("push button", "Refuse")
+    assert bo.wait_for(event="error")["code"] == "refused"
+    assert bo.process.wait(window.PATIENCE_S) == 3
+    chi = desk.member("join", link, "--name", "Chi")
+    opened.find("label", "Chi asks to be let in")
+    opened.press("push button", "Let In")
+    chi.wait_for(event="member", name="Mira", state="connected")
+
+
 @case("the host removes a member, once they said so twice, by the keyboard alone")
 def test_remove(desk):
     opened, link = create(desk)
