@@ -72,10 +72,17 @@ snug_server_door_rearm (SnugServerDoor *door)
                                            on_http_time_over, door);
 }
 
-static gboolean
-is_proxy (SnugServer *self, GInetAddress *remote)
+gboolean
+snug_server_is_proxy (SnugServer *self, GInetAddress *address)
 {
-  return self->config.behind_proxy && g_inet_address_get_is_loopback (remote);
+  g_autoptr (GInetAddress) plain = snug_guard_unmap (address);
+
+  for (guint i = 0; self->proxies != NULL && i < self->proxies->len; i++)
+    {
+      if (g_inet_address_mask_matches (g_ptr_array_index (self->proxies, i), plain))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static SnugServerDoor *
@@ -86,7 +93,7 @@ door_new (SnugServer *self, GSocketConnection *connection, GInetAddress *remote,
   door->server = self;
   door->connection = connection;
   door->address = snug_throttle_key (remote);
-  door->from_proxy = is_proxy (self, remote);
+  door->from_proxy = snug_server_is_proxy (self, remote);
   door->reached_private = !door->from_proxy && snug_guard_address_is_private (local);
   count_door (self, door->address, 1);
   g_hash_table_add (self->doors, door);
@@ -100,22 +107,45 @@ may_come_in (SnugServer *self, GInetAddress *remote)
 {
   g_autofree char *address = snug_throttle_key (remote);
 
-  if (is_proxy (self, remote))
+  if (snug_server_is_proxy (self, remote))
     return TRUE;
   if (GPOINTER_TO_UINT (g_hash_table_lookup (self->n_doors, address)) >= MAX_DOORS_OF_ADDRESS)
     return FALSE;
   return !self->config.built_in || self->config.allow_any_peer || snug_guard_address_is_near (remote);
 }
 
+/* The handshake begins when HTTP wants to read, and is under its deadline. */
+static GIOStream *
+wrap (SnugServer *self, GSocketConnection *connection)
+{
+  GIOStream *plain = G_IO_STREAM (connection);
+  GIOStream *tls = self->certificate != NULL
+                   ? g_tls_server_connection_new (plain, self->certificate, NULL) : NULL;
+
+  if (tls == NULL)
+    return self->certificate != NULL ? NULL : g_object_ref (plain);
+  /* Phones go away without a goodbye of TLS; HTTP and WebSockets have ends of their own. */
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+  return tls;
+}
+
+void
+snug_server_set_certificate (SnugServer *self, GTlsCertificate *certificate)
+{
+  if (self->certificate != NULL)
+    g_set_object (&self->certificate, certificate);
+}
+
 static void
 let_in (SnugServer *self, GSocket *socket)
 {
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
+  g_autoptr (GIOStream) stream = wrap (self, connection);
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
   g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
   GInetAddress *remote_address;
 
-  if (remote == NULL || local == NULL)
+  if (remote == NULL || local == NULL || stream == NULL)
     return;
   remote_address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
   if (!may_come_in (self, remote_address))
@@ -127,7 +157,7 @@ let_in (SnugServer *self, GSocket *socket)
   g_object_set_data (G_OBJECT (remote), "snug-door",
                      door_new (self, connection, remote_address,
                                g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local))));
-  soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, NULL);
+  soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
 }
 
 /* Listening */

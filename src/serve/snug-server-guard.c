@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-static GInetAddress *
-unmap (GInetAddress *address)
+GInetAddress *
+snug_guard_unmap (GInetAddress *address)
 {
   static const guint8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
   const guint8 *bytes = g_inet_address_to_bytes (address);
@@ -20,7 +20,7 @@ unmap (GInetAddress *address)
 gboolean
 snug_guard_address_is_private (GInetAddress *address)
 {
-  g_autoptr (GInetAddress) plain = unmap (address);
+  g_autoptr (GInetAddress) plain = snug_guard_unmap (address);
   const guint8 *bytes = g_inet_address_to_bytes (plain);
 
   if (g_inet_address_get_is_loopback (plain) || g_inet_address_get_is_link_local (plain)
@@ -75,7 +75,7 @@ is_on_link (const struct ifaddrs *interface, GInetAddress *address)
 gboolean
 snug_guard_address_is_near (GInetAddress *address)
 {
-  g_autoptr (GInetAddress) plain = unmap (address);
+  g_autoptr (GInetAddress) plain = snug_guard_unmap (address);
   struct ifaddrs *interfaces = NULL;
   gboolean near = snug_guard_address_is_private (plain);
 

@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* (transfer full) An IPv4 address that came mapped into IPv6 (RFC 4291 2.5.5.2) as itself, any other as it is. */
+GInetAddress *snug_guard_unmap         (GInetAddress *address);
 /* Loopback, link-local, RFC 1918, RFC 4193 (unique local), RFC 6598 (shared): not the open internet. */
 gboolean snug_guard_address_is_private (GInetAddress *address);
 /* Private, or on a network that this machine has an address of. */

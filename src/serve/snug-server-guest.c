@@ -94,6 +94,8 @@ send_error (SnugServerGuest *guest, SnugSignalCode code)
   g_autofree char *text = NULL;
 
   guest->server->n_refused[code]++;
+  snug_server_report (guest->server, SNUG_SERVER_REFUSED, guest->entry, guest->address,
+                      snug_signal_code_to_text (code));
   error->message = g_strdup (message_of (code));
   /* Version 1 has no codes, and shows the words. */
   error->code = guest->role == NULL ? code : SNUG_SIGNAL_CODE_NONE;
@@ -116,7 +118,6 @@ snug_server_guest_dismiss (SnugServerGuest *guest, SnugSignalCode code)
   guint close_code = code == SNUG_SIGNAL_CODE_TOO_LARGE ? SNUG_WEBSOCKET_CLOSE_TOO_BIG
                                                         : SNUG_WEBSOCKET_CLOSE_POLICY;
 
-  g_debug ("%s: refused: %s", guest->code, snug_signal_code_to_text (code));
   send_error (guest, code);
   close_guest (guest, close_code, snug_signal_code_to_text (code));
 }
@@ -203,6 +204,7 @@ after_try (SnugServerGuest *guest, gboolean has_token)
   if (guest->entry == NULL || !snug_server_room_has_socket (guest->entry->room, guest))
     return;
   guest->server->n_entered++;
+  snug_server_report (guest->server, SNUG_SERVER_ENTERED, guest->entry, guest->address, NULL);
   if (!has_token)
     snug_throttle_give_back (guest->server->joins, guest->address);
 }

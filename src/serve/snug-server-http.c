@@ -23,6 +23,25 @@ get_door (SoupServerMessage *message)
   return g_object_get_data (G_OBJECT (soup_server_message_get_remote_address (message)), "snug-door");
 }
 
+/* Each proxy adds whom it spoke to at the end: the last one that is not a proxy of ours. What stands before
+ * it is the client's own word. (transfer full) (nullable) */
+static GInetAddress *
+find_forwarded (SnugServer *self, const char *list)
+{
+  g_auto (GStrv) names = g_strsplit (list, ",", -1);
+
+  for (guint i = g_strv_length (names); i > 0; i--)
+    {
+      g_autoptr (GInetAddress) address = g_inet_address_new_from_string (g_strstrip (names[i - 1]));
+
+      if (address == NULL)
+        return NULL;
+      if (i == 1 || !snug_server_is_proxy (self, address))
+        return g_steal_pointer (&address);
+    }
+  return NULL;
+}
+
 /* Who it is to the limits: behind a proxy of our own, whom the proxy says it spoke to. */
 static char *
 dup_client (SnugServer *self, SoupServerMessage *message)
@@ -30,15 +49,10 @@ dup_client (SnugServer *self, SoupServerMessage *message)
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const char *list = soup_message_headers_get_list (headers, "X-Forwarded-For");
   SnugServerDoor *door = get_door (message);
-  g_auto (GStrv) names = NULL;
   g_autoptr (GInetAddress) address = NULL;
 
-  if (!door->from_proxy || list == NULL)
-    return g_strdup (door->address);
-
-  /* The last is the proxy's own word; those before it are the client's. */
-  names = g_strsplit (list, ",", -1);
-  address = g_inet_address_new_from_string (g_strstrip (names[g_strv_length (names) - 1]));
+  if (door->from_proxy && list != NULL)
+    address = find_forwarded (self, list);
   return address != NULL ? snug_throttle_key (address) : g_strdup (door->address);
 }
 

@@ -55,6 +55,8 @@ struct _SnugServer
   GBytes             *key;
   char               *web_root;
   GPtrArray          *ice_servers;    /* nullable */
+  GPtrArray          *proxies;        /* nullable, of GInetAddressMask */
+  GTlsCertificate    *certificate;    /* nullable */
   SnugThrottle       *joins;          /* those that came to nothing */
   SnugThrottle       *entries;        /* all */
   SnugThrottle       *room_infos;
@@ -83,9 +85,12 @@ SnugServerEntry *snug_server_find_room_by_token (SnugServer *self, const char *c
 /* After each call into a room: ends it, or sets its timer. @entry may be gone then. */
 void             snug_server_settle    (SnugServer *self, SnugServerEntry *entry);
 guint            snug_server_count_members (SnugServer *self);
-
+/* @entry, @address, @why: (nullable) */
+void             snug_server_report    (SnugServer *self, SnugServerEventKind kind,
+                                        const SnugServerEntry *entry, const char *address, const char *why);
 
 /* In snug-server-door.c */
+gboolean         snug_server_is_proxy      (SnugServer *self, GInetAddress *address);
 void             snug_server_door_rearm    (SnugServerDoor *door);
 void             snug_server_listener_free (gpointer listener);
 

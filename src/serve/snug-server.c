@@ -49,9 +49,21 @@ snug_server_count_members (SnugServer *self)
   return n;
 }
 
+void
+snug_server_report (SnugServer *self, SnugServerEventKind kind, const SnugServerEntry *entry,
+                    const char *address, const char *why)
+{
+  const char *room = entry != NULL ? snug_server_room_get_instance (entry->room) : NULL;
+  SnugServerEvent event = { kind, room, address, why };
+
+  if (self->config.on_event != NULL)
+    self->config.on_event (&event, self->config.event_data);
+}
+
 static void
 end_entry (SnugServer *self, SnugServerEntry *entry)
 {
+  snug_server_report (self, SNUG_SERVER_ROOM_OVER, entry, NULL, NULL);
   if (g_hash_table_size (self->ended) >= MAX_ENDED)
     g_hash_table_remove_all (self->ended);
   g_hash_table_add (self->ended, g_strdup (snug_server_room_get_instance (entry->room)));
@@ -102,6 +114,7 @@ add_entry (SnugServer *self, SnugServerRoom *room, const char *owner, guint64 ex
   snug_server_room_set_expiry (room, g_get_monotonic_time ()
                                      + ((gint64) expires - unix_now) * G_USEC_PER_SEC);
   g_hash_table_insert (self->rooms, g_strdup (snug_server_room_get_code (room)), entry);
+  snug_server_report (self, SNUG_SERVER_ROOM_MADE, entry, owner, NULL);
   snug_server_settle (self, entry);
   return entry;
 }
@@ -283,9 +296,12 @@ take_config (SnugServer *self, const SnugServerConfig *given)
 
   *config = *given;
   config->web_root = config->key_file = NULL;
-  config->ice_servers = NULL;
+  config->ice_servers = config->proxies = NULL;
+  config->certificate = NULL;
   self->web_root = g_strdup (given->web_root);
   self->ice_servers = given->ice_servers != NULL ? g_ptr_array_ref (given->ice_servers) : NULL;
+  self->proxies = given->proxies != NULL ? g_ptr_array_ref (given->proxies) : NULL;
+  g_set_object (&self->certificate, given->certificate);
 
   set_default (&config->max_frame_bytes, SNUG_SIGNAL_MAX_BYTES);
   set_default (&config->max_frames_per_s, 20);
@@ -408,6 +424,8 @@ snug_server_finalize (GObject *object)
   g_hash_table_unref (self->n_doors);
   g_clear_pointer (&self->key, g_bytes_unref);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
+  g_clear_pointer (&self->proxies, g_ptr_array_unref);
+  g_clear_object (&self->certificate);
   g_clear_pointer (&self->joins, snug_throttle_free);
   g_clear_pointer (&self->entries, snug_throttle_free);
   g_clear_pointer (&self->room_infos, snug_throttle_free);

@@ -12,6 +12,23 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  SNUG_SERVER_ROOM_MADE,
+  SNUG_SERVER_ROOM_OVER,
+  SNUG_SERVER_ENTERED,
+  SNUG_SERVER_REFUSED
+} SnugServerEventKind;
+
+/* Something that an operator may want in a log. Without the room's code: it opens the door of open rooms. */
+typedef struct
+{
+  SnugServerEventKind kind;
+  const char         *room;       /* nullable: a name for this life of the room, that means nothing else */
+  const char         *address;    /* nullable: who it is to the limits */
+  const char         *why;        /* nullable: of a refusal, a code of PROTOCOL.md section 2 */
+} SnugServerEvent;
+
 /* Defaults in brackets; zero means the default. Borrowed during construction. */
 typedef struct
 {
@@ -19,7 +36,8 @@ typedef struct
   gboolean    built_in;             /* one own room; create-room over HTTP answers 403; Host and Origin checked;
                                      * peers from loopback, private and on-link prefixes only */
   gboolean    allow_any_peer;       /* built_in: also take peers from public addresses */
-  gboolean    behind_proxy;         /* a reverse proxy on this machine names the client, last in X-Forwarded-For */
+  GPtrArray  *proxies;              /* nullable, of GInetAddressMask: who names the client in X-Forwarded-For */
+  GTlsCertificate *certificate;     /* nullable: with its private key; the server then speaks TLS only */
   const char *key_file;             /* HMAC key of tokens, made with 0600 if absent; NULL: a key in memory */
   GPtrArray  *ice_servers;          /* nullable, of SnugSignalIceServer */
   guint       max_frame_bytes;      /* [65536] */
@@ -35,6 +53,8 @@ typedef struct
   guint       resume_grace_ms;              /* [180000] */
   guint       room_lifetime_s;              /* [86400] */
   guint       patience_ms;                  /* [15000] for an HTTP request, and for `enter` after an upgrade */
+  void      (*on_event) (const SnugServerEvent *event, gpointer data);    /* nullable; may not call the server */
+  gpointer    event_data;
 } SnugServerConfig;
 
 #define SNUG_TYPE_SERVER (snug_server_get_type ())
@@ -51,6 +71,9 @@ SnugServer *snug_server_new (const SnugServerConfig *config);
  * Returns: %TRUE, or %FALSE with a %G_IO_ERROR (address in use, not available, no permission)
  */
 gboolean snug_server_listen (SnugServer *self, const char *address, GError **error);
+
+/* From the next connection on. Nothing happens to a server that was made without one. */
+void     snug_server_set_certificate (SnugServer *self, GTlsCertificate *certificate);
 
 /* The port of the first listening socket. */
 guint    snug_server_get_port (SnugServer *self);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "snug-bytes.h"
+#include "snug-server-guard.h"
 #include "snug-token-bucket.h"
 
 /* A stranger with a /32 of IPv6 has four billion keys: beyond this many they share one bucket. */
@@ -94,12 +94,15 @@ snug_throttle_give_back (SnugThrottle *throttle, const char *key)
 char *
 snug_throttle_key (GInetAddress *address)
 {
-  static const guint8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-  const guint8 *bytes = g_inet_address_to_bytes (address);
+  g_autoptr (GInetAddress) plain = snug_guard_unmap (address);
+  g_autoptr (GInetAddress) network = NULL;
+  guint8 bytes[16] = { 0 };
+  g_autofree char *text = NULL;
 
-  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
-    return snug_bytes_to_hex (bytes, 4);
-  if (memcmp (bytes, mapped, sizeof mapped) == 0)
-    return snug_bytes_to_hex (bytes + 12, 4);
-  return snug_bytes_to_hex (bytes, 8);
+  if (g_inet_address_get_family (plain) != G_SOCKET_FAMILY_IPV6)
+    return g_inet_address_to_string (plain);
+  memcpy (bytes, g_inet_address_to_bytes (plain), 8);
+  network = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  text = g_inet_address_to_string (network);
+  return g_strconcat (text, "/64", NULL);
 }

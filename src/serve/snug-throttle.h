@@ -28,7 +28,7 @@ guint    snug_throttle_get_size  (SnugThrottle *throttle);
  * Who an address is to a limit: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64, which one
  * person has whole (RFC 6177).
  *
- * Returns: (transfer full): the key
+ * Returns: (transfer full): the key, in words for a log: "192.0.2.1", "2001:db8:1:2::/64"
  */
 char *snug_throttle_key (GInetAddress *address);
 

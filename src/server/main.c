@@ -22,8 +22,9 @@
 
 typedef struct
 {
-  GMainLoop  *loop;      /* owned */
-  SnugServer *server;    /* owned */
+  GMainLoop                *loop;         /* owned */
+  SnugServer               *server;       /* owned */
+  const SnugServerSettings *settings;     /* borrowed */
 } Program;
 
 static gboolean
@@ -48,9 +49,31 @@ on_stop_signal (gpointer data)
 {
   Program *program = data;
 
+  snug_server_log_say (&program->settings->log, "stopping", NULL);
   snug_server_stop (program->server, "restart");
   g_timeout_add (20, on_check_connections, program);
   g_timeout_add (FAREWELL_MS, on_farewell_over, program->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A certificate has been renewed. Who is connected stays so; a bad file changes nothing. */
+static gboolean
+on_reload_signal (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+
+  if (program->settings->certificate == NULL)
+    return G_SOURCE_CONTINUE;
+  certificate = snug_server_settings_load_certificate (program->settings, &error);
+  if (certificate == NULL)
+    {
+      snug_server_log_say (&program->settings->log, "reload-failed", error->message);
+      return G_SOURCE_CONTINUE;
+    }
+  snug_server_set_certificate (program->server, certificate);
+  snug_server_log_say (&program->settings->log, "reloaded", NULL);
   return G_SOURCE_CONTINUE;
 }
 
@@ -68,19 +91,21 @@ raise_file_limit (void)
 
 /* "http://ADDR:PORT", with the port that was really taken. */
 static char *
-make_url (const char *listen, guint port)
+make_url (const SnugServerSettings *settings, guint port)
 {
+  const char *listen = settings->listen;
+  const char *scheme = settings->certificate != NULL ? "https" : "http";
   const char *colon = strrchr (listen, ':');
   g_autofree char *address = g_strndup (listen, (gsize) (colon - listen));
   gboolean bare_ipv6 = strchr (address, ':') != NULL && *address != '[';
 
-  return g_strdup_printf (bare_ipv6 ? "http://[%s]:%u" : "http://%s:%u", address, port);
+  return g_strdup_printf (bare_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u", scheme, address, port);
 }
 
 static int
 run (const SnugServerSettings *settings)
 {
-  Program program = { .server = snug_server_new (&settings->config) };
+  Program program = { .server = snug_server_new (&settings->config), .settings = settings };
   g_autoptr (GError) error = NULL;
   g_autofree char *url = NULL;
 
@@ -94,9 +119,11 @@ run (const SnugServerSettings *settings)
   program.loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, on_stop_signal, &program);
   g_unix_signal_add (SIGINT, on_stop_signal, &program);
+  g_unix_signal_add (SIGHUP, on_reload_signal, &program);
 
   /* Last: who reads it may stop us at once. */
-  url = make_url (settings->listen, snug_server_get_port (program.server));
+  url = make_url (settings, snug_server_get_port (program.server));
+  snug_server_log_say (&settings->log, "started", url);
   g_print ("listening %s\n", url);
   fflush (stdout);
   g_main_loop_run (program.loop);

@@ -38,7 +38,9 @@ snug_server_settings_help (void)
 {
   return "FILE:\n"
          "  [server]\n"
-         "  listen=ADDR:PORT  web-root=FOLDER  key-file=FILE  behind-proxy=true\n"
+         "  listen=ADDR:PORT  web-root=FOLDER  key-file=FILE\n"
+         "  trusted-proxies=127.0.0.1;::1;10.0.0.0/8  tls-certificate=FILE  tls-key=FILE\n"
+         "  log=events|quiet  log-addresses=false\n"
          "  max-frame-bytes=65536  max-frames-per-second=20  max-frame-burst=200\n"
          "  max-rooms-per-address=20  max-joins-per-minute=5  max-room-infos-per-minute=20\n"
          "  ping-interval-ms=25000  dead-after-ms=60000  empty-room-ms=300000\n"
@@ -67,6 +69,10 @@ find_string (SnugServerSettings *settings, const char *key)
     return &settings->web_root;
   if (strcmp (key, "key-file") == 0)
     return &settings->key_file;
+  if (strcmp (key, "tls-certificate") == 0)
+    return &settings->tls_certificate;
+  if (strcmp (key, "tls-key") == 0)
+    return &settings->tls_key;
   return NULL;
 }
 
@@ -93,6 +99,35 @@ read_number (const char *text, const char *key, guint *out, GError **error)
   return TRUE;
 }
 
+/* What any proxy that is trusted may claim is the key to all limits, so nothing here is guessed. */
+static gboolean
+read_proxies (SnugServerSettings *settings, const char *text, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, ";, ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      GInetAddressMask *mask = *words[i] != '\0' ? g_inet_address_mask_new_from_string (words[i], error) : NULL;
+
+      if (mask != NULL)
+        g_ptr_array_add (settings->proxies, mask);
+      else if (*words[i] != '\0')
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One of two words. */
+static gboolean
+read_choice (const char *key, const char *value, const char *yes, const char *no, gboolean *out, GError **error)
+{
+  *out = strcmp (value, yes) == 0;
+  if (*out || strcmp (value, no) == 0)
+    return TRUE;
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, _("“%s” must be %s or %s"), key, yes, no);
+  return FALSE;
+}
+
 static gboolean
 read_setting (SnugServerSettings *settings, GKeyFile *file, const char *key, GError **error)
 {
@@ -110,11 +145,13 @@ read_setting (SnugServerSettings *settings, GKeyFile *file, const char *key, GEr
       *string = g_steal_pointer (&value);
       return TRUE;
     }
-  if (strcmp (key, "behind-proxy") != 0)
-    return unknown (key, error);
-
-  settings->config.behind_proxy = strcmp (value, "true") == 0;
-  return TRUE;
+  if (strcmp (key, "trusted-proxies") == 0)
+    return read_proxies (settings, value, error);
+  if (strcmp (key, "log") == 0)
+    return read_choice (key, value, "quiet", "events", &settings->log.quiet, error);
+  if (strcmp (key, "log-addresses") == 0)
+    return read_choice (key, value, "true", "false", &settings->log.addresses, error);
+  return unknown (key, error);
 }
 
 static gboolean
@@ -178,6 +215,27 @@ read_file (SnugServerSettings *settings, const char *path, GError **error)
   return TRUE;
 }
 
+GTlsCertificate *
+snug_server_settings_load_certificate (const SnugServerSettings *settings, GError **error)
+{
+  return g_tls_certificate_new_from_files (settings->tls_certificate, settings->tls_key, error);
+}
+
+static gboolean
+read_certificate (SnugServerSettings *settings, GError **error)
+{
+  if (settings->tls_certificate == NULL && settings->tls_key == NULL)
+    return TRUE;
+  if (settings->tls_certificate == NULL || settings->tls_key == NULL)
+    {
+      g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
+                           _("“tls-certificate” and “tls-key” go together"));
+      return FALSE;
+    }
+  settings->certificate = snug_server_settings_load_certificate (settings, error);
+  return settings->certificate != NULL;
+}
+
 gboolean
 snug_server_settings_load (SnugServerSettings *settings, const char *path, GError **error)
 {
@@ -186,12 +244,22 @@ snug_server_settings_load (SnugServerSettings *settings, const char *path, GErro
   settings->web_root = g_strdup (web_root != NULL ? web_root : SNUG_WEB_ROOT);
   settings->ice_servers =
     g_ptr_array_new_with_free_func ((GDestroyNotify) snug_signal_ice_server_free);
+  settings->proxies = g_ptr_array_new_with_free_func (g_object_unref);
   if (path != NULL && !read_file (settings, path, error))
     return FALSE;
+  if (!read_certificate (settings, error))
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
 
   settings->config.web_root = settings->web_root;
   settings->config.key_file = settings->key_file;
   settings->config.ice_servers = settings->ice_servers;
+  settings->config.proxies = settings->proxies;
+  settings->config.certificate = settings->certificate;
+  settings->config.on_event = snug_server_log_event;
+  settings->config.event_data = &settings->log;
   return TRUE;
 }
 
@@ -201,5 +269,9 @@ snug_server_settings_clear (SnugServerSettings *settings)
   g_clear_pointer (&settings->listen, g_free);
   g_clear_pointer (&settings->web_root, g_free);
   g_clear_pointer (&settings->key_file, g_free);
+  g_clear_pointer (&settings->tls_certificate, g_free);
+  g_clear_pointer (&settings->tls_key, g_free);
+  g_clear_pointer (&settings->proxies, g_ptr_array_unref);
+  g_clear_object (&settings->certificate);
   g_clear_pointer (&settings->ice_servers, g_ptr_array_unref);
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "snug-server-log.h"
 #include "snug-server.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,11 @@ typedef struct
   char            *listen;       /* owned, nullable */
   char            *web_root;     /* owned */
   char            *key_file;     /* owned, nullable */
+  char            *tls_certificate, *tls_key;   /* owned, nullable: files */
+  GTlsCertificate *certificate;  /* owned, nullable: what they hold */
+  GPtrArray       *proxies;      /* owned */
   GPtrArray       *ice_servers;  /* owned */
+  SnugServerLog    log;
 } SnugServerSettings;
 
 /**
@@ -26,6 +31,9 @@ typedef struct
 gboolean snug_server_settings_load  (SnugServerSettings *settings, const char *path, GError **error);
 void     snug_server_settings_clear (SnugServerSettings *settings);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SnugServerSettings, snug_server_settings_clear)
+
+/* (transfer full): what the files hold now, or %NULL with an error. */
+GTlsCertificate *snug_server_settings_load_certificate (const SnugServerSettings *settings, GError **error);
 
 /* What may stand in the file, for --help. */
 const char *snug_server_settings_help (void);

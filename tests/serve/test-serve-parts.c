@@ -199,6 +199,8 @@ test_who_an_address_is (void)
   g_autofree char *v6 = key_of ("2001:db8:1:2::1"), *same = key_of ("2001:db8:1:2:ffff::9");
   g_autofree char *neighbour = key_of ("2001:db8:1:3::1");
 
+  g_assert_cmpstr (v4, ==, "192.0.2.1");
+  g_assert_cmpstr (v6, ==, "2001:db8:1:2::/64");
   g_assert_cmpstr (v4, ==, mapped);
   g_assert_cmpstr (v4, !=, other);
   g_assert_cmpstr (v6, ==, same);
