@@ -11,13 +11,17 @@
 
 struct _SnugServerGuest
 {
+  SnugServerSocket     socket;     /* what its room speaks to */
   SnugServer          *server;     /* borrowed */
-  SnugServerEntry     *entry;      /* borrowed; NULL before it is in a room, and after */
+  SnugServerEntry     *entry;      /* borrowed; NULL before it is in a room of ours, and after */
+  SnugServerCall      *call;       /* owned; to a room of another server */
   SnugWebsocketStream *stream;     /* owned */
   char                *code;       /* owned: as asked for */
   char                *address;    /* owned */
   const char          *role;       /* static; NULL: version 2 */
   gboolean             reached_private;
+  gboolean             has_token;
+  gboolean             searching;  /* the directory looks for its room */
   gboolean             gone;
   GSource             *timer;      /* owned: until it enters */
 };
@@ -81,6 +85,7 @@ guest_go (SnugServerGuest *guest)
     return;
   guest->gone = TRUE;
   guest->entry = NULL;
+  g_clear_pointer (&guest->call, snug_server_call_hang_up);
   snug_clear_source (&guest->timer);
   g_hash_table_remove (guest->server->guests, guest);
 }
@@ -123,37 +128,77 @@ snug_server_guest_dismiss (SnugServerGuest *guest, SnugSignalCode code)
 }
 
 static void
-io_send (gpointer socket, const char *text, gsize length, gpointer data)
+guest_send (SnugServerSocket *socket, const char *text, gsize length)
 {
   snug_websocket_stream_send (((SnugServerGuest *) socket)->stream, text, length);
 }
 
 static void
-io_ping (gpointer socket, gpointer data)
+guest_ping (SnugServerSocket *socket)
 {
   snug_websocket_stream_ping (((SnugServerGuest *) socket)->stream);
 }
 
 static void
-io_refuse (gpointer socket, SnugSignalCode code, gboolean fatal, gpointer data)
+guest_refuse (SnugServerSocket *socket, SnugSignalCode code, gboolean fatal)
 {
   if (fatal)
-    snug_server_guest_dismiss (socket, code);
+    snug_server_guest_dismiss ((SnugServerGuest *) socket, code);
   else
-    send_error (socket, code);
+    send_error ((SnugServerGuest *) socket, code);
+}
+
+static void
+guest_close (SnugServerSocket *socket, guint code)
+{
+  close_guest ((SnugServerGuest *) socket, code, "");
+}
+
+static gboolean
+guest_reached_private (SnugServerSocket *socket)
+{
+  return ((SnugServerGuest *) socket)->reached_private;
+}
+
+static const SnugServerSocketFuncs guest_funcs = {
+  .send = guest_send,
+  .ping = guest_ping,
+  .refuse = guest_refuse,
+  .close = guest_close,
+  .reached_private = guest_reached_private,
+};
+
+/* The same as a room has it, of sockets here and elsewhere */
+
+static void
+io_send (gpointer socket, const char *text, gsize length, gpointer data)
+{
+  ((SnugServerSocket *) socket)->funcs->send (socket, text, length);
+}
+
+static void
+io_ping (gpointer socket, gpointer data)
+{
+  ((SnugServerSocket *) socket)->funcs->ping (socket);
+}
+
+static void
+io_refuse (gpointer socket, SnugSignalCode code, gboolean fatal, gpointer data)
+{
+  ((SnugServerSocket *) socket)->funcs->refuse (socket, code, fatal);
 }
 
 static void
 io_close (gpointer socket, guint code, gpointer data)
 {
-  close_guest (socket, code, "");
+  ((SnugServerSocket *) socket)->funcs->close (socket, code);
 }
 
 static void
 io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 {
-  SnugServerGuest *guest = socket;
-  GPtrArray *all = guest->server->ice_servers;
+  gboolean reached_private = ((SnugServerSocket *) socket)->funcs->reached_private (socket);
+  GPtrArray *all = ((SnugServer *) data)->ice_servers;
 
   welcome->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_signal_ice_server_free);
   for (guint i = 0; all != NULL && i < all->len; i++)
@@ -162,7 +207,7 @@ io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
       SnugSignalIceServer *copy;
 
       if (welcome->ice_servers->len == SNUG_SIGNAL_MAX_ICE_SERVERS
-          || !snug_guard_ice_url_is_allowed (server->url, guest->reached_private))
+          || !snug_guard_ice_url_is_allowed (server->url, reached_private))
         continue;
       copy = g_new (SnugSignalIceServer, 1);
       *copy = (SnugSignalIceServer) { g_strdup (server->url), g_strdup (server->username),
@@ -199,13 +244,13 @@ may_try (SnugServerGuest *guest, gboolean has_token)
 }
 
 static void
-after_try (SnugServerGuest *guest, gboolean has_token)
+on_in (SnugServerSocket *socket)
 {
-  if (guest->entry == NULL || !snug_server_room_has_socket (guest->entry->room, guest))
-    return;
+  SnugServerGuest *guest = (SnugServerGuest *) socket;
+
   guest->server->n_entered++;
   snug_server_report (guest->server, SNUG_SERVER_ENTERED, guest->entry, guest->address, NULL);
-  if (!has_token)
+  if (!guest->has_token)
     snug_throttle_give_back (guest->server->joins, guest->address);
 }
 
@@ -219,12 +264,108 @@ enter (SnugServerGuest *guest, SnugServerEntry *entry, const SnugTokenClaims *cl
     snug_server_room_enter_legacy (entry->room, guest, guest->address, guest->role, now_us);
   else
     snug_server_room_enter (entry->room, guest, guest->address, claims, now_us);
-  after_try (guest, claims != NULL);
+  if (guest->entry != NULL && snug_server_room_has_socket (entry->room, guest))
+    on_in (&guest->socket);
   snug_server_settle (guest->server, entry);
 }
 
+/* A room that is not here, and there are other servers */
+
+typedef struct
+{
+  SnugServerGuest *guest;       /* owned */
+  SnugTokenClaims  claims;      /* owned; without a code: it has none */
+  char            *text;        /* owned, nullable: its first frame */
+} Search;
+
 static void
-enter_by_code (SnugServerGuest *guest)
+search_free (Search *search)
+{
+  snug_token_claims_clear (&search->claims);
+  snug_server_guest_release (search->guest);
+  g_free (search->text);
+  g_free (search);
+}
+
+static void
+enter_found (Search *search, guint64 reserved_seq)
+{
+  SnugServerGuest *guest = search->guest;
+  SnugSignalCode code = SNUG_SIGNAL_CODE_ROOM_NOT_FOUND;
+  SnugServerEntry *entry;
+
+  /* Another member may have made it again meanwhile. */
+  if (search->claims.code == NULL)
+    entry = snug_server_find_room (guest->server, guest->code);
+  else
+    entry = snug_server_find_room_by_token (guest->server, guest->code, &search->claims, &code);
+  if (entry == NULL && code == SNUG_SIGNAL_CODE_NONE)
+    entry = snug_server_make_room_again (guest->server, &search->claims, reserved_seq);
+
+  if (entry == NULL)
+    snug_server_guest_dismiss (guest, code);
+  else
+    enter (guest, entry, search->claims.code != NULL ? &search->claims : NULL);
+}
+
+static void
+call_home (Search *search, const char *home)
+{
+  SnugServerGuest *guest = search->guest;
+  SnugServerKnock knock = { guest->code, guest->address, guest->role, guest->reached_private, search->text };
+
+  guest->call = snug_server_afar_call (guest->server->afar, home, &knock, &guest->socket, on_in);
+}
+
+static void
+on_found (const SnugDirectoryAnswer *answer, gpointer data)
+{
+  Search *search = data;
+  SnugServerGuest *guest = search->guest;
+
+  guest->searching = FALSE;
+  if (guest->gone)
+    ;
+  else if (answer->verdict == SNUG_DIRECTORY_THEIRS)
+    call_home (search, answer->home);
+  else if (answer->verdict == SNUG_DIRECTORY_OURS)
+    enter_found (search, answer->reserved_seq);
+  else if (answer->verdict == SNUG_DIRECTORY_UNKNOWN)
+    close_guest (guest, SNUG_WEBSOCKET_CLOSE_GOING_AWAY, "");
+  else
+    snug_server_guest_dismiss (guest, answer->verdict == SNUG_DIRECTORY_OVER ? SNUG_SIGNAL_CODE_EXPIRED
+                                                                             : SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
+  search_free (search);
+}
+
+/* @claims: (nullable) (transfer full): of a token */
+static void
+search (SnugServerGuest *guest, SnugTokenClaims *claims, const char *text)
+{
+  SnugDirectory *directory = guest->server->config.directory;
+  Search *self;
+
+  if (guest->server->stopped)
+    {
+      close_guest (guest, SNUG_WEBSOCKET_CLOSE_GOING_AWAY, "");
+      return;
+    }
+  self = g_new0 (Search, 1);
+  self->guest = g_rc_box_acquire (guest);
+  self->text = g_strdup (text);
+  guest->searching = TRUE;
+  if (claims == NULL)
+    {
+      directory->funcs->look (directory, guest->code, on_found, self);
+      return;
+    }
+  self->claims = *claims;
+  *claims = (SnugTokenClaims) { 0 };
+  directory->funcs->claim (directory, &self->claims, on_found, self);
+}
+
+static void
+enter_by_code (SnugServerGuest *guest, const char *text)
 {
   SnugServerEntry *entry;
 
@@ -234,14 +375,16 @@ enter_by_code (SnugServerGuest *guest)
       return;
     }
   entry = snug_server_find_room (guest->server, guest->code);
-  if (entry == NULL)
-    snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
-  else
+  if (entry != NULL)
     enter (guest, entry, NULL);
+  else if (guest->server->afar != NULL && snug_room_code_fold (guest->code, guest->code))
+    search (guest, NULL, text);
+  else
+    snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
 }
 
 static void
-enter_by_token (SnugServerGuest *guest, const SnugSignalMessage *message)
+enter_by_token (SnugServerGuest *guest, const SnugSignalMessage *message, const char *text)
 {
   g_auto (SnugTokenClaims) claims = { 0 };
   SnugSignalCode code = SNUG_SIGNAL_CODE_BAD_TOKEN;
@@ -255,12 +398,15 @@ enter_by_token (SnugServerGuest *guest, const SnugSignalMessage *message)
       snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_RATE_LIMITED);
       return;
     }
+  guest->has_token = genuine;
   if (genuine)
     entry = snug_server_find_room_by_token (guest->server, guest->code, &claims, &code);
-  if (entry == NULL)
+  if (entry == NULL && code != SNUG_SIGNAL_CODE_NONE)
     snug_server_guest_dismiss (guest, code);
+  else if (entry == NULL && guest->server->afar != NULL)
+    search (guest, &claims, text);
   else
-    enter (guest, entry, &claims);
+    enter (guest, entry != NULL ? entry : snug_server_make_room_again (guest->server, &claims, 0), &claims);
 }
 
 static void
@@ -275,9 +421,9 @@ on_first_frame (SnugServerGuest *guest, const char *text, gsize length)
     }
   snug_clear_source (&guest->timer);
   if (message->token != NULL)
-    enter_by_token (guest, message);
+    enter_by_token (guest, message, text);
   else
-    enter_by_code (guest);
+    enter_by_code (guest, text);
 }
 
 /* What comes on a socket */
@@ -288,8 +434,11 @@ on_text (SnugWebsocketStream *stream, const char *text, gsize length, gpointer d
   SnugServerGuest *guest = g_rc_box_acquire (data);
   SnugServerEntry *entry = guest->entry;
 
-  if (guest->gone)
+  /* While its room is searched for, a client has nothing to say yet. */
+  if (guest->gone || guest->searching)
     ;
+  else if (guest->call != NULL)
+    snug_server_call_text (guest->call, text, length);
   else if (entry == NULL)
     on_first_frame (guest, text, length);
   else
@@ -306,6 +455,8 @@ on_alive (SnugWebsocketStream *stream, gpointer data)
   SnugServerGuest *guest = data;
   SnugServerEntry *entry = guest->entry;
 
+  if (guest->call != NULL)
+    snug_server_call_alive (guest->call);
   if (guest->gone || entry == NULL)
     return;
   snug_server_room_alive (entry->room, guest);
@@ -317,6 +468,7 @@ leave_room (SnugServerGuest *guest)
 {
   SnugServerEntry *entry = g_steal_pointer (&guest->entry);
 
+  g_clear_pointer (&guest->call, snug_server_call_hang_up);
   if (entry == NULL)
     return;
   snug_server_room_lost (entry->room, guest, g_get_monotonic_time ());
@@ -374,6 +526,7 @@ snug_server_guest_new (SnugServer *server, SnugServerDoor *door, GIOStream *stre
 {
   SnugServerGuest *guest = g_rc_box_new0 (SnugServerGuest);
 
+  guest->socket.funcs = &guest_funcs;
   guest->server = server;
   guest->code = g_strdup (code);
   guest->address = g_strdup (client);
@@ -384,16 +537,31 @@ snug_server_guest_new (SnugServer *server, SnugServerDoor *door, GIOStream *stre
 
   g_rc_box_acquire (guest);
   if (role != NULL)
-    enter_by_code (guest);
+    enter_by_code (guest, NULL);
   else
     guest->timer = snug_context_timeout (server->context, server->config.patience_ms,
                                          on_enter_time_over, guest);
   snug_server_guest_release (guest);
 }
 
+/* What its room would say, if that were here. */
+static void
+say_goodbye (SnugServerGuest *guest)
+{
+  g_autoptr (SnugSignalMessage) goodbye = snug_signal_message_new (SNUG_SIGNAL_GOODBYE);
+  g_autofree char *text = NULL;
+
+  goodbye->reason = g_strdup ("restart");
+  goodbye->again_after = SNUG_SERVER_AGAIN_AFTER_S;
+  text = snug_signal_message_encode (goodbye);
+  snug_websocket_stream_send (guest->stream, text, strlen (text));
+}
+
 void
 snug_server_guest_goodbye (SnugServerGuest *guest)
 {
+  if (guest->call != NULL && guest->role == NULL)
+    say_goodbye (guest);
   close_guest (guest, SNUG_WEBSOCKET_CLOSE_GOING_AWAY, "");
 }
 

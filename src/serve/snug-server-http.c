@@ -126,30 +126,23 @@ read_create_request (GBytes *body, CreateRequest *request)
   return capacity >= MIN_CAPACITY;
 }
 
-static void
-on_create_room (SnugServer *self, SoupServerMessage *message)
+static SnugServerEntry *
+make_room (SnugServer *self, const CreateRequest *request, const char *client)
 {
-  SoupMessageBody *request_body = soup_server_message_get_request_body (message);
-  g_autoptr (GBytes) body = soup_message_body_flatten (request_body);
-  g_autoptr (JsonObject) object = new_success ();
-  g_autofree char *client = dup_client (self, message);
-  g_autofree char *token = NULL;
   SnugSignalCode code;
-  SnugServerEntry *entry;
-  CreateRequest request;
 
-  if (self->config.built_in)
-    return answer_no (message, SOUP_STATUS_FORBIDDEN, "This server carries its own room only");
-  if (!read_create_request (body, &request))
-    return answer_no (message, SOUP_STATUS_BAD_REQUEST, "Request not understood");
+  return snug_server_make_room (self, request->v2 ? SNUG_SERVER_ROOM_VERSION_2 : SNUG_SERVER_ROOM_VERSION_1,
+                                request->capacity, request->is_private, client, &code);
+}
 
-  entry = snug_server_make_room (self, request.v2 ? SNUG_SERVER_ROOM_VERSION_2 : SNUG_SERVER_ROOM_VERSION_1,
-                                 request.capacity, request.is_private, client, &code);
-  if (entry == NULL)
-    return answer_no (message, STATUS_TOO_MANY_REQUESTS, "Too many rooms");
+static void
+answer_created (SoupServerMessage *message, SnugServerEntry *entry, gboolean v2)
+{
+  g_autoptr (JsonObject) object = new_success ();
+  g_autofree char *token = NULL;
 
   json_object_set_string_member (object, "code", snug_server_room_get_code (entry->room));
-  if (request.v2)
+  if (v2)
     {
       token = snug_server_room_make_creator_token (entry->room);
       json_object_set_int_member (object, "v", 2);
@@ -159,22 +152,130 @@ on_create_room (SnugServer *self, SoupServerMessage *message)
   answer_json (message, SOUP_STATUS_OK, object);
 }
 
-/* room-info */
+/* A request that waits for other servers. */
+typedef struct
+{
+  SnugServer        *server;      /* borrowed: it answers all before it goes */
+  SoupServerMessage *message;     /* owned */
+  CreateRequest      request;
+  char              *client;      /* owned */
+  char              *code;        /* owned: of the room that is being claimed */
+  guint              n_tries;
+} Pending;
+
+static Pending *
+pending_new (SnugServer *self, SoupServerMessage *message)
+{
+  Pending *pending = g_new0 (Pending, 1);
+
+  pending->server = self;
+  pending->message = g_object_ref (message);
+  soup_server_message_pause (message);
+  return pending;
+}
+
+/* It has its answer. */
+static void
+pending_end (Pending *pending)
+{
+  soup_server_message_unpause (pending->message);
+  g_object_unref (pending->message);
+  g_free (pending->client);
+  g_free (pending->code);
+  g_free (pending);
+}
+
+/* How many codes we make before we give up: one that is taken is rare, two of them are a directory that lies. */
+#define MAX_CREATE_TRIES 8
+
+static void on_claimed (const SnugDirectoryAnswer *verdict, gpointer data);
 
 static void
-on_room_info (SnugServer *self, SoupServerMessage *message, GHashTable *query)
+make_and_claim (Pending *pending)
 {
-  const char *code = query != NULL ? g_hash_table_lookup (query, "code") : NULL;
-  SnugServerEntry *entry = code != NULL ? snug_server_find_room (self, code) : NULL;
-  g_autoptr (JsonObject) object = new_success ();
+  SnugServer *self = pending->server;
+  SnugServerEntry *entry = pending->n_tries++ < MAX_CREATE_TRIES
+                           ? make_room (self, &pending->request, pending->client) : NULL;
+  SnugTokenClaims claims = { 0 };
+
+  if (entry == NULL)
+    {
+      answer_no (pending->message, STATUS_TOO_MANY_REQUESTS, "Too many rooms");
+      pending_end (pending);
+      return;
+    }
+  g_free (pending->code);
+  pending->code = g_strdup (snug_server_room_get_code (entry->room));
+  claims.code = pending->code;
+  claims.instance = (char *) snug_server_room_get_instance (entry->room);
+  claims.seq = snug_server_room_get_last_seq (entry->room);
+  claims.expires = entry->expires;
+  self->config.directory->funcs->claim (self->config.directory, &claims, on_claimed, pending);
+}
+
+static void
+on_claimed (const SnugDirectoryAnswer *verdict, gpointer data)
+{
+  Pending *pending = data;
+  SnugServerEntry *entry = snug_server_find_room (pending->server, pending->code);
+
+  if (entry != NULL && verdict->verdict == SNUG_DIRECTORY_OURS)
+    {
+      answer_created (pending->message, entry, pending->request.v2);
+      pending_end (pending);
+      return;
+    }
+  if (entry != NULL)
+    snug_server_abandon_room (pending->server, entry);
+  if (verdict->verdict == SNUG_DIRECTORY_THEIRS)
+    {
+      make_and_claim (pending);
+      return;
+    }
+  answer_no (pending->message, SOUP_STATUS_SERVICE_UNAVAILABLE, "Try again later");
+  pending_end (pending);
+}
+
+static void
+on_create_room (SnugServer *self, SoupServerMessage *message)
+{
+  SoupMessageBody *request_body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) body = soup_message_body_flatten (request_body);
   g_autofree char *client = dup_client (self, message);
+  CreateRequest request;
+  SnugServerEntry *entry;
+  Pending *pending;
+
+  if (self->config.built_in)
+    return answer_no (message, SOUP_STATUS_FORBIDDEN, "This server carries its own room only");
+  if (!read_create_request (body, &request))
+    return answer_no (message, SOUP_STATUS_BAD_REQUEST, "Request not understood");
+  if (self->afar != NULL)
+    {
+      pending = pending_new (self, message);
+      pending->request = request;
+      pending->client = g_steal_pointer (&client);
+      return make_and_claim (pending);
+    }
+
+  entry = make_room (self, &request, client);
+  if (entry == NULL)
+    return answer_no (message, STATUS_TOO_MANY_REQUESTS, "Too many rooms");
+  answer_created (message, entry, request.v2);
+}
+
+/* room-info */
+
+char *
+snug_server_describe_room (SnugServer *self, const char *code)
+{
+  SnugServerEntry *entry = snug_server_find_room (self, code);
+  g_autoptr (JsonObject) object = new_success ();
   JsonObject *status;
   gboolean has_sender, has_receiver;
 
-  if (!snug_throttle_take (self->room_infos, client, g_get_monotonic_time ()))
-    return answer_no (message, STATUS_TOO_MANY_REQUESTS, "Too many requests");
   if (entry == NULL || !snug_server_room_is_open_yet (entry->room))
-    return answer_no (message, SOUP_STATUS_OK, "Room not found");
+    return NULL;
 
   snug_server_room_get_roles (entry->room, &has_sender, &has_receiver);
   status = json_object_new ();
@@ -185,7 +286,44 @@ on_room_info (SnugServer *self, SoupServerMessage *message, GHashTable *query)
   json_object_set_boolean_member (status, "private", snug_server_room_is_private (entry->room));
   json_object_set_object_member (object, "status", status);
   json_object_set_int_member (object, "v", 2);
-  answer_json (message, SOUP_STATUS_OK, object);
+  return snug_json_to_text (object);
+}
+
+static void
+answer_described (SoupServerMessage *message, const char *text)
+{
+  if (text != NULL)
+    answer (message, SOUP_STATUS_OK, "application/json", text);
+  else
+    answer_no (message, SOUP_STATUS_OK, "Room not found");
+}
+
+static void
+on_described (const char *text, gpointer data)
+{
+  Pending *pending = data;
+
+  answer_described (pending->message, text);
+  pending_end (pending);
+}
+
+static void
+on_room_info (SnugServer *self, SoupServerMessage *message, GHashTable *query)
+{
+  const char *code = query != NULL ? g_hash_table_lookup (query, "code") : NULL;
+  char folded[SNUG_ROOM_CODE_CHARS + 1];
+  g_autofree char *text = NULL;
+  g_autofree char *client = dup_client (self, message);
+
+  if (!snug_throttle_take (self->room_infos, client, g_get_monotonic_time ()))
+    return answer_no (message, STATUS_TOO_MANY_REQUESTS, "Too many requests");
+  if (code == NULL || !snug_room_code_fold (code, folded))
+    return answer_described (message, NULL);
+
+  text = snug_server_describe_room (self, folded);
+  if (text == NULL && self->afar != NULL && snug_server_find_room (self, folded) == NULL)
+    return snug_server_afar_describe (self->afar, folded, on_described, pending_new (self, message));
+  answer_described (message, text);
 }
 
 /* health and metrics */
@@ -215,6 +353,8 @@ on_metrics (SnugServer *self, SoupServerMessage *message)
   add_metric (text, "snug_members", "gauge", snug_server_count_members (self));
   add_metric (text, "snug_sockets", "gauge", g_hash_table_size (self->guests));
   add_metric (text, "snug_connections", "gauge", g_hash_table_size (self->doors));
+  if (self->afar != NULL)
+    add_metric (text, "snug_carried", "gauge", snug_server_afar_count_calls (self->afar));
   add_metric (text, "snug_rooms_made_total", "counter", self->n_rooms_made);
   add_metric (text, "snug_entered_total", "counter", self->n_entered);
   add_metric (text, "snug_relayed_total", "counter", self->n_relayed);

@@ -7,7 +7,9 @@
 
 #include <libsoup/soup.h>
 
+#include "snug-server-afar.h"
 #include "snug-server-room.h"
+#include "snug-server-socket.h"
 #include "snug-server.h"
 #include "snug-throttle.h"
 #include "snug-websocket-stream.h"
@@ -21,6 +23,8 @@ typedef struct
   SnugServerRoom *room;         /* owned */
   char           *owner;        /* owned: address that made it; NULL: this process, or a token */
   gint64          created_at;   /* unix seconds */
+  guint64         expires;      /* unix seconds */
+  gboolean        lost_to_another;   /* server: not over by this one's ending it here */
   GSource        *timer;        /* owned */
   gint64          timer_us;
 } SnugServerEntry;
@@ -61,6 +65,8 @@ struct _SnugServer
   SnugThrottle       *entries;        /* all */
   SnugThrottle       *room_infos;
 
+  SnugServerAfar     *afar;           /* nullable: other servers */
+
   SnugServerConfig    config;         /* numbers with their defaults filled in; no pointers */
   SnugServerRoomTimes times;
   SnugWebsocketLimits limits;
@@ -79,9 +85,16 @@ SnugServerEntry *snug_server_find_room (SnugServer *self, const char *code);
 /* Makes a room of this kind. @owner: (nullable). NULL and @code if there may be no more. */
 SnugServerEntry *snug_server_make_room (SnugServer *self, SnugServerRoomKind kind, guint capacity,
                                         gboolean is_private, const char *owner, SnugSignalCode *code);
-/* The room that a token is of: the living one, or made again after a restart. */
+/* The living room that a token is of. @error: NONE if there is none, and it may be made again. */
 SnugServerEntry *snug_server_find_room_by_token (SnugServer *self, const char *code,
                                                  const SnugTokenClaims *claims, SnugSignalCode *error);
+/* After a restart. @reserved_seq: above all that were given; 0: by the clock */
+SnugServerEntry *snug_server_make_room_again    (SnugServer *self, const SnugTokenClaims *claims,
+                                                 guint64 reserved_seq);
+/* The directory may have forgotten that they are ours. Those that another server has by now say goodbye. */
+void             snug_server_claim_all_rooms (SnugServer *self);
+/* A new room turned out to be another server's: its code is not to be given out. */
+void             snug_server_abandon_room (SnugServer *self, SnugServerEntry *entry);
 /* After each call into a room: ends it, or sets its timer. @entry may be gone then. */
 void             snug_server_settle    (SnugServer *self, SnugServerEntry *entry);
 guint            snug_server_count_members (SnugServer *self);
@@ -96,6 +109,8 @@ void             snug_server_listener_free (gpointer listener);
 
 /* In snug-server-http.c */
 void             snug_server_add_http_handlers (SnugServer *self);
+/* What room-info answers, or NULL: no such room (transfer full) */
+char            *snug_server_describe_room     (SnugServer *self, const char *code);
 
 /* In snug-server-guest.c */
 /* @client: who it is to the limits. @role: (nullable): of version 1 */

@@ -342,6 +342,12 @@ snug_server_room_get_instance (SnugServerRoom *room)
   return room->instance;
 }
 
+guint64
+snug_server_room_get_last_seq (SnugServerRoom *room)
+{
+  return room->last_seq;
+}
+
 gboolean
 snug_server_room_has_socket (SnugServerRoom *room, gpointer socket)
 {

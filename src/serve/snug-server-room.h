@@ -89,6 +89,8 @@ gboolean snug_server_room_is_over      (SnugServerRoom *room);
 const char *snug_server_room_get_code      (SnugServerRoom *room);
 const char *snug_server_room_get_instance  (SnugServerRoom *room);
 gboolean    snug_server_room_is_private    (SnugServerRoom *room);
+/* The highest that was given. */
+guint64     snug_server_room_get_last_seq  (SnugServerRoom *room);
 /* Whether anybody but the creator may know that it is there. */
 gboolean    snug_server_room_is_open_yet   (SnugServerRoom *room);
 guint       snug_server_room_get_n_members (SnugServerRoom *room);    /* seats taken */

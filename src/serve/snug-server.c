@@ -63,7 +63,13 @@ snug_server_report (SnugServer *self, SnugServerEventKind kind, const SnugServer
 static void
 end_entry (SnugServer *self, SnugServerEntry *entry)
 {
+  SnugDirectory *directory = self->config.directory;
+
   snug_server_report (self, SNUG_SERVER_ROOM_OVER, entry, NULL, NULL);
+  /* A server that stops does not end its rooms: another one may have them. */
+  if (directory != NULL && !self->stopped && !entry->lost_to_another)
+    directory->funcs->drop (directory, snug_server_room_get_code (entry->room),
+                            snug_server_room_get_instance (entry->room), entry->expires);
   if (g_hash_table_size (self->ended) >= MAX_ENDED)
     g_hash_table_remove_all (self->ended);
   g_hash_table_add (self->ended, g_strdup (snug_server_room_get_instance (entry->room)));
@@ -111,6 +117,7 @@ add_entry (SnugServer *self, SnugServerRoom *room, const char *owner, guint64 ex
   entry->room = room;
   entry->owner = g_strdup (owner);
   entry->created_at = unix_now;
+  entry->expires = expires;
   snug_server_room_set_expiry (room, g_get_monotonic_time ()
                                      + ((gint64) expires - unix_now) * G_USEC_PER_SEC);
   g_hash_table_insert (self->rooms, g_strdup (snug_server_room_get_code (room)), entry);
@@ -170,13 +177,15 @@ snug_server_make_room (SnugServer *self, SnugServerRoomKind kind, guint capacity
   return add_entry (self, room, owner, claims.expires);
 }
 
-static SnugServerEntry *
-recreate_room (SnugServer *self, const SnugTokenClaims *claims)
+SnugServerEntry *
+snug_server_make_room_again (SnugServer *self, const SnugTokenClaims *claims, guint64 reserved_seq)
 {
+  SnugServerRoom *room;
+
   /* Whatever was given before this second is less: nobody enters a thousand times in one. */
-  guint64 reserved_seq = (guint64) (g_get_real_time () / G_USEC_PER_SEC) * 1024;
-  SnugServerRoom *room =
-    snug_server_room_recreate (claims, reserved_seq, &snug_server_guest_io, self, &self->times, self->key,
+  if (reserved_seq == 0)
+    reserved_seq = (guint64) (g_get_real_time () / G_USEC_PER_SEC) * 1024;
+  room = snug_server_room_recreate (claims, reserved_seq, &snug_server_guest_io, self, &self->times, self->key,
                                g_get_monotonic_time ());
 
   return add_entry (self, room, NULL, claims->expires);
@@ -198,7 +207,65 @@ snug_server_find_room_by_token (SnugServer *self, const char *code, const SnugTo
   if (entry != NULL || self->stopped || (self->config.built_in && !claims->creator)
       || g_hash_table_size (self->rooms) >= MAX_ROOMS)
     return NULL;
-  return recreate_room (self, claims);
+  *error = SNUG_SIGNAL_CODE_NONE;
+  return NULL;
+}
+
+/* Other servers */
+
+void
+snug_server_abandon_room (SnugServer *self, SnugServerEntry *entry)
+{
+  entry->lost_to_another = TRUE;
+  snug_server_room_goodbye (entry->room, "restart", SNUG_SERVER_AGAIN_AFTER_S);
+  snug_server_settle (self, entry);
+}
+
+typedef struct
+{
+  SnugServer *server;     /* borrowed: it ends its questions before it goes */
+  char       *code;       /* owned */
+  char       *instance;   /* owned */
+} Claim;
+
+static void
+on_claimed_again (const SnugDirectoryAnswer *answer, gpointer data)
+{
+  Claim *claim = data;
+  SnugServerEntry *entry = g_hash_table_lookup (claim->server->rooms, claim->code);
+
+  if (entry != NULL && strcmp (snug_server_room_get_instance (entry->room), claim->instance) == 0
+      && (answer->verdict == SNUG_DIRECTORY_THEIRS || answer->verdict == SNUG_DIRECTORY_OVER))
+    snug_server_abandon_room (claim->server, entry);
+  g_free (claim->code);
+  g_free (claim->instance);
+  g_free (claim);
+}
+
+static void
+claim_room (SnugServer *self, SnugServerEntry *entry)
+{
+  Claim *claim = g_new (Claim, 1);
+  SnugTokenClaims claims = { 0 };
+
+  *claim = (Claim) { self, g_strdup (snug_server_room_get_code (entry->room)),
+                     g_strdup (snug_server_room_get_instance (entry->room)) };
+  claims.code = claim->code;
+  claims.instance = claim->instance;
+  claims.expires = entry->expires;
+  claims.seq = snug_server_room_get_last_seq (entry->room);
+  self->config.directory->funcs->claim (self->config.directory, &claims, on_claimed_again, claim);
+}
+
+void
+snug_server_claim_all_rooms (SnugServer *self)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    claim_room (self, entry);
 }
 
 gboolean
@@ -278,6 +345,7 @@ snug_server_stop (SnugServer *self, const char *reason)
   g_ptr_array_set_size (self->listeners, 0);
   say_goodbye (self, reason, strcmp (reason, "restart") == 0 ? SNUG_SERVER_AGAIN_AFTER_S : 0);
   hang_up (self);
+  g_clear_pointer (&self->afar, snug_server_afar_free);
 }
 
 /* Life */
@@ -365,7 +433,12 @@ snug_server_new (const SnugServerConfig *config)
 
   take_config (self, config);
   derive_limits (self);
-  load_key (self, config->key_file);
+  if (config->directory != NULL)
+    self->key = g_bytes_ref (config->directory->key);
+  else
+    load_key (self, config->key_file);
+  if (config->directory != NULL)
+    self->afar = snug_server_afar_new (self, config->directory);
   snug_server_add_http_handlers (self);
   return self;
 }

@@ -10,6 +10,8 @@
 
 #include <gio/gio.h>
 
+#include "snug-directory.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -39,6 +41,7 @@ typedef struct
   GPtrArray  *proxies;              /* nullable, of GInetAddressMask: who names the client in X-Forwarded-For */
   GTlsCertificate *certificate;     /* nullable: with its private key; the server then speaks TLS only */
   const char *key_file;             /* HMAC key of tokens, made with 0600 if absent; NULL: a key in memory */
+  SnugDirectory *directory;         /* nullable; has to live longer: other servers of our name, and the key */
   GPtrArray  *ice_servers;          /* nullable, of SnugSignalIceServer */
   guint       max_frame_bytes;      /* [65536] */
   guint       max_frames_per_s;     /* [20] */

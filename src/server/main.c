@@ -13,9 +13,13 @@
 #include "snug-config.h"
 #include "snug-server-settings.h"
 #include "snug-server.h"
+#ifdef SNUG_HAVE_REDIS
+#include "snug-redis.h"
+#endif
 
 #define EXIT_USAGE 1
 #define EXIT_CANNOT_LISTEN 2
+#define EXIT_NO_REDIS 2
 #define DEFAULT_LISTEN "0.0.0.0:2029"
 /* How long members have to read our goodbye. */
 #define FAREWELL_MS 2000
@@ -102,6 +106,35 @@ make_url (const SnugServerSettings *settings, guint port)
   return g_strdup_printf (bare_ipv6 ? "%s://[%s]:%u" : "%s://%s:%u", scheme, address, port);
 }
 
+#ifdef SNUG_HAVE_REDIS
+static SnugDirectory *
+open_directory (const SnugServerSettings *settings, GError **error)
+{
+  g_autoptr (GBytes) key = snug_token_load_key (settings->key_file, error);
+
+  return key != NULL ? snug_redis_new (settings->redis, key, error) : NULL;
+}
+
+static void
+close_directory (SnugDirectory *directory)
+{
+  if (directory != NULL)
+    snug_redis_free (directory);
+}
+#else
+static SnugDirectory *
+open_directory (const SnugServerSettings *settings, GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("This program was built without Redis"));
+  return NULL;
+}
+
+static void
+close_directory (SnugDirectory *directory)
+{
+}
+#endif
+
 static int
 run (const SnugServerSettings *settings)
 {
@@ -132,6 +165,26 @@ run (const SnugServerSettings *settings)
   return EXIT_SUCCESS;
 }
 
+/* With other servers of our name, if there are some. */
+static int
+run_among_others (SnugServerSettings *settings)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (settings->redis == NULL)
+    return run (settings);
+  settings->config.directory = open_directory (settings, &error);
+  if (settings->config.directory == NULL)
+    {
+      g_printerr ("snug-server: %s\n", error->message);
+      return EXIT_NO_REDIS;
+    }
+  status = run (settings);
+  close_directory (settings->config.directory);
+  return status;
+}
+
 static int
 usage (const GError *error)
 {
@@ -144,11 +197,14 @@ main (int argc, char **argv)
 {
   g_autofree char *listen = NULL;
   g_autofree char *config_file = NULL;
+  g_autofree char *redis = NULL;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &listen,
       N_("Where to listen (default 0.0.0.0:2029); port 0 takes any free one"), N_("ADDR:PORT") },
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config_file, N_("Read settings from FILE"), N_("FILE") },
+    { "redis", 0, 0, G_OPTION_ARG_STRING, &redis,
+      N_("Share rooms with the other servers of this name through a Redis"), "URI" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Show the version and exit"), NULL },
     { NULL }
   };
@@ -186,6 +242,12 @@ main (int argc, char **argv)
       settings.listen = g_strdup (listen != NULL ? listen : DEFAULT_LISTEN);
     }
 
+  if (redis != NULL)
+    {
+      g_free (settings.redis);
+      settings.redis = g_steal_pointer (&redis);
+    }
+
   raise_file_limit ();
-  return run (&settings);
+  return run_among_others (&settings);
 }

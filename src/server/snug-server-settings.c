@@ -40,7 +40,7 @@ snug_server_settings_help (void)
          "  [server]\n"
          "  listen=ADDR:PORT  web-root=FOLDER  key-file=FILE\n"
          "  trusted-proxies=127.0.0.1;::1;10.0.0.0/8  tls-certificate=FILE  tls-key=FILE\n"
-         "  log=events|quiet  log-addresses=false\n"
+         "  redis=URI  log=events|quiet  log-addresses=false\n"
          "  max-frame-bytes=65536  max-frames-per-second=20  max-frame-burst=200\n"
          "  max-rooms-per-address=20  max-joins-per-minute=5  max-room-infos-per-minute=20\n"
          "  ping-interval-ms=25000  dead-after-ms=60000  empty-room-ms=300000\n"
@@ -69,6 +69,8 @@ find_string (SnugServerSettings *settings, const char *key)
     return &settings->web_root;
   if (strcmp (key, "key-file") == 0)
     return &settings->key_file;
+  if (strcmp (key, "redis") == 0)
+    return &settings->redis;
   if (strcmp (key, "tls-certificate") == 0)
     return &settings->tls_certificate;
   if (strcmp (key, "tls-key") == 0)
@@ -269,6 +271,7 @@ snug_server_settings_clear (SnugServerSettings *settings)
   g_clear_pointer (&settings->listen, g_free);
   g_clear_pointer (&settings->web_root, g_free);
   g_clear_pointer (&settings->key_file, g_free);
+  g_clear_pointer (&settings->redis, g_free);
   g_clear_pointer (&settings->tls_certificate, g_free);
   g_clear_pointer (&settings->tls_key, g_free);
   g_clear_pointer (&settings->proxies, g_ptr_array_unref);

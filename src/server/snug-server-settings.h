@@ -15,6 +15,7 @@ typedef struct
   char            *listen;       /* owned, nullable */
   char            *web_root;     /* owned */
   char            *key_file;     /* owned, nullable */
+  char            *redis;        /* owned, nullable: URI */
   char            *tls_certificate, *tls_key;   /* owned, nullable: files */
   GTlsCertificate *certificate;  /* owned, nullable: what they hold */
   GPtrArray       *proxies;      /* owned */

@@ -25,6 +25,10 @@ def blocks(language):
     return re.findall(rf'^```{language}\n(.*?)^```$', DOC, re.MULTILINE | re.DOTALL)
 
 
+def settings_with(key):
+    return next(block for block in blocks('ini') if key in block)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
@@ -110,14 +114,14 @@ def start_server(settings, folder, *more):
 def test_by_itself():
     folder = snugtest.folder()
     chain = make_certificate(folder)
-    server, port = start_server(blocks('ini')[0], folder)
+    server, port = start_server(settings_with('tls-certificate'), folder)
     check(Site(port, chain))
     server.stop()
 
 
 def start_behind_proxy(folder):
     """A server that lets an address make two rooms: the one that check() makes, and one more."""
-    return start_server(blocks('ini')[1], folder, 'max-rooms-per-address=2')
+    return start_server(settings_with('trusted-proxies'), folder, 'max-rooms-per-address=2')
 
 
 def wait_for(process, port):
