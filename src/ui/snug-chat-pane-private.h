@@ -16,6 +16,7 @@ struct _SnugChatPane
   AdwBin             parent_instance;
 
   SnugSession       *session;      /* owned */
+  GListModel        *messages;     /* owned: the session's, in batches */
   gboolean           follows;      /* the newest message is kept in sight */
   gboolean           roomy;        /* there is room for the people beside the chat */
   guint              following;    /* source; 0: none */

@@ -2,6 +2,7 @@
 #include "snug-chat-pane-private.h"
 
 #include "snug-accessible.h"
+#include "snug-calm-list.h"
 #include "snug-member-row.h"
 #include "snug-words.h"
 
@@ -32,7 +33,7 @@ static gboolean
 on_follow (gpointer user_data)
 {
   SnugChatPane *self = user_data;
-  guint n_items = g_list_model_get_n_items (snug_session_get_messages (self->session));
+  guint n_items = g_list_model_get_n_items (self->messages);
 
   self->following = 0;
   if (n_items > 0)
@@ -92,11 +93,9 @@ snug_chat_pane_get_row (SnugChatPane *self, SnugMessage *message)
 static gboolean
 find_position (SnugChatPane *self, SnugMessage *message, guint *position)
 {
-  GListModel *messages = snug_session_get_messages (self->session);
-
-  for (*position = g_list_model_get_n_items (messages); (*position)-- > 0;)
+  for (*position = g_list_model_get_n_items (self->messages); (*position)-- > 0;)
     {
-      g_autoptr (SnugMessage) one = g_list_model_get_item (messages, *position);
+      g_autoptr (SnugMessage) one = g_list_model_get_item (self->messages, *position);
 
       if (one == message)
         return TRUE;
@@ -222,7 +221,7 @@ update (SnugChatPane *self)
   SnugSessionState state = snug_session_get_state (self->session);
   gboolean in_room = state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED
                      && state != SNUG_SESSION_STARTING;
-  gboolean has_messages = g_list_model_get_n_items (snug_session_get_messages (self->session)) > 0;
+  gboolean has_messages = g_list_model_get_n_items (self->messages) > 0;
 
   gtk_stack_set_visible_child_name (self->stack,
                                     has_messages ? "messages" : in_room ? "empty" : "outside");
@@ -239,18 +238,26 @@ snug_chat_pane_set_roomy (SnugChatPane *self, gboolean roomy)
     update (self);
 }
 
+static gboolean
+has_own (GListModel *messages, guint position, guint n)
+{
+  for (guint i = position; i < position + n; i++)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+
+      if (snug_message_get_own (message))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint n_added,
                      GListModel *messages)
 {
-  g_autoptr (SnugMessage) last = NULL;
-
-  if (n_added > 0)
-    last = g_list_model_get_item (messages, position + n_added - 1);
-
   update (self);
   /* What one has just said oneself is never out of sight. */
-  if (last != NULL && snug_message_get_own (last))
+  if (has_own (messages, position, n_added))
     {
       snug_chat_pane_set_first_unread (self, NULL);
       snug_chat_pane_go_to_end (self);
@@ -303,9 +310,7 @@ static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *self)
 {
   guint position = gtk_list_item_get_position (item);
-  GListModel *messages = snug_session_get_messages (self->session);
-  g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (messages,
-                                                                         position - 1) : NULL;
+  g_autoptr (SnugMessage) before = position > 0 ? g_list_model_get_item (self->messages, position - 1) : NULL;
   SnugMessageRow *row = SNUG_MESSAGE_ROW (gtk_list_item_get_child (item));
   SnugMessage *message = gtk_list_item_get_item (item);
 
@@ -327,9 +332,8 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugChatPane *s
 static void
 show_messages (SnugChatPane *self)
 {
-  GListModel *messages = snug_session_get_messages (self->session);
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkNoSelection *model = gtk_no_selection_new (g_object_ref (messages));
+  GtkNoSelection *model = gtk_no_selection_new (g_object_ref (self->messages));
 
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
@@ -338,8 +342,14 @@ show_messages (SnugChatPane *self)
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (model));
   g_object_unref (factory);
   g_object_unref (model);
-  g_signal_connect_object (messages, "items-changed", G_CALLBACK (on_messages_changed), self,
+  g_signal_connect_object (self->messages, "items-changed", G_CALLBACK (on_messages_changed), self,
                            G_CONNECT_SWAPPED);
+}
+
+GListModel *
+snug_chat_pane_get_messages (SnugChatPane *self)
+{
+  return self->messages;
 }
 
 static void
@@ -347,8 +357,10 @@ watch_session (SnugChatPane *self)
 {
   GListModel *members = snug_session_get_members (self->session);
 
+  g_clear_object (&self->messages);
+  self->messages = G_LIST_MODEL (snug_calm_list_new (snug_session_get_messages (self->session)));
   show_messages (self);
-  snug_chat_search_set_messages (self->search, snug_session_get_messages (self->session));
+  snug_chat_search_set_messages (self->search, self->messages);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self,
@@ -399,6 +411,7 @@ snug_chat_pane_dispose (GObject *object)
   g_clear_handle_id (&self->following, g_source_remove);
   g_clear_object (&self->first_unread);
   g_clear_object (&self->to_point_out);
+  g_clear_object (&self->messages);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_chat_pane_parent_class)->dispose (object);
 }

@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (SnugChatPane, snug_chat_pane, SNUG, CHAT_PANE, AdwBin)
 
 /* Property "session" (SnugSession, writable). */
 
+/* (transfer none): those of the session, told of in batches (snug-calm-list). */
+GListModel *snug_chat_pane_get_messages (SnugChatPane *self);
+
 void snug_chat_pane_go_to_end        (SnugChatPane *self);
 /* The people of the room stand beside the chat. */
 void snug_chat_pane_set_roomy        (SnugChatPane *self, gboolean roomy);

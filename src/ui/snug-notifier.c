@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-calm-list.h"
 #include "snug-words.h"
 
 struct _SnugNotifier
@@ -12,6 +13,7 @@ struct _SnugNotifier
   GtkApplication *application;     /* borrowed */
   SnugSession    *session;         /* owned */
   SnugSettings   *settings;        /* owned */
+  SnugCalmList   *messages;        /* owned: of many that come at once, the last is spoken of */
   GHashTable     *shown;           /* owned; ids of the transfers that were spoken of */
 };
 
@@ -62,19 +64,27 @@ notify_message (SnugNotifier *self, SnugMessage *message)
   send (self, "message", notification);
 }
 
+static gboolean
+is_heard (SnugMessage *message)
+{
+  return snug_message_get_kind (message) == SNUG_MESSAGE_TEXT && !snug_message_get_own (message);
+}
+
+/* Of several that come together, the last. */
 static void
 on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added,
                      SnugNotifier *self)
 {
-  g_autoptr (SnugMessage) last = NULL;
+  for (guint i = position + n_added; i-- > position;)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
 
-  if (n_added > 0)
-    last = g_list_model_get_item (messages, position + n_added - 1);
-
-  if (last != NULL && snug_message_get_kind (last) == SNUG_MESSAGE_TEXT
-      && !snug_message_get_own (last)
-      && is_wanted (self))
-    notify_message (self, last);
+      if (!is_heard (message))
+        continue;
+      if (is_wanted (self))
+        notify_message (self, message);
+      return;
+    }
 }
 
 /* --- Files --- */
@@ -197,9 +207,8 @@ snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettin
   self->session = g_object_ref (session);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (session, "offer-received", G_CALLBACK (on_offer_received), self, 0);
-  g_signal_connect_object (snug_session_get_messages (session), "items-changed",
-                           G_CALLBACK (on_messages_changed),
-                           self, 0);
+  self->messages = snug_calm_list_new (snug_session_get_messages (session));
+  g_signal_connect_object (self->messages, "items-changed", G_CALLBACK (on_messages_changed), self, 0);
   g_signal_connect_object (snug_session_get_transfers (session), "items-changed",
                            G_CALLBACK (on_transfers_changed),
                            self, 0);
@@ -212,6 +221,7 @@ snug_notifier_dispose (GObject *object)
 {
   SnugNotifier *self = SNUG_NOTIFIER (object);
 
+  g_clear_object (&self->messages);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (snug_notifier_parent_class)->dispose (object);

@@ -548,7 +548,7 @@ watch_session (SnugWindow *self)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self,
                              G_CONNECT_SWAPPED);
   watch_model (self, snug_session_get_members (self->session), on_members_changed);
-  watch_model (self, snug_session_get_messages (self->session), on_messages_changed);
+  watch_model (self, snug_chat_pane_get_messages (self->chat), on_messages_changed);
   watch_model (self, snug_session_get_transfers (self->session), on_transfers_changed);
   watch_model (self, snug_session_get_unfinished (self->session), on_unfinished_changed);
   on_session_changed (self);

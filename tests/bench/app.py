@@ -69,10 +69,9 @@ def measure_start(runs):
     return rows
 
 
-def gaps_ms(path, since_us, until_us):
-    frames = [int(line) for line in path.read_text().splitlines() if line]
-    frames = [frame for frame in frames if since_us <= frame <= until_us]
-    return sorted((b - a) / 1000 for a, b in zip(frames, frames[1:]))
+def read_frames(path):
+    """When each was, and how long the main thread had worked until then, in microseconds."""
+    return [tuple(map(int, line.split())) for line in path.read_text().splitlines() if line]
 
 
 def now_us():
@@ -80,8 +79,14 @@ def now_us():
 
 
 def smoothness(what, path, since_us):
-    gaps = gaps_ms(path, since_us, now_us())
-    return {f"frame gap {what}, p99 ms": gaps[int(len(gaps) * .99)], f"frame gap {what}, worst ms": gaps[-1]}
+    """Between frames; and how much of it the window worked, as others keep the machine busy too."""
+    until_us = now_us()
+    frames = [frame for frame in read_frames(path) if since_us <= frame[0] <= until_us]
+    rows = {}
+    for column, name in enumerate(("frame gap", "of which it worked")):
+        gaps = sorted((b[column] - a[column]) / 1000 for a, b in zip(frames, frames[1:]))
+        rows |= {f"{name} {what}, p99 ms": gaps[int(len(gaps) * .99)], f"{name} {what}, worst ms": gaps[-1]}
+    return rows
 
 
 def wait_for_one(members, look):
