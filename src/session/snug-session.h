@@ -233,10 +233,10 @@ gboolean     snug_session_accept_with (SnugSession *self, SnugTransfer *transfer
 
 /**
  * snug_session_look_into_async:
- * @transfer: a folder that is offered to us
+ * @transfer: a folder, in either direction
  *
- * Asks what is in it; nothing is accepted by that. The finish gives a list of SnugFolderEntry, to choose from;
- * after a first time it comes without asking again.
+ * Of one that is offered to us this asks what is in it; nothing is accepted by that. The finish gives a list of
+ * SnugFolderEntry: to choose from, or to see what of it comes; after a first time it comes without asking again.
  */
 void         snug_session_look_into_async  (SnugSession *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
                                             gpointer user_data);

@@ -9,6 +9,7 @@ struct _SnugFolderEntry
 
   char     *path;        /* owned */
   guint64   size;
+  guint64   begin;       /* bytes of what is chosen before it */
   gboolean  is_folder;
   gboolean  chosen;
 };
@@ -59,6 +60,18 @@ snug_folder_entry_get_chosen (SnugFolderEntry *self)
   return self->chosen;
 }
 
+guint64
+snug_folder_entry_get_begin (SnugFolderEntry *self)
+{
+  return self->begin;
+}
+
+guint64
+snug_folder_entry_get_end (SnugFolderEntry *self)
+{
+  return self->begin + self->size;
+}
+
 void
 snug_folder_entry_set_chosen (SnugFolderEntry *self, gboolean chosen)
 {
@@ -73,6 +86,7 @@ snug_folder_entries_new (SnugManifest *manifest)
 {
   GListStore *entries = g_list_store_new (SNUG_TYPE_FOLDER_ENTRY);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_object_unref);
+  guint64 n_bytes = 0;
 
   for (guint i = 0; i < manifest->entries->len; i++)
     {
@@ -82,6 +96,9 @@ snug_folder_entries_new (SnugManifest *manifest)
       entry->path = g_strdup (line->path);
       entry->size = line->size;
       entry->is_folder = line->is_folder;
+      entry->chosen = snug_manifest_is_chosen (manifest, i);
+      entry->begin = n_bytes;
+      n_bytes += entry->chosen ? line->size : 0;
       g_ptr_array_add (all, entry);
     }
   g_list_store_splice (entries, 0, 0, all->pdata, all->len);

@@ -342,10 +342,14 @@ snug_intake_finish_if_all (SnugIntake *self, GError **error)
 SnugManifest *
 snug_intake_peek_manifest (SnugIntake *self, GBytes **bytes)
 {
-  if (!self->plan.looks)
-    return NULL;
   *bytes = self->plan.manifest_bytes;
-  return self->manifest;
+  return self->plan.manifest != NULL ? self->manifest : NULL;
+}
+
+gboolean
+snug_intake_only_looks (SnugIntake *self)
+{
+  return self->plan.looks;
 }
 
 void

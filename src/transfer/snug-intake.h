@@ -80,8 +80,10 @@ GFile      *snug_intake_finish_if_all (SnugIntake *self, GError **error);
 /* @error: what a disk said; becomes a %SNUG_TRANSFER_ERROR_DISK in the same words */
 void        snug_intake_as_disk_error (GError **error);
 
-/* @bytes: (out): as it came. Returns: (transfer none) (nullable): of one that looks: the manifest, when it is here */
+/* @bytes: (out) (nullable): as it came, if that was kept. Returns: (transfer none) (nullable): of a folder, when it
+ * is here */
 SnugManifest *snug_intake_peek_manifest (SnugIntake *self, GBytes **bytes);
+gboolean      snug_intake_only_looks    (SnugIntake *self);
 
 /* What comes from here on comes on a new stream, from snug_intake_get_next() on. */
 void        snug_intake_begin_stream  (SnugIntake *self);

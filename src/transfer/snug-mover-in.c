@@ -102,9 +102,33 @@ snug_mover_start (SnugMover *self)
                        snug_transfer_get_wire_id (self->row));
 }
 
+/* Whoever waits to see what is in the folder that comes. */
+static void
+answer_lookers (SnugMover *self, SnugManifest *manifest)
+{
+  g_autoptr (GPtrArray) lookers = g_steal_pointer (&self->lookers);
+
+  self->lookers = g_ptr_array_new ();
+  for (guint i = 0; i < lookers->len; i++)
+    {
+      g_autoptr (GTask) task = lookers->pdata[i];
+
+      g_task_return_pointer (task, snug_folder_entries_new (manifest), g_object_unref);
+    }
+}
+
+static void
+on_contents (SnugReceiver *receiver, SnugManifest *manifest, GBytes *bytes, SnugMover *self)
+{
+  g_clear_pointer (&self->contents, snug_manifest_unref);
+  self->contents = snug_manifest_ref (manifest);
+  answer_lookers (self, manifest);
+}
+
 static void
 listen_to_receiver (SnugMover *self)
 {
+  g_signal_connect (self->receiver, "looked", G_CALLBACK (on_contents), self);
   g_signal_connect (self->receiver, "asked", G_CALLBACK (on_asked), self);
   g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
   g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
@@ -154,23 +178,26 @@ make_receiver (SnugMover *self, GFile *folder, SnugSinkConflict conflict)
 static void
 end_look (SnugMover *self, SnugManifest *manifest, GBytes *bytes, const GError *error)
 {
-  g_autoptr (GPtrArray) lookers = g_steal_pointer (&self->lookers);
+  g_autoptr (GPtrArray) lookers = NULL;
 
-  self->lookers = g_ptr_array_new ();
   g_clear_pointer (&self->look, snug_look_stop);
   if (manifest != NULL && self->whole == NULL)
     {
       self->whole = snug_manifest_ref (manifest);
       self->whole_bytes = g_bytes_ref (bytes);
     }
+  if (manifest != NULL)
+    {
+      answer_lookers (self, manifest);
+      return;
+    }
+  lookers = g_steal_pointer (&self->lookers);
+  self->lookers = g_ptr_array_new ();
   for (guint i = 0; i < lookers->len; i++)
     {
       g_autoptr (GTask) task = lookers->pdata[i];
 
-      if (manifest != NULL)
-        g_task_return_pointer (task, snug_folder_entries_new (manifest), g_object_unref);
-      else
-        g_task_return_error (task, g_error_copy (error));
+      g_task_return_error (task, g_error_copy (error));
     }
 }
 
@@ -193,29 +220,51 @@ on_looked (SnugManifest *manifest, GBytes *bytes, const GError *error, gpointer 
   snug_mover_tell_stopped (self);
 }
 
+/* (nullable): as far as it is known here */
+static SnugManifest *
+get_contents (SnugMover *self)
+{
+  if (self->contents != NULL)
+    return self->contents;
+  return self->offer != NULL ? self->offer->manifest : self->whole;
+}
+
+static gboolean
+set_cannot_look (SnugMover *self, GError **error)
+{
+  SnugMember *member = snug_mover_get_member (self);
+
+  if (snug_transfer_is_finished (self->row))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
+  else if (self->receiver == NULL && self->look == NULL && (member == NULL || !snug_room_is_ready (self->room, member)))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s cannot be reached now."),
+                 snug_mover_get_member_name (self));
+  return *error != NULL;
+}
+
+/* Of one that is coming already nothing is asked: it begins with what is in it. */
 void
 snug_mover_look_into (SnugMover *self, GTask *task)
 {
-  SnugMember *member = snug_mover_get_member (self);
   SnugIntakePlan plan = make_plan (self);
+  GError *error = NULL;
 
-  if (self->whole != NULL)
+  if (get_contents (self) != NULL)
     {
-      g_task_return_pointer (task, snug_folder_entries_new (self->whole), g_object_unref);
+      g_task_return_pointer (task, snug_folder_entries_new (get_contents (self)), g_object_unref);
       g_object_unref (task);
       return;
     }
-  if (self->look == NULL && (member == NULL || !snug_room_is_ready (self->room, member)))
+  if (set_cannot_look (self, &error))
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("%s cannot be reached now."),
-                               snug_mover_get_member_name (self));
+      g_task_return_error (task, error);
       g_object_unref (task);
       return;
     }
   g_ptr_array_add (self->lookers, task);
-  if (self->look == NULL)
-    self->look = snug_look_start (self->room, self->network, member, snug_transfer_get_wire_id (self->row), &plan,
-                                  on_looked, self);
+  if (self->look == NULL && self->receiver == NULL)
+    self->look = snug_look_start (self->room, self->network, snug_mover_get_member (self),
+                                  snug_transfer_get_wire_id (self->row), &plan, on_looked, self);
 }
 
 /* --- going on with what another one was receiving -------------------------------------------------- */
@@ -262,6 +311,7 @@ snug_mover_follow (SnugMover *self, SnugMover *former)
   g_signal_handlers_disconnect_by_data (former->receiver, former);
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
   self->receiver = g_steal_pointer (&former->receiver);
+  self->contents = g_steal_pointer (&former->contents);
   listen_to_receiver (self);
   snug_transfer_set_bytes (self->row, snug_transfer_get_bytes (former->row), g_get_monotonic_time ());
   snug_mover_finish (former, SNUG_TRANSFER_CANCELLED, _("It goes on from where it was offered again."));

@@ -34,6 +34,7 @@ struct _SnugMover
   SnugManifest *whole;         /* nullable: what is in it, when it was looked */
   GBytes       *whole_bytes;   /* nullable: the same as it came */
   GBytes       *only;          /* nullable: what is chosen of it; NULL: all */
+  SnugManifest *contents;      /* nullable: of a folder that comes or goes, what of it does */
   guint64       offered_bytes;
 
   const char   *warning;       /* borrowed from static words or the offer, nullable: what a person should know

@@ -48,12 +48,6 @@ snug_mover_is_pushed (SnugMover *self)
   return self->pushed;
 }
 
-gboolean
-snug_mover_is_folder (SnugMover *self)
-{
-  return self->manifest != NULL;
-}
-
 SnugMember *
 snug_mover_get_member (SnugMover *self)
 {
@@ -313,6 +307,8 @@ snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
   g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
   g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
 
+  g_clear_pointer (&self->contents, snug_manifest_unref);
+  self->contents = snug_manifest_ref (chosen);
   snug_transfer_set_size (self->row, chosen->n_bytes);
   self->paused_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
@@ -495,6 +491,7 @@ snug_mover_dispose (GObject *object)
   g_clear_pointer (&self->whole, snug_manifest_unref);
   g_clear_pointer (&self->whole_bytes, g_bytes_unref);
   g_clear_pointer (&self->only, g_bytes_unref);
+  g_clear_pointer (&self->contents, snug_manifest_unref);
   g_clear_object (&self->folder);
   g_clear_object (&self->room);
   g_clear_object (&self->row);

@@ -37,7 +37,6 @@ SnugTransfer *snug_mover_get_row     (SnugMover *self);
 gboolean      snug_mover_is_standing (SnugMover *self);    /* not over */
 gboolean      snug_mover_is_pumping  (SnugMover *self);    /* takes one of the few places */
 gboolean      snug_mover_is_pushed   (SnugMover *self);    /* comes whether it is asked for or not */
-gboolean      snug_mover_is_folder   (SnugMover *self);    /* an incoming one */
 SnugOffer    *snug_mover_get_offer   (SnugMover *self);    /* nullable: of outgoing ones */
 
 /* It is over: nothing moves it any more. */
@@ -66,7 +65,8 @@ void     snug_mover_give_up_waiting (SnugMover *self);
 /* @former is over; @self goes on where it was. */
 void     snug_mover_follow     (SnugMover *self, SnugMover *former);
 
-/* @task: (transfer full): returns a GListModel of SnugFolderEntry: what is in the offered folder */
+/* Of a folder. @task: (transfer full): returns a GListModel of SnugFolderEntry: what is in it, and which of that is
+ * chosen */
 void     snug_mover_look_into     (SnugMover *self, GTask *task);
 
 /* Bytes that are still to come of what is chosen by @only (nullable: all), if it goes on with what was left

@@ -57,6 +57,7 @@ struct _SnugReceiverPump
   gboolean              has_news;       /* for the worker, besides items: decided, or asked */
   gboolean              busy;
   gboolean              lost;           /* the stream is gone; told when the worker is idle */
+  gboolean              looked;         /* what is in the folder was told */
   gboolean              ended;
   gboolean              stopped;        /* nobody waits for anything: as @end says */
   SnugIntakeEnd         end;
@@ -474,20 +475,18 @@ tell_done (Pump *pump, Job *job)
                                    .hash = snug_intake_get_fingerprint (pump->intake) });
 }
 
-/* Of one that only looks. Returns: %FALSE if the manifest is not here yet. */
-static gboolean
+/* Of a folder, once, as soon as its manifest is here. */
+static void
 tell_looked (Pump *pump)
 {
   GBytes *bytes;
   SnugManifest *manifest = snug_intake_peek_manifest (pump->intake, &bytes);
 
-  if (manifest == NULL)
-    return FALSE;
-  pump->ended = TRUE;
-  let_go_of_stream (pump);
+  if (manifest == NULL || pump->looked)
+    return;
+  pump->looked = TRUE;
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_LOOKED, .manifest = snug_manifest_ref (manifest),
-                                   .hash = g_bytes_ref (bytes) });
-  return TRUE;
+                                   .hash = bytes != NULL ? g_bytes_ref (bytes) : NULL });
 }
 
 static void
@@ -537,13 +536,18 @@ on_worked (gpointer data)
     }
   if (pump->ended)
     return;
+  tell_looked (pump);
   if (job->file != NULL)
     {
       tell_done (pump, job);
       return;
     }
-  if (tell_looked (pump))
-    return;
+  if (pump->looked && snug_intake_only_looks (pump->intake))
+    {
+      pump->ended = TRUE;
+      let_go_of_stream (pump);
+      return;
+    }
   take_back (pump, job);
   set_full (pump, job->full);
   if (pump->n_waiting <= CALM_BYTES)

@@ -23,7 +23,7 @@ typedef enum
   SNUG_RECEIVER_NEWS_PROGRESS,    /* @bytes */
   SNUG_RECEIVER_NEWS_BUSY,        /* @on */
   SNUG_RECEIVER_NEWS_FULL,        /* @on */
-  SNUG_RECEIVER_NEWS_LOOKED,      /* @manifest, @hash (its bytes) */
+  SNUG_RECEIVER_NEWS_LOOKED,      /* @manifest, @hash (nullable: its bytes) */
   SNUG_RECEIVER_NEWS_DONE,        /* @file, @hash */
   SNUG_RECEIVER_NEWS_ENDED        /* @error */
 } SnugReceiverNewsKind;

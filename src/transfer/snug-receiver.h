@@ -25,7 +25,8 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
  * SnugReceiver::progress: (guint64 bytes): arrived so far, at most ten times a second
  * SnugReceiver::busy: (gboolean busy): the disk is behind: the sender must wait, or may go on
  * SnugReceiver::full: (gboolean full): the disk has no room; it is looked again by itself, until it has
- * SnugReceiver::looked: (SnugManifest *manifest, GBytes *bytes): of one that only looks: what is in the folder
+ * SnugReceiver::looked: (SnugManifest *manifest, GBytes *bytes): what is in the folder, which of it was chosen;
+ *   @bytes: (nullable): the same as it came, of one that only looks
  * SnugReceiver::done: (GFile *file, GBytes *fingerprint): whole, checked and in its place
  * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
  */

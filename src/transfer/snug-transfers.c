@@ -215,10 +215,12 @@ snug_transfers_look_into_async (SnugTransfers *self, SnugTransfer *transfer, GAs
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
-  SnugMover *mover = offered_mover_of (self, transfer, &error);
+  SnugMover *mover = snug_transfers_mover_of (self, transfer);
 
   g_task_set_source_tag (task, snug_transfers_look_into_async);
-  if (mover != NULL && !snug_mover_is_folder (mover))
+  if (mover == NULL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
+  else if (!snug_transfer_is_folder (transfer))
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, _("This is not a folder."));
   if (error == NULL)
     {

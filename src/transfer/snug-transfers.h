@@ -42,7 +42,7 @@ gboolean       snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *r
 void           snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer,
                                                  GAsyncReadyCallback callback, gpointer user_data);
 
-/* Returns: by the finish: (transfer full): of SnugFolderEntry: what is in the folder that is offered */
+/* Returns: by the finish: (transfer full): of SnugFolderEntry: what is in a folder, and which of that is chosen */
 void           snug_transfers_look_into_async  (SnugTransfers *self, SnugTransfer *transfer,
                                                 GAsyncReadyCallback callback, gpointer user_data);
 GListModel    *snug_transfers_look_into_finish (SnugTransfers *self, GAsyncResult *result, GError **error);

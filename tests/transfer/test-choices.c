@@ -173,6 +173,81 @@ test_only_what_is_chosen_comes (TransferMates *f, gconstpointer data)
   g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
 }
 
+/* As "path:begin-end", and "-" for what was not chosen. */
+static char *
+describe (GListModel *entries)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (SnugFolderEntry) entry = g_list_model_get_item (entries, i);
+
+      if (snug_folder_entry_get_chosen (entry))
+        g_string_append_printf (words, "%s:%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT " ",
+                                snug_folder_entry_get_path (entry), snug_folder_entry_get_begin (entry),
+                                snug_folder_entry_get_end (entry));
+      else
+        g_string_append (words, "- ");
+    }
+  return g_string_free (words, FALSE);
+}
+
+/* Nobody looked before it was accepted: it is seen when it comes, and afterwards, on both sides. */
+static void
+test_what_comes_is_seen (TransferMates *f, gconstpointer data)
+{
+  static const char *const all = "a.txt:0-10 sub:10-10 sub/deep:10-10 sub/deep/large.bin:10-3145743 "
+                                 "sub/empty:3145743-3145743 sub/nothing in it:3145743-3145743 "
+                                 "sub/one:3145743-3145744 zz:3145744-4194320 ";
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_auto (Look) coming = { 0 }, come = { 0 }, gone = { 0 };
+  g_autofree char *words = NULL, *words_after = NULL, *theirs = NULL;
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  take (f, bo, in);
+  look_into (bo, in, &coming);
+  g_assert_no_error (coming.error);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
+  look_into (bo, in, &come);
+  look_into (ana, row (ana, 0), &gone);
+  words = describe (coming.entries);
+  words_after = describe (come.entries);
+  theirs = describe (gone.entries);
+  g_assert_cmpstr (words, ==, all);
+  g_assert_cmpstr (words_after, ==, all);
+  g_assert_cmpstr (theirs, ==, all);
+}
+
+static void
+test_what_was_chosen_is_seen (TransferMates *f, gconstpointer data)
+{
+  static const char *const chosen[] = { "sub", "sub/one", "zz", NULL };
+  SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo");
+  g_autofree char *path = make_tree (f);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_auto (Look) look = { 0 }, come = { 0 }, gone = { 0 };
+  g_autofree char *words = NULL, *theirs = NULL;
+  SnugTransfer *in;
+
+  snug_mates_await (&f->mates);
+  in = offer (ana, bo, folder);
+  look_into (bo, in, &look);
+  choose (look.entries, chosen);
+  take_chosen (f, bo, in, look.entries);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE) && is (row (ana, 0), SNUG_TRANSFER_DONE));
+  look_into (bo, in, &come);
+  look_into (ana, row (ana, 0), &gone);
+  words = describe (come.entries);
+  theirs = describe (gone.entries);
+  g_assert_cmpstr (words, ==, "- sub:0-0 - - - - sub/one:0-1 zz:1-1048577 ");
+  g_assert_cmpstr (theirs, ==, words);
+}
+
 static void
 test_only_a_folder_without_files (TransferMates *f, gconstpointer data)
 {
@@ -525,6 +600,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("looking-accepts-nothing", test_looking_accepts_nothing);
   ADD ("only-what-is-chosen-comes", test_only_what_is_chosen_comes);
+  ADD ("what-comes-is-seen", test_what_comes_is_seen);
+  ADD ("what-was-chosen-is-seen", test_what_was_chosen_is_seen);
   ADD ("only-a-folder-without-files", test_only_a_folder_without_files);
   ADD ("accepting-while-looking", test_accepting_while_looking);
   ADD ("looking-in-vain", test_looking_in_vain);
