@@ -186,6 +186,10 @@ export class Admission extends EventTarget {
     if (this.knock) this.#send({ type: 'admit', peer: this.knock.id });
   }
 
+  turnAway() {
+    if (this.knock) this.#send({ type: 'deny', peer: this.knock.id });
+  }
+
   /** Keys are wiped, nothing is said any more. */
   close() {
     for (const id of this.#entries.keys()) this.part(id);

@@ -6,17 +6,21 @@ import { Outbox } from './outbox.js';
 import { Throttle } from './throttle.js';
 
 /** @typedef {import('./peer-link.js').PeerLink} PeerLink */
+/** @typedef {import('./safety.js').Safety} Safety */
 
 /** Answers to what we sent are as many as what we sent: only what members begin is counted. */
 const UNCOUNTED = new Set(['chat-received', 'pong', 'file-done']);
 
 export class Companion {
+  /** The session that `safety` knows of. */
+  safetySession = 0;
   #throttle = new Throttle();
   #outbox;
 
-  /** @param {PeerLink} link */
-  constructor(link) {
+  /** @param {PeerLink} link @param {Safety} safety */
+  constructor(link, safety) {
     this.link = link;
+    this.safety = safety;
     this.#outbox = new Outbox((text) => link.sendText(text));
   }
 

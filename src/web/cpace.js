@@ -3,7 +3,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { concat, lvCat, utf8 } from './lv.js';
+import { concat, equalBytes, lvCat, utf8 } from './lv.js';
 
 /** @typedef {import('./seal-library.js').SealLibrary} SealLibrary */
 /** @typedef {'a' | 'b'} Role a speaks first */
@@ -24,12 +24,6 @@ function sampleScalar() {
 /** @param {Uint8Array} bytes little endian */
 function toScalar(bytes) {
   return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-}
-
-/** In time that does not depend on where they differ. @param {Uint8Array} a @param {Uint8Array} b */
-export function equalBytes(a, b) {
-  if (a.length !== b.length) return false;
-  return a.reduce((difference, byte, i) => difference | (byte ^ /** @type {number} */ (b[i])), 0) === 0;
 }
 
 /**

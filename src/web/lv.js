@@ -1,5 +1,5 @@
 // lv: lv_cat of draft-irtf-cfrg-cpace: parts, each with its length in front, so that no two lists of parts
-// are the same bytes.
+// are the same bytes; and what else is done with bytes.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,6 +17,12 @@ export function concat(...parts) {
     at += part.length;
   }
   return whole;
+}
+
+/** In time that does not depend on where they differ. @param {Uint8Array} a @param {Uint8Array} b */
+export function equalBytes(a, b) {
+  if (a.length !== b.length) return false;
+  return a.reduce((difference, byte, i) => difference | (byte ^ /** @type {number} */ (b[i])), 0) === 0;
 }
 
 /** Unsigned LEB128. @param {number} length */

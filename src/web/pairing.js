@@ -6,9 +6,9 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { Cpace, equalBytes, SID_SIZE } from './cpace.js';
+import { Cpace, SID_SIZE } from './cpace.js';
 import { BadJson } from './json-gate.js';
-import { lvCat } from './lv.js';
+import { equalBytes, lvCat } from './lv.js';
 import { readContent, readPake, readSealed, writePake, writeSealed } from './private-message.js';
 import { Seal } from './seal.js';
 

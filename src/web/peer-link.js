@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { findRoute } from './route.js';
+import { soleFingerprint } from './safety.js';
 import { CAPS, FILE_LABEL, SESSION_LABEL, SESSION_PROTOCOL } from './wire.js';
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
@@ -60,6 +61,7 @@ export class PeerLink extends EventTarget {
   #channel = /** @type {RTCDataChannel | null} */ (null);
   #state = /** @type {LinkState} */ ('connecting');
   #steps = /** @type {Steps} */ ({ answered: 'running', route: 'waiting', keys: 'waiting' });
+  #nSessions = 0;
   #neg = 0;
   #described = 0;
   #earlyCandidates = /** @type {{ neg: number, init: RTCIceCandidateInit }[]} */ ([]);
@@ -145,6 +147,16 @@ export class PeerLink extends EventTarget {
     return this.#pc?.sctp?.maxMessageSize ?? 65536;
   }
 
+  /** Counts the peer connections: another number, another DTLS session. */
+  get session() {
+    return this.#nSessions;
+  }
+
+  /** Of the two certificates of this session; null for what is not announced as it has to be. */
+  get fingerprints() {
+    return { own: soleFingerprint(this.#pc?.localDescription?.sdp), theirs: soleFingerprint(this.#pc?.remoteDescription?.sdp) };
+  }
+
   async route() {
     return this.#pc ? findRoute(this.#pc) : null;
   }
@@ -174,6 +186,7 @@ export class PeerLink extends EventTarget {
     this.#dropConnection();
     this.#setSteps({ answered: 'running', route: 'waiting', keys: 'waiting' });
     const pc = new RTCPeerConnection(this.#configuration);
+    this.#nSessions++;
     this.#pc = pc;
     pc.onicecandidate = ({ candidate }) => pc === this.#pc && this.#sendCandidate(candidate);
     pc.ondatachannel = ({ channel }) => pc === this.#pc && this.#onChannel(channel);

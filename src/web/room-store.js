@@ -10,6 +10,7 @@ import { _ } from './words.js';
 /** @typedef {import('./peer-link.js').LinkState} LinkState */
 /** @typedef {import('./peer-link.js').Steps} Steps */
 /** @typedef {import('./route.js').Route} Route */
+/** @typedef {import('./safety.js').SafetyState} SafetyState */
 
 /**
  * Where the page stands: outside a room, asking whether to join, asking for the secret (the reason says why), on its
@@ -33,6 +34,9 @@ import { _ } from './words.js';
  * @property {Steps} steps
  * @property {Route | null} route
  * @property {number} rttMs -1 unknown
+ * @property {SafetyState} safety what is known of the safety phrase with them
+ * @property {string} phrase '': not known (yet)
+ * @property {boolean} canCompare whether a phrase may be asked for
  *
  * @typedef {'none' | 'queued' | 'sent' | 'delivered'} Delivery
  *
@@ -296,6 +300,9 @@ export class RoomStore extends EventTarget {
       steps: FIRST_STEPS,
       route: null,
       rttMs: -1,
+      safety: 'unchecked',
+      phrase: '',
+      canCompare: false,
     });
     others.sort((a, b) => a.seq - b.seq);
     this.#setMembers(others);

@@ -4,12 +4,13 @@
 
 import { Chat } from './chat.js';
 import { Companion } from './companion.js';
-import { findSha256, fromBase64Url, toBase64Url } from './digest.js';
+import { findSha256, fromBase64Url, loadSha256, toBase64Url } from './digest.js';
 import { BadJson, parseJsonBytes, peekString } from './json-gate.js';
 import { eraseMembership, loadMembership, loadSecret, saveMembership, saveName, saveSecret } from './membership.js';
 import { safeDisplayName } from './names.js';
 import { PeerLink } from './peer-link.js';
 import { makePhrase } from './phrase.js';
+import { Safety } from './safety.js';
 import { Signaling } from './signaling.js';
 import { Transfers } from './transfers.js';
 import { decodeMessage, encode, hello } from './wire.js';
@@ -63,6 +64,7 @@ export class Room {
   #certificates = /** @type {RTCCertificate[]} */ ([]);
   #iceServers = /** @type {RTCIceServer[]} */ ([]);
   #seq = 0;
+  #hash = /** @type {import('./safety-words.js').Hash} */ (() => new Uint8Array(0));
   #pingTimer = 0;
 
   /**
@@ -110,6 +112,23 @@ export class Room {
 
   letIn() {
     this.#admission?.letIn();
+  }
+
+  /** Not somebody who asks to be let in. */
+  refuse() {
+    this.#admission?.turnAway();
+  }
+
+  /** The safety phrase: works it out with them. @param {string} id */
+  compare(id) {
+    if (this.#store.member(id)?.canCompare) this.#companions.get(id)?.safety.start();
+  }
+
+  /** What our person says of the words, having asked the other one. @param {string} id @param {boolean} isSame */
+  confirmPhrase(id, isSame) {
+    const { phrase = '' } = this.#store.member(id) ?? {};
+    if (phrase !== '') this.#companions.get(id)?.safety.confirm(isSame);
+    if (phrase !== '' && !isSame && this.#signaling) this.#end('not-safe');
   }
 
   leave() {
@@ -181,7 +200,7 @@ export class Room {
     if (secret !== '') saveSecret(code, secret);
     this.#store.apply({ type: 'phase', phase: 'joining', code });
     this.#store.apply({ type: 'changed', values: { ownName, secret, isGuessed: false, knock: null } });
-    const [certificates, sha256, library] = await Promise.all([makeCertificate(), findSha256(), secret === '' ? null : this.#findLibrary()]);
+    const [certificates, sha256, hash, library] = await Promise.all([makeCertificate(), findSha256(), loadSha256(), secret === '' ? null : this.#findLibrary()]);
     if (this.#store.state.phase !== 'joining') return;
     if (secret !== '' && library === null) {
       this.#end('no-library');
@@ -192,6 +211,7 @@ export class Room {
 
     this.#admission = admission;
     this.#certificates = certificates;
+    this.#hash = hash;
     this.#chat = this.#makeChat();
     const companionOf = (/** @type {string} */ id) => this.#companions.get(id);
     this.#transfers = new Transfers({ store: this.#store, sha256, companionOf });
@@ -397,16 +417,19 @@ export class Room {
 
   /** @param {Peer} peer @param {boolean} isReturn */
   #addCompanion({ id, seq }, isReturn) {
+    const offers = this.#seq < seq;
     const link = new PeerLink({
-      offers: this.#seq < seq,
+      offers,
       configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
       send: (frame) => {
         if (this.#admission) this.#admission.send(id, frame);
         else this.#signaling?.send({ ...frame, to: id });
       },
     });
-    const companion = new Companion(link);
+    const safety = new Safety({ sha256: this.#hash, offers, say: (message) => companion.say(encode(message)) });
+    const companion = new Companion(link, safety);
     this.#companions.set(id, companion);
+    safety.addEventListener('change', () => this.#onSafety(id, companion));
     link.addEventListener('state', () => this.#onLinkState(id, companion));
     link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
     link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
@@ -450,6 +473,7 @@ export class Room {
       companion.forgetWaiting();
       this.#transfers?.onLost(id);
     }
+    this.#showSafety(id, companion);
   }
 
   /** @param {string} id @param {Companion} companion */
@@ -459,6 +483,32 @@ export class Room {
     this.#chat.onConnected(id);
     this.#transfers?.onConnected(id);
     this.#measure(id, companion.link);
+  }
+
+  /** @param {string} id @param {Companion} companion */
+  #showSafety(id, { link, safety }) {
+    const canCompare = link.state === 'connected' && safety.canStart && (this.#store.member(id)?.features?.includes('phrase') ?? false);
+    this.#change(id, { safety: safety.state, phrase: safety.words, canCompare });
+  }
+
+  /** @param {string} id @param {Companion} companion */
+  #onSafety(id, companion) {
+    if (this.#companions.get(id) !== companion) return;
+    if (companion.safety.state === 'not-safe') this.#onUnsafe(id, companion);
+    else this.#showSafety(id, companion);
+  }
+
+  /**
+   * Whoever breaks the rules of the safety phrase loses us, for good; having nobody else ends the room.
+   *
+   * @param {string} id
+   * @param {Companion} companion
+   */
+  #onUnsafe(id, companion) {
+    companion.link.close();
+    this.#showSafety(id, companion);
+    this.#change(id, { link: 'failed', steps: { answered: 'done', route: 'done', keys: 'failed' } });
+    if (![...this.#companions.values()].some(({ link }) => link.state === 'connected')) this.#end('not-safe');
   }
 
   #ping() {
@@ -569,6 +619,10 @@ export class Room {
       case 'react':
         this.#chat.onReact(id, message);
         break;
+      case 'phrase-commit':
+      case 'phrase-reveal':
+        this.#companions.get(id)?.safety.handle(message);
+        break;
       case 'typing':
         this.#chat.onTyping(id, message.on);
         break;
@@ -616,6 +670,7 @@ export class Room {
   #onHello(id, message) {
     const before = this.#store.member(id);
     this.#change(id, { features: message.features });
+    this.#beginSafety(id);
     this.#chat.onFeatures(id);
     const name = safeDisplayName(message.name) || _('Guest');
     if (before?.name === name && before.device === message.device) return;
@@ -624,6 +679,16 @@ export class Room {
     const newName = this.#store.member(id)?.displayName ?? name;
     if (before?.name === '') this.#note(_('{name} joined', { name: newName }));
     else if (oldName !== newName) this.#note(_('{old} is now {name}', { old: oldName, name: newName }));
+  }
+
+  /** @param {string} id */
+  #beginSafety(id) {
+    const companion = this.#companions.get(id);
+    if (!companion) return;
+    const { link, safety, safetySession } = companion;
+    if (safetySession !== link.session) safety.beginSession(link.fingerprints);
+    companion.safetySession = link.session;
+    this.#showSafety(id, companion);
   }
 
   /** @param {string} text */

@@ -95,6 +95,16 @@ for (const [role, meet] of [['snug-cli made the room', cliFirst], ['the page mad
       await page.waitUntilDelivered('two\nlines');
     });
 
+    test('the safety phrase is the same on both screens', async () => {
+      const { cli, page } = await meet();
+      await page.waitForMembers(1);
+      await page.compare('Cli');
+      const { phrase } = await cli.waitForEvent({ event: 'safety', state: 'phrase' });
+      await page.waitForPhrase(phrase);
+      await page.press('.member .button', 'Yes');
+      await page.waitForPerson('checked$');
+    });
+
     test('files from the page arrive whole', async () => {
       const { cli, page } = await meet();
       await page.waitForMembers(1);
@@ -114,6 +124,17 @@ for (const [role, meet] of [['snug-cli made the room', cliFirst], ['the page mad
     });
   });
 }
+
+test('who says that the words differ is out of the room, which is not safe', async () => {
+  const { cli, page } = await cliFirst();
+  await page.waitForMembers(1);
+  await page.compare('Cli');
+  const { phrase } = await cli.waitForEvent({ event: 'safety', state: 'phrase' });
+  await page.waitForPhrase(phrase);
+  await page.press('.member .button', 'No, Leave');
+  await page.waitForWords('Not safe');
+  await cli.waitForEvent({ event: 'member', name: 'Page', state: 'left' });
+});
 
 test('files from snug-cli arrive whole', async () => {
   const files = [];

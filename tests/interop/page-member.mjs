@@ -251,6 +251,37 @@ export class PageMember {
     }, ['chat', 'files', 'room'].indexOf(pane));
   }
 
+  /** Asks for the safety phrase with somebody. */
+  async compare(name) {
+    await this.openPerson(name);
+    await this.press('.member .button', 'Compare');
+  }
+
+  /** What is known of somebody, in their row. */
+  async openPerson(name) {
+    await this.show('room');
+    await this.#page.evaluate((n) => {
+      const rows = [...document.querySelectorAll('.member')];
+      rows.find((row) => row.querySelector('.row-title').textContent === n).querySelector('details').open = true;
+    }, name);
+  }
+
+  /** Until the row that is open shows this phrase. */
+  waitForPhrase(phrase) {
+    return this.#page.waitFor(
+      (p) => [...document.querySelectorAll('.member .phrase')].some((e) => e.checkVisibility() && e.textContent === p),
+      phrase,
+    );
+  }
+
+  /** @param {string} pattern of the line below somebody's name */
+  waitForPerson(pattern) {
+    return this.#page.waitFor(
+      (p) => [...document.querySelectorAll('.member .row-detail')].some((e) => new RegExp(p).test(e.textContent)),
+      pattern,
+    );
+  }
+
   async leave() {
     await this.show('room');
     await this.press('.button.leave');

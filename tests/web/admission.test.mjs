@@ -63,6 +63,10 @@ class Hub {
       this.admit(this.find(frame.peer));
       return;
     }
+    if (frame.type === 'deny') {
+      this.remove(this.find(frame.peer));
+      return;
+    }
     this.log += JSON.stringify(frame);
     const handed = this.tap({ ...frame, from: from.id });
     if (handed) this.queue.push(handed);
@@ -189,6 +193,23 @@ test('a server that invents members keeps nobody out', () => {
   }
   const ben = hub.add();
   assertMesh([ana, ben]);
+  hub.close();
+});
+
+test('who asks to be let into a locked room is let in, or not', () => {
+  const hub = new Hub();
+  const ana = hub.add();
+  ana.admission.setLocked(true);
+  const ben = hub.add();
+  assert.equal(ana.admission.knock?.name, 'Name2');
+  ana.admission.turnAway();
+  assert.deepEqual([ben.isGone, ana.admission.knock], [true, null]);
+  const chi = hub.add();
+  assert.equal(ana.admission.knock?.name, 'Name3');
+  ana.admission.letIn();
+  hub.run();
+  assertMesh([ana, chi]);
+  assert.equal(ana.admission.knock, null);
   hub.close();
 });
 

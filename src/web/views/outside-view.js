@@ -45,6 +45,8 @@ function wordsFor(refusal, code) {
       return { title: _('Not let in'), text: _('Somebody inside decided against it.') };
     case 'removed':
       return { title: _('You were removed'), text: _('Somebody closed the door of this room for you.') };
+    case 'not-safe':
+      return { title: _('Not safe'), text: _('Somebody may be listening in between. The room was closed.') };
     case 'replaced':
       return { title: _('Open somewhere else'), text: _('You entered this room from another tab or window. This one has let go.'), retry: _('Use Here') };
     case 'in-use':

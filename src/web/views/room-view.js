@@ -47,6 +47,7 @@ export function pathWords({ route, rttMs }) {
 /** @param {Member} member */
 function stateWords(member) {
   if (member.legacy) return LEGACY();
+  if (member.safety === 'not-safe') return _('Not safe');
   if (member.link === 'connected') return member.away ? _('Away') : pathWords(member);
   if (member.away) return _('Away');
   switch (member.link) {
@@ -65,6 +66,54 @@ function dotClass({ link, away }) {
   return link === 'connected' && !away ? 'connected' : 'waiting';
 }
 
+/** What the safety phrase with them is for, or what has come of it. @param {Member} member */
+function safetyWords({ safety, canCompare }) {
+  switch (safety) {
+    case 'asked':
+      return _('Working it out…');
+    case 'phrase':
+      return _('Ask them by voice, or face to face: the same on their screen?');
+    case 'checked':
+      return _('You have compared it: nobody stands between you.');
+    case 'interrupted':
+      return canCompare ? _('The check was interrupted.') : _('The check was interrupted too often to be worth anything.');
+    case 'changed':
+      return _('They have another certificate than the one you checked, as after a page was loaded again. Compare once more.');
+    default:
+      return _('Four words to compare by voice, or face to face. If they are the same, nobody stands between you.');
+  }
+}
+
+/** The words, the question, and what the person says of them. */
+class SafetyPart {
+  element;
+  #phrase = el('p', 'phrase');
+  #words = el('p', 'row-detail');
+  #compare;
+  #same;
+  #different;
+
+  /** @param {Room} room @param {string} id */
+  constructor(room, id) {
+    this.#compare = button(_('Compare'), () => room.compare(id));
+    this.#same = button(_('Yes'), () => room.confirmPhrase(id, true));
+    this.#different = button(_('No, Leave'), () => room.confirmPhrase(id, false), 'different');
+    const buttons = el('div', 'safety-buttons', [this.#compare, this.#same, this.#different]);
+    this.element = el('div', 'safety', [el('h4', '', _('Safety phrase')), this.#phrase, this.#words, buttons]);
+  }
+
+  /** @param {Member} member */
+  update(member) {
+    const { safety, phrase, canCompare } = member;
+    this.element.hidden = safety === 'not-safe' || (safety === 'unchecked' && !canCompare);
+    setText(this.#phrase, phrase);
+    this.#phrase.hidden = phrase === '';
+    setText(this.#words, safetyWords(member));
+    this.#compare.hidden = !canCompare;
+    this.#same.hidden = this.#different.hidden = safety !== 'phrase';
+  }
+}
+
 class MemberRow {
   element = el('li', 'member');
   #icon = icon('person');
@@ -72,15 +121,17 @@ class MemberRow {
   #state = el('span');
   #dot = el('span', 'state-dot');
   #facts = el('dl');
+  #safety;
   #send;
 
-  /** @param {(memberId: string) => void} sendFiles @param {Member} member */
-  constructor(sendFiles, { id }) {
+  /** @param {Room} room @param {(memberId: string) => void} sendFiles @param {Member} member */
+  constructor(room, sendFiles, { id }) {
+    this.#safety = new SafetyPart(room, id);
     const badge = el('span', 'badge-icon person', [this.#icon]);
     const detail = el('span', 'row-detail', [this.#dot, this.#state]);
     const words = el('span', 'row-words', [el('span', 'row-title', [this.#name]), detail]);
     this.#send = button(_('Send File…'), () => sendFiles(id));
-    const more = el('div', 'member-more', [this.#facts, this.#send]);
+    const more = el('div', 'member-more', [this.#safety.element, this.#facts, this.#send]);
     this.element.append(el('details', '', [el('summary', '', [badge, words, icon('more')]), more]));
   }
 
@@ -90,7 +141,9 @@ class MemberRow {
     setText(this.#name, member.displayName);
     setIcon(this.#icon, deviceIcon(member.device));
     this.#dot.className = `state-dot ${dotClass(member)}`;
-    setText(this.#state, [deviceWords(member.device), stateWords(member)].filter(Boolean).join(' · '));
+    const checked = member.safety === 'checked' ? _('checked') : '';
+    setText(this.#state, [deviceWords(member.device), stateWords(member), checked].filter(Boolean).join(' · '));
+    this.#safety.update(member);
     this.#send.disabled = member.link !== 'connected';
     const facts = this.#factsOf(member);
     const text = facts.flat().join('\n');
@@ -133,7 +186,7 @@ export class RoomView {
     setText(byId('room-title'), _('Room'));
     const others = el('ul', 'others');
     const people = el('div', 'boxed', [this.#ownRow(), others]);
-    this.#list = new KeyedList(others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(sendFilesTo, member));
+    this.#list = new KeyedList(others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(room, sendFilesTo, member));
 
     byId('room-scroll').append(
       el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]),

@@ -11,7 +11,7 @@ import { byId, el, icon, setText } from './dom.js';
 /** @typedef {import('../room-store.js').RoomStore} RoomStore */
 /** @typedef {import('../room-store.js').State} State */
 /** @typedef {'chat' | 'files' | 'room'} PaneName */
-/** @typedef {{ text: string, button: string, action?: 'retry' | 'let-in' | 'let-try' }} Problem */
+/** @typedef {{ text: string, button: string, action?: 'retry' | 'leave' | 'let-in' | 'let-try', refusal?: string }} Problem */
 
 const WIDE = matchMedia('(min-width: 960px)');
 
@@ -58,7 +58,14 @@ export function subtitle(state) {
 export function problem(state) {
   // Somebody who is away is expected to be silent.
   const lost = membersIn(state, 'reconnecting').filter((member) => !member.away);
-  const failed = membersIn(state, 'failed').filter((member) => !member.legacy);
+  const failed = membersIn(state, 'failed').filter((member) => !member.legacy && member.safety !== 'not-safe');
+  const unsafe = [...state.members.values()].filter((member) => member.safety === 'not-safe');
+  if (unsafe.length > 0)
+    return {
+      text: _('Not safe: somebody may be listening in between you and {names}. That connection was closed.', { names: namesOf(unsafe) }),
+      button: _('Leave'),
+      action: 'leave',
+    };
   if (state.server === 'reconnecting')
     return { text: _('Server unreachable. Nobody new can join. People already connected stay connected.'), button: _('Retry') };
   if (lost.length > 0)
@@ -66,7 +73,7 @@ export function problem(state) {
   if (failed.length > 0)
     return { text: _('Could not connect to {names}. Both networks block direct links and no relay is set up.', { names: namesOf(failed) }), button: _('Try Again') };
   if (state.knock !== null)
-    return { text: _('{name} asks to be let in.', { name: state.knock || _('Somebody') }), button: _('Let In'), action: 'let-in' };
+    return { text: _('{name} asks to be let in.', { name: state.knock || _('Somebody') }), button: _('Let In'), action: 'let-in', refusal: _('Refuse') };
   if (state.isGuessed)
     return { text: _('Someone keeps guessing the secret. Nobody new is answered.'), button: _('Let Them Try'), action: 'let-try' };
   return null;
@@ -92,6 +99,7 @@ export class ShellView {
     this.#addTab('files', _('Files'));
     this.#addTab('room', _('Room'));
     byId('strip-button').addEventListener('click', () => this.#solve(room));
+    byId('strip-refusal').addEventListener('click', () => room.refuse());
     setText(byId('drop-text'), _('Drop to offer to everyone'));
     this.#takeDrops(offerFiles, offerDrop);
     WIDE.addEventListener('change', () => this.#updateSeen());
@@ -104,6 +112,7 @@ export class ShellView {
     const action = problem(this.#store.state)?.action ?? 'retry';
     if (action === 'let-in') room.letIn();
     else if (action === 'let-try') room.letThemTry();
+    else if (action === 'leave') room.leave();
     else room.retry();
   }
 
@@ -149,6 +158,8 @@ export class ShellView {
     byId('strip').hidden = problem === null;
     setText(byId('strip-text'), problem?.text ?? '');
     setText(byId('strip-button'), problem?.button ?? '');
+    byId('strip-refusal').hidden = !problem?.refusal;
+    setText(byId('strip-refusal'), problem?.refusal ?? '');
   }
 
   /** @param {State} state */
