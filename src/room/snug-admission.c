@@ -288,8 +288,35 @@ on_pairing_paired (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole rol
     g_signal_emit (self, signals[PAIRED], 0, snug_pairing_get_their_id (pairing), entry->seq);
 }
 
+static guint
+guesses_left (SnugAdmission *self)
+{
+  return snug_admission_is_guessed (self) ? 0 : MAX_WRONG_TAGS + self->n_allowed - self->n_wrong;
+}
+
+static gint
+on_pairing_left (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
+{
+  return kind == SNUG_PAIRING_BY_SECRET ? (gint) guesses_left (owner) : SNUG_PAKE_LEFT_UNSAID;
+}
+
+/* Whoever says this may lie: it is for the person to know, nothing follows from it. */
 static void
-on_pairing_refused (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner)
+fail_as_wrong (SnugAdmission *self, gint left)
+{
+  const char *wrong = _("That is not the secret of this room.");
+  g_autofree char *more = NULL, *sentence = NULL;
+
+  if (left > 0)
+    more = g_strdup_printf (ngettext ("%d try is left.", "%d tries are left.", (gulong) left), left);
+  else if (left == 0)
+    more = g_strdup (_("No tries are left, unless somebody inside allows one."));
+  sentence = more != NULL ? g_strdup_printf ("%s %s", wrong, more) : g_strdup (wrong);
+  fail (self, SNUG_ADMISSION_ERROR_WRONG_SECRET, sentence);
+}
+
+static void
+on_pairing_refused (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gint left, gpointer owner)
 {
   SnugAdmission *self = owner;
 
@@ -299,7 +326,7 @@ on_pairing_refused (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole ro
     }
   else if (role == SNUG_CPACE_A)
     {
-      fail (self, SNUG_ADMISSION_ERROR_WRONG_SECRET, _("That is not the secret of this room."));
+      fail_as_wrong (self, left);
     }
   else
     {
@@ -338,6 +365,7 @@ static const SnugPairingOwner pairing_owner = {
   .confirm = on_pairing_confirm,
   .paired = on_pairing_paired,
   .refused = on_pairing_refused,
+  .left = on_pairing_left,
   .content = on_pairing_content,
 };
 

@@ -120,9 +120,9 @@ send_tag (SnugPairing *self, guint step, SnugCpace *cpace)
 }
 
 static void
-send_fail (SnugPairing *self, const guint8 *sid)
+send_fail (SnugPairing *self, const guint8 *sid, gint left)
 {
-  SnugPakeMessage message = { .step = 4, .failed = TRUE };
+  SnugPakeMessage message = { .step = 4, .failed = TRUE, .left = left };
 
   memcpy (message.sid, sid, sizeof message.sid);
   send_frame (self, snug_pake_message_write (&message));
@@ -234,7 +234,7 @@ handle_their_answer (SnugPairing *self, const SnugPakeMessage *message)
 
       end_attempt (&self->ours);
       if (message->failed)
-        self->vtable->refused (self, kind, SNUG_CPACE_A, self->owner);
+        self->vtable->refused (self, kind, SNUG_CPACE_A, message->left, self->owner);
     }
 }
 
@@ -300,8 +300,8 @@ handle_their_proof (SnugPairing *self, const SnugPakeMessage *message)
       return;
     }
   end_attempt (&self->theirs);
-  send_fail (self, message->sid);
-  self->vtable->refused (self, kind, SNUG_CPACE_B, self->owner);
+  self->vtable->refused (self, kind, SNUG_CPACE_B, SNUG_PAKE_LEFT_UNSAID, self->owner);
+  send_fail (self, message->sid, self->vtable->left (self, kind, self->owner));
 }
 
 static void

@@ -35,8 +35,11 @@ typedef struct
   gboolean    (*confirm) (SnugPairing *pairing, SnugPairingKind kind, gpointer owner);
   /* There is a key, or a new one. */
   void        (*paired)  (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner);
-  /* As B: their tag was wrong. As A: they say that ours was. */
-  void        (*refused) (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner);
+  /* As B: their tag was wrong. As A: they say that ours was, and that @left guesses are answered yet; < 0: that
+   * is not said. */
+  void        (*refused) (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gint left, gpointer owner);
+  /* As B, then: how many more guesses will be answered; < 0: not to be said. */
+  gint        (*left)    (SnugPairing *pairing, SnugPairingKind kind, gpointer owner);
   /* What was in a box of theirs. */
   void        (*content) (SnugPairing *pairing, SnugSignalMessage *content, gpointer owner);
 } SnugPairingOwner;

@@ -36,6 +36,20 @@ read_share (JsonObject *body, SnugPakeMessage *message)
   return TRUE;
 }
 
+/* A field that may be absent, or null. */
+static gboolean
+read_left (JsonObject *body, gint *left)
+{
+  guint64 value;
+
+  if (!json_object_has_member (body, "left") || json_object_get_null_member (body, "left"))
+    return TRUE;
+  if (!snug_json_peek_integer (body, "left", SNUG_PAKE_MAX_LEFT, &value))
+    return FALSE;
+  *left = (gint) value;
+  return TRUE;
+}
+
 static gboolean
 read_confirmation (JsonObject *body, SnugPakeMessage *message)
 {
@@ -44,7 +58,7 @@ read_confirmation (JsonObject *body, SnugPakeMessage *message)
   if (message->step == 4 && snug_json_peek_boolean (body, "fail", &failed) && failed)
     {
       message->failed = TRUE;
-      return TRUE;
+      return read_left (body, &message->left);
     }
   return read_bytes (body, "tag", message->tag, sizeof message->tag);
 }
@@ -54,7 +68,7 @@ snug_pake_message_read (const SnugSignalMessage *frame, SnugPakeMessage *message
 {
   guint64 step;
 
-  *message = (SnugPakeMessage) { 0 };
+  *message = (SnugPakeMessage) { .left = SNUG_PAKE_LEFT_UNSAID };
   if (frame->body == NULL || !snug_json_peek_integer (frame->body, "step", 4, &step) || step < 1
       || !read_bytes (frame->body, "sid", message->sid, sizeof message->sid))
     return FALSE;
@@ -78,6 +92,8 @@ snug_pake_message_write (const SnugPakeMessage *message)
   else if (message->failed)
     {
       json_object_set_boolean_member (frame->body, "fail", TRUE);
+      if (message->left >= 0)
+        json_object_set_int_member (frame->body, "left", message->left);
     }
   else
     {

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 #define SNUG_PAKE_SHARE_BYTES 32
 #define SNUG_PAKE_TAG_BYTES 64
 #define SNUG_PAKE_MAX_FEATURES_BYTES 256
+#define SNUG_PAKE_MAX_LEFT 100
+#define SNUG_PAKE_LEFT_UNSAID (-1)
 #define SNUG_SEALED_MAX_BOX_BYTES 45056     /* as base64url and with its names it fits into a frame */
 #define SNUG_SEALED_TAG_BYTES 16
 #define SNUG_ROOM_KEY_BYTES 32
@@ -28,6 +30,7 @@ typedef struct
   char     features[SNUG_PAKE_MAX_FEATURES_BYTES + 1];  /* steps 1 and 2: `ad` */
   guint8   tag[SNUG_PAKE_TAG_BYTES];        /* steps 3 and 4 */
   gboolean failed;                          /* step 4: instead of a tag */
+  gint     left;                            /* with it: guesses that are answered yet; < 0: not said */
 } SnugPakeMessage;
 
 typedef struct

@@ -80,6 +80,9 @@ export class Admission extends EventTarget {
     this.#send = send;
   }
 
+  /** After "wrong-secret": how many more are answered, as far as that is said. */
+  triesLeft = /** @type {number | null} */ (null);
+
   get roomKey() {
     return this.#roomKey;
   }
@@ -238,7 +241,8 @@ export class Admission extends EventTarget {
         answer: (kind) => this.#answer(entry, kind),
         confirm: (kind) => this.#confirm(kind),
         paired: (kind, role) => this.#onPaired(id, entry, kind, role),
-        refused: (kind, role) => this.#onRefused(entry, kind, role),
+        refused: (kind, role, left) => this.#onRefused(entry, kind, role, left),
+        left: (kind) => (kind === 'secret' ? Math.max(0, MAX_WRONG_TAGS + this.#nAllowed - this.#nWrong) : null),
         content: (content) => this.#onContent(id, entry, content),
       },
     });
@@ -296,11 +300,13 @@ export class Admission extends EventTarget {
     if (entry.isPending && !this.#isLocked) this.#send({ type: 'admit', peer: id });
   }
 
-  /** @param {Entry} entry @param {Kind} kind @param {Role} role */
-  #onRefused(entry, kind, role) {
+  /** @param {Entry} entry @param {Kind} kind @param {Role} role @param {number | null} left */
+  #onRefused(entry, kind, role, left) {
     if (kind === 'room-key') {
       entry.isKeyRefused = true;
     } else if (role === 'a') {
+      // Whoever says this may lie: it is for the person to know, nothing follows from it.
+      this.triesLeft = left;
       this.#fail('wrong-secret');
     } else {
       this.#nWrong++;

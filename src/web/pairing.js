@@ -29,7 +29,9 @@ import { Seal } from './seal.js';
  * @property {(kind: Kind) => Uint8Array | null} answer for one of theirs; null: it is left unanswered
  * @property {(kind: Kind) => boolean} confirm we are about to let them try a guess
  * @property {(kind: Kind, role: Role) => void} paired there is a key, or a new one
- * @property {(kind: Kind, role: Role) => void} refused as B: their tag was wrong. As A: they say that ours was
+ * @property {(kind: Kind, role: Role, left: number | null) => void} refused as B: their tag was wrong. As A: they say
+ *   that ours was, and how many guesses are answered yet
+ * @property {(kind: Kind) => number | null} left as B, then: what is to be said of that
  * @property {(content: SealedContent) => void} content what was in a box of theirs
  */
 
@@ -196,7 +198,7 @@ export class Pairing {
   }
 
   /** @param {TagMessage} message */
-  #onTheirAnswer({ sid, tag }) {
+  #onTheirAnswer({ sid, tag, left = null }) {
     const ours = this.#ours;
     if (!ours?.isConfirmed || !equalBytes(ours.cpace.sid, sid)) return;
     if (tag !== null && ours.cpace.verify(tag)) {
@@ -204,7 +206,7 @@ export class Pairing {
       return;
     }
     this.#dropOurs();
-    if (tag === null) this.#owner.refused(ours.kind, 'a');
+    if (tag === null) this.#owner.refused(ours.kind, 'a', left);
   }
 
   // ---- theirs
@@ -237,8 +239,8 @@ export class Pairing {
     }
     theirs.cpace.forget();
     this.#theirs = null;
-    this.#owner.send(writePake({ step: 4, sid, tag: null }));
-    this.#owner.refused(theirs.kind, 'b');
+    this.#owner.refused(theirs.kind, 'b', null);
+    this.#owner.send(writePake({ step: 4, sid, tag: null, left: this.#owner.left(theirs.kind) }));
   }
 
   /** The exchange was right: from now on there is this key. @param {Attempt} attempt @param {Role} role */

@@ -17,11 +17,13 @@ const MAX_FEATURES_BYTES = 256;
 const SEAL_TAG_BYTES = 16;
 const MAX_BOX_BYTES = 45_056;
 const ROOM_KEY_BYTES = 32;
+const MAX_LEFT = 100;
 const MAX_NAME_BYTES = 1024;
 
 /**
  * @typedef {{ step: 1 | 2, sid: Uint8Array, share: Uint8Array, features: string }} ShareMessage
- * @typedef {{ step: 3 | 4, sid: Uint8Array, tag: Uint8Array | null }} TagMessage without a tag: fail
+ * @typedef {{ step: 3 | 4, sid: Uint8Array, tag: Uint8Array | null, left?: number | null }} TagMessage without a tag:
+ *   fail, and how many guesses are answered yet; null: not said
  * @typedef {ShareMessage | TagMessage} PakeMessage
  * @typedef {{ sid: Uint8Array, n: number, box: Uint8Array }} SealedMessage
  * @typedef {{ type: 'room-key', key: Uint8Array }} RoomKey
@@ -38,6 +40,14 @@ function bytes(o, name, least, most = least) {
   return read;
 }
 
+/** A field that may be absent, or null. @param {JsonObject} o */
+function left(o) {
+  if (o.left === undefined || o.left === null) return null;
+  const value = peekInteger(o, 'left', MAX_LEFT);
+  if (value === undefined) throw new BadJson('no usable "left"');
+  return value;
+}
+
 /** @param {JsonObject} o @returns {PakeMessage} @throws {BadJson} */
 export function readPake(o) {
   const step = peekInteger(o, 'step');
@@ -47,7 +57,7 @@ export function readPake(o) {
     if (features === undefined) throw new BadJson('no usable "ad"');
     return { step, sid, share: bytes(o, 'y', SHARE_BYTES), features };
   }
-  if (step === 4 && peekBoolean(o, 'fail') === true) return { step, sid, tag: null };
+  if (step === 4 && peekBoolean(o, 'fail') === true) return { step, sid, tag: null, left: left(o) };
   if (step === 3 || step === 4) return { step, sid, tag: bytes(o, 'tag', TAG_BYTES) };
   throw new BadJson('no usable "step"');
 }
@@ -56,7 +66,9 @@ export function readPake(o) {
 export function writePake(message) {
   const head = { type: 'pake', step: message.step, sid: toBase64Url(message.sid) };
   if ('share' in message) return { ...head, y: toBase64Url(message.share), ad: message.features };
-  return message.tag === null ? { ...head, fail: true } : { ...head, tag: toBase64Url(message.tag) };
+  if (message.tag !== null) return { ...head, tag: toBase64Url(message.tag) };
+  const { left: said } = message;
+  return { ...head, fail: true, ...(typeof said === 'number' && { left: said }) };
 }
 
 /** @param {JsonObject} o @returns {SealedMessage} @throws {BadJson} */

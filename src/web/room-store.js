@@ -90,6 +90,7 @@ import { _ } from './words.js';
  * @property {string} code
  * @property {string} secret of a private room; '' for an open one
  * @property {boolean} isGuessed so many wrong secrets were tried that nobody new is answered
+ * @property {number | null} triesLeft of a wrong secret: how many more are answered; null: that was not said
  * @property {string | null} knock the name of somebody who asks to be let in
  * @property {string} ownName
  * @property {string} selfId
@@ -150,6 +151,7 @@ function initialState() {
     code: '',
     secret: '',
     isGuessed: false,
+    triesLeft: null,
     knock: null,
     ownName: '',
     selfId: '',
@@ -169,7 +171,7 @@ function initialState() {
 }
 
 /**
- * @typedef {{ type: 'changed', values: Partial<Pick<State, 'secret' | 'isGuessed' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
+ * @typedef {{ type: 'changed', values: Partial<Pick<State, 'secret' | 'isGuessed' | 'triesLeft' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
  *     | 'locked' | 'expires' | 'isPending' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
  *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }

@@ -246,7 +246,10 @@ export class Room {
       const { id, frame } = /** @type {CustomEvent} */ (event).detail;
       this.#companions.get(id)?.link.receive(frame);
     });
-    admission.addEventListener('failed', (event) => this.#end(/** @type {CustomEvent<string>} */ (event).detail));
+    admission.addEventListener('failed', (event) => {
+      this.#store.apply({ type: 'changed', values: { triesLeft: admission.triesLeft } });
+      this.#end(/** @type {CustomEvent<string>} */ (event).detail);
+    });
     admission.addEventListener('room-key', () => this.#save());
     admission.addEventListener('changed', () => {
       const { isGuessed, knock } = admission;

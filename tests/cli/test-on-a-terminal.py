@@ -171,7 +171,7 @@ def test_the_secret_is_asked_for():
         ben.wait_text('This room is private')
         ben.wait_text('Secret:')
         ben.type('otter otter otter\r')
-        ben.wait_text('not the secret of this room')
+        ben.wait_text('not the secret of this room. 4 tries are left.')
         ben.type(f'{secret.upper()}\r')
         ben.wait_text('Ana joined')
         ben.interrupt()

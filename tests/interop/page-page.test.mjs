@@ -211,7 +211,7 @@ test('a private room asks for its secret, and says when it is wrong', async () =
   await ben.press('#outside-submit');
   await ben.waitForWords('Private room');
   await ben.enterSecret('otter otter otter');
-  await ben.waitForWords('That is not the secret of this room');
+  await ben.waitForWords('That is not the secret of this room. 4 tries are left.');
   await ben.enterSecret(secret.toUpperCase().replaceAll('-', ' '));
   await ben.waitUntilInside();
   await ana.waitForMembers(1);

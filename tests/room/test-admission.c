@@ -108,12 +108,14 @@ test_a_wrong_secret_is_said (void)
   snug_mates_clear (&mates);
 }
 
+/* @told: of the tries that are left */
 static void
-guess (SnugMates *mates)
+guess (SnugMates *mates, const char *told)
 {
   SnugMate *guesser = snug_mates_add (mates, "Guesser");
 
   snug_await (NULL, snug_room_get_refusal (guesser->room) != NULL);
+  g_assert_nonnull (strstr (snug_room_get_refusal (guesser->room)->message, told));
   close_mate (guesser);
 }
 
@@ -121,6 +123,9 @@ guess (SnugMates *mates)
 static void
 test_guesses_end (void)
 {
+  static const char *const told[] = {
+    "4 tries are left.", "3 tries are left.", "2 tries are left.", "1 try is left.", "No tries are left"
+  };
   SnugMates mates;
   SnugMate *ana, *bo, *late;
 
@@ -130,10 +135,10 @@ test_guesses_end (void)
   snug_mates_await (&mates);
 
   mates.secret = "wrong";
-  for (guint i = 0; i < 5; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
     {
       g_assert_false (snug_admission_is_guessed (admission_of (ana)));
-      guess (&mates);
+      guess (&mates, told[i]);
     }
   g_assert_true (snug_admission_is_guessed (admission_of (ana)));
 
@@ -148,7 +153,7 @@ test_guesses_end (void)
   snug_await (NULL, snug_room_get_n_ready (late->room) == 2 && snug_room_get_n_ready (bo->room) == 2);
 
   mates.secret = "wrong";
-  guess (&mates);
+  guess (&mates, "No tries are left");
   g_assert_true (snug_admission_is_guessed (admission_of (ana)));
   snug_mates_clear (&mates);
 }

@@ -359,7 +359,7 @@ def test_secret(desk):
     opened.wait_for_title("Private room")
     opened.fill("Secret", "otter otter otter")
     opened.press("push button", "Join")
-    opened.find("alert", re.compile("not the secret of this room"))
+    opened.find("alert", re.compile("not the secret of this room. 4 tries are left."))
     opened.wait_for_title("Wrong secret")
     opened.fill("Secret", "otter ")
     opened.focus()

@@ -118,7 +118,8 @@ test('a wrong secret is said at once, and counted; after five nobody is answered
   const ana = hub.add();
   for (let i = 0; i < 5; i++) {
     assert.equal(ana.admission.isGuessed, false);
-    assert.equal(hub.add('wrong').failed, 'wrong-secret');
+    const guesser = hub.add('wrong');
+    assert.deepEqual([guesser.failed, guesser.admission.triesLeft], ['wrong-secret', 4 - i]);
   }
   assert.ok(ana.admission.isGuessed);
   const late = hub.add();

@@ -4,7 +4,7 @@
 
 import { loadName } from '../membership.js';
 import { completeWord, foldSecret } from '../phrase.js';
-import { _ } from '../words.js';
+import { _, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, KeyedList, setText } from './dom.js';
 import { serverSees } from './room-view.js';
@@ -64,6 +64,14 @@ function wordsFor(refusal, code) {
     default:
       return { title: _('Not let in'), text: _('The server refused: {code}.', { code: refusal }), retry: _('Try Again') };
   }
+}
+
+/** @param {number | null} triesLeft */
+function wrongSecret(triesLeft) {
+  const wrong = _('That is not the secret of this room.');
+  if (triesLeft === null) return wrong;
+  if (triesLeft === 0) return `${wrong} ${_('No tries are left, unless somebody inside allows one.')}`;
+  return `${wrong} ${n_('{n} try is left.', '{n} tries are left.', triesLeft)}`;
 }
 
 /** "Join room BOOK23?" with the code standing out. @param {HTMLElement} title @param {string} code */
@@ -191,7 +199,7 @@ export class OutsideView {
 
   /** Only what is new is made new: a name being typed stays. @param {State} state */
   #showPhase(state) {
-    const { phase, code, refusal, server, isPending } = state;
+    const { phase, code, refusal, server, isPending, triesLeft } = state;
     const shown = [phase, code, refusal, phase === 'joining' && server, isPending].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -206,7 +214,7 @@ export class OutsideView {
     else if (phase === 'empty') this.#showStart();
     else if (phase === 'joining' && isPending) this.#showPending();
     else if (phase === 'joining') this.#showJoining(server);
-    else if (phase === 'secret') this.#showSecret(refusal);
+    else if (phase === 'secret') this.#showSecret(refusal, triesLeft);
     else if (phase === 'over') this.#showWords(wordsFor(refusal, code));
   }
 
@@ -222,12 +230,12 @@ export class OutsideView {
     this.#buttons.append(button(_('Create Room'), () => this.#create()));
   }
 
-  /** @param {string} refusal */
-  #showSecret(refusal) {
+  /** @param {string} refusal @param {number | null} triesLeft */
+  #showSecret(refusal, triesLeft) {
     const isWrong = refusal === 'wrong-secret';
     setText(this.#title, isWrong ? _('Wrong secret') : _('Private room'));
     setText(this.#text, _('The secret stands behind the code in the invite: mostly three words.'));
-    this.#showProblem(isWrong ? _('That is not the secret of this room.') : '');
+    this.#showProblem(isWrong ? wrongSecret(triesLeft) : '');
     this.#buttons.append(button(_('Another Room'), () => this.#store.apply({ type: 'phase', phase: 'empty', code: '' })));
     this.#secret.focus();
     this.#secret.select();
