@@ -54,7 +54,10 @@ export class Admission extends EventTarget {
   #ownSeq = 0;
   #hostId = '';
   #isPending = false;
+  /** Says the server. */
   #isLocked = false;
+  /** Our person wants to be asked, whatever the server says. */
+  #asks = false;
   #nOpen = 0;
   #nWrong = 0;
   #nAllowed = 0;
@@ -95,12 +98,16 @@ export class Admission extends EventTarget {
   /** Who asks to be let into a locked room. @returns {{ id: string, name: string } | null} */
   get knock() {
     for (const [id, { isPending, name }] of this.#entries)
-      if (isPending && name !== null && this.#isLocked) return { id, name };
+      if (isPending && name !== null && this.#isAskedFirst) return { id, name };
     return null;
   }
 
   get #isHost() {
     return !this.#isPending && this.#ownId !== '' && this.#ownId === this.#hostId;
+  }
+
+  get #isAskedFirst() {
+    return this.#isLocked || this.#asks;
   }
 
   // ---- the server's words
@@ -128,6 +135,7 @@ export class Admission extends EventTarget {
   /** @param {boolean} isLocked */
   setLocked(isLocked) {
     this.#isLocked = isLocked;
+    this.#letAllIn();
   }
 
   /** Somebody with a seat. @param {string} id @param {number} seq */
@@ -191,6 +199,29 @@ export class Admission extends EventTarget {
 
   turnAway() {
     if (this.knock) this.#send({ type: 'deny', peer: this.knock.id });
+  }
+
+  /** What our person wants of the lock. @param {boolean} on */
+  askFirst(on) {
+    this.#asks = on;
+    this.#letAllIn();
+  }
+
+  /** Nobody is asked about those who wait, once nobody wants to be. */
+  #letAllIn() {
+    if (!this.#isHost || this.#isAskedFirst) return;
+    for (const [id, { isPending, pairing }] of this.#entries)
+      if (isPending && pairing.isPaired) this.#send({ type: 'admit', peer: id });
+  }
+
+  /** For good. They know the room-key, so everybody else gets another one. @param {string} id */
+  remove(id) {
+    if (!this.#isHost) return;
+    this.#asks = true;
+    this.#send({ type: 'remove', peer: id });
+    const key = crypto.getRandomValues(new Uint8Array(ROOM_KEY_BYTES));
+    this.#setRoomKey(key);
+    for (const [other, { pairing }] of this.#entries) if (other !== id) pairing.send(writeRoomKey(key));
   }
 
   /** Keys are wiped, nothing is said any more. */
@@ -297,7 +328,7 @@ export class Admission extends EventTarget {
   /** @param {string} id @param {Entry} entry */
   #welcomeNewcomer(id, entry) {
     if (this.#roomKey) entry.pairing.send(writeRoomKey(this.#roomKey));
-    if (entry.isPending && !this.#isLocked) this.#send({ type: 'admit', peer: id });
+    if (entry.isPending && !this.#isAskedFirst) this.#send({ type: 'admit', peer: id });
   }
 
   /** @param {Entry} entry @param {Kind} kind @param {Role} role @param {number | null} left */

@@ -131,6 +131,18 @@ export class Room {
     if (phrase !== '' && !isSame && this.#signaling) this.#end('not-safe');
   }
 
+  /** As the host: whoever comes now has to be let in. @param {boolean} on */
+  lock(on) {
+    this.#admission?.askFirst(on);
+    this.#signaling?.send({ type: 'lock', on });
+  }
+
+  /** As the host: for good, and the room is locked. @param {string} id */
+  remove(id) {
+    if (this.#admission) this.#admission.remove(id);
+    else this.#signaling?.send({ type: 'remove', peer: id });
+  }
+
   leave() {
     this.#end('left');
   }

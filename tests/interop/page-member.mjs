@@ -282,9 +282,23 @@ export class PageMember {
     );
   }
 
+  /** As the host. */
+  async lock(on) {
+    await this.show('room');
+    await this.press('#lock');
+    await this.#page.waitFor((want) => document.querySelector('#lock').checked === want, on);
+  }
+
+  /** As the host: opens the row of a member, and says yes to the question. */
+  async remove(name) {
+    await this.openPerson(name);
+    await this.press('.member .of-host', `Remove… (${name})`);
+    await this.press('.ask .button', 'Remove');
+  }
+
   async leave() {
     await this.show('room');
-    await this.press('.button.leave');
+    await this.press('#room-scroll > .leave');
     await this.waitForWords('You left');
   }
 

@@ -243,6 +243,35 @@ test('an open room has no secret, and is marked so', async () => {
   assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').textContent), /This room is open/);
 });
 
+test('the host locks the room and lets one in, removes another for good, and those who stay pair anew', async () => {
+  const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  assert.equal(await ben.page.evaluate(() => document.querySelector('#lock').checkVisibility()), false);
+  await ana.lock(true);
+  const cleo = await newMember(0);
+  await cleo.open(link);
+  await cleo.press('#outside-submit');
+  await cleo.waitForWords('Waiting to be let in');
+  await ana.page.waitFor(() => document.querySelector('#strip').checkVisibility());
+  await ana.press('#strip-button', 'Let In');
+  for (const member of [ana, ben, cleo]) await member.waitForMembers(2);
+
+  await ana.remove('Ben');
+  await ben.waitForWords('You were removed');
+  for (const member of [ana, cleo]) await member.waitForMembers(1);
+  await ana.page.waitFor(() => document.querySelector('#lock').checked);
+  // Whoever was loaded again has to show that they know the new key; the old one opens nothing.
+  await cleo.page.reload();
+  await cleo.waitForMembers(1);
+  await ana.waitForMembers(1);
+  await cleo.say('still here');
+  await ana.waitForChat('still here');
+
+  await ana.lock(false);
+  const dan = await newMember(1);
+  await dan.join(link, 'Dan');
+  await dan.waitForMembers(2);
+});
+
 test('the page weighs less than 150 kB, and comes from nowhere else', async () => {
   const ana = await newMember(0);
   await ana.open(server.origin);

@@ -63,7 +63,7 @@ class Hub {
       this.admit(this.find(frame.peer));
       return;
     }
-    if (frame.type === 'deny') {
+    if (frame.type === 'deny' || frame.type === 'remove') {
       this.remove(this.find(frame.peer));
       return;
     }
@@ -183,6 +183,30 @@ test('a page that was reloaded pairs again by the room-key it kept, and the othe
   hub.run();
   assertMesh([ana, ben, chi]);
   assert.doesNotMatch(hub.log, /"ad":"secret"/);
+  hub.close();
+});
+
+test('who is removed hears no new room-key, and who comes then is asked about, whatever the server says', () => {
+  const hub = new Hub();
+  const [ana, ben, chi] = [hub.add(), hub.add(), hub.add()];
+  const before = ben.admission.roomKey;
+  hub.log = '';
+  chi.admission.remove('m2');
+  assert.equal(ben.isGone, false);
+  ana.admission.remove('m2');
+  hub.run();
+  assert.ok(ben.isGone);
+  assert.notDeepEqual(ana.admission.roomKey, before);
+  assert.deepEqual(chi.admission.roomKey, ana.admission.roomKey);
+  assert.doesNotMatch(hub.log, /"to":"m2"/);
+
+  ana.admission.setLocked(false);
+  const dan = hub.add();
+  assert.ok(dan.isPending);
+  assert.deepEqual(ana.admission.knock, { id: 'm4', name: 'Name4' });
+  ana.admission.askFirst(false);
+  hub.run();
+  assertMesh([ana, chi, dan]);
   hub.close();
 });
 

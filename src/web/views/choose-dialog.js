@@ -34,14 +34,14 @@ class ChooseDialog {
   constructor(transfer, transfers) {
     this.#transfer = transfer;
     this.#transfers = transfers;
-    const title = el('h2', 'choose-title', _('Choose Files'));
+    const title = el('h2', '', _('Choose Files'));
     title.id = 'choose-title';
     this.#dialog.setAttribute('aria-labelledby', title.id);
     this.#status.setAttribute('role', 'status');
     this.#summary.setAttribute('role', 'status');
     setText(this.#status, _('Looking into {name}…', { name: ellipsise(transfer.name) }));
     const cancel = button(_('Cancel'), () => this.#dialog.close());
-    const answers = el('div', 'choose-buttons', [cancel, canPick('folder') ? this.#saveTo : null, this.#accept]);
+    const answers = el('div', 'dialog-buttons', [cancel, canPick('folder') ? this.#saveTo : null, this.#accept]);
     this.#dialog.append(title, this.#status, this.#head(), el('div', 'choose-scroll', [this.#list, this.#more]), answers);
     this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
     this.#dialog.addEventListener('close', () => {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { _, formatDuration, formatNumber, n_ } from '../words.js';
+import { ask } from './ask-dialog.js';
 import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
 
 /** @typedef {import('../room.js').Room} Room */
@@ -123,21 +124,29 @@ class MemberRow {
   #facts = el('dl');
   #safety;
   #send;
+  #remove;
 
-  /** @param {Room} room @param {(memberId: string) => void} sendFiles @param {Member} member */
-  constructor(room, sendFiles, { id }) {
+  /**
+   * @param {Room} room
+   * @param {(memberId: string) => void} sendFiles
+   * @param {(memberId: string) => void} remove
+   * @param {Member} member
+   */
+  constructor(room, sendFiles, remove, { id }) {
     this.#safety = new SafetyPart(room, id);
     const badge = el('span', 'badge-icon person', [this.#icon]);
     const detail = el('span', 'row-detail', [this.#dot, this.#state]);
     const words = el('span', 'row-words', [el('span', 'row-title', [this.#name]), detail]);
     this.#send = button(_('Send File…'), () => sendFiles(id));
-    const more = el('div', 'member-more', [this.#safety.element, this.#facts, this.#send]);
+    this.#remove = button(_('Remove…'), () => remove(id), 'leave of-host');
+    const more = el('div', 'member-more', [this.#safety.element, this.#facts, el('div', 'member-buttons', [this.#send, this.#remove])]);
     this.element.append(el('details', '', [el('summary', '', [badge, words, icon('more')]), more]));
   }
 
   /** @param {Member} member */
   update(member) {
     this.element.dataset.link = member.link;
+    this.#remove.setAttribute('aria-label', _('Remove… ({name})', { name: member.displayName }));
     setText(this.#name, member.displayName);
     setIcon(this.#icon, deviceIcon(member.device));
     this.#dot.className = `state-dot ${dotClass(member)}`;
@@ -171,8 +180,13 @@ export class RoomView {
   #ownDetail = el('span');
   #name = el('input');
   #footer = el('p', 'footer');
+  #lock = el('input');
+  #lockSection = el('section', 'section');
+  #lockWords = el('span', 'row-detail');
+  #others = el('ul', 'others');
   #list;
   #origin;
+  #members = /** @type {State['members']} */ (new Map());
 
   /**
    * @param {object} options
@@ -184,12 +198,12 @@ export class RoomView {
   constructor({ room, origin, copyLink, sendFilesTo }) {
     this.#origin = origin;
     setText(byId('room-title'), _('Room'));
-    const others = el('ul', 'others');
-    const people = el('div', 'boxed', [this.#ownRow(), others]);
-    this.#list = new KeyedList(others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(room, sendFilesTo, member));
+    const people = el('div', 'boxed', [this.#ownRow(), this.#others]);
+    this.#list = new KeyedList(this.#others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(room, sendFilesTo, (id) => this.#remove(room, id), member));
 
     byId('room-scroll').append(
       el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]),
+      this.#lockRow(room),
       el('section', 'section', [this.#peopleTitle, people]),
       el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
       button(_('Leave Room'), () => room.leave(), 'leave'),
@@ -203,6 +217,24 @@ export class RoomView {
     const words = el('span', '', _('Copy Link'));
     copy.append(icon('copy'), words);
     return el('div', 'boxed invite', [this.#code, this.#link, copy, this.#expires]);
+  }
+
+  /** What the host can do. @param {Room} room */
+  #lockRow(room) {
+    this.#lock.type = 'checkbox';
+    this.#lock.id = 'lock';
+    // What is shown is what the room is: the server's answer sets it.
+    this.#lock.addEventListener('click', () => room.lock(this.#lock.checked));
+    const words = el('span', 'row-words', [el('span', 'row-title', _('Lock the Room')), this.#lockWords]);
+    this.#lockSection.append(el('div', 'boxed', [el('label', 'row', [words, this.#lock])]));
+    return this.#lockSection;
+  }
+
+  /** @param {Room} room @param {string} id */
+  async #remove(room, id) {
+    const title = _('Remove {name}?', { name: this.#members.get(id)?.displayName ?? '' });
+    const text = _('They cannot come back. The room is locked as well: nobody new can enter until you unlock it.');
+    if (await ask({ title, text, answer: _('Remove') })) room.remove(id);
   }
 
   #ownRow() {
@@ -227,10 +259,21 @@ export class RoomView {
     return form;
   }
 
+  /** What only the host can do is shown to the host. @param {State} state */
+  #showHost({ hostId, selfId, locked, secret, server }) {
+    this.#lockSection.hidden = selfId !== hostId;
+    this.#others.classList.toggle('ours', selfId === hostId);
+    this.#lock.checked = locked;
+    this.#lock.disabled = server !== 'open';
+    setText(this.#lockWords, secret === '' ? _('Nobody new can enter') : _('People with the secret ask you first'));
+  }
+
   /** @param {State} state */
   render(state) {
     const { code, secret, ownName, members, capacity, hostId, selfId, expires } = state;
     setText(this.#code, secret === '' ? code : `${code}-${secret}`);
+    this.#members = members;
+    this.#showHost(state);
     this.#code.classList.toggle('long', secret !== '');
     setText(this.#link, roomLink(this.#origin, state));
     setText(this.#footer, serverSees(state));
