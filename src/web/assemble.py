@@ -7,7 +7,8 @@ ciphers). They come from tests/node_modules or, where npm is, by `npm ci` into t
 committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving when it is loaded
 again, and cannot enter private rooms. From the same place comes esbuild, which takes what only people read out of
 every script: half of what a phone would load. Modules stay modules, each by its own name. Who installs the page gets a
-second icon, which a phone may cut to its own shape, and a worker that knows the names of all files.
+second icon, which a phone may cut to its own shape, and a worker that knows the names of all files. Translations
+come from po/ (catalogues.py).
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -24,6 +25,8 @@ import sys
 import tempfile
 import time
 
+from catalogues import catalogue_pieces
+
 NOBLE_FILES = {
     'hashes': ['_md.js', '_u64.js', 'crypto.js', 'hkdf.js', 'hmac.js', 'sha2.js', 'utils.js'],
     'curves': ['abstract/curve.js', 'abstract/edwards.js', 'abstract/hash-to-curve.js', 'abstract/modular.js',
@@ -31,6 +34,8 @@ NOBLE_FILES = {
     'ciphers': ['_arx.js', '_poly1305.js', '_polyval.js', 'aes.js', 'chacha.js', 'crypto.js', 'utils.js'],
 }
 SERVED = {'.html', '.css', '.js', '.webmanifest'}
+CATALOGUE = pathlib.Path('catalogue.js')
+UNFILLED_LANGUAGES = 'const LANGUAGES = [];'
 OFFLINE_WORKER = pathlib.Path('offline-worker.js')
 UNFILLED_SHELL = "const SHELL = { version: '', files: [] };"
 FETCH_SECONDS = 60
@@ -113,6 +118,16 @@ def name_files(worker, pieces):
     return worker.replace(UNFILLED_SHELL, f'const SHELL = {shell};')
 
 
+def add_languages(folder, pieces):
+    """A file for each language, and their names where the page chooses."""
+    scripts = [data.decode() for path, data in pieces.items() if path.suffix == '.js' and path.parts[0] != 'noble']
+    languages = dict(catalogue_pieces(folder, scripts))
+    pieces.update({pathlib.Path('lang') / f'{code}.json': data for code, data in languages.items()})
+    script = pieces[CATALOGUE].decode()
+    assert UNFILLED_LANGUAGES in script
+    pieces[CATALOGUE] = script.replace(UNFILLED_LANGUAGES, f'const LANGUAGES = {json.dumps(list(languages))};').encode()
+
+
 def minify(esbuild, pieces):
     """Scripts and style sheets without comments, in short names; the rest as it is."""
     with tempfile.TemporaryDirectory() as name:
@@ -127,7 +142,7 @@ def minify(esbuild, pieces):
 
 
 def remove_leftovers(output, wanted):
-    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('noble*/**/*')]:
+    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('lang/*'), *output.glob('noble*/**/*')]:
         plain = path.with_suffix('') if path.suffix == '.gz' else path
         if path.is_file() and plain.relative_to(output) not in wanted:
             path.unlink()
@@ -138,6 +153,7 @@ def parse_arguments():
     parser.add_argument('--output', required=True, help='folder; relative to the prefix while meson installs')
     parser.add_argument('--source', type=pathlib.Path, required=True)
     parser.add_argument('--icon', type=pathlib.Path, required=True)
+    parser.add_argument('--po', type=pathlib.Path, required=True, help='translations, and LINGUAS')
     parser.add_argument('--tests', type=pathlib.Path, required=True, help='where package.json and node_modules are')
     parser.add_argument('--cache', type=pathlib.Path, required=True, help='where npm may fetch to')
     parser.add_argument('--npm', help='the program, if there is one')
@@ -152,6 +168,7 @@ def main():
     pieces[pathlib.Path('icon.svg')] = icon.encode()
     pieces[pathlib.Path('icon-maskable.svg')] = maskable(icon).encode()
 
+    add_languages(arguments.po, pieces)
     modules = find_modules(arguments)
     if modules is None:
         print('web: a page without @noble: no private rooms; slower and forgetful over plain http', file=sys.stderr)

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { Awake } from './awake.js';
+import { loadCatalogue } from './catalogue.js';
 import { forgetLinkSecret, linkSecret } from './fragment.js';
 import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
@@ -21,6 +22,8 @@ import { ShellView } from './views/shell-view.js';
 import { _ } from './words.js';
 
 /** @typedef {import('./source.js').PickedFolder} PickedFolder */
+
+await loadCatalogue();
 
 const origin = location.origin;
 const store = new RoomStore();

@@ -1,13 +1,42 @@
-// words: what a person reads. Every sentence goes through _(), so that a catalogue can stand behind it.
+// words: what a person reads. Every sentence goes through _() or n_(), and a catalogue may stand behind them.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
+
+/**
+ * What catalogues.py made of a translation: a text or its forms for numbers, and which form each number takes.
+ *
+ * @typedef {{ forms: string, words: Record<string, string | string[]> }} Catalogue
+ */
+
+/** From here on a number takes the form of its last two digits, from 100 (catalogues.py). */
+const FORMS_LISTED = 200;
+let forms = '';
+let translations = /** @type {Map<string, string | string[]>} */ (new Map());
+
+/** @param {Catalogue} catalogue */
+export function useCatalogue(catalogue) {
+  forms = catalogue.forms;
+  translations = new Map(Object.entries(catalogue.words));
+}
+
+/** @param {string} text @param {Record<string, string | number>} values */
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+}
 
 /**
  * @param {string} text
  * @param {Record<string, string | number>} [values] for {placeholders}
  */
 export function _(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+  const translation = translations.get(text);
+  return fill(typeof translation === 'string' ? translation : text, values);
+}
+
+/** @param {string | string[] | undefined} translation @param {number} n @returns {string | undefined} */
+function formFor(translation, n) {
+  if (!Array.isArray(translation)) return translation;
+  return translation[Number(forms[n < FORMS_LISTED ? n : 100 + (n % 100)])];
 }
 
 /**
@@ -17,7 +46,8 @@ export function _(text, values = {}) {
  * @param {Record<string, string | number>} [values]
  */
 export function n_(one, many, n, values = {}) {
-  return _(n === 1 ? one : many, { n: formatNumber(n), ...values });
+  const text = formFor(translations.get(one), n) ?? (n === 1 ? one : many);
+  return fill(text, { n: formatNumber(n), ...values });
 }
 
 /** @param {number} n @param {number} [maximumFractionDigits] */
