@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -243,6 +244,27 @@ test('an open room has no secret, and is marked so', async () => {
   assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').textContent), /This room is open/);
 });
 
+/** What a camera reads on the screen. */
+async function scan(member) {
+  const path = join(folder, 'screen.png');
+  await member.page.screenshot(path);
+  return execFileSync('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+test('another phone reads the link from the screen, also when it is shown large', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  await ana.show('room');
+  assert.equal(await scan(ana), link);
+  const sideOf = (selector) => ana.page.evaluate((s) => document.querySelector(s).getBoundingClientRect().width, selector);
+  const small = await sideOf('.qr svg');
+  await ana.press('.qr');
+  assert.ok((await sideOf('.qr-large svg')) > 1.3 * small);
+  assert.equal(await scan(ana), link);
+  await ana.press('.qr-large .button', 'Close');
+  assert.equal(await ana.page.evaluate(() => document.querySelector('.qr-large')), null);
+});
+
 test('the host locks the room and lets one in, removes another for good, and those who stay pair anew', async () => {
   const { link, members: [ana, ben] } = await roomOf('Ana', 'Ben');
   assert.equal(await ben.page.evaluate(() => document.querySelector('#lock').checkVisibility()), false);
@@ -272,7 +294,7 @@ test('the host locks the room and lets one in, removes another for good, and tho
   await dan.waitForMembers(2);
 });
 
-test('the page weighs less than 150 kB, and comes from nowhere else', async () => {
+test('the page weighs less than 150 kB, and comes from nowhere else', async (t) => {
   const ana = await newMember(0);
   await ana.open(server.origin);
   const parts = await ana.page.evaluate(() =>
@@ -281,6 +303,7 @@ test('the page weighs less than 150 kB, and comes from nowhere else', async () =
     ),
   );
   const total = parts.reduce((sum, { transferSize }) => sum + transferSize, 0);
+  t.diagnostic(`${total} bytes`);
   assert.ok(total > 20_000 && total < 150_000, `${total} bytes`);
   assert.deepEqual(parts.filter(({ name }) => !name.startsWith(server.origin)), []);
 });

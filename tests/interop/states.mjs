@@ -208,6 +208,9 @@ export async function walk(size, scheme, see) {
   const room = async () => {
     await me.show('room');
     await see(me, '18-room');
+    await me.press('.qr');
+    await see(me, '18a-code');
+    await me.press('.qr-large .button');
     await me.page.evaluate(() => document.querySelector('.member summary').click());
     await see(me, '19-member');
     await me.show('chat');

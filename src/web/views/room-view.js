@@ -5,6 +5,7 @@
 import { _, formatDuration, formatNumber, n_ } from '../words.js';
 import { ask } from './ask-dialog.js';
 import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
+import { QrCode } from './qr-code.js';
 
 /** @typedef {import('../room.js').Room} Room */
 /** @typedef {import('../room-store.js').Member} Member */
@@ -172,6 +173,7 @@ class MemberRow {
 }
 
 export class RoomView {
+  #qr = new QrCode();
   #code = el('p', 'big-code');
   #link = el('p', 'link');
   #expires = el('p', 'expires');
@@ -216,7 +218,7 @@ export class RoomView {
     const copy = button('', () => copyLink(words));
     const words = el('span', '', _('Copy Link'));
     copy.append(icon('copy'), words);
-    return el('div', 'boxed invite', [this.#code, this.#link, copy, this.#expires]);
+    return el('div', 'boxed invite', [this.#qr.element, this.#code, this.#link, copy, this.#expires]);
   }
 
   /** What the host can do. @param {Room} room */
@@ -275,7 +277,9 @@ export class RoomView {
     this.#members = members;
     this.#showHost(state);
     this.#code.classList.toggle('long', secret !== '');
-    setText(this.#link, roomLink(this.#origin, state));
+    const link = roomLink(this.#origin, state);
+    setText(this.#link, link);
+    if (state.phase === 'inside') this.#qr.update(link, code);
     setText(this.#footer, serverSees(state));
     setText(this.#ownName, ownName || _('Guest'));
     setText(this.#ownDetail, hostId === selfId ? _('You · host') : _('You'));

@@ -1,0 +1,62 @@
+// qr-code: the room's link for another phone's camera: small in the invite, and as large as the screen.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import { encodeQr } from '../qr.js';
+import { _ } from '../words.js';
+import { button, el } from './dom.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+/** ISO/IEC 18004, 5.3.8: what a reader needs around it. */
+const MARGIN = 4;
+
+/** @param {boolean[][]} rows */
+function draw(rows) {
+  const svg = document.createElementNS(SVG, 'svg');
+  const path = document.createElementNS(SVG, 'path');
+  const side = rows.length + 2 * MARGIN;
+  const modules = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x + MARGIN} ${y + MARGIN}h1v1h-1z` : [])));
+  path.setAttribute('d', modules.join(''));
+  svg.setAttribute('viewBox', `0 0 ${side} ${side}`);
+  svg.setAttribute('shape-rendering', 'crispEdges');
+  svg.append(path);
+  return svg;
+}
+
+export class QrCode {
+  element = button('', () => this.#showLarge(), 'qr');
+  #text = '';
+  #code = '';
+
+  constructor() {
+    this.element.setAttribute('aria-label', _('Show the QR code large'));
+    this.element.title = _('Show the QR code large');
+  }
+
+  /** @param {string} text @param {string} code of the room */
+  update(text, code) {
+    this.#code = code;
+    if (text === this.#text) return;
+    this.#text = text;
+    const rows = encodeQr(text);
+    this.element.hidden = rows === null;
+    this.element.replaceChildren(...(rows ? [draw(rows)] : []));
+  }
+
+  /** To be held to another phone. It goes by a tap anywhere, or Escape. */
+  #showLarge() {
+    const rows = encodeQr(this.#text);
+    if (!rows) return;
+    const dialog = el('dialog', 'qr-large');
+    const picture = draw(rows);
+    picture.setAttribute('role', 'img');
+    picture.setAttribute('aria-label', _('QR code of the link to room {code}', { code: this.#code }));
+    const close = button(_('Close'), () => dialog.close());
+    dialog.append(picture, close);
+    dialog.setAttribute('aria-label', _('QR code'));
+    dialog.addEventListener('click', () => dialog.close());
+    dialog.addEventListener('close', () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}
