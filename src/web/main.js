@@ -13,7 +13,7 @@ import { foldSecret } from './phrase.js';
 import { isActive, RoomStore } from './room-store.js';
 import { Room } from './room.js';
 import { ChatView } from './views/chat-view.js';
-import { byId, setText } from './views/dom.js';
+import { byId, iconButton, setText } from './views/dom.js';
 import { FilesView } from './views/files-view.js';
 import { OutsideView } from './views/outside-view.js';
 import { foldersOf, readDrop } from './views/picker.js';
@@ -93,13 +93,20 @@ async function copyLink(from) {
 }
 
 const shell = new ShellView({ store, room, offerFiles, offerDrop });
+const chat = new ChatView({ room, pickFiles, offerFiles, copyLink, copyText });
 const views = [
   shell,
   new OutsideView({ room, store, origin }),
-  new ChatView({ room, pickFiles, offerFiles, copyLink, copyText }),
+  chat,
   new FilesView({ room, pickFiles, pickFolder: () => folderInput.click() }),
   new RoomView({ room, origin, copyLink, sendFilesTo: pickFiles }),
 ];
+
+const find = iconButton('find', _('Find in the chat'), () => {
+  shell.show('chat');
+  chat.find();
+});
+byId('bar').append(find);
 
 function render() {
   for (const view of views) view.render(store.state);

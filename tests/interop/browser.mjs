@@ -252,8 +252,9 @@ class FirefoxPage {
     return { name, bytes: await readFile(join(this.downloads, name)) };
   }
 
-  /** Keys, one after the other, to whatever has the focus. */
+  /** Keys, one after the other, to whatever has the focus: in the tab that is in front. */
   async type(...keys) {
+    await this.page.bringToFront();
     for (const key of keys) await this.page.keyboard.press(key);
   }
 

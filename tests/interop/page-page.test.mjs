@@ -244,6 +244,34 @@ test('an open room has no secret, and is marked so', async () => {
   assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').textContent), /This room is open/);
 });
 
+/** Until a message with just this text stands where it can be seen. */
+const waitToSee = (member, text) => member.page.waitFor((wanted) => {
+  const { top, bottom } = document.querySelector('#chat-scroll').getBoundingClientRect();
+  const bubble = [...document.querySelectorAll('.bubble')].find((b) => b.textContent === wanted)?.getBoundingClientRect();
+  return bubble !== undefined && bubble.top >= top && bubble.bottom <= bottom;
+}, text);
+
+test('a word is found in the chat, the newest first', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await ben.say('the recipe');
+  await ben.say('a long story\n'.repeat(100));
+  await ana.waitForChat('the recipe');
+  await ana.say('a Recipe again');
+  await ben.waitForChat('a Recipe again');
+  const isSaid = (words) => ana.page.waitFor((w) => document.querySelector('#search .dim').textContent === w, words);
+  await ana.press('#bar .button', 'Find in the chat');
+  await ana.page.type(...'recipe');
+  await isSaid('1 of 2');
+  await waitToSee(ana, 'a Recipe again');
+  await ana.page.type('Enter');
+  await isSaid('2 of 2');
+  await waitToSee(ana, 'the recipe');
+  await ana.page.type('z');
+  await isSaid('Not found');
+  await ana.page.type('Escape');
+  assert.equal(await ana.page.evaluate(() => document.querySelector('#search').hidden), true);
+});
+
 /** What a camera reads on the screen. */
 async function scan(member) {
   const path = join(folder, 'screen.png');

@@ -142,6 +142,9 @@ export async function walk(size, scheme, see) {
     await me.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 1e6));
     await see(me, '13-chat');
     await changes(ben);
+    await me.press('#bar .button', 'Find in the chat');
+    await see(me, '14a-find');
+    await me.press('#search .button', 'Close');
     if (!isWide) await me.show('files');
     await see(me, '14-offer');
   };

@@ -8,6 +8,7 @@ import { _, formatDay, formatNames, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, icon, KeyedList, setText } from './dom.js';
 import { excerptOf, MessageRow } from './message-row.js';
+import { SearchBar } from './search-bar.js';
 import { gather } from './transfer-row.js';
 
 /** @typedef {import('../room.js').Room} Room */
@@ -51,6 +52,7 @@ export class ChatView {
   #copyLink;
   #copyText;
   #nShown = SHOWN_STEP;
+  #search;
   #state = /** @type {State | null} */ (null);
   /** What is answered, or changed; only one of the two. */
   #original = /** @type {Message | null} */ (null);
@@ -74,6 +76,7 @@ export class ChatView {
     const commands = this.#commands();
     this.#list = new KeyedList(byId('messages'), (/** @type {Line} */ line) => line.key, () => new MessageRow(room, commands));
     this.#nameThings();
+    this.#search = new SearchBar({ getMessages: () => this.#state?.messages ?? [], goTo: (key) => this.#goTo(key) });
     byId('composer').addEventListener('submit', (event) => this.#onSubmit(event));
     this.#attach.addEventListener('click', pickFiles);
     this.#text.addEventListener('input', () => this.#onInput());
@@ -98,6 +101,11 @@ export class ChatView {
     byId('about-cancel').append(icon('close'));
     byId('about-cancel').setAttribute('aria-label', _('Cancel'));
     this.#goEnd.append(icon('down'), el('span', '', _('Newest')));
+  }
+
+  /** Looks for a word in what was said. */
+  find() {
+    this.#search.open();
   }
 
   // ---- what is done with a message
