@@ -106,6 +106,7 @@ export async function walk(size, scheme, see) {
     await ben.say('Wrong window');
     await ben.choose('Wrong window', 'Delete');
     await ben.choose('They are. Sending the good one now.', 'React with 🎉');
+    await me.waitForChat('Lovely, thank you!');
     await me.choose('Lovely, thank you!', 'React with ❤️');
     await me.choose('They are. Sending the good one now.', 'React with 👍');
     await ben.waitForMessage('❤️ 1, delivered$');
