@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-entry-row.h"
 #include "snug-folder-entry.h"
 #include "snug-words.h"
 
@@ -170,17 +171,6 @@ on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_list_item_set_child (item, row_new ());
 }
 
-static GIcon *
-icon_for (SnugFolderEntry *entry)
-{
-  g_autofree char *type = NULL;
-
-  if (snug_folder_entry_is_folder (entry))
-    return g_themed_icon_new ("folder-symbolic");
-  type = g_content_type_guess (snug_folder_entry_get_name (entry), NULL, 0, NULL);
-  return g_content_type_get_symbolic_icon (type);
-}
-
 static guint
 depth_of (const char *path)
 {
@@ -200,7 +190,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
   GtkWidget *icon = gtk_widget_get_next_sibling (check);
   GtkWidget *name = gtk_widget_get_next_sibling (icon);
   GtkWidget *size = gtk_widget_get_next_sibling (name);
-  g_autoptr (GIcon) drawn = icon_for (entry);
+  g_autoptr (GIcon) drawn = snug_entry_row_make_icon (entry);
   g_autofree char *words = snug_words_size (snug_folder_entry_get_size (entry));
   GBinding *binding = g_object_bind_property (entry, "chosen", check, "active",
                                               G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);

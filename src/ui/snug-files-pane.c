@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-entry-row.h"
 #include "snug-transfer-row.h"
 #include "snug-unfinished-strip.h"
 #include "snug-words.h"
@@ -29,10 +30,12 @@ struct _SnugFilesPane
   SnugSession   *session;                  /* owned */
 
   /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each
-   * section a model of its heading (none or one GtkStringObject) and one of its transfers, laid
-   * end to end. */
+   * section a model of its heading (none or one GtkStringObject) and one of its transfers, below each
+   * of which stands what is in it if that is a folder and open, laid end to end. */
   GListStore    *headings[N_SECTIONS];     /* owned */
   GListStore    *transfers[N_SECTIONS];    /* owned */
+  GtkTreeListModel *trees[N_SECTIONS];     /* owned; of @transfers */
+  GHashTable    *open;                     /* owned; the ids (owned) of folders that show what is in them */
   GHashTable    *section_of;               /* owned; SnugTransfer → section + 1 */
   GListModel    *rows;                     /* owned */
   GPtrArray     *bound;                    /* owned; the GtkListItems (borrowed) that stand for rows now */
@@ -92,6 +95,69 @@ update_heading (SnugFilesPane *self, guint section)
   g_list_store_append (self->headings[section], heading);
 }
 
+/* --- What is in folders --- */
+
+static GListModel *
+create_lines (gpointer item, gpointer user_data)
+{
+  SnugFilesPane *self = user_data;
+
+  if (!SNUG_IS_TRANSFER (item) || !snug_transfer_is_folder (item))
+    return NULL;
+  return snug_folder_lines_new (self->session, item);
+}
+
+static gboolean
+is_open (SnugFilesPane *self, SnugTransfer *transfer)
+{
+  return g_hash_table_contains (self->open, snug_transfer_get_id (transfer));
+}
+
+static void
+show_lines (SnugFilesPane *self, SnugTransfer *transfer)
+{
+  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
+  g_autoptr (GtkTreeListRow) row = NULL;
+  guint position;
+
+  if (section-- == 0 || !g_list_store_find (self->transfers[section], transfer, &position))
+    return;
+  row = gtk_tree_list_model_get_child_row (self->trees[section], position);
+  gtk_tree_list_row_set_expanded (row, is_open (self, transfer));
+}
+
+static void
+set_open (SnugFilesPane *self, SnugTransfer *transfer, gboolean open)
+{
+  if (!snug_transfer_is_folder (transfer) || open == is_open (self, transfer))
+    return;
+  if (open)
+    g_hash_table_add (self->open, g_strdup (snug_transfer_get_id (transfer)));
+  else
+    g_hash_table_remove (self->open, snug_transfer_get_id (transfer));
+  for (guint i = 0; i < self->bound->len; i++)
+    if (gtk_list_item_get_item (self->bound->pdata[i]) == transfer)
+      snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (gtk_list_item_get_child (self->bound->pdata[i])), open);
+  show_lines (self, transfer);
+}
+
+static void
+on_toggle_contents (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugFilesPane *self = SNUG_FILES_PANE (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  GHashTableIter iter;
+  gpointer transfer;
+
+  g_hash_table_iter_init (&iter, self->section_of);
+  while (g_hash_table_iter_next (&iter, &transfer, NULL))
+    if (g_str_equal (snug_transfer_get_id (transfer), id))
+      {
+        set_open (self, transfer, !is_open (self, transfer));
+        return;
+      }
+}
+
 static void
 take_out (SnugFilesPane *self, SnugTransfer *transfer)
 {
@@ -119,6 +185,8 @@ put_in (SnugFilesPane *self, SnugTransfer *transfer)
   else
     g_list_store_append (self->transfers[section], transfer);
   update_heading (self, section);
+  if (is_open (self, transfer))
+    show_lines (self, transfer);
 }
 
 /* --- What is shown besides the rows --- */
@@ -231,6 +299,7 @@ forget_missing (SnugFilesPane *self, GListModel *transfers)
   for (guint i = 0; i < missing->len; i++)
     {
       g_signal_handlers_disconnect_by_data (missing->pdata[i], self);
+      g_hash_table_remove (self->open, snug_transfer_get_id (missing->pdata[i]));
       take_out (self, missing->pdata[i]);
     }
 }
@@ -326,10 +395,30 @@ heading_new (void)
 }
 
 static void
+bind_line (GtkListItem *item, SnugFolderLine *line)
+{
+  GtkWidget *row = gtk_list_item_get_child (item);
+
+  if (row == NULL || !SNUG_IS_ENTRY_ROW (row))
+    gtk_list_item_set_child (item, row = GTK_WIDGET (snug_entry_row_new ()));
+  snug_entry_row_set_line (SNUG_ENTRY_ROW (row), line);
+}
+
+static void
+bind_transfer (SnugFilesPane *self, GtkListItem *item, SnugTransfer *transfer)
+{
+  GtkWidget *row = gtk_list_item_get_child (item);
+
+  if (row == NULL || !SNUG_IS_TRANSFER_ROW (row))
+    gtk_list_item_set_child (item, row = snug_transfer_row_new (NULL));
+  snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), transfer);
+  snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (row), is_open (self, transfer));
+}
+
+static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *self)
 {
   GObject *object = gtk_list_item_get_item (item);
-  GtkWidget *row;
 
   gtk_list_item_set_activatable (item, FALSE);
   if (GTK_IS_STRING_OBJECT (object))
@@ -341,13 +430,10 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *se
       gtk_list_item_set_child (item, label);
       snug_accessible_set_label (gtk_widget_get_parent (label), text);
     }
+  else if (SNUG_IS_FOLDER_LINE (object))
+    bind_line (item, SNUG_FOLDER_LINE (object));
   else
-    {
-      row = gtk_list_item_get_child (item);
-      if (row == NULL || !SNUG_IS_TRANSFER_ROW (row))
-        gtk_list_item_set_child (item, row = snug_transfer_row_new (NULL));
-      snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), SNUG_TRANSFER (object));
-    }
+    bind_transfer (self, item, SNUG_TRANSFER (object));
   g_ptr_array_add (self->bound, item);
   style_item (self, item);
 }
@@ -360,6 +446,8 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *
   g_ptr_array_remove_fast (self->bound, item);
   if (SNUG_IS_TRANSFER_ROW (row))
     snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), NULL);
+  else if (SNUG_IS_ENTRY_ROW (row))
+    snug_entry_row_set_line (SNUG_ENTRY_ROW (row), NULL);
 }
 
 /* --- Keys --- */
@@ -388,6 +476,13 @@ on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode,
 
   if (row == NULL || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
+  if (itself && (keyval == GDK_KEY_Left || keyval == GDK_KEY_Right))
+    {
+      gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+      set_open (self, snug_transfer_row_get_transfer (row), (keyval == GDK_KEY_Right) != mirrored);
+      return GDK_EVENT_STOP;
+    }
   /* Space on a button presses that button. */
   if (keyval == GDK_KEY_space && itself)
     action = snug_transfer_row_get_space_action (row);
@@ -412,8 +507,11 @@ make_rows (SnugFilesPane *self)
       self->headings[i] = g_list_store_new (GTK_TYPE_STRING_OBJECT);
       self->transfers[i] = g_list_store_new (SNUG_TYPE_TRANSFER);
       g_list_store_append (models, self->headings[i]);
-      g_list_store_append (models, self->transfers[i]);
+      self->trees[i] = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->transfers[i])), TRUE, FALSE,
+                                                create_lines, self, NULL);
+      g_list_store_append (models, self->trees[i]);
     }
+  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->section_of = g_hash_table_new (NULL, NULL);
   self->bound = g_ptr_array_new ();
   self->rows = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (models)));
@@ -485,10 +583,12 @@ snug_files_pane_finalize (GObject *object)
   for (guint i = 0; i < N_SECTIONS; i++)
     {
       g_object_unref (self->headings[i]);
+      g_object_unref (self->trees[i]);
       g_object_unref (self->transfers[i]);
     }
   g_object_unref (self->rows);
   g_hash_table_unref (self->section_of);
+  g_hash_table_unref (self->open);
   g_ptr_array_unref (self->bound);
   G_OBJECT_CLASS (snug_files_pane_parent_class)->finalize (object);
 }
@@ -506,6 +606,8 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_install_action (widget_class, "files.toggle-contents", "s", on_toggle_contents);
 
   g_type_ensure (SNUG_TYPE_COLUMNS);
   g_type_ensure (SNUG_TYPE_UNFINISHED_STRIP);

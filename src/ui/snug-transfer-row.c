@@ -16,6 +16,7 @@ struct _SnugTransferRow
   guint           shown;         /* shape() + 1 of the buttons that stand there; 0: none yet */
 
   /* Template */
+  GtkButton      *expander;
   GtkImage       *icon;
   GtkLabel       *name;
   GtkLabel       *words;
@@ -283,6 +284,24 @@ show_file (SnugTransferRow *self)
 }
 
 void
+snug_transfer_row_show_expanded (SnugTransferRow *self, gboolean expanded)
+{
+  const char *name = snug_transfer_get_name (self->transfer);
+  g_autofree char *spoken = NULL;
+
+  if (!snug_transfer_is_folder (self->transfer))
+    return;
+  spoken = g_strdup_printf (expanded ? _("Hide what is in %s") : _("Show what is in %s"), name);
+  gtk_button_set_icon_name (self->expander, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->expander), "s", snug_transfer_get_id (self->transfer));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->expander), "files.toggle-contents");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->expander), spoken);
+  snug_accessible_set_label (GTK_WIDGET (self->expander), spoken);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->expander), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->expander), TRUE);
+}
+
+void
 snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
 {
   if (self->transfer != NULL)
@@ -291,6 +310,7 @@ snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
   if (transfer == NULL)
     return;
   self->shown = 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->expander), FALSE);
   self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self,
                                              G_CONNECT_SWAPPED);
   show_file (self);
@@ -328,6 +348,7 @@ snug_transfer_row_class_init (SnugTransferRowClass *klass)
   g_type_ensure (SNUG_TYPE_COLUMNS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-transfer-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, expander);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, icon);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, name);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, words);

@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 import window
 from cases import SNUG, case, make_file, run, sha256
-from files import DOWNLOADS, clear_downloads, create, drag_into, make_tree, receive_endless, row, tree, xdotool
+from files import DOWNLOADS, LINK, clear_downloads, create, drag_into, make_tree, receive_endless, row, tree, xdotool
 from window import alive, until
 
 
@@ -54,6 +54,47 @@ def test_choose_folder(desk):
     opened, _ = create(desk)
     opened.key("ctrl+shift+o")
     until(alive(lambda: any(w.name == "Send a Folder" for w in window.children(opened.application))), "the dialog")
+
+
+@case("a folder shows what is in it, before it is accepted and when it is here, by keyboard too")
+def test_contents(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    desk.member("join", link, "--name", "Ana", "--send", str(make_tree(desk.folder / "Trip")))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", "Show what is in Trip")
+    opened.find("list item", re.compile(r"^inner/two\.txt, 2.*kB$"))
+    opened.find("list item", re.compile("^inner/empty$"))
+    opened.press("push button", "Hide what is in Trip")
+    opened.gone("list item", re.compile(r"^inner/two\.txt"))
+    opened.press("push button", "Accept Trip")
+    row(opened, "Trip", "received from Ana$")
+    opened.tab_to("Show what is in Trip")
+    opened.key("Up", "Down")
+    until(alive(lambda: opened.focused().name.startswith("Trip, ")), "the focus on the row")
+    opened.key("Right")
+    opened.find("list item", re.compile(r"^inner/two\.txt, 2.*kB · Arrived$"))
+    opened.key("Left")
+    opened.gone("list item", re.compile(r"^inner/two\.txt"))
+
+
+@case("what is in a folder of ten thousand files is shown by as many rows as fit")
+def test_many_entries(desk):
+    opened, _ = create(desk)
+    many = desk.folder / "Many"
+    many.mkdir()
+    for i in range(10_000):
+        (many / f"{i:05}.txt").touch()
+    desk.member("join", opened.find("label", LINK).name, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    assert desk.start(SNUG, "--send", str(many)).wait() == 0
+    opened.press("push button", "Send")
+    opened.key("ctrl+2")
+    opened.press("push button", "Show what is in Many")
+    opened.find("list item", re.compile(r"^\d{5}\.txt, 0 .*$"))
+    rows = [node for node in window.walk(opened.frame) if node.getRoleName() == "list item"]
+    assert 10 < len(rows) < 500, len(rows)
 
 
 class SessionManager(window.Program):
