@@ -9,7 +9,7 @@ static const struct
 {
   SnugSignalingError  from;
   SnugSessionError    to;
-  const char         *sentence;
+  const char         *sentence;   /* nullable: the error's own */
 } explanations[] = {
   { SNUG_SIGNALING_ERROR_UNREACHABLE, SNUG_SESSION_ERROR_UNREACHABLE,
     N_("The server cannot be reached. Check the address and your connection.") },
@@ -22,8 +22,7 @@ static const struct
     N_("You came into this room from somewhere else. This one was closed.") },
   { SNUG_SIGNALING_ERROR_RATE_LIMITED, SNUG_SESSION_ERROR_REFUSED,
     N_("The server asks to wait: too many tries. Try again in a minute.") },
-  { SNUG_SIGNALING_ERROR_VERSION, SNUG_SESSION_ERROR_VERSION,
-    N_("This server speaks another version of the protocol. An update may be needed.") },
+  { SNUG_SIGNALING_ERROR_VERSION, SNUG_SESSION_ERROR_VERSION, NULL },   /* it names both */
   { SNUG_SIGNALING_ERROR_NOT_PRIVATE, SNUG_SESSION_ERROR_VERSION,
     N_("This server cannot carry private rooms.") },
   { SNUG_SIGNALING_ERROR_PROTOCOL, SNUG_SESSION_ERROR_UNREACHABLE,
@@ -39,7 +38,7 @@ snug_session_explain (const GError *signaling_error, SnugSessionError *code)
     if (g_error_matches (signaling_error, SNUG_SIGNALING_ERROR, (int) explanations[i].from))
       {
         *code = explanations[i].to;
-        return _(explanations[i].sentence);
+        return explanations[i].sentence != NULL ? _(explanations[i].sentence) : signaling_error->message;
       }
   *code = SNUG_SESSION_ERROR_UNREACHABLE;
   return _("The server cannot be reached. Check the address and your connection.");

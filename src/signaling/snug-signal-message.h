@@ -11,6 +11,7 @@
 
 G_BEGIN_DECLS
 
+#define SNUG_SIGNAL_VERSION 2              /* the newest that we speak */
 #define SNUG_SIGNAL_MAX_BYTES 65536        /* one frame */
 #define SNUG_SIGNAL_MAX_ID_BYTES 32        /* member ids */
 #define SNUG_SIGNAL_MAX_SDP_BYTES 32768

@@ -60,6 +60,20 @@ snug_signaling_error_from_code (SnugSignalCode code, const char *message)
   return g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_PROTOCOL, "");
 }
 
+/* The newest of ours is named: it is what an update would change. */
+GError *
+snug_signaling_error_from_version (guint64 version)
+{
+  guint theirs = (guint) MIN (version, G_MAXUINT);
+
+  return g_error_new (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_VERSION,
+                      theirs > SNUG_SIGNAL_VERSION
+                          ? _("This server speaks version %u of the protocol, this Snug version %u. Update Snug.")
+                          : _("This server speaks version %u of the protocol, this Snug version %u. "
+                              "The server needs an update."),
+                      theirs, SNUG_SIGNAL_VERSION);
+}
+
 GError *
 snug_signaling_error_from_answer (guint status, const GError *cause)
 {

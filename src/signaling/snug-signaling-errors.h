@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* (transfer full) The server speaks @version, which we do not. */
+GError *snug_signaling_error_from_version (guint64 version);
+
 /* (transfer full) @message: (nullable): the words of a version-1 server, which has no codes. */
 GError  *snug_signaling_error_from_code   (SnugSignalCode code, const char *message);
 /* (transfer full) @status: of the HTTP answer, 0 if there was none. @cause: of libsoup or GIO. */

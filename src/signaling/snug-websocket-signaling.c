@@ -217,9 +217,9 @@ enter_open (SnugWebsocketSignaling *self)
 static void
 on_welcome (SnugWebsocketSignaling *self, SnugSignalMessage *welcome)
 {
-  if (welcome->version != 2)
+  if (welcome->version != SNUG_SIGNAL_VERSION)
     {
-      g_autoptr (GError) error = snug_signaling_error_from_code (SNUG_SIGNAL_CODE_VERSION, NULL);
+      g_autoptr (GError) error = snug_signaling_error_from_version (welcome->version);
 
       give_up (self, error);
       return;

@@ -142,11 +142,13 @@ bind_session (SnugApplication *self)
 
 /* --- What is left of an earlier time --- */
 
-/* In a room the search would find what is being gone on with. */
+/* In a room the search would find what is being gone on with; when that is over, it is what is left. */
 static void
 look_for_unfinished (SnugApplication *self)
 {
-  if (snug_session_get_state (self->session) == SNUG_SESSION_EMPTY)
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
     snug_session_find_unfinished (self->session);
 }
 

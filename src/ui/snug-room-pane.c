@@ -31,6 +31,8 @@ struct _SnugRoomPane
   AdwStatusPage  *over;
   GtkButton      *over_button;
   GtkWidget      *over_back;
+  GtkLabel       *over_left;
+  GtkWidget      *over_files;
   GtkWidget      *connecting;
   GtkLabel       *connecting_title;
   SnugChecklist  *connecting_steps;
@@ -111,6 +113,21 @@ update_starting (SnugRoomPane *self)
   gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL);
   gtk_label_set_label (self->starting_trouble, trouble != NULL ? trouble : "");
   gtk_widget_set_visible (GTK_WIDGET (self->starting_trouble), trouble != NULL);
+}
+
+/* They can go on in another room. */
+static void
+update_left (SnugRoomPane *self)
+{
+  GListModel *unfinished = snug_session_get_unfinished (self->session);
+  guint n = g_list_model_get_n_items (unfinished);
+  g_autofree char *names = snug_words_unfinished_list (unfinished);
+  g_autofree char *words = g_strdup_printf (ngettext ("This can go on when it is offered again:\n%s",
+                                                      "These can go on when they are offered again:\n%s", n), names);
+
+  gtk_label_set_label (self->over_left, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->over_left), n > 0);
+  gtk_widget_set_visible (self->over_files, n > 0);
 }
 
 /* AdwStatusPage takes markup, and an error may quote what a server said. */
@@ -199,6 +216,7 @@ update (SnugRoomPane *self)
     snug_start_page_clear (self->start);
   update_starting (self);
   update_over (self);
+  update_left (self);
   update_connecting (self);
   update_people_count (self);
   gtk_widget_set_sensitive (self->lock_list, snug_session_get_state (self->session) != SNUG_SESSION_NO_SERVER);
@@ -339,6 +357,8 @@ watch_session (SnugRoomPane *self)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
                              G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self, 0);
+  g_signal_connect_object (snug_session_get_unfinished (self->session), "items-changed", G_CALLBACK (update_left), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::locked", G_CALLBACK (update_lock), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::private", G_CALLBACK (update_lock), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self->session, "is-host", self->lock_list, "visible", G_BINDING_SYNC_CREATE);
@@ -403,6 +423,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_button);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_back);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_left);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_files);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_steps);

@@ -33,30 +33,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Named one by one up to here. */
-#define MOST_NAMES 3
-
-static char *
-name_words (GListModel *unfinished)
-{
-  guint n = g_list_model_get_n_items (unfinished);
-  g_autoptr (GString) words = g_string_new (NULL);
-
-  for (guint i = 0; i < MIN (n, MOST_NAMES); i++)
-    {
-      g_autoptr (SnugUnfinished) item = g_list_model_get_item (unfinished, i);
-      g_autofree char *one = snug_words_unfinished (item);
-
-      g_string_append_printf (words, "%s%s", i > 0 ? "\n" : "", one);
-    }
-  if (n > MOST_NAMES)
-    {
-      g_string_append_c (words, '\n');
-      g_string_append_printf (words, ngettext ("and %u more", "and %u more", n - MOST_NAMES), n - MOST_NAMES);
-    }
-  return g_string_free (g_steal_pointer (&words), FALSE);
-}
-
 static gboolean
 are_all_resumed (SnugUnfinishedStrip *self, GListModel *unfinished)
 {
@@ -77,7 +53,7 @@ update (SnugUnfinishedStrip *self)
   guint n = g_list_model_get_n_items (unfinished);
   gboolean all_resumed = are_all_resumed (self, unfinished);
   g_autofree char *title = g_strdup_printf (ngettext ("%u unfinished transfer", "%u unfinished transfers", n), n);
-  g_autofree char *names = name_words (unfinished);
+  g_autofree char *names = snug_words_unfinished_list (unfinished);
 
   gtk_revealer_set_reveal_child (self->revealer, n > 0);
   if (n == 0)

@@ -487,6 +487,30 @@ snug_words_unfinished (SnugUnfinished *unfinished)
   return g_strdup_printf (_("%s · %s of %s are here"), snug_unfinished_get_name (unfinished), bytes, size);
 }
 
+/* Named one by one up to here. */
+#define MOST_NAMES 3
+
+char *
+snug_words_unfinished_list (GListModel *unfinished)
+{
+  guint n = g_list_model_get_n_items (unfinished);
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (n, MOST_NAMES); i++)
+    {
+      g_autoptr (SnugUnfinished) item = g_list_model_get_item (unfinished, i);
+      g_autofree char *one = snug_words_unfinished (item);
+
+      g_string_append_printf (words, "%s%s", i > 0 ? "\n" : "", one);
+    }
+  if (n > MOST_NAMES)
+    {
+      g_string_append_c (words, '\n');
+      g_string_append_printf (words, ngettext ("and %u more", "and %u more", n - MOST_NAMES), n - MOST_NAMES);
+    }
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
 char *
 snug_words_transfer (SnugTransfer *transfer)
 {

@@ -52,6 +52,8 @@ char       *snug_words_time_left      (int seconds);
 char       *snug_words_whole          (SnugTransfer *transfer);
 /* (transfer full). "film.mkv · 174 MB of 1.5 GB are here". */
 char       *snug_words_unfinished     (SnugUnfinished *unfinished);
+/* The first of several, a line each, and how many more there are. */
+char       *snug_words_unfinished_list (GListModel *unfinished);
 /* (transfer full). "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". */
 char       *snug_words_transfer       (SnugTransfer *transfer);
 

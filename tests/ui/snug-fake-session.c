@@ -414,7 +414,7 @@ static void
 scene_version (SnugSession *self)
 {
   fail (self, SNUG_SESSION_ERROR_VERSION,
-        "The server speaks version 3, this Snug versions 1 and 2.");
+        "This server speaks version 3 of the protocol, this Snug version 2. Update Snug.");
 }
 
 static void
@@ -425,10 +425,19 @@ scene_full (SnugSession *self)
 }
 
 static void
+leave_unfinished (SnugSession *self, const char *name, guint64 size, guint64 bytes)
+{
+  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new (name, name, size, bytes, FALSE);
+
+  g_list_store_append (self->unfinished, unfinished);
+}
+
+static void
 scene_over (SnugSession *self)
 {
   fail (self, SNUG_SESSION_ERROR_EXPIRED,
         "Its time is up. Unfinished files can go on in a new room.");
+  leave_unfinished (self, "Sunday at the lake.mkv", 1500 * MB, 174 * MB);
 }
 
 static void
@@ -541,14 +550,6 @@ static void
 scene_files_empty (SnugSession *self)
 {
   scene_connected (self);
-}
-
-static void
-leave_unfinished (SnugSession *self, const char *name, guint64 size, guint64 bytes)
-{
-  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new (name, name, size, bytes, FALSE);
-
-  g_list_store_append (self->unfinished, unfinished);
 }
 
 static void

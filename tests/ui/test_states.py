@@ -166,6 +166,7 @@ def test_version(desk):
         opened.fill("Code or link", f"http://127.0.0.1:{server.server_address[1]}/?code=QXWV23")
         opened.press("push button", "Join")
         opened.wait_for_title("Update needed")
+        opened.find("label", "This server speaks version 3 of the protocol, this Snug version 2. Update Snug.")
         assert not opened.has("push button", "Try Again")
         opened.press("push button", "New Room")
         opened.wait_for_title("Not in a room")
