@@ -116,15 +116,20 @@ has_controls (const char *text)
 char *
 snug_phrase_fold (const char *secret)
 {
-  char *folded;
+  char *folded, *words;
 
   if (*secret == '\0' || strlen (secret) > SNUG_SECRET_MAX_BYTES || !g_utf8_validate (secret, -1, NULL)
       || has_controls (secret))
     return NULL;
 
-  folded = fold_words (secret);
-  if (folded == NULL)
-    folded = fold_password (secret);
+  /* In this order, so that what is folded stays as it is when it is folded again: a link carries it. */
+  folded = fold_password (secret);
+  words = folded != NULL ? fold_words (folded) : NULL;
+  if (words != NULL)
+    {
+      snug_wipe_string (&folded);
+      folded = words;
+    }
   if (folded != NULL && strlen (folded) > SNUG_SECRET_MAX_BYTES)
     snug_wipe_string (&folded);
   return folded;

@@ -34,9 +34,9 @@ char       *snug_phrase_make     (guint n_words);
  * snug_phrase_fold:
  * @secret: what a person typed
  *
- * Three words of the list, in either case, with spaces or hyphens between them, become
- * "otter-velvet-canoe". Anything else is a password of the person's own and is prepared as RFC 8265
- * section 4.2 says (OpaqueString): every kind of space is a space, NFC, nothing else changes.
+ * Prepared as RFC 8265 section 4.2 says (OpaqueString): every kind of space is a space, NFC, nothing else
+ * changes. Three words of the list then, in either case, with spaces or hyphens between them, become
+ * "otter-velvet-canoe"; anything else is a password of the person's own.
  *
  * Returns: (transfer full): UTF-8, or %NULL if it is empty, too long, no UTF-8, or has control characters
  */

@@ -37,9 +37,9 @@ function foldWords(secret) {
 }
 
 /**
- * Three words of the list, in either case, with spaces or hyphens between them, become "otter-velvet-canoe".
- * Anything else is a password of the person's own and is prepared as RFC 8265 section 4.2 says (OpaqueString):
- * every kind of space is a space, NFC, nothing else changes.
+ * Prepared as RFC 8265 section 4.2 says (OpaqueString): every kind of space is a space, NFC, nothing else changes.
+ * Three words of the list then, in either case, with spaces or hyphens between them, become "otter-velvet-canoe";
+ * anything else is a password of the person's own. What is folded stays as it is when it is folded again.
  *
  * @param {string} secret what a person typed
  * @returns {string | null} null if it is empty, too long or has control characters
@@ -47,6 +47,7 @@ function foldWords(secret) {
 export function foldSecret(secret) {
   const fits = (/** @type {string} */ text) => new TextEncoder().encode(text).length <= MAX_BYTES;
   if (secret === '' || !fits(secret) || /\p{Cc}|\p{Cs}/u.test(secret)) return null;
-  const folded = foldWords(secret) ?? secret.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  const prepared = secret.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  const folded = foldWords(prepared) ?? prepared;
   return fits(folded) ? folded : null;
 }

@@ -64,6 +64,47 @@ test_what_is_typed_is_folded (void)
   g_assert_null (snug_phrase_fold ("\xff"));
 }
 
+static guint32
+next_random (guint32 *state)
+{
+  *state ^= *state << 13;
+  *state ^= *state >> 17;
+  *state ^= *state << 5;
+  return *state;
+}
+
+static char *
+random_secret (JsonArray *pieces, guint32 *state)
+{
+  GString *secret = g_string_new (NULL);
+
+  for (guint n = next_random (state) % 8; n > 0; n--)
+    g_string_append (secret, json_array_get_string_element (pieces, next_random (state) % json_array_get_length (pieces)));
+  return g_string_free (secret, FALSE);
+}
+
+/* Ten thousand of them, all into one hash that JavaScript makes too. */
+static void
+test_random_secrets_are_folded_alike (void)
+{
+  g_autoptr (JsonNode) root = golden_load ("secrets.json");
+  JsonObject *random = json_object_get_object_member (json_node_get_object (root), "random");
+  g_autoptr (GChecksum) all = g_checksum_new (G_CHECKSUM_SHA256);
+  guint32 state = (guint32) json_object_get_int_member (random, "seed");
+
+  for (gint64 n = json_object_get_int_member (random, "n"); n > 0; n--)
+    {
+      g_autofree char *typed = random_secret (json_object_get_array_member (random, "pieces"), &state);
+      g_autofree char *folded = snug_phrase_fold (typed);
+      g_autofree char *again = folded != NULL ? snug_phrase_fold (folded) : NULL;
+
+      g_assert_cmpstr (again, ==, folded);
+      g_checksum_update (all, (const guchar *) (folded != NULL ? folded : "!"), -1);
+      g_checksum_update (all, (const guchar *) "\n", 1);
+    }
+  g_assert_cmpstr (g_checksum_get_string (all), ==, json_object_get_string_member (random, "sha256"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -71,5 +112,6 @@ main (int argc, char **argv)
   g_test_add_func ("/phrase/the-list", test_the_list);
   g_test_add_func ("/phrase/made-secrets-are-three-words", test_made_secrets_are_three_words);
   g_test_add_func ("/phrase/what-is-typed-is-folded", test_what_is_typed_is_folded);
+  g_test_add_func ("/phrase/random-secrets-are-folded-alike", test_random_secrets_are_folded_alike);
   return g_test_run ();
 }

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include "snug-await.h"
 #include "snug-room-mates.h"
 
@@ -31,6 +33,7 @@ test_both_screens_show_the_same (gconstpointer secret)
 {
   SnugMates mates;
   SnugMate *ana, *bo;
+  g_autofree char *details = NULL;
 
   if (secret != NULL)
     snug_mates_init_private (&mates, secret);
@@ -42,6 +45,8 @@ test_both_screens_show_the_same (gconstpointer secret)
   compare (bo, "Ana");
   snug_await (NULL, safety_of (ana, "Bo") == SNUG_SAFETY_PHRASE && safety_of (bo, "Ana") == SNUG_SAFETY_PHRASE);
   g_assert_cmpstr (phrase_of (ana, "Bo"), ==, phrase_of (bo, "Ana"));
+  g_object_get (snug_mate_sees (ana, "Bo"), "details", &details, NULL);
+  g_assert_nonnull (strstr (details, "AES-256-GCM"));
 
   snug_room_confirm (ana->room, snug_mate_sees (ana, "Bo"), TRUE);
   g_assert_cmpint (safety_of (ana, "Bo"), ==, SNUG_SAFETY_CHECKED);

@@ -1,7 +1,7 @@
 // The mathematics of private rooms, on the same data as the C side.
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import './node18.mjs';
@@ -136,4 +136,23 @@ test('what a person types is folded as everywhere', () => {
   const { folded, refused } = read('secrets.json');
   for (const { typed, secret } of folded) assert.equal(foldSecret(typed), secret, JSON.stringify(typed));
   for (const typed of refused) assert.equal(foldSecret(typed), null, JSON.stringify(typed));
+});
+
+test('ten thousand random secrets are folded as everywhere', () => {
+  const { seed, n, pieces, sha256 } = read('secrets.json').random;
+  let state = seed;
+  const next = () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+  const all = createHash('sha256');
+  for (let i = 0; i < n; i++) {
+    const typed = Array.from({ length: next() % 8 }, () => pieces[next() % pieces.length]).join('');
+    const folded = foldSecret(typed);
+    if (folded !== null) assert.equal(foldSecret(folded), folded, JSON.stringify(typed));
+    all.update(`${folded ?? '!'}\n`);
+  }
+  assert.equal(all.digest('hex'), sha256);
 });
