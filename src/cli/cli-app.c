@@ -20,6 +20,7 @@
 #include "snug-display-text.h"
 #include "snug-emoji.h"
 #include "snug-network.h"
+#include "snug-phrase.h"
 
 /* How long leaving may take: for what was said to be confirmed, and for the goodbye. */
 #define LAST_WORDS_MS 5000
@@ -542,6 +543,16 @@ give_up_without_secret (App *app)
   fail (app, snug_cli_status_from_error (error), snug_cli_error_code (error), error->message);
 }
 
+static void on_secret_typed (const char *text, gpointer user_data);
+
+/* Four letters of a word of the list, and Tab, are enough. */
+static void
+ask_secret_word (App *app)
+{
+  snug_cli_terminal_ask (app->terminal, _("Secret: "), on_secret_typed, app);
+  snug_cli_terminal_complete_answer (app->terminal, snug_phrase_complete);
+}
+
 static void
 on_secret_typed (const char *text, gpointer user_data)
 {
@@ -553,7 +564,7 @@ on_secret_typed (const char *text, gpointer user_data)
   else if (!snug_session_enter_secret (app->session, text, &error))
     {
       snug_cli_report_notice (app->report, error->message);
-      snug_cli_terminal_ask (app->terminal, _("Secret: "), on_secret_typed, app);
+      ask_secret_word (app);
     }
 }
 
@@ -565,7 +576,7 @@ ask_for_secret (App *app, const GError *error)
           && !g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_SECRET_NEEDED)))
     return FALSE;
   snug_cli_report_notice (app->report, error->message);
-  snug_cli_terminal_ask (app->terminal, _("Secret: "), on_secret_typed, app);
+  ask_secret_word (app);
   return TRUE;
 }
 

@@ -23,6 +23,7 @@ struct _SnugCliLine
   GPtrArray       *history;       /* owned: of char *, oldest first */
   char            *draft;         /* owned: what was typed before Up, nullable */
   GArray          *cut;           /* owned: of gunichar: what Ctrl+Y gives back */
+  SnugCliCompleteFunc complete;   /* nullable */
   SnugCliLineFunc  func;
   gpointer         user_data;     /* borrowed */
 
@@ -234,11 +235,38 @@ enter (SnugCliLine *self)
   self->func (SNUG_CLI_LINE_ENTERED, text, self->user_data);
 }
 
+void
+snug_cli_line_set_completion (SnugCliLine *self, SnugCliCompleteFunc complete)
+{
+  self->complete = complete;
+}
+
+static void
+complete_word (SnugCliLine *self)
+{
+  guint from = previous_word (self, self->cursor);
+  g_autofree char *beginning = NULL;
+  const char *word;
+
+  if (self->complete == NULL || from == self->cursor || !is_word_char (self, self->cursor - 1))
+    return;
+  beginning = g_ucs4_to_utf8 (&g_array_index (self->chars, gunichar, from), self->cursor - from, NULL, NULL, NULL);
+  word = beginning != NULL ? self->complete (beginning) : NULL;
+  if (word == NULL)
+    return;
+  erase (self, from, self->cursor);
+  for (const char *c = word; *c != '\0'; c = g_utf8_next_char (c))
+    insert (self, g_utf8_get_char (c));
+}
+
 static void
 take_control (SnugCliLine *self, gunichar c)
 {
   switch (c)
     {
+    case '\t':
+      complete_word (self);
+      break;
     case '\r':
     case '\n':
       enter (self);

@@ -22,6 +22,8 @@ typedef enum
 } SnugCliLineEvent;
 
 typedef struct _SnugCliLine SnugCliLine;
+/* Returns: (nullable): borrowed: the one word that begins so. */
+typedef const char *(*SnugCliCompleteFunc) (const char *beginning);
 typedef void (*SnugCliLineFunc) (SnugCliLineEvent event, const char *text, gpointer user_data);
 
 SnugCliLine *snug_cli_line_new      (SnugCliLineFunc func, gpointer user_data);
@@ -33,6 +35,8 @@ void         snug_cli_line_feed     (SnugCliLine *self, const char *bytes, gsize
 char        *snug_cli_line_get_text (SnugCliLine *self);    /* (transfer full) */
 void         snug_cli_line_set_text (SnugCliLine *self, const char *text);
 gboolean     snug_cli_line_is_empty (SnugCliLine *self);
+/* What Tab does with the word before the cursor; %NULL: nothing. */
+void         snug_cli_line_set_completion (SnugCliLine *self, SnugCliCompleteFunc complete);
 /* Up and Down find it again. */
 void         snug_cli_line_remember (SnugCliLine *self, const char *text);
 

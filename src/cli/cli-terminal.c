@@ -10,7 +10,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "cli-line.h"
 #include "cli-text.h"
 
 #define ERASE_BELOW "\033[J"
@@ -40,6 +39,7 @@ struct _SnugCliTerminal
   guint              cursor;         /* the column the cursor is in */
   gboolean           utf8;
   gboolean           colors;
+  SnugCliCompleteFunc complete_answer;   /* nullable */
   gboolean           asking;
   gboolean           closed;
 };
@@ -341,7 +341,10 @@ static void
 bring_up_question (SnugCliTerminal *self)
 {
   if (self->question != NULL && self->in_fd >= 0 && snug_cli_line_is_empty (self->line))
-    self->asking = TRUE;
+    {
+      self->asking = TRUE;
+      snug_cli_line_set_completion (self->line, self->complete_answer);
+    }
 }
 
 void
@@ -357,6 +360,13 @@ snug_cli_terminal_ask (SnugCliTerminal *self, const char *question, SnugCliAnswe
 }
 
 void
+snug_cli_terminal_complete_answer (SnugCliTerminal *self, SnugCliCompleteFunc complete)
+{
+  self->complete_answer = complete;
+  snug_cli_line_set_completion (self->line, self->asking ? complete : NULL);
+}
+
+void
 snug_cli_terminal_unask (SnugCliTerminal *self)
 {
   if (self->question == NULL)
@@ -364,6 +374,7 @@ snug_cli_terminal_unask (SnugCliTerminal *self)
   if (self->asking)
     snug_cli_line_set_text (self->line, "");
   self->asking = FALSE;
+  snug_cli_terminal_complete_answer (self, NULL);
   g_clear_pointer (&self->question, g_free);
   draw (self, NULL);
 }

@@ -10,6 +10,8 @@
 
 #include <gio/gio.h>
 
+#include "cli-line.h"
+
 G_BEGIN_DECLS
 
 #define SNUG_CLI_TYPE_TERMINAL (snug_cli_terminal_get_type ())
@@ -58,6 +60,8 @@ typedef void (*SnugCliAnswerFunc) (const char *answer, gpointer user_data);
 void     snug_cli_terminal_ask         (SnugCliTerminal *self, const char *question,
                                         SnugCliAnswerFunc func, gpointer user_data);
 void     snug_cli_terminal_unask       (SnugCliTerminal *self);
+/* What Tab does while that question is answered. */
+void     snug_cli_terminal_complete_answer (SnugCliTerminal *self, SnugCliCompleteFunc complete);
 /* Puts @text into the line to be typed on, unless something is there. */
 void     snug_cli_terminal_offer_text  (SnugCliTerminal *self, const char *text);
 

@@ -222,6 +222,31 @@ test_view_scrolls (Fixture *fixture, gconstpointer data)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
+static const char *
+complete_colour (const char *beginning)
+{
+  return g_ascii_strncasecmp ("velvet", beginning, strlen (beginning)) == 0 ? "velvet" : NULL;
+}
+
+static void
+test_completion (Fixture *fixture, gconstpointer data)
+{
+  feed (fixture, "vel\t");
+  assert_text (fixture, "vel");
+  snug_cli_line_set_completion (fixture->line, complete_colour);
+  feed (fixture, "\t");
+  assert_text (fixture, "velvet");
+  feed (fixture, "-VE\t");
+  assert_text (fixture, "velvet-velvet");
+  feed (fixture, " x\t");
+  assert_text (fixture, "velvet-velvet x");
+  feed (fixture, " \t");
+  assert_text (fixture, "velvet-velvet x ");
+  snug_cli_line_set_completion (fixture->line, NULL);
+  feed (fixture, "ve\t");
+  assert_text (fixture, "velvet-velvet x ve");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,6 +257,7 @@ main (int argc, char **argv)
   ADD ("/cli-line/edits", test_edits);
   ADD ("/cli-line/events", test_events);
   ADD ("/cli-line/history", test_history);
+  ADD ("/cli-line/completion", test_completion);
   ADD ("/cli-line/cap", test_cap);
   ADD ("/cli-line/view", test_view);
   ADD ("/cli-line/view-scrolls", test_view_scrolls);
