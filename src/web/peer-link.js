@@ -350,19 +350,30 @@ export class PeerLink extends EventTarget {
     if (channel.readyState === 'open') this.#onOpen();
   }
 
+  /**
+   * Chromium 156 loses what is said, now and then, while a channel that the other side opened is not quite open:
+   * send() takes it, and it is never sent. So there the other one, who says hello at once, has the first word.
+   */
   #onOpen() {
+    this.#setSteps({ answered: 'done', route: 'done', keys: 'done' });
+    if (this.#offers || this.#isHeard) this.#onConnected();
+    this.#awaitFirstWord();
+  }
+
+  #onConnected() {
     clearTimeout(this.#repairTimer);
     clearTimeout(this.#giveUpTimer);
-    this.#setSteps({ answered: 'done', route: 'done', keys: 'done' });
     if (this.#state !== 'connected') this.#enter('connected');
-    this.#awaitFirstWord();
   }
 
   /** @param {unknown} text */
   #onWord(text) {
     clearTimeout(this.#silenceTimer);
-    this.#isHeard = true;
     this.#nSilent = 0;
+    if (!this.#isHeard) {
+      this.#isHeard = true;
+      this.#onConnected();
+    }
     this.#emit('text', text);
   }
 

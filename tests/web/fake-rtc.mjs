@@ -23,6 +23,11 @@ class FakeChannel {
     this.onopen?.();
   }
 
+  /** What the other side said. */
+  hear(data) {
+    this.onmessage?.({ data });
+  }
+
   close() {
     this.readyState = 'closed';
     this.onclose?.();
