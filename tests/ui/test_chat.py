@@ -9,7 +9,7 @@ import zlib
 import window
 from cases import SNUG_CLI, case, run
 from in_room import create, heard, link_of, say, show
-from window import alive, until
+from window import Vain, alive, until
 
 sys.path.insert(0, str(window.ROOT / "tests/fixtures"))
 from snugscreen import Terminal  # noqa: E402
@@ -202,6 +202,35 @@ def test_pictures(desk):
     # They are looked at one after the other.
     assert not opened.has("push button", "Picture liar.png")
     assert not opened.has("push button", "Picture huge.png")
+
+
+@case("a picture that is pasted into the text waits there until it is sent, and goes with the text")
+def test_pasted_picture(desk):
+    opened = create(desk)
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--save-to", str(inbox))
+    opened.wait_for_title("2 people · direct")
+    show(opened, "Chat")
+    desk.other("copy-picture")
+    opened.focus()
+    opened.tab_to("Message")
+
+    def paste():
+        """What is on the clipboard of X becomes known some time after it was put there."""
+        opened.key("ctrl+v")
+        try:
+            return opened.find("push button", re.compile(r"^Remove Picture.*\.png$"), patience_s=5)
+        except Vain:
+            return None
+    until(paste, "the picture in the composer")
+    assert not any(event["event"] == "transfer" for event in ana.events)
+    opened.fill("Message", "the view from here")
+    opened.press("push button", "Send")
+    ana.wait_for(event="chat", text="the view from here")
+    done = ana.wait_for(event="transfer", state="done", direction="in")
+    assert pathlib.Path(done["path"]).read_bytes().startswith(b"\x89PNG")
+    opened.gone("push button", re.compile(r"^Remove Picture"))
 
 
 @case("the chat is written to a file when it is asked for")
