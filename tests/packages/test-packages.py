@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+"""test-packages.py FOLDER [TEST…]: the Debian packages in FOLDER, in a system made for them.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import urllib.request
+
+PACKAGES = pathlib.Path(sys.argv.pop(1))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests/fixtures'))
+import snugtest  # noqa: E402  pylint: disable=wrong-import-position
+
+CONTAINER = ROOT / 'data/packaging/container'
+# A whole system is made, from where apt takes its packages.
+SLOW = 1200
+# As a person has it: nothing that points to the working copy.
+ENVIRONMENT = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': '/root', 'LC_ALL': 'C.UTF-8'}
+
+
+def packages(*names):
+    return [next(PACKAGES.glob(f'{name}_*.deb')) for name in names]
+
+
+def start(command, env):
+    """A server, and its URL."""
+    server = snugtest.Process(command, env=env)
+    return server, server.wait_line('listening ').split()[1]
+
+
+def check_page(url):
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url) as answer:
+        text = answer.read().decode()
+    assert '<html' in text, text
+
+
+def meet(url, snug_cli):
+    """Two members in a private room say something to each other."""
+    def member(*arguments):
+        return snugtest.Process([*snug_cli, *arguments, '--server', url, '--json', '--say', 'hello', '--until', 'chat=1'],
+                                env=ENVIRONMENT)
+
+    ana = member('create')
+    room = json.loads(ana.wait_line('"state":"waiting"'))
+    ben = member('join', room['invite'])
+    for one in (ana, ben):
+        one.expect_exit(0)
+
+
+def test_the_packages_in_a_fresh_system():
+    root = snugtest.folder() / 'root'
+    subprocess.run([CONTAINER / 'root', root, *packages('snug', 'snug-cli', 'snug-server', 'snug-common')], check=True,
+                   timeout=SLOW, stdout=subprocess.DEVNULL)
+
+    def inside(*command):
+        return ['chroot', root, *command]
+
+    for program in ('snug', 'snug-cli', 'snug-server'):
+        subprocess.run(inside(program, '--version'), check=True, env=ENVIRONMENT)
+    assert list(root.glob('usr/lib/systemd/system/snug-server.service'))
+    server, url = start(inside('snug-server', '--config', '/etc/snug/snug-server.conf', '--listen', '127.0.0.1:0'),
+                        ENVIRONMENT)
+    check_page(url)
+    meet(url, inside('snug-cli'))
+    server.stop()
+
+
+snugtest.run([test_the_packages_in_a_fresh_system])
