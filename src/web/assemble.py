@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """assemble.py: puts the page together in one folder, from which it can be served.
 
-Copies the page's files as they are, the icon, and beside them the few files of @noble/hashes, @noble/curves
-and @noble/ciphers that private rooms need, and a page on plain http (there the browser has neither SHA-256 nor
-ciphers). They come from tests/node_modules or, where npm is, by `npm ci` into the build folder; they are never
-committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving when it is loaded
-again, and cannot enter private rooms. From the same place comes esbuild, which takes what only people read out of
-every script: half of what a phone would load. Modules stay modules, each by its own name. Who installs the page gets a
-second icon, which a phone may cut to its own shape, and a worker that knows the names of all files. Translations
-come from po/ (catalogues.py).
+Copies the page's files as they are, the icon, and beside them the few files of its libraries: @noble/hashes,
+@noble/curves and @noble/ciphers, which private rooms need, and a page on plain http (there the browser has neither
+SHA-256 nor ciphers), and lean-qr. They come from tests/node_modules or, where npm is, by `npm ci` into the build
+folder; they are never committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving
+when it is loaded again, cannot enter private rooms, and shows no QR code. From the same place comes esbuild, which
+takes what only people read out of every script: half of what a phone would load. Modules stay modules, each by its
+own name. Who installs the page gets a second icon, which a phone may cut to its own shape, and a worker that knows
+the names of all files. Translations come from po/ (catalogues.py).
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -27,12 +27,17 @@ import time
 
 from catalogues import catalogue_pieces
 
-NOBLE_FILES = {
-    'hashes': ['_md.js', '_u64.js', 'crypto.js', 'hkdf.js', 'hmac.js', 'sha2.js', 'utils.js'],
-    'curves': ['abstract/curve.js', 'abstract/edwards.js', 'abstract/hash-to-curve.js', 'abstract/modular.js',
-               'abstract/montgomery.js', 'ed25519.js', 'utils.js'],
-    'ciphers': ['_arx.js', '_poly1305.js', '_polyval.js', 'aes.js', 'chacha.js', 'crypto.js', 'utils.js'],
+# By package: the folder of its modules, and those that the page takes.
+LIBRARIES = {
+    '@noble/hashes': ('esm', ['_md.js', '_u64.js', 'crypto.js', 'hkdf.js', 'hmac.js', 'sha2.js', 'utils.js']),
+    '@noble/curves': ('esm', ['abstract/curve.js', 'abstract/edwards.js', 'abstract/hash-to-curve.js',
+                              'abstract/modular.js', 'abstract/montgomery.js', 'ed25519.js', 'utils.js']),
+    '@noble/ciphers': ('esm', ['_arx.js', '_poly1305.js', '_polyval.js', 'aes.js', 'chacha.js', 'crypto.js',
+                               'utils.js']),
+    'lean-qr': ('', ['index.mjs']),
 }
+# The folders that they get in the page.
+LIBRARY_FOLDERS = {package.split('/')[0].lstrip('@') for package in LIBRARIES}
 SERVED = {'.html', '.css', '.js', '.webmanifest'}
 CATALOGUE = pathlib.Path('catalogue.js')
 UNFILLED_LANGUAGES = 'const LANGUAGES = [];'
@@ -55,13 +60,13 @@ def page_files(source):
             yield path.relative_to(source)
 
 
-def fetch_noble(tests, npm, folder):
-    """`npm ci` of the libraries, bounded, and not again for an hour if it failed."""
-    attempt = folder / 'attempt'
-    if attempt.exists() and time.time() - attempt.stat().st_mtime < FETCH_AGAIN_AFTER_SECONDS:
+def fetch_libraries(tests, npm, folder):
+    """`npm ci` of the libraries, bounded, and not the same again for an hour if it failed."""
+    attempt = folder / 'package-lock.json'
+    if (attempt.exists() and attempt.read_bytes() == (tests / attempt.name).read_bytes()
+            and time.time() - attempt.stat().st_mtime < FETCH_AGAIN_AFTER_SECONDS):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    attempt.touch()
     for name in ('package.json', 'package-lock.json'):
         shutil.copy(tests / name, folder / name)
     command = [npm, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=0']
@@ -69,7 +74,7 @@ def fetch_noble(tests, npm, folder):
         subprocess.run(command, cwd=folder, timeout=FETCH_SECONDS, check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except (subprocess.SubprocessError, OSError) as error:
-        print(f'web: npm could not fetch @noble: {error}', file=sys.stderr)
+        print(f'web: npm could not fetch the libraries: {error}', file=sys.stderr)
 
 
 def find_modules(arguments):
@@ -77,15 +82,15 @@ def find_modules(arguments):
     places = [arguments.tests / 'node_modules', arguments.cache / 'node_modules']
     for fetched in (False, True):
         for place in places:
-            noble = place / '@noble'
-            if all((noble / package / 'esm' / name).exists() for package in NOBLE_FILES for name in NOBLE_FILES[package]):
+            wanted = [place / package / folder / name for package, (folder, names) in LIBRARIES.items() for name in names]
+            if all(path.exists() for path in wanted):
                 return place
         if not fetched and arguments.npm:
-            fetch_noble(arguments.tests, arguments.npm, arguments.cache)
+            fetch_libraries(arguments.tests, arguments.npm, arguments.cache)
     return None
 
 
-def noble_text(path, name):
+def library_text(path, name):
     """The file without its source map; bare imports made relative ones, as no browser knows npm."""
     up = '../' * (1 + name.count('/'))
     lines = path.read_text(encoding='utf-8').splitlines()
@@ -93,11 +98,13 @@ def noble_text(path, name):
     return re.sub(r"""from (['"])@noble/([a-z]+)/([\w-]+?)(?:\.js)?\1""", rf"from '{up}\2/\3.js'", kept)
 
 
-def noble_pieces(noble):
-    for package, names in NOBLE_FILES.items():
+def library_pieces(modules):
+    for package, (folder, names) in LIBRARIES.items():
+        home = pathlib.Path(package.lstrip('@'))
         for name in names:
-            yield pathlib.Path('noble') / package / name, noble_text(noble / package / 'esm' / name, name).encode()
-        yield pathlib.Path('noble') / package / 'LICENSE', (noble / package / 'LICENSE').read_bytes()
+            text = library_text(modules / package / folder / name, name)
+            yield (home / name).with_suffix('.js'), text.encode()
+        yield home / 'LICENSE', (modules / package / 'LICENSE').read_bytes()
 
 
 def maskable(icon):
@@ -120,7 +127,8 @@ def name_files(worker, pieces):
 
 def add_languages(folder, pieces):
     """A file for each language, and their names where the page chooses."""
-    scripts = [data.decode() for path, data in pieces.items() if path.suffix == '.js' and path.parts[0] != 'noble']
+    ours = {path: data for path, data in pieces.items() if path.parts[0] not in LIBRARY_FOLDERS}
+    scripts = [data.decode() for path, data in ours.items() if path.suffix == '.js']
     languages = dict(catalogue_pieces(folder, scripts))
     pieces.update({pathlib.Path('lang') / f'{code}.json': data for code, data in languages.items()})
     script = pieces[CATALOGUE].decode()
@@ -142,7 +150,8 @@ def minify(esbuild, pieces):
 
 
 def remove_leftovers(output, wanted):
-    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('lang/*'), *output.glob('noble*/**/*')]:
+    libraries = [path for folder in LIBRARY_FOLDERS for path in output.glob(f'{folder}/**/*')]
+    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('lang/*'), *libraries]:
         plain = path.with_suffix('') if path.suffix == '.gz' else path
         if path.is_file() and plain.relative_to(output) not in wanted:
             path.unlink()
@@ -171,9 +180,10 @@ def main():
     add_languages(arguments.po, pieces)
     modules = find_modules(arguments)
     if modules is None:
-        print('web: a page without @noble: no private rooms; slower and forgetful over plain http', file=sys.stderr)
+        print('web: a page without its libraries: no private rooms, no QR code; slower and forgetful over plain http',
+              file=sys.stderr)
     else:
-        pieces.update(noble_pieces(modules / '@noble'))
+        pieces.update(library_pieces(modules))
         if (modules / '.bin/esbuild').exists():
             pieces = minify(modules / '.bin/esbuild', pieces)
     worker = (arguments.source / OFFLINE_WORKER).read_text(encoding='utf-8')

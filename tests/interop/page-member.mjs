@@ -65,6 +65,11 @@ export class PageMember {
     return this.#page.waitFor(() => !document.querySelector('#panes').hidden);
   }
 
+  /** The QR code of the room is drawn by a library that comes after the page. */
+  waitForCode() {
+    return this.#page.waitFor(() => document.querySelector('.qr svg') !== null);
+  }
+
   /** @param {string} pattern of the bar's second line */
   waitForState(pattern) {
     return this.#page.waitFor((p) => new RegExp(p).test(document.querySelector('#bar-subtitle').textContent), pattern);

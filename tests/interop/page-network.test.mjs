@@ -70,9 +70,13 @@ test('a page over plain http checks its files all the same', async () => {
 test('a page over plain http that was built without npm does, too', async () => {
   const webRoot = join(folder, 'web');
   await cp(join(BUILD, 'src/web'), webRoot, { recursive: true });
-  await rm(join(webRoot, 'noble'), { recursive: true, force: true });
+  for (const library of ['noble', 'lean-qr']) await rm(join(webRoot, library), { recursive: true });
   const server = await Server.start({ listen: LISTEN, webRoot });
-  const { ana, ben } = await twoPeople(server, { isOpen: true });
+  const { link, ana, ben } = await twoPeople(server, { isOpen: true });
+  await ana.show('room');
+  assert.equal(await ana.page.evaluate(() => import('/lean-qr/index.js').then(() => 'a library', () => 'none')), 'none');
+  const isSeen = (selector) => ana.page.evaluate((s) => document.querySelector(s).checkVisibility(), selector);
+  assert.deepEqual([await isSeen('.invite .qr'), await isSeen('.invite .link'), link.startsWith(server.origin)], [false, true, true]);
   // More than one blob that is set aside.
   await exchange(ana, ben, 'slowly.bin', 12_000_000);
   for (const member of [ana, ben]) await member.page.close();
@@ -88,7 +92,7 @@ test('a link can be copied without the clipboard API', async () => {
       globalThis.copied = String(document.activeElement?.value);
     });
   });
-  await ben.press('.invite .button');
+  await ben.press('.invite .button', 'Copy Link');
   await ben.page.waitFor((expected) => globalThis.copied === expected, link);
   await ben.page.close();
   await server.stop();

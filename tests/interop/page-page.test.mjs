@@ -283,6 +283,7 @@ test('another phone reads the link from the screen, also when it is shown large'
   const ana = await newMember(0);
   const link = await ana.create(server.origin, 'Ana');
   await ana.show('room');
+  await ana.waitForCode();
   assert.equal(await scan(ana), link);
   const sideOf = (selector) => ana.page.evaluate((s) => document.querySelector(s).getBoundingClientRect().width, selector);
   const small = await sideOf('.qr svg');

@@ -211,6 +211,7 @@ export async function walk(size, scheme, see) {
 
   const room = async () => {
     await me.show('room');
+    await me.waitForCode();
     await see(me, '18-room');
     await me.press('.qr');
     await see(me, '18a-code');

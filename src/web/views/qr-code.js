@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { encodeQr } from '../qr.js';
+import { findQrEncoder } from '../qr-library.js';
 import { _ } from '../words.js';
 import { button, el } from './dom.js';
 
@@ -27,8 +27,10 @@ export class QrCode {
   element = button('', () => this.#showLarge(), 'qr');
   #text = '';
   #code = '';
+  #rows = /** @type {boolean[][]} */ ([]);
 
   constructor() {
+    this.element.hidden = true;
     this.element.setAttribute('aria-label', _('Show the QR code large'));
     this.element.title = _('Show the QR code large');
   }
@@ -38,17 +40,22 @@ export class QrCode {
     this.#code = code;
     if (text === this.#text) return;
     this.#text = text;
-    const rows = encodeQr(text);
-    this.element.hidden = rows === null;
-    this.element.replaceChildren(...(rows ? [draw(rows)] : []));
+    this.#draw(text);
+  }
+
+  /** Hidden for good where there is no library. @param {string} text */
+  async #draw(text) {
+    const encode = await findQrEncoder();
+    if (!encode || text !== this.#text) return;
+    this.#rows = encode(text);
+    this.element.replaceChildren(draw(this.#rows));
+    this.element.hidden = false;
   }
 
   /** To be held to another phone. It goes by a tap anywhere, or Escape. */
   #showLarge() {
-    const rows = encodeQr(this.#text);
-    if (!rows) return;
     const dialog = el('dialog', 'qr-large');
-    const picture = draw(rows);
+    const picture = draw(this.#rows);
     picture.setAttribute('role', 'img');
     picture.setAttribute('aria-label', _('QR code of the link to room {code}', { code: this.#code }));
     const close = button(_('Close'), () => dialog.close());
