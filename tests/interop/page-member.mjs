@@ -113,9 +113,10 @@ export class PageMember {
     );
   }
 
-  /** Something of a message's menu, by its words or, for an emoji, its name. */
+  /** Something of a message's menu, by its words or, for an emoji, its name, once the message is drawn. */
   async choose(text, label) {
     await this.show('chat');
+    await this.waitForChat(text);
     await this.#page.evaluate(
       ({ text: t, label: l }) => {
         const row = [...document.querySelectorAll('.message')].find((e) => e.querySelector('.bubble').textContent === t);
@@ -127,9 +128,11 @@ export class PageMember {
     );
   }
 
-  /** A button below a message, by its name. */
-  pressChip(label) {
-    return this.#page.evaluate((l) => document.querySelector(`.chip[aria-label="${l}"]`).click(), label);
+  /** A button below a message, by its name, once it is there: others may be told before this page has drawn it. */
+  async pressChip(label) {
+    const chip = `.chip[aria-label="${label}"]`;
+    await this.#page.waitFor((selector) => document.querySelector(selector) !== null, chip);
+    await this.#page.evaluate((selector) => document.querySelector(selector).click(), chip);
   }
 
   /** How often a text stands in the chat. */
