@@ -50,7 +50,8 @@ function ufragOf(sdp) {
 }
 
 /**
- * Events: `state`; `steps`; `text` (detail: what the session channel delivered); `file-channel` (detail:
+ * Events: `open`: it is our turn to say the first word on a new session channel; `state`: connected once the other
+ * one was heard on it; `steps`; `text` (detail: what the session channel delivered); `file-channel` (detail:
  * RTCDataChannel, to be wanted or closed by the listener).
  */
 export class PeerLink extends EventTarget {
@@ -69,6 +70,7 @@ export class PeerLink extends EventTarget {
   #offeredAt = 0;
   #repairTimer = 0;
   #giveUpTimer = 0;
+  #isToldOpen = false;
   #isHeard = false;
   #nSilent = 0;
   #silenceTimer = 0;
@@ -342,6 +344,7 @@ export class PeerLink extends EventTarget {
   /** @param {RTCDataChannel} channel */
   #adopt(channel) {
     this.#channel = channel;
+    this.#isToldOpen = false;
     this.#isHeard = false;
     channel.binaryType = 'arraybuffer';
     channel.onopen = () => channel === this.#channel && this.#onOpen();
@@ -356,8 +359,15 @@ export class PeerLink extends EventTarget {
    */
   #onOpen() {
     this.#setSteps({ answered: 'done', route: 'done', keys: 'done' });
-    if (this.#offers || this.#isHeard) this.#onConnected();
+    if (this.#isHeard) this.#onConnected();
+    else if (this.#offers) this.#tellOpen();
     this.#awaitFirstWord();
+  }
+
+  #tellOpen() {
+    if (this.#isToldOpen) return;
+    this.#isToldOpen = true;
+    this.dispatchEvent(new Event('open'));
   }
 
   #onConnected() {
@@ -372,6 +382,7 @@ export class PeerLink extends EventTarget {
     this.#nSilent = 0;
     if (!this.#isHeard) {
       this.#isHeard = true;
+      this.#tellOpen();
       this.#onConnected();
     }
     this.#emit('text', text);
@@ -380,6 +391,7 @@ export class PeerLink extends EventTarget {
   #awaitFirstWord() {
     clearTimeout(this.#silenceTimer);
     if (this.#isHeard || this.#nSilent === MAX_SILENT_SESSIONS) return;
+    clearTimeout(this.#repairTimer);
     this.#silenceTimer = setTimeout(() => this.#onSilence(), FIRST_WORD_AFTER_MS);
   }
 

@@ -445,6 +445,7 @@ export class Room {
     const companion = new Companion(link, safety);
     this.#companions.set(id, companion);
     safety.addEventListener('change', () => this.#onSafety(id, companion));
+    link.addEventListener('open', () => companion.say(encode(hello(this.#store.state.ownName, deviceKind()))));
     link.addEventListener('state', () => this.#onLinkState(id, companion));
     link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
     link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
@@ -493,7 +494,6 @@ export class Room {
 
   /** @param {string} id @param {Companion} companion */
   #onConnected(id, companion) {
-    companion.say(encode(hello(this.#store.state.ownName, deviceKind())));
     if (document.hidden) companion.say(encode({ type: 'away', on: true }));
     this.#chat.onConnected(id);
     this.#transfers?.onConnected(id);

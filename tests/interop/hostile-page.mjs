@@ -7,7 +7,7 @@ export class HostilePage {
     this.page = page;
   }
 
-  /** Enters the room and connects to everybody in it. */
+  /** Enters the room, connects to everybody in it, and says a hello: without one nobody counts it as connected. */
   async join(link) {
     const { origin, searchParams } = new URL(link);
     await this.page.goto(origin);
@@ -21,6 +21,7 @@ export class HostilePage {
         for (const { id, seq } of welcome.members) {
           const send = (frame) => signaling.send({ ...frame, to: id });
           const link = new PeerLink({ offers: welcome.seq < seq, configuration: { iceServers: [] }, send });
+          link.addEventListener('open', () => link.sendText('{"type":"hello","v":2}'));
           link.addEventListener('text', (event) => hostile.heard.push(JSON.parse(event.detail)));
           link.addEventListener('file-channel', (event) => hostile.channels.push(event.detail));
           links.set(id, link);
