@@ -175,7 +175,7 @@ describe_progress (SnugTransfer *transfer)
           g_autofree char *left = snug_cli_seconds_to_text (seconds);
 
           g_string_append (text, "  ");
-          g_string_append_printf (text, _("%s left"), left);
+          g_string_append_printf (text, C_("time", "%s left"), left);
         }
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
