@@ -88,7 +88,7 @@ test('who only looks keeps nothing; who was in a room keeps the files of the pag
   await ana.page.reload();
   await ana.waitUntilInside();
   const kept = await ana.page.evaluate(readCaches);
-  const names = (await readdir(webRoot, { recursive: true })).filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'offline-worker.js');
+  const names = (await readdir(webRoot, { recursive: true })).filter((name) => /\.(js|json|css|svg|webmanifest)$/.test(name) && name !== 'offline-worker.js');
   assert.deepEqual(Object.keys(kept).sort(), ['', ...names].map((name) => `${door.origin}/${name}`).sort());
   const { searchParams, hash } = new URL(link);
   for (const [address, text] of Object.entries(kept))

@@ -8,12 +8,16 @@
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
  * a button without a name, which such a test must find. --scroll turns the list of messages through
  * from its end to its beginning, and prints how long the longest of the frames took, and 99 of 100.
+ * It speaks the language of its surroundings where that is installed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <libintl.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "snug-application.h"
+#include "snug-config.h"
 #include "snug-fake-session.h"
 #include "snug-window.h"
 
@@ -273,6 +277,9 @@ main (int argc, char **argv)
   g_autoptr (SnugApplication) application = NULL;
   g_autoptr (GError) error = NULL;
 
+  setlocale (LC_ALL, "");
+  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
+  textdomain (SNUG_GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2)
     g_error ("%s", error != NULL ? error->message : "gallery: name a folder");
