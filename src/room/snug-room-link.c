@@ -73,6 +73,17 @@ make (const char *server, const char *code_text, const char *secret, GError **er
   return link;
 }
 
+/* GLib has decoded it: what may stand in no host (WHATWG URL, "forbidden host code points") may have been hidden there,
+ * and would make another address of it. */
+static gboolean
+is_plain_host (const char *host)
+{
+  for (const char *c = host; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c) || strchr (" #/<>?@[\\]^|%", *c) != NULL)
+      return FALSE;
+  return *host != '\0';
+}
+
 /* "http[s]://HOST[:PORT]" of a parsed URI, or NULL if it names no plain host. */
 static char *
 server_of (const char *scheme, GUri *uri)
@@ -81,7 +92,7 @@ server_of (const char *scheme, GUri *uri)
   gboolean ipv6 = host != NULL && strchr (host, ':') != NULL;
   int port = g_uri_get_port (uri);
 
-  if (host == NULL || *host == '\0' || g_uri_get_userinfo (uri) != NULL)
+  if (host == NULL || !is_plain_host (host) || g_uri_get_userinfo (uri) != NULL)
     return NULL;
   if (port == -1)
     return g_strdup_printf (ipv6 ? "%s://[%s]" : "%s://%s", scheme, host);

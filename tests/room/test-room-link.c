@@ -57,6 +57,7 @@ test_bad (void)
   static const char *const bad[] = {
     "", " ", "BOOK2", "BOOK234", "BOOK2é", "BOOK23otter", "BOOK23-", "BO K23", "hello world",
     "http://", "http:///?code=BOOK23", "http://host/", "http://host/?code=", "http://host/?code=BOOK2",
+    "https://host%2F/?code=BOOK23", "https://host%40other/?code=BOOK23", "https://ho%0Ast/?code=BOOK23", "https://host%25/?code=BOOK23",
     "http://user@host/?code=BOOK23", "http://user:pw@host/?code=BOOK23", "http://host/?code=BOOK23#",
     "ftp://host/?code=BOOK23", "javascript:alert(1)", "snug:", "snug:/BOOK23", "snug:host", "snug:host/",
     "snug:host/BOOK2", "snug:u@host/BOOK23", "http://host:99999/?code=BOOK23", "BOOK23-\xff",
