@@ -13,7 +13,9 @@ prefix=$(/usr/bin/meson introspect build --buildoptions | /usr/bin/python3 -c \
   'import json, sys; print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
 top=$box$prefix
 
-files_are () { diff -u tests/lanes/installed.txt <(cd "$top" && find . ! -type d ! -path './share/snug/web/*' | LC_ALL=C sort); }
+# What is to be there: the list, and a catalogue for every language that po/ has.
+awaited () { { cat tests/lanes/installed.txt && sed 's|.*|./share/locale/&/LC_MESSAGES/snug.mo|' po/LINGUAS; } | LC_ALL=C sort; }
+files_are () { diff -u <(awaited) <(cd "$top" && find . ! -type d ! -path './share/snug/web/*' | LC_ALL=C sort); }
 programs_start () { for program in "$top"/bin/*; do "$program" --version || return 1; done; }
 field () { sed -n "s/^$1=\([^ ]*\).*/\1/p" "$top/$2"; }
 entry_leads_to_program () { test -x "$top/bin/$(field Exec "share/applications/$id.desktop" | head -n 1)"; }
