@@ -32,7 +32,10 @@
 #define MAX_SEGMENTS 64           /* the kernel's UDP_MAX_SEGMENTS of old */
 #define MAX_BATCH_BYTES 65000     /* below the largest datagram of either family */
 #define MAX_DATAGRAM_BYTES 65535
-#define READS_A_TURN 8            /* others want the context too */
+/* Read in one turn, for others want the context too: a word said beside a file waits for turns on its way. One batch of
+ * a file, or an acknowledgement that lets the next batch go, takes about as long; single datagrams a few microseconds. */
+#define READS_A_TURN 8
+#define TURN_US 500
 #define FULL_WAIT_MS 20
 
 struct _SnugUdpPath
@@ -266,10 +269,11 @@ static gboolean
 on_readable (G_GNUC_UNUSED int fd, G_GNUC_UNUSED GIOCondition condition, gpointer data)
 {
   SnugUdpPath *self = data;
+  gint64 end_us = g_get_monotonic_time () + TURN_US;
 
   g_ref_count_inc (&self->refs);
   for (guint i = 0; i < READS_A_TURN && self->receive != NULL; i++)
-    if (!read_once (self))
+    if (!read_once (self) || g_get_monotonic_time () >= end_us)
       break;
   unref (self);
   return G_SOURCE_CONTINUE;
