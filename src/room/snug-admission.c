@@ -21,6 +21,7 @@ typedef struct
   char        *name;          /* owned, nullable: what they called themselves when they knocked */
   guint64      seq;           /* 0: not known */
   gboolean     pending;       /* asks us to be let in */
+  gboolean     let_in;        /* the server was told so */
   gboolean     key_refused;   /* as the host it has a newer room-key than we have */
 } Entry;
 
@@ -120,6 +121,13 @@ order (SnugAdmission *self, SnugSignalType type, const char *id)
 
   message->peer = g_strdup (id);
   snug_signaling_send (self->signaling, message);
+}
+
+static void
+admit (SnugAdmission *self, Entry *entry)
+{
+  entry->let_in = TRUE;
+  order (self, SNUG_SIGNAL_ADMIT, snug_pairing_get_their_id (entry->pairing));
 }
 
 static void
@@ -258,7 +266,7 @@ welcome_newcomer (SnugAdmission *self, Entry *entry)
 {
   give_room_key (self, entry->pairing);
   if (entry->pending && !is_asked_first (self))
-    order (self, SNUG_SIGNAL_ADMIT, snug_pairing_get_their_id (entry->pairing));
+    admit (self, entry);
 }
 
 static void
@@ -481,14 +489,14 @@ static void
 let_all_in (SnugAdmission *self)
 {
   GHashTableIter iter;
-  gpointer id, value;
+  gpointer value;
 
   if (!we_are_host (self) || is_asked_first (self))
     return;
   g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &id, &value))
+  while (g_hash_table_iter_next (&iter, NULL, &value))
     if (((Entry *) value)->pending && snug_pairing_is_paired (((Entry *) value)->pairing))
-      order (self, SNUG_SIGNAL_ADMIT, id);
+      admit (self, value);
 }
 
 void
@@ -625,8 +633,30 @@ knocking (SnugAdmission *self, const char *id)
 void
 snug_admission_let_in (SnugAdmission *self, const char *id)
 {
-  if (knocking (self, id) != NULL)
-    order (self, SNUG_SIGNAL_ADMIT, id);
+  Entry *entry = knocking (self, id);
+
+  if (entry != NULL)
+    admit (self, entry);
+}
+
+gboolean
+snug_admission_take_full (SnugAdmission *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->pending && entry->let_in)
+        {
+          entry->let_in = FALSE;
+          return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 void

@@ -73,6 +73,8 @@ void           snug_admission_let_them_try (SnugAdmission *self);
 const char    *snug_admission_get_knock  (SnugAdmission *self, char **name);
 void           snug_admission_let_in     (SnugAdmission *self, const char *id);
 void           snug_admission_turn_away  (SnugAdmission *self, const char *id);
+/* The server says that the room is full: whether that is news about somebody whom we let in. */
+gboolean       snug_admission_take_full  (SnugAdmission *self);
 /* Of the host: whether it wants to be asked, whatever the server says of the lock. Who waits is let in when it
  * does not want to any more. */
 void           snug_admission_ask_first  (SnugAdmission *self, gboolean on);

@@ -53,6 +53,7 @@ enum
   MEMBER_READY,
   MEMBER_LOST,
   MEMBER_LEFT,
+  FULL,
   N_SIGNALS
 };
 
@@ -461,6 +462,14 @@ handle_peer_left (SnugRoom *self, SnugPeer *peer, const char *reason)
   snug_peer_leave (peer, g_strcmp0 (reason, "lost") != 0);
 }
 
+/* Who has a seat hears few errors, and of these a person wants to know one. */
+static void
+handle_error (SnugRoom *self, SnugSignalCode code)
+{
+  if (code == SNUG_SIGNAL_CODE_ROOM_FULL && self->admission != NULL && snug_admission_take_full (self->admission))
+    g_signal_emit (self, signals[FULL], 0);
+}
+
 static void
 on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, SnugRoom *self)
 {
@@ -494,6 +503,10 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
     case SNUG_SIGNAL_HOST:
       set_host (self, message->peer);
       changed (self);
+      return;
+
+    case SNUG_SIGNAL_ERROR:
+      handle_error (self, message->code);
       return;
 
     case SNUG_SIGNAL_ROOM:
@@ -818,6 +831,7 @@ snug_room_class_init (SnugRoomClass *klass)
                                        G_TYPE_NONE, 1, SNUG_TYPE_MEMBER);
   signals[MEMBER_LEFT] = g_signal_new ("member-left", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, SNUG_TYPE_MEMBER);
+  signals[FULL] = g_signal_new ("full", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

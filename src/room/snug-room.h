@@ -42,6 +42,7 @@ typedef struct
  * SnugRoom::member-ready: (SnugMember *member): messages reach it from now on; comes again after a break
  * SnugRoom::member-lost: (SnugMember *member): messages wait
  * SnugRoom::member-left: (SnugMember *member): it is no longer in the list
+ * SnugRoom::full: we let somebody in, and there was no seat for them
  */
 
 /**

@@ -159,26 +159,28 @@ relay (SnugServerRoom *room, SnugServerMember *from, JsonObject *frame, const Sn
 /* To the server, from the host */
 
 static void
-admit (SnugServerRoom *room, SnugServerMember *member)
-{
-  if (snug_server_room_get_n_members (room) >= room->capacity)
-    {
-      complain (room, snug_server_room_find_host (room), SNUG_SIGNAL_CODE_ROOM_FULL);
-      return;
-    }
-  member->pending = FALSE;
-  member->deadline_us = G_MAXINT64;
-  snug_server_room_welcome (room, member, FALSE);
-  snug_server_room_announce (room, member);
-}
-
-static void
 send_out (SnugServerRoom *room, SnugServerMember *member, SnugSignalCode code, const char *reason,
           gint64 now_us)
 {
   if (member->socket != NULL)
     room->io->refuse (member->socket, code, TRUE, room->io_data);
   snug_server_room_take_out (room, member, reason, now_us);
+}
+
+/* The last seat may have gone while they waited: both are told, and nobody waits for what cannot be. */
+static void
+admit (SnugServerRoom *room, SnugServerMember *member, gint64 now_us)
+{
+  if (snug_server_room_get_n_members (room) >= room->capacity)
+    {
+      complain (room, snug_server_room_find_host (room), SNUG_SIGNAL_CODE_ROOM_FULL);
+      send_out (room, member, SNUG_SIGNAL_CODE_ROOM_FULL, "denied", now_us);
+      return;
+    }
+  member->pending = FALSE;
+  member->deadline_us = G_MAXINT64;
+  snug_server_room_welcome (room, member, FALSE);
+  snug_server_room_announce (room, member);
 }
 
 /* A room that someone was sent out of asks before it lets anyone in (PROTOCOL.md section 3). */
@@ -205,7 +207,7 @@ handle_host_order (SnugServerRoom *room, SnugServerMember *from, const SnugSigna
   else if (peer == NULL || peer == from || peer->pending != for_pending)
     complain (room, from, SNUG_SIGNAL_CODE_NO_SUCH_PEER);
   else if (message->type == SNUG_SIGNAL_ADMIT)
-    admit (room, peer);
+    admit (room, peer, now_us);
   else if (message->type == SNUG_SIGNAL_DENY)
     send_out (room, peer, SNUG_SIGNAL_CODE_DENIED, "denied", now_us);
   else

@@ -336,6 +336,12 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugSession *self)
 }
 
 static void
+on_room_full (SnugRoom *room, SnugSession *self)
+{
+  snug_chat_add_system (self->chat, _("The room is full."));
+}
+
+static void
 on_room_members_changed (GListModel *room_members, guint position, guint n_removed, guint n_added, SnugSession *self)
 {
   g_autoptr (GPtrArray) added = g_ptr_array_new_with_free_func (g_object_unref);
@@ -474,6 +480,7 @@ enter_room (SnugSession *self)
   g_signal_connect (self->room, "changed", G_CALLBACK (on_room_changed), self);
   g_signal_connect (self->room, "member-ready", G_CALLBACK (on_member_ready), self);
   g_signal_connect (self->room, "member-left", G_CALLBACK (on_member_left), self);
+  g_signal_connect (self->room, "full", G_CALLBACK (on_room_full), self);
   g_signal_connect (snug_room_get_members (self->room), "items-changed", G_CALLBACK (on_room_members_changed), self);
   snug_chat_set_room (self->chat, self->room);
   snug_transfers_set_room (self->transfers, self->room, config.network);

@@ -235,9 +235,12 @@ on_welcome (SnugWebsocketSignaling *self, SnugSignalMessage *welcome)
   snug_signaling_deliver (SNUG_SIGNALING (self), welcome);
 }
 
+/* Who has a seat hears "full" about somebody else; who waits for one has no token yet. */
 static gboolean
-is_the_end (SnugSignalCode code)
+is_the_end (SnugWebsocketSignaling *self, SnugSignalCode code)
 {
+  if (code == SNUG_SIGNAL_CODE_ROOM_FULL)
+    return self->token == NULL;
   return code != SNUG_SIGNAL_CODE_NO_SUCH_PEER && code != SNUG_SIGNAL_CODE_NOT_ALLOWED;
 }
 
@@ -247,8 +250,7 @@ on_error (SnugWebsocketSignaling *self, SnugSignalMessage *message)
   g_autoptr (GError) error = NULL;
 
   /* Not about us being here. */
-  if (self->welcomed && !self->speaks_version_1
-      && (!is_the_end (message->code) || message->code == SNUG_SIGNAL_CODE_ROOM_FULL))
+  if (self->welcomed && !self->speaks_version_1 && !is_the_end (self, message->code))
     {
       snug_signaling_deliver (SNUG_SIGNALING (self), message);
       return;

@@ -33,6 +33,7 @@ const ROOM_KEY_BYTES = 32;
  * @property {Pairing} pairing
  * @property {number} seq 0: not known
  * @property {boolean} isPending asks us to be let in
+ * @property {boolean} isLetIn the server was told so
  * @property {boolean} isKeyRefused as the host it has a newer room-key than we have
  * @property {string | null} name what they called themselves when they knocked
  */
@@ -194,7 +195,21 @@ export class Admission extends EventTarget {
   }
 
   letIn() {
-    if (this.knock) this.#send({ type: 'admit', peer: this.knock.id });
+    if (this.knock) this.#admit(this.knock.id);
+  }
+
+  /** @param {string} id */
+  #admit(id) {
+    const entry = this.#entries.get(id);
+    if (entry) entry.isLetIn = true;
+    this.#send({ type: 'admit', peer: id });
+  }
+
+  /** The server says that the room is full. @returns {boolean} whether that is news about somebody whom we let in */
+  takeFull() {
+    const entry = [...this.#entries.values()].find(({ isPending, isLetIn }) => isPending && isLetIn);
+    if (entry) entry.isLetIn = false;
+    return entry !== undefined;
   }
 
   turnAway() {
@@ -211,7 +226,7 @@ export class Admission extends EventTarget {
   #letAllIn() {
     if (!this.#isHost || this.#isAskedFirst) return;
     for (const [id, { isPending, pairing }] of this.#entries)
-      if (isPending && pairing.isPaired) this.#send({ type: 'admit', peer: id });
+      if (isPending && pairing.isPaired) this.#admit(id);
   }
 
   /** For good. They know the room-key, so everybody else gets another one. @param {string} id */
@@ -278,7 +293,7 @@ export class Admission extends EventTarget {
       },
     });
     /** @type {Entry} */
-    const entry = { pairing, seq: 0, isPending: false, isKeyRefused: false, name: null };
+    const entry = { pairing, seq: 0, isPending: false, isLetIn: false, isKeyRefused: false, name: null };
     this.#entries.set(id, entry);
     return entry;
   }
@@ -328,7 +343,7 @@ export class Admission extends EventTarget {
   /** @param {string} id @param {Entry} entry */
   #welcomeNewcomer(id, entry) {
     if (this.#roomKey) entry.pairing.send(writeRoomKey(this.#roomKey));
-    if (entry.isPending && !this.#isAskedFirst) this.#send({ type: 'admit', peer: id });
+    if (entry.isPending && !this.#isAskedFirst) this.#admit(id);
   }
 
   /** @param {Entry} entry @param {Kind} kind @param {Role} role @param {number | null} left */

@@ -582,6 +582,9 @@ export class Room {
       case 'room':
         this.#onRoom(frame);
         break;
+      case 'error':
+        if (frame.code === 'room-full' && this.#admission?.takeFull()) this.#note(_('The room is full.'));
+        break;
     }
   }
 

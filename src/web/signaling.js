@@ -21,8 +21,7 @@ const LONGEST_PAUSE_S = 600;
 
 /** After these the server will not change its mind, so asking again by ourselves would be nagging. */
 const FINAL_CODES = new Set([
-  'room-not-found', 'room-full', 'locked', 'denied', 'removed', 'replaced', 'in-use', 'not-allowed',
-  'expired', 'private', 'version',
+  'room-not-found', 'room-full', 'locked', 'denied', 'removed', 'replaced', 'in-use', 'expired', 'private', 'version',
 ]);
 
 /** @type {Record<SignalingState, SignalingState[]>} */
@@ -48,7 +47,7 @@ export class SignalingError extends Error {
 
 /**
  * Events: `state`; `frame` (detail: Frame): first `welcome`, again after each reconnection, then the rest in
- * order. `ping`, `error` and `goodbye` stay inside.
+ * order. `ping`, `goodbye` and most of `error` stay inside.
  */
 export class Signaling extends EventTarget {
   #url;
@@ -197,7 +196,9 @@ export class Signaling extends EventTarget {
    * @param {string} message
    */
   #onError(code, message) {
-    if (FINAL_CODES.has(code)) this.#finish(new SignalingError(code, message));
+    // Who has a seat hears of somebody else, whom they let in; who waits for a seat has no token yet.
+    if (code === 'room-full' && this.#state === 'open' && this.#membership !== null) this.#hand({ type: 'error', code, message });
+    else if (FINAL_CODES.has(code)) this.#finish(new SignalingError(code, message));
     // The server has forgotten this membership; the person has not left, so they come in as somebody new.
     else if (code === 'bad-token') this.#membership = null;
     else console.debug('signaling: the server says', code, message);

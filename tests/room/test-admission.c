@@ -288,6 +288,40 @@ test_a_locked_room_asks (void)
   snug_mates_clear (&mates);
 }
 
+static void
+on_full (SnugRoom *room, guint *n_told)
+{
+  (*n_told)++;
+}
+
+/* Two wait for the last seat, and both are let in: both sides of the one who is too late are told. */
+static void
+test_the_last_seat_is_taken (void)
+{
+  g_autoptr (SnugSignalMessage) full = snug_signal_message_new (SNUG_SIGNAL_ERROR);
+  SnugMates mates;
+  SnugMate *ana, *chi;
+  guint n_told = 0;
+
+  snug_mates_init_private (&mates, SECRET);
+  snug_fake_hub_set_capacity (mates.hub, 2);
+  ana = snug_mates_add (&mates, "Ana");
+  g_signal_connect (ana->room, "full", G_CALLBACK (on_full), &n_told);
+  snug_mates_add (&mates, "Bo");
+  chi = snug_mates_add (&mates, "Chi");
+  snug_await (NULL, snug_signaling_get_state (chi->signaling) == SNUG_SIGNALING_CLOSED && n_told > 0);
+  g_assert_error (snug_signaling_get_error (chi->signaling), SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_ROOM_FULL);
+  snug_await (NULL, snug_room_get_n_ready (ana->room) == 1);
+
+  /* The server may say so as often as it likes: it is about nobody. */
+  full->code = SNUG_SIGNAL_CODE_ROOM_FULL;
+  snug_fake_hub_say (mates.hub, snug_fake_signaling_get_id (ana->signaling), full);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (n_told, ==, 1);
+  close_mate (chi);
+  snug_mates_clear (&mates);
+}
+
 /* Whoever was sent out knows the room-key that was; the next ones pair by another, and are asked first. */
 static void
 test_a_removed_member_is_out (void)
@@ -331,6 +365,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admission/the-host-goes-and-others-come", test_the_host_goes_and_others_come);
   g_test_add_func ("/admission/keys-outlive-a-socket", test_keys_outlive_a_socket);
   g_test_add_func ("/admission/a-locked-room-asks", test_a_locked_room_asks);
+  g_test_add_func ("/admission/the-last-seat-is-taken", test_the_last_seat_is_taken);
   g_test_add_func ("/admission/a-removed-member-is-out", test_a_removed_member_is_out);
   return g_test_run ();
 }

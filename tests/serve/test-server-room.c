@@ -862,7 +862,7 @@ test_a_full_room_admits_nobody (void)
   say (&f, 1, "{\"type\":\"admit\",\"peer\":\"m2\"}");
   g_string_truncate (f.words, 0);
   say (&f, 1, "{\"type\":\"admit\",\"peer\":\"m3\"}");
-  assert_said (&f, "1?room-full");
+  assert_said (&f, "1?room-full 3!room-full 1<peer-left:m3,denied");
   tear_down (&f);
 }
 

@@ -411,6 +411,64 @@ test_full_room (Fixture *f, gconstpointer data)
   g_object_unref (third);
 }
 
+static gboolean
+has_line (SnugSession *session, const char *text)
+{
+  GListModel *messages = snug_session_get_messages (session);
+
+  for (guint i = 0; i < n_items (messages); i++)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+
+      if (g_strcmp0 (snug_message_get_text (message), text) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+join_by_address (SnugSession *guest, SnugSession *host, const char *address)
+{
+  const char *link = snug_session_get_link (host);
+  g_autoptr (GUri) uri = g_uri_parse (link, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *by_address = g_strdup_printf ("http://%s:%d/%s", address, g_uri_get_port (uri), strchr (link, '?'));
+
+  g_assert_true (snug_session_join (guest, by_address, NULL));
+}
+
+static void
+let_next_in (SnugSession *host)
+{
+  g_autofree char *name = NULL;
+
+  snug_await (NULL, snug_session_get_knock (host) != NULL);
+  name = g_strdup (snug_session_get_knock (host));
+  snug_session_answer_knock (host, TRUE);
+  snug_await (NULL, g_strcmp0 (snug_session_get_knock (host), name) != 0);
+}
+
+/* Two ask for it, from two addresses as nobody asks twice from one, and both are let in. */
+static void
+test_the_last_seat (Fixture *f, gconstpointer data)
+{
+  SnugSession *third = make_session (f, "Chi");
+  SnugSession *late;
+
+  g_object_set (f->host, "capacity", 2, "listen", "[::]:0", NULL);
+  create_private (f);
+  snug_session_lock (f->host, TRUE);
+  join_by_address (f->guest, f->host, "127.0.0.1");
+  join_by_address (third, f->host, "[::1]");
+  snug_await (NULL, is (f->guest, SNUG_SESSION_PENDING) && is (third, SNUG_SESSION_PENDING));
+  let_next_in (f->host);
+  let_next_in (f->host);
+  snug_await (NULL, is (f->guest, SNUG_SESSION_FAILED) || is (third, SNUG_SESSION_FAILED));
+  late = is (third, SNUG_SESSION_FAILED) ? third : f->guest;
+  g_assert_error (snug_session_get_error (late), SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_ROOM_FULL);
+  snug_await (NULL, has_line (f->host, "The room is full.") && snug_session_get_n_connected (f->host) == 1);
+  g_object_unref (third);
+}
+
 /* When the host goes, the room is over: its server was the room's. */
 static gboolean
 is_locked (SnugSession *session)
@@ -550,6 +608,7 @@ main (int argc, char **argv)
   ADD ("somebody-keeps-guessing", test_somebody_keeps_guessing);
   ADD ("unknown-room", test_unknown_room);
   ADD ("full-room", test_full_room);
+  ADD ("the-last-seat", test_the_last_seat);
   ADD ("host-locks", test_host_locks);
   ADD ("host-removes", test_host_removes);
   ADD ("host-leaves", test_host_leaves);

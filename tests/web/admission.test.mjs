@@ -239,6 +239,17 @@ test('who asks to be let into a locked room is let in, or not', () => {
   hub.close();
 });
 
+test('that there is no seat is news to who let somebody in, once for each, and to nobody else', () => {
+  const hub = new Hub();
+  const ana = hub.add();
+  assert.equal(ana.admission.takeFull(), false);
+  hub.admit = () => {};
+  hub.add();
+  assert.ok(ana.admission.takeFull());
+  assert.equal(ana.admission.takeFull(), false);
+  hub.close();
+});
+
 test('what is reflected, repeated, altered or late is not heard', () => {
   const hub = new Hub();
   const [ana, ben] = [hub.add(), hub.add()];

@@ -141,6 +141,22 @@ test('after these words of the server it does not ask again', () => {
   }
 });
 
+test('a full room is the end for who has no seat in it, and news for who has', () => {
+  const inside = open();
+  sockets[0].hear(WELCOME);
+  sockets[0].hear({ type: 'error', code: 'room-full', message: 'x' });
+  sockets[0].hear({ type: 'error', code: 'not-allowed', message: 'x' });
+  assert.equal(inside.signaling.state, 'open');
+  assert.deepEqual(inside.frames, ['welcome', 'error']);
+
+  sockets = [];
+  const waiting = open();
+  const { token, ...pending } = WELCOME;
+  sockets[0].hear({ ...pending, pending: true });
+  sockets[0].hear({ type: 'error', code: 'room-full', message: 'x' });
+  assert.deepEqual([waiting.signaling.state, waiting.signaling.error.code], ['closed', 'room-full']);
+});
+
 test('a token that the server forgot: as somebody new', () => {
   const { signaling } = open({ member: 'm2', token: 'old' });
   sockets[0].hear({ type: 'error', code: 'bad-token', message: 'x' });
