@@ -631,10 +631,11 @@ static void
 on_trouble (App *app)
 {
   const char *trouble = snug_session_get_trouble (app->session);
+  gboolean pending = snug_session_get_state (app->session) == SNUG_SESSION_PENDING;
 
   if (trouble == NULL || app->leaving)
     return;
-  snug_cli_report_error (app->report, "server-not-answering", trouble, NULL);
+  snug_cli_report_error (app->report, pending ? "held" : "server-not-answering", trouble, NULL);
   if (app->terminal != NULL)
     snug_cli_report_notice (app->report, _("Ctrl+C gives up."));
 }

@@ -47,6 +47,7 @@ struct _SnugAdmission
   gboolean         pending;
   gboolean         locked;        /* says the server */
   gboolean         asks;          /* our person wants to be asked, whatever the server says */
+  gboolean         held;          /* as a newcomer: the host's person has to allow a try first */
   gboolean         closed;
 };
 
@@ -232,7 +233,7 @@ on_pairing_choose (SnugPairing *pairing, SnugPairingKind *kind, gpointer owner)
 
 /* One oracle only: the secret is the host's to answer. */
 static SnugSecret *
-on_pairing_answer (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
+on_pairing_answer (SnugPairing *pairing, SnugPairingKind kind, gboolean *held, gpointer owner)
 {
   SnugAdmission *self = owner;
   Entry *entry = entry_of (self, pairing);
@@ -241,7 +242,20 @@ on_pairing_answer (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
     return NULL;
   if (kind == SNUG_PAIRING_BY_ROOM_KEY)
     return entry->pending || self->pending ? NULL : self->room_key;
-  return we_are_host (self) && !snug_admission_is_guessed (self) ? self->secret : NULL;
+  *held = we_are_host (self) && snug_admission_is_guessed (self);
+  return we_are_host (self) && !*held ? self->secret : NULL;
+}
+
+/* As with a wrong secret, whoever says so may lie. */
+static void
+on_pairing_held (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
+{
+  SnugAdmission *self = owner;
+
+  if (kind != SNUG_PAIRING_BY_SECRET || self->held)
+    return;
+  self->held = TRUE;
+  changed (self);
 }
 
 static gboolean
@@ -285,6 +299,7 @@ on_pairing_paired (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole rol
 
   if (kind == SNUG_PAIRING_BY_SECRET && role == SNUG_CPACE_A)
     {
+      self->held = FALSE;
       self->n_open--;
       introduce_ourselves (self, pairing);
     }
@@ -370,6 +385,7 @@ static const SnugPairingOwner pairing_owner = {
   .send = on_pairing_send,
   .choose = on_pairing_choose,
   .answer = on_pairing_answer,
+  .held = on_pairing_held,
   .confirm = on_pairing_confirm,
   .paired = on_pairing_paired,
   .refused = on_pairing_refused,
@@ -474,6 +490,9 @@ forget_knocks (SnugAdmission *self)
 void
 snug_admission_set_host (SnugAdmission *self, const char *id)
 {
+  /* Another one may have counted less. */
+  if (!is_host (self, id))
+    self->held = FALSE;
   g_free (self->host_id);
   self->host_id = g_strdup (id);
   if (!we_are_host (self))
@@ -574,6 +593,12 @@ gboolean
 snug_admission_is_pending (SnugAdmission *self)
 {
   return self->pending;
+}
+
+gboolean
+snug_admission_is_held (SnugAdmission *self)
+{
+  return self->pending && self->held;
 }
 
 gboolean

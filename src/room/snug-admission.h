@@ -63,6 +63,8 @@ gboolean       snug_admission_is_paired  (SnugAdmission *self, const char *id);
 GPtrArray     *snug_admission_get_unpaired (SnugAdmission *self);
 /* We wait to be let in. */
 gboolean       snug_admission_is_pending (SnugAdmission *self);
+/* And the host says that its person has to allow it first, as too many wrong secrets were tried. */
+gboolean       snug_admission_is_held    (SnugAdmission *self);
 
 /* Of the host: so many wrong secrets were tried that nobody is answered until its person says so. */
 gboolean       snug_admission_is_guessed (SnugAdmission *self);

@@ -221,8 +221,15 @@ handle_their_share (SnugPairing *self, const SnugPakeMessage *message)
 static void
 handle_their_answer (SnugPairing *self, const SnugPakeMessage *message)
 {
-  if (!is_of (&self->ours, message) || !self->ours.confirmed)
+  if (!is_of (&self->ours, message))
     return;
+  if (!self->ours.confirmed)
+    {
+      /* Nothing of ours was tried yet: "not now". */
+      if (message->failed && message->left == 0)
+        self->vtable->held (self, self->ours.kind, self->owner);
+      return;
+    }
 
   if (!message->failed && snug_cpace_verify (self->ours.cpace, message->tag))
     {
@@ -258,6 +265,7 @@ handle_step_1 (SnugPairing *self, const SnugPakeMessage *message)
 {
   SnugPairingKind kind;
   SnugSecret *secret;
+  gboolean held = FALSE;
 
   /* Both have started: the one whose part it is goes on. And what is being answered is not answered twice: a
    * repetition would make the tag wrong that is to come. */
@@ -265,12 +273,14 @@ handle_step_1 (SnugPairing *self, const SnugPakeMessage *message)
       || is_of (&self->theirs, message))
     return;
 
-  secret = self->vtable->answer (self, kind, self->owner);
+  secret = self->vtable->answer (self, kind, &held, self->owner);
   self->unanswered.step = 0;
   if (secret == NULL)
     {
       if (kind == SNUG_PAIRING_BY_SECRET)
         self->unanswered = *message;
+      if (held)
+        send_fail (self, message->sid, 0);
       return;
     }
   end_attempt (&self->ours);

@@ -29,8 +29,10 @@ typedef struct
   void        (*send)    (SnugPairing *pairing, SnugSignalMessage *frame, gpointer owner);
   /* For an attempt of ours: what by. (transfer none), %NULL: by nothing, now. */
   SnugSecret *(*choose)  (SnugPairing *pairing, SnugPairingKind *kind, gpointer owner);
-  /* For one of theirs. (transfer none), %NULL: it is left unanswered. */
-  SnugSecret *(*answer)  (SnugPairing *pairing, SnugPairingKind kind, gpointer owner);
+  /* For one of theirs. (transfer none), %NULL: it is left unanswered, and told so if *@held, which was %FALSE. */
+  SnugSecret *(*answer)  (SnugPairing *pairing, SnugPairingKind kind, gboolean *held, gpointer owner);
+  /* As A: they say that no attempt of ours is answered now. */
+  void        (*held)    (SnugPairing *pairing, SnugPairingKind kind, gpointer owner);
   /* We are about to let them try a guess. */
   gboolean    (*confirm) (SnugPairing *pairing, SnugPairingKind kind, gpointer owner);
   /* There is a key, or a new one. */

@@ -80,6 +80,8 @@ void snug_session_enter_again (SnugSession *self, const SnugRoomLink *link);
 /* @folded: nullable */
 void     snug_session_set_secret (SnugSession *self, const char *folded);
 gboolean snug_session_is_pending (SnugSession *self);
+/* What else than a word of the host we wait for; nullable */
+const char *snug_session_explain_pending (SnugSession *self);
 /* Why a room does not let us in, for a person. Returns: the sentence */
 const char *snug_session_explain_refusal (const GError *refusal, SnugSessionError *code);
 

@@ -74,6 +74,14 @@ snug_session_is_pending (SnugSession *self)
   return admission_of (self) != NULL && snug_admission_is_pending (admission_of (self));
 }
 
+const char *
+snug_session_explain_pending (SnugSession *self)
+{
+  if (!snug_admission_is_held (admission_of (self)))
+    return NULL;
+  return _("Too many wrong secrets were tried here. The host has to allow another try.");
+}
+
 gboolean
 snug_session_get_guessed (SnugSession *self)
 {

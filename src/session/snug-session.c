@@ -226,6 +226,7 @@ update_state (SnugSession *self)
   if (snug_session_is_pending (self))
     {
       enter_state (self, SNUG_SESSION_PENDING);
+      set_trouble (self, snug_session_explain_pending (self));
       return;
     }
   self->was_in = TRUE;

@@ -83,7 +83,7 @@ typedef struct
 G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
 
 /* Properties (readable, notifying; (w) = writable too): "state" (int), "error" (boxed GError, nullable),
- * "trouble" (string, nullable: while STARTING, a sentence on what takes so long), "code", "link", "invite"
+ * "trouble" (string, nullable: while STARTING or PENDING, a sentence on what takes so long), "code", "link", "invite"
  * (strings, nullable outside a room), "name" (w: own name, live), "device" (w, before entering:
  * SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server), "web-root" (w: folder of
  * the web client for the built-in server), "listen" (w: "ADDR:PORT" for the built-in server, NULL =

@@ -106,7 +106,7 @@ update_starting (SnugRoomPane *self)
   gboolean starting = snug_session_get_state (self->session) == SNUG_SESSION_STARTING;
   gboolean pending = snug_session_get_state (self->session) == SNUG_SESSION_PENDING;
 
-  if (pending)
+  if (pending && trouble == NULL)
     trouble = _("The host is asked.");
   gtk_label_set_label (self->starting_title, pending ? _("Waiting to be let in") : title);
   gtk_spinner_set_spinning (self->starting_spinner, starting || pending);

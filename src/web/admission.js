@@ -63,6 +63,7 @@ export class Admission extends EventTarget {
   #nWrong = 0;
   #nAllowed = 0;
   #isReturn;
+  #isHeld = false;
 
   /**
    * @param {object} options
@@ -96,6 +97,11 @@ export class Admission extends EventTarget {
     return this.#nWrong >= MAX_WRONG_TAGS + this.#nAllowed;
   }
 
+  /** As a newcomer: too many wrong secrets were tried, and the host's person has to allow a try first. */
+  get isHeld() {
+    return this.#isPending && this.#isHeld;
+  }
+
   /** Who asks to be let into a locked room. @returns {{ id: string, name: string } | null} */
   get knock() {
     for (const [id, { isPending, name }] of this.#entries)
@@ -126,6 +132,8 @@ export class Admission extends EventTarget {
 
   /** @param {string} id */
   setHost(id) {
+    // Another one may have counted less.
+    if (id !== this.#hostId) this.#isHeld = false;
     this.#hostId = id;
     if (!this.#isHost) for (const [other, { isPending }] of this.#entries) if (isPending) this.part(other);
     if (this.#isHost && this.#roomKey === null) this.#setRoomKey(crypto.getRandomValues(new Uint8Array(ROOM_KEY_BYTES)));
@@ -285,6 +293,7 @@ export class Admission extends EventTarget {
         send: (frame) => this.#send({ ...frame, to: id }),
         choose: () => this.#choose(id, entry),
         answer: (kind) => this.#answer(entry, kind),
+        held: (kind) => this.#onHeld(kind),
         confirm: (kind) => this.#confirm(kind),
         paired: (kind, role) => this.#onPaired(id, entry, kind, role),
         refused: (kind, role, left) => this.#onRefused(entry, kind, role, left),
@@ -309,7 +318,15 @@ export class Admission extends EventTarget {
   #answer(entry, kind) {
     if (!this.#answers.take(Date.now())) return null;
     if (kind === 'room-key') return entry.isPending || this.#isPending ? null : this.#roomKey;
-    return this.#isHost && !this.isGuessed ? this.#secret : null;
+    if (!this.#isHost) return null;
+    return this.isGuessed ? 'not-now' : this.#secret;
+  }
+
+  /** As with a wrong secret, whoever says so may lie. @param {Kind} kind */
+  #onHeld(kind) {
+    if (kind !== 'secret' || this.#isHeld) return;
+    this.#isHeld = true;
+    this.#changed();
   }
 
   /** @param {Kind} kind */
@@ -332,6 +349,7 @@ export class Admission extends EventTarget {
   /** @param {string} id @param {Entry} entry @param {Kind} kind @param {Role} role */
   #onPaired(id, entry, kind, role) {
     if (kind === 'secret' && role === 'a') {
+      this.#isHeld = false;
       this.#nOpen--;
       entry.pairing.send({ type: 'knock', name: this.#name });
     } else if (kind === 'secret') {

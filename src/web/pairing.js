@@ -26,7 +26,8 @@ import { Seal } from './seal.js';
  * @typedef {object} PairingOwner
  * @property {(frame: JsonObject & { type: string }) => void} send without `to`
  * @property {() => { kind: Kind, secret: Uint8Array } | null} choose for an attempt of ours: what by
- * @property {(kind: Kind) => Uint8Array | null} answer for one of theirs; null: it is left unanswered
+ * @property {(kind: Kind) => Uint8Array | 'not-now' | null} answer for one of theirs; null: it is left unanswered
+ * @property {(kind: Kind) => void} held as A: they say that no attempt of ours is answered now
  * @property {(kind: Kind) => boolean} confirm we are about to let them try a guess
  * @property {(kind: Kind, role: Role) => void} paired there is a key, or a new one
  * @property {(kind: Kind, role: Role, left: number | null) => void} refused as B: their tag was wrong. As A: they say
@@ -200,7 +201,12 @@ export class Pairing {
   /** @param {TagMessage} message */
   #onTheirAnswer({ sid, tag, left = null }) {
     const ours = this.#ours;
-    if (!ours?.isConfirmed || !equalBytes(ours.cpace.sid, sid)) return;
+    if (!ours || !equalBytes(ours.cpace.sid, sid)) return;
+    if (!ours.isConfirmed) {
+      // Nothing of ours was tried yet: "not now".
+      if (tag === null && left === 0) this.#owner.held(ours.kind);
+      return;
+    }
     if (tag !== null && ours.cpace.verify(tag)) {
       this.#become(ours, 'a');
       return;
@@ -218,8 +224,10 @@ export class Pairing {
     // repetition would make the tag wrong that is to come.
     if (kind === null || (this.#ours && this.#isLater)) return;
     if (this.#theirs && equalBytes(this.#theirs.cpace.sid, message.sid)) return;
-    const secret = this.#owner.answer(kind);
+    const answer = this.#owner.answer(kind);
+    const secret = answer === 'not-now' ? null : answer;
     this.#unanswered = secret === null && kind === 'secret' ? message : null;
+    if (answer === 'not-now') this.#owner.send(writePake({ step: 4, sid: message.sid, tag: null, left: 0 }));
     if (secret === null) return;
     this.#dropOurs();
     this.#theirs?.cpace.forget();

@@ -99,6 +99,7 @@ import { _ } from './words.js';
  * @property {boolean} locked
  * @property {number} expires unix seconds
  * @property {boolean} isPending somebody inside is asked whether we may come in
+ * @property {boolean} isHeld and has to allow it first, as too many wrong secrets were tried
  * @property {ServerState} server
  * @property {string} refusal why the page is outside again: a code of the protocol, or "left"
  * @property {Map<string, Member>} members in order of entry
@@ -160,6 +161,7 @@ function initialState() {
     locked: false,
     expires: 0,
     isPending: false,
+    isHeld: false,
     server: 'connecting',
     refusal: '',
     members: new Map(),
@@ -172,7 +174,7 @@ function initialState() {
 
 /**
  * @typedef {{ type: 'changed', values: Partial<Pick<State, 'secret' | 'isGuessed' | 'triesLeft' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
- *     | 'locked' | 'expires' | 'isPending' | 'server' | 'isChatSeen'>> }
+ *     | 'locked' | 'expires' | 'isPending' | 'isHeld' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
  *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }
  *   | { type: 'member-changed', id: string, values: Partial<Member> }

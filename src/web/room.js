@@ -211,7 +211,7 @@ export class Room {
     saveName(ownName);
     if (secret !== '') saveSecret(code, secret);
     this.#store.apply({ type: 'phase', phase: 'joining', code });
-    this.#store.apply({ type: 'changed', values: { ownName, secret, isGuessed: false, knock: null } });
+    this.#store.apply({ type: 'changed', values: { ownName, secret, isGuessed: false, isHeld: false, knock: null } });
     const [certificates, sha256, hash, library] = await Promise.all([makeCertificate(), findSha256(), loadSha256(), secret === '' ? null : this.#findLibrary()]);
     if (this.#store.state.phase !== 'joining') return;
     if (secret !== '' && library === null) {
@@ -264,8 +264,8 @@ export class Room {
     });
     admission.addEventListener('room-key', () => this.#save());
     admission.addEventListener('changed', () => {
-      const { isGuessed, knock } = admission;
-      this.#store.apply({ type: 'changed', values: { isGuessed, knock: knock?.name ?? null } });
+      const { isGuessed, isHeld, knock } = admission;
+      this.#store.apply({ type: 'changed', values: { isGuessed, isHeld, knock: knock?.name ?? null } });
     });
     return admission;
   }

@@ -477,6 +477,9 @@ def test_wrong_secret():
             assert not ana.count(event='error', code='guessing')
             refused(4, 'join', f"{room['code']}-otter-otter-otter", '--server', server.url, code='secret')
         ana.wait(event='error', code='guessing')
+        held = Cli('join', room['invite'], '--server', server.url)
+        held.wait(event='error', code='held')
+        held.stop()
         ana.leave()
 
 

@@ -372,10 +372,13 @@ test_somebody_keeps_guessing (Fixture *f, gconstpointer data)
   g_assert_true (is (f->host, SNUG_SESSION_WAITING));
 
   join (f, snug_session_get_link (f->host));
-  snug_await (NULL, is (f->guest, SNUG_SESSION_PENDING));
+  snug_await (NULL, is (f->guest, SNUG_SESSION_PENDING) && snug_session_get_trouble (f->guest) != NULL);
+  g_assert_cmpstr (snug_session_get_trouble (f->guest), ==,
+                   "Too many wrong secrets were tried here. The host has to allow another try.");
   snug_session_let_them_try (f->host);
   g_assert_false (snug_session_get_guessed (f->host));
   snug_await (NULL, is (f->guest, SNUG_SESSION_CONNECTED));
+  g_assert_null (snug_session_get_trouble (f->guest));
 }
 
 static void

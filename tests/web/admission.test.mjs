@@ -123,8 +123,11 @@ test('a wrong secret is said at once, and counted; after five nobody is answered
     assert.deepEqual([guesser.failed, guesser.admission.triesLeft], ['wrong-secret', 4 - i]);
   }
   assert.ok(ana.admission.isGuessed);
+  const nGuesses = hub.log.match(/"step":3/g).length;
   const late = hub.add();
   assert.ok(late.isPending && late.failed === null);
+  assert.ok(late.admission.isHeld, 'it is told whom it waits for');
+  assert.equal(hub.log.match(/"step":3/g).length, nGuesses, 'and shows nothing of what it knows');
   ana.admission.letThemTry();
   hub.run();
   assertMesh([ana, late]);

@@ -199,8 +199,8 @@ export class OutsideView {
 
   /** Only what is new is made new: a name being typed stays. @param {State} state */
   #showPhase(state) {
-    const { phase, code, refusal, server, isPending, triesLeft } = state;
-    const shown = [phase, code, refusal, phase === 'joining' && server, isPending].join();
+    const { phase, code, refusal, server, isPending, isHeld, triesLeft } = state;
+    const shown = [phase, code, refusal, phase === 'joining' && server, isPending, isHeld].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#form.hidden = !['asking', 'empty', 'secret'].includes(phase);
@@ -212,7 +212,7 @@ export class OutsideView {
     this.#text.textContent = '';
     if (phase === 'asking') this.#showQuestion(code);
     else if (phase === 'empty') this.#showStart();
-    else if (phase === 'joining' && isPending) this.#showPending();
+    else if (phase === 'joining' && isPending) this.#showPending(isHeld);
     else if (phase === 'joining') this.#showJoining(server);
     else if (phase === 'secret') this.#showSecret(refusal, triesLeft);
     else if (phase === 'over') this.#showWords(wordsFor(refusal, code));
@@ -249,9 +249,11 @@ export class OutsideView {
     return false;
   }
 
-  #showPending() {
+  /** @param {boolean} isHeld */
+  #showPending(isHeld) {
+    const held = _('Too many wrong secrets were tried here. The host has to allow another try.');
     setText(this.#title, _('Waiting to be let in'));
-    setText(this.#text, _('The host is asked.'));
+    setText(this.#text, isHeld ? held : _('The host is asked.'));
     this.#buttons.append(button(_('Cancel'), () => this.#room.leave()));
   }
 
