@@ -250,12 +250,6 @@ offer (App *app, const char *path)
 }
 
 static void
-on_read_line (App *app, const char *text)
-{
-  say (app, text);
-}
-
-static void
 on_line_too_long (App *app)
 {
   snug_cli_report_error (app->report, "cannot-say",
@@ -268,21 +262,6 @@ on_lines_ended (App *app)
 {
   if (isatty (STDIN_FILENO))
     leave_early (app, SNUG_CLI_STATUS_DONE);
-}
-
-/* Without a line to type on, lines of standard input are said as they come; a process in the
- * background must leave its terminal alone. */
-static void
-start_reading (App *app)
-{
-  gboolean in_background = isatty (STDIN_FILENO) && !snug_cli_terminal_can_read (STDIN_FILENO);
-
-  if (app->questions != NULL || in_background)
-    return;
-  app->reader = snug_cli_line_reader_new (STDIN_FILENO);
-  g_signal_connect_swapped (app->reader, "line", G_CALLBACK (on_read_line), app);
-  g_signal_connect_swapped (app->reader, "too-long", G_CALLBACK (on_line_too_long), app);
-  g_signal_connect_swapped (app->reader, "ended", G_CALLBACK (on_lines_ended), app);
 }
 
 /* Commands of the person at the terminal */
@@ -487,6 +466,21 @@ on_typed (App *app, const char *line)
     default:
       break;
     }
+}
+
+/* Without a line to type on, lines of standard input are said as they come, or mean what typed ones do; a
+ * process in the background must leave its terminal alone. */
+static void
+start_reading (App *app)
+{
+  gboolean in_background = isatty (STDIN_FILENO) && !snug_cli_terminal_can_read (STDIN_FILENO);
+
+  if (app->questions != NULL || in_background)
+    return;
+  app->reader = snug_cli_line_reader_new (STDIN_FILENO);
+  g_signal_connect_swapped (app->reader, "line", G_CALLBACK (app->options->commands ? on_typed : say), app);
+  g_signal_connect_swapped (app->reader, "too-long", G_CALLBACK (on_line_too_long), app);
+  g_signal_connect_swapped (app->reader, "ended", G_CALLBACK (on_lines_ended), app);
 }
 
 static void

@@ -11,7 +11,7 @@
 /* What GOption fills in; each needs a look before it goes into SnugCliOptions. */
 typedef struct
 {
-  gboolean  help, version, open, json, sha256, discard_unfinished;
+  gboolean  help, version, open, json, commands, sha256, discard_unfinished;
   char     *server, *listen, *name, *save_to, *secret_file, *turn_file, *timeout, *capacity;
   char     *accept, *conflict, *relay;
   GStrv     say, send, only, until, stun, turn;
@@ -100,6 +100,8 @@ make_context (Words *w)
       N_("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &w->json,
       N_("One JSON object a line on standard output"), NULL },
+    { "commands", 0, 0, G_OPTION_ARG_NONE, &w->commands,
+      N_("Lines of standard input that begin with / are commands, as on a terminal"), NULL },
     { "sha256", 0, 0, G_OPTION_ARG_NONE, &w->sha256,
       N_("Also report the SHA-256 of whole files"), NULL },
     { "until", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->until,
@@ -340,6 +342,7 @@ take (SnugCliOptions *self, Words *w, GError **error)
   self->only = g_steal_pointer (&w->only);
   self->open = w->open;
   self->json = w->json;
+  self->commands = w->commands;
   self->sha256 = w->sha256;
   self->discard_unfinished = w->discard_unfinished;
   return take_choices (self, w, error)

@@ -46,6 +46,7 @@ typedef struct
   guint               timeout_ms;       /* 0: none */
   gboolean            discard_unfinished;
   gboolean            json;
+  gboolean            commands;         /* lines of standard input may be commands */
   gboolean            sha256;
 } SnugCliOptions;
 

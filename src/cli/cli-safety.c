@@ -17,7 +17,7 @@ is_called (SnugMember *member, const char *name)
   g_autofree char *shown = g_utf8_casefold (snug_member_get_display_name (member), -1);
   g_autofree char *typed = g_utf8_casefold (name, -1);
 
-  return *name == '\0' || g_str_equal (shown, typed);
+  return *name == '\0' || g_str_equal (shown, typed) || g_str_equal (snug_member_get_id (member), name);
 }
 
 /* (nullable): borrowed from the list: the only one, among those that fit, that @name may mean. */
@@ -54,8 +54,9 @@ snug_cli_safety_compare (SnugSession *session, SnugCliReport *report, const char
   if (member != NULL)
     snug_session_compare (session, member);
   else
-    snug_cli_report_notice (report, _("With whom? /compare NAME. It takes somebody who is connected and whose program "
-                                      "knows safety phrases."));
+    snug_cli_report_error (report, "cannot-compare",
+                           _("With whom? /compare NAME. It takes somebody who is connected and whose program "
+                             "knows safety phrases."), NULL);
 }
 
 void
@@ -66,7 +67,7 @@ snug_cli_safety_confirm (SnugSession *session, SnugCliReport *report, const char
   if (member != NULL)
     snug_session_confirm_phrase (session, member, same);
   else
-    snug_cli_report_notice (report, _("Whose phrase? /compare NAME shows it first."));
+    snug_cli_report_error (report, "cannot-compare", _("Whose phrase? /compare NAME shows it first."), NULL);
 }
 
 /* Words come before the state that says so; who is checked already may get others. */

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* @name: of a member, in either case; "" is the one that it can be. */
+/* @name: of a member, in either case, or its id; "" is the one that it can be. Whom two may be meant by it is not
+ * guessed: then it is an error. */
 void snug_cli_safety_compare (SnugSession *session, SnugCliReport *report, const char *name);
 void snug_cli_safety_confirm (SnugSession *session, SnugCliReport *report, const char *name, gboolean same);
 

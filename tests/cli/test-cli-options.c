@@ -43,6 +43,7 @@ test_defaults (void)
   g_assert_cmpuint (options->ice_servers->len, ==, 0);
   g_assert_cmpuint (options->timeout_ms, ==, 0);
   g_assert_false (options->json);
+  g_assert_false (options->commands);
   g_assert_false (snug_cli_until_is_asked (&options->until));
 }
 
@@ -51,7 +52,7 @@ test_create (void)
 {
   g_autoptr (SnugCliOptions) options =
     parse_good ("create --open --listen 127.0.0.1:0 --capacity 16 --name Ana --say hello --say you --send a --send "
-                "b/c --accept none --on-conflict replace --relay only --json --sha256 --until chat=2 --until alone "
+                "b/c --accept none --on-conflict replace --relay only --json --commands --sha256 --until chat=2 --until alone "
                 "--timeout 0.5");
 
   g_assert_cmpstr (options->listen, ==, "127.0.0.1:0");
@@ -64,6 +65,7 @@ test_create (void)
   g_assert_cmpint (options->conflict, ==, SNUG_CONFLICT_REPLACE);
   g_assert_cmpint (options->relay, ==, SNUG_RELAY_ONLY);
   g_assert_true (options->json);
+  g_assert_true (options->commands);
   g_assert_true (options->sha256);
   g_assert_cmpuint (options->until.wanted[SNUG_CLI_CHATS], ==, 2);
   g_assert_true (options->until.wants_alone);

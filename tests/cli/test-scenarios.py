@@ -496,6 +496,33 @@ def test_nothing_tells_the_secret():
         assert not any(secret in line or 'Bo' in line for line in server.lines), server.lines
 
 
+def test_a_script_compares():
+    with start_server() as server:
+        ana, code = create(server, '--name', 'Ana', '--commands')
+        ben = join(server, code, '--name', 'Ben', '--commands')
+        ana_id = ben.wait(event='member', name='Ana', state='connected')['id']
+        ben_id = ana.wait(event='member', name='Ben', state='connected')['id']
+        ana.say(f'/same {ben_id}')
+        ana.wait(event='error', code='cannot-compare')
+        ana.say(f'/compare {ben_id}')
+        phrases = {cli.wait(event='safety', state='phrase')['phrase'] for cli in (ana, ben)}
+        check(len(phrases) == 1, phrases)
+        ana.say(f'/same {ben_id}')
+        ana.wait(event='safety', id=ben_id, state='checked')
+        ana.say('//same is no command')
+        ben.wait(event='chat', text='/same is no command')
+        check(ben.count(event='chat') == 1, ben.events)
+        ben.say(f'/different {ana_id}')
+        ben.expect_exit(8)
+        # Without the option every line is chat.
+        chi = join(server, code, '--name', 'Chi')
+        ana.wait(event='member', name='Chi', state='connected')
+        chi.say('/leave')
+        ana.wait(event='chat', text='/leave')
+        for cli in (chi, ana):
+            cli.leave()
+
+
 def test_timeout():
     with start_server() as server:
         ana = Cli('create', '--open', '--server', server.url, '--until', 'members=1', '--timeout', '0.3')
