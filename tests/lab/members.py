@@ -1,0 +1,93 @@
+"""members: snug-cli in a place of the lab, and what it is asked to do there.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import threading
+
+LIMIT_SECONDS = 60
+
+
+class Member:
+    """A snug-cli in a place; its events as they come."""
+
+    def __init__(self, the_lab, place, *words):
+        self.process = the_lab.start(place, *words, "--json", "--timeout", LIMIT_SECONDS, text=True,
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.events = []
+
+    def until(self, is_wanted):
+        for line in self.process.stdout:
+            event = json.loads(line)
+            self.events.append(event)
+            if is_wanted(event):
+                return event
+        raise AssertionError(f"it ended with {self.process.wait()} before that: {self.told()}")
+
+    def end(self):
+        """Reads to the end; its exit status."""
+        out, self.errors = self.process.communicate(timeout=LIMIT_SECONDS + 10)
+        self.events += [json.loads(line) for line in out.splitlines()]
+        self.errors = "\n".join(line for line in self.errors.splitlines() if "█" not in line)
+        return self.process.returncode
+
+    def paths(self):
+        return {event["path"] for event in self.events
+                if event["event"] == "member" and event["state"] == "connected" and event.get("path")}
+
+    def told(self):
+        return "\n".join(map(json.dumps, self.events[-12:]))
+
+
+def both(*work):
+    """Each in a thread of its own; what they return."""
+    results = [None] * len(work)
+
+    def do(i):
+        results[i] = work[i]()
+    threads = [threading.Thread(target=do, args=(i,)) for i in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def make_file(folder, name):
+    path = folder / name
+    path.write_bytes(os.urandom(300000))
+    return path
+
+
+def same(one, other):
+    return hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest()
+
+
+def words_for(folder, side, name=None):
+    """Say, send and take one file, and leave when the other has and we have."""
+    inbox = folder / f"in-{side}"
+    inbox.mkdir()
+    words = ["--name", name or side, "--say", f"hello from {side}", "--send", make_file(folder, f"from-{side}.bin"),
+             "--save-to", inbox]
+    conditions = ["chat=1", "sent=1", "received=1"]
+    return words + [word for condition in conditions for word in ("--until", condition)]
+
+
+def run_cases(titles, names, run):
+    """Each in a folder of its own, by run(name, folder); the exit status of the driver."""
+    failed = 0
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                run(name, pathlib.Path(folder))
+                print(f"ok - {titles[name]}", flush=True)
+            except Exception as error:  # any: the others are run all the same
+                failed += 1
+                print(f"not ok - {titles[name]}\n{error}", flush=True)
+    print(f"cases: {len(names) - failed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0

@@ -1,0 +1,86 @@
+"""tap.py FILE: writes down all packets that this place gets and sends, until it is ended. As a module: reads them.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import collections
+import signal
+import socket
+import struct
+import sys
+
+ETH_P_ALL = 3
+SO_RCVBUFFORCE = 33
+TCP, UDP = 6, 17
+
+
+def write_down(path):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL)) as tap, open(path, "wb", 0) as file:
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        print("listening", flush=True)
+        while True:
+            packet = tap.recv(1 << 17)
+            file.write(struct.pack("!I", len(packet)) + packet)
+
+
+class Traffic:
+    """What an address got and sent over IPv4: `datagrams` of UDP, and `streams` of TCP, one a direction."""
+
+    def __init__(self, path, address):
+        self.datagrams, self._segments = [], collections.defaultdict(dict)
+        wanted = socket.inet_aton(address)
+        for packet in self._packets(path):
+            if packet[0] >> 4 == 4 and wanted in (packet[12:16], packet[16:20]):
+                self._take(packet)
+        self.streams = [self._join(segments) for segments in self._segments.values()]
+
+    @staticmethod
+    def _packets(path):
+        with open(path, "rb") as file:
+            while len(head := file.read(4)) == 4:
+                yield file.read(struct.unpack("!I", head)[0])
+
+    def _take(self, packet):
+        start, end = 4 * (packet[0] & 15), struct.unpack("!H", packet[2:4])[0]
+        words = packet[start:end]
+        if packet[9] == UDP:
+            self.datagrams.append(words[8:])
+        elif packet[9] == TCP:
+            sequence, data = struct.unpack("!I", words[4:8])[0], words[4 * (words[12] >> 4):]
+            if data:
+                self._segments[packet[12:20] + words[:4]].setdefault(sequence, data)
+
+    @staticmethod
+    def _join(segments):
+        """In order, what came twice once. Streams here are short: no number wraps but by a rare chance, which sorting bears."""
+        joined, due = b"", None
+        for sequence in sorted(segments):
+            data = segments[sequence]
+            joined += data if due is None or sequence >= due else data[due - sequence:]
+            due = max(due or 0, sequence + len(data))
+        return joined
+
+    def words(self):
+        """All that was said over TCP, WebSocket frames without their masks."""
+        return b"\n".join(map(unmask, self.streams))
+
+
+def unmask(stream):
+    """The head of a WebSocket and the payloads of its frames; another stream as it is."""
+    head, _, rest = stream.partition(b"\r\n\r\n")
+    if b"upgrade: websocket" not in head.lower():
+        return stream
+    words = [head]
+    while len(rest) >= 2:
+        is_masked, length, at = rest[1] >> 7, rest[1] & 127, 2
+        if length >= 126:
+            size = 2 if length == 126 else 8
+            length, at = int.from_bytes(rest[at:at + size], "big"), at + size
+        mask, at = (rest[at:at + 4], at + 4) if is_masked else (bytes(4), at)
+        words.append(bytes(byte ^ mask[i % 4] for i, byte in enumerate(rest[at:at + length])))
+        rest = rest[at + length:]
+    return b"\n".join(words)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    write_down(sys.argv[1])
