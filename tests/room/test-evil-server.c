@@ -287,6 +287,53 @@ test_it_alters_boxes (void)
   snug_mates_clear (&evil.mates);
 }
 
+/* It holds back what the host says to a newcomer until there is more of it, and hands that on, if it likes the last
+ * word first. */
+#define N_HELD 2
+
+typedef struct
+{
+  SnugMates *mates;
+  GPtrArray *held;        /* owned, of SnugSignalMessage */
+  gboolean   backwards;
+} Holder;
+
+static gboolean
+hold_back (SnugSignalMessage *message, gpointer user_data)
+{
+  Holder *holder = user_data;
+
+  if (holder->held->len == N_HELD || g_strcmp0 (message->from, "m1") != 0)
+    return TRUE;
+  g_ptr_array_add (holder->held, snug_signal_message_ref (message));
+  for (guint i = 0; holder->held->len == N_HELD && i < N_HELD; i++)
+    {
+      SnugSignalMessage *late = g_ptr_array_index (holder->held, holder->backwards ? N_HELD - 1 - i : i);
+
+      snug_fake_hub_say (holder->mates->hub, late->to, late);
+    }
+  return FALSE;
+}
+
+static void
+test_it_holds_back (gconstpointer backwards)
+{
+  Evil evil;
+  Holder holder = { .mates = &evil.mates, .backwards = GPOINTER_TO_INT (backwards) };
+
+  set_up (&evil);
+  snug_mates_await (&evil.mates);
+  holder.held = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_signal_message_unref);
+  snug_fake_hub_set_tap (evil.mates.hub, hold_back, &holder);
+  snug_mates_add (&evil.mates, "Chi");
+  snug_mates_await (&evil.mates);
+  g_assert_cmpuint (holder.held->len, ==, N_HELD);
+  g_assert_cmpuint (snug_admission_get_n_wrong (admission_of (evil.ana)), ==, 0);
+  await_word (&evil);
+  g_ptr_array_unref (holder.held);
+  snug_mates_clear (&evil.mates);
+}
+
 /* It plays the host, under a new id for the newcomer each time: three guesses, and no more. */
 typedef struct
 {
@@ -435,6 +482,8 @@ main (int argc, char **argv)
   g_test_add_func ("/evil-server/fills-the-seats", test_it_fills_the_seats);
   g_test_add_func ("/evil-server/replays-and-reflects", test_it_replays_and_reflects);
   g_test_add_func ("/evil-server/alters-boxes", test_it_alters_boxes);
+  g_test_add_data_func ("/evil-server/delays", GINT_TO_POINTER (FALSE), test_it_holds_back);
+  g_test_add_data_func ("/evil-server/reorders", GINT_TO_POINTER (TRUE), test_it_holds_back);
   g_test_add_func ("/evil-server/plays-the-host", test_it_plays_the_host);
   g_test_add_func ("/evil-server/makes-another-one-host", test_it_makes_another_one_host);
   g_test_add_func ("/evil-server/starts-attempts", test_it_starts_attempts);
