@@ -1,0 +1,80 @@
+/* snug-negotiator-private: what the files of a negotiator share. snug-negotiator.c is the connection and its
+ * session channel, snug-negotiator-offers.c what is said about them, snug-negotiator-mending.c what is done when
+ * they are lost.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-backoff.h"
+#include "snug-negotiator.h"
+
+G_BEGIN_DECLS
+
+struct _SnugNegotiator
+{
+  GObject                  parent_instance;
+
+  /* Owned */
+  GMainContext            *network;
+  SnugCertificate         *certificate;
+  SnugPeerConnection      *connection;        /* nullable */
+  SnugDataChannel         *session;           /* nullable */
+  GPtrArray               *ice_servers;       /* nullable */
+  SnugDialect             *dialect;           /* nullable once closed */
+  GQueue                   early_candidates;  /* of SnugSignalMessage, of an offer still to come */
+  GSource                 *mend_timer;
+  GSource                 *info_timer;
+  GSource                 *probe_timer;
+  GError                  *error;
+  char                    *remote_ufrag;
+  char                    *offered_ufrag;     /* nullable: of our last offer */
+
+  guint8                   remote_fingerprint[SNUG_FINGERPRINT_SIZE];
+  SnugRelayPolicy          relay;
+  SnugBackoff              backoff;
+  SnugPeerLinkState        state;
+  guint64                  neg;               /* of the offer in force; 0 = none */
+  gint64                   last_offer_us;
+  gint64                   trying_us;         /* since when it is being tried; 0 = connected */
+  guint                    n_sessions;        /* opened so far */
+  guint64                  n_packets;         /* from the member when it was probed */
+  gboolean                 offerer;
+  gboolean                 started;
+  gboolean                 signaling_open;
+  gboolean                 said_in_vain;      /* something was not sent while signaling was away */
+  gboolean                 was_connected;
+  gboolean                 had_session;       /* begun, if not opened */
+  gboolean                 restarted;         /* ICE, in vain so far */
+  gboolean                 speaks_version_2;  /* it has shown so */
+};
+
+static inline const SnugDialectRules *
+rules (SnugNegotiator *self)
+{
+  return snug_dialect_get_rules (self->dialect);
+}
+
+/* snug-negotiator.c */
+/* Nothing is entered after CLOSED. @error: nullable, copied */
+void     snug_negotiator_enter           (SnugNegotiator *self, SnugPeerLinkState state, const GError *error);
+/* Through the server, if it is there. */
+void     snug_negotiator_say_signal      (SnugNegotiator *self, SnugSignalMessage *message);
+void     snug_negotiator_learn_version   (SnugNegotiator *self, gboolean shows_version_2);
+gboolean snug_negotiator_is_session_open (SnugNegotiator *self);
+void     snug_negotiator_make_connection (SnugNegotiator *self);
+/* The session channel, of the offerer. */
+void     snug_negotiator_open_session    (SnugNegotiator *self);
+/* A new connection and its first offer. */
+void     snug_negotiator_begin_session   (SnugNegotiator *self);
+
+/* snug-negotiator-offers.c */
+void     snug_negotiator_say_offer     (SnugNegotiator *self, gboolean ice_restart);
+void     snug_negotiator_ask_for_offer (SnugNegotiator *self, gboolean new_session);
+
+/* snug-negotiator-mending.c */
+void     snug_negotiator_mend_later            (SnugNegotiator *self, guint patience_ms);
+void     snug_negotiator_give_up_or_try_again  (SnugNegotiator *self, const GError *error);
+gboolean snug_negotiator_is_patience_over      (SnugNegotiator *self);
+
+G_END_DECLS
