@@ -1,5 +1,6 @@
-/* snug-session-private: what the files of a session share. snug-session.c is the room's life,
- * snug-session-files.c what comes and goes in it, snug-session-secret.c who is to be trusted.
+/* snug-session-private: what the files of a session share. snug-session.c is the object, snug-session-entry.c its
+ * way into a room and out of it, snug-session-state.c where it stands there, snug-session-files.c what comes and
+ * goes, snug-session-secret.c who is to be trusted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -69,6 +70,50 @@ struct _SnugSession
   gboolean            was_connected; /* to anybody in this room */
   gboolean            was_in;        /* the server let us into this room */
 };
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_ERROR,
+  PROP_TROUBLE,
+  PROP_CODE,
+  PROP_LINK,
+  PROP_INVITE,
+  PROP_NAME,
+  PROP_DEVICE,
+  PROP_SERVER,
+  PROP_WEB_ROOT,
+  PROP_LISTEN,
+  PROP_CAPACITY,
+  PROP_RELAY_POLICY,
+  PROP_ICE_SERVERS,
+  PROP_ACCEPT_POLICY,
+  PROP_CONFLICT_POLICY,
+  PROP_SAVE_TO,
+  PROP_IS_HOST,
+  PROP_PRIVATE,
+  PROP_GUESSED,
+  PROP_KNOCK,
+  PROP_LOCKED,
+  PROP_EXPIRES,
+  PROP_N_CONNECTED,
+  N_PROPS
+};
+
+void snug_session_notify      (SnugSession *self, guint prop);
+/* Notifies if it changes. */
+void snug_session_set_boolean (SnugSession *self, gboolean *field, gboolean value, guint prop);
+
+/* @error_taken: nullable */
+void snug_session_set_error         (SnugSession *self, GError *error_taken);
+void snug_session_enter_state       (SnugSession *self, SnugSessionState state);
+void snug_session_fail              (SnugSession *self, SnugSessionError code, const char *sentence);
+void snug_session_fail_as_signaling (SnugSession *self, const GError *error);
+void snug_session_show_knock        (SnugSession *self);
+/* The room that was just made. */
+void snug_session_listen_to_room    (SnugSession *self);
+void snug_session_forget_room       (SnugSession *self);
 
 void snug_session_files_init  (SnugSession *self);
 void snug_session_files_clear (SnugSession *self);
