@@ -2,6 +2,7 @@
 #include "cli-json-report.h"
 
 #include "cli-events.h"
+#include "snug-secret.h"
 
 /* Progress lines of one transfer come at most this often. */
 #define PROGRESS_US (G_USEC_PER_SEC / 2)
@@ -84,8 +85,8 @@ remember_room (SnugCliJsonReport *self, SnugSession *session)
   if (snug_session_get_code (session) == NULL)
     return;
   g_free (self->code);
-  g_free (self->invite);
-  g_free (self->link);
+  snug_wipe_string (&self->invite);
+  snug_wipe_string (&self->link);
   self->code = g_strdup (snug_session_get_code (session));
   self->invite = g_strdup (snug_session_get_invite (session));
   self->link = g_strdup (snug_session_get_link (session));
@@ -95,17 +96,19 @@ static void
 snug_cli_json_report_room (SnugCliReport *report, SnugSession *session, const char *state)
 {
   SnugCliJsonReport *self = SNUG_CLI_JSON_REPORT (report);
-  g_autofree char *line = NULL;
+  char *line;
 
   if (state == NULL)
     return;
   remember_room (self, session);
   line = snug_cli_event_room (self->code, self->invite, self->link, state);
-  if (g_strcmp0 (line, self->room) == 0)
-    return;
-  g_free (self->room);
-  self->room = g_strdup (line);
-  tell (report, line);
+  if (g_strcmp0 (line, self->room) != 0)
+    {
+      snug_wipe_string (&self->room);
+      self->room = g_strdup (line);
+      tell (report, line);
+    }
+  snug_wipe_string (&line);
 }
 
 static gboolean
@@ -287,10 +290,10 @@ snug_cli_json_report_finalize (GObject *object)
   g_ptr_array_unref (self->changed);
   g_hash_table_unref (self->members);
   g_hash_table_unref (self->progress);
-  g_free (self->room);
+  snug_wipe_string (&self->room);
   g_free (self->code);
-  g_free (self->invite);
-  g_free (self->link);
+  snug_wipe_string (&self->invite);
+  snug_wipe_string (&self->link);
   G_OBJECT_CLASS (snug_cli_json_report_parent_class)->finalize (object);
 }
 

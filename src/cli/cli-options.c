@@ -384,7 +384,7 @@ void
 snug_cli_options_free (SnugCliOptions *self)
 {
   g_free (self->help);
-  g_free (self->invite);
+  snug_wipe_string (&self->invite);
   g_free (self->server);
   g_free (self->listen);
   snug_wipe_string (&self->secret);

@@ -197,7 +197,7 @@ snug_room_link_parse (const char *text, GError **error)
 char *
 snug_room_link_to_url (const SnugRoomLink *link)
 {
-  g_autofree char *secret = NULL;
+  char *secret, *url;
 
   if (link->server == NULL)
     return NULL;
@@ -205,7 +205,9 @@ snug_room_link_to_url (const SnugRoomLink *link)
     return g_strdup_printf ("%s/?code=%s", link->server, link->code);
 
   secret = g_uri_escape_string (link->secret, NULL, FALSE);
-  return g_strdup_printf ("%s/?code=%s#%s", link->server, link->code, secret);
+  url = g_strdup_printf ("%s/?code=%s#%s", link->server, link->code, secret);
+  snug_wipe_string (&secret);
+  return url;
 }
 
 char *

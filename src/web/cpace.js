@@ -114,7 +114,6 @@ export class Cpace {
   }
 
   forget() {
-    this.#scalar.fill(0);
-    this.#key?.fill(0);
+    for (const bytes of [this.#scalar, this.#key, this.#tag, this.#expectedTag]) bytes?.fill(0);
   }
 }
