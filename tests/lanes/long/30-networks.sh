@@ -5,5 +5,6 @@
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted /usr/bin/python3 tests/lab/cells.py build
+  lane_counted /usr/bin/python3 tests/lab/evil.py build
 fi
 lane_end
