@@ -477,10 +477,23 @@ def test_wrong_secret():
             assert not ana.count(event='error', code='guessing')
             refused(4, 'join', f"{room['code']}-otter-otter-otter", '--server', server.url, code='secret')
         ana.wait(event='error', code='guessing')
-        held = Cli('join', room['invite'], '--server', server.url)
-        held.wait(event='error', code='held')
-        held.stop()
         ana.leave()
+
+
+def test_after_five_wrong_secrets_the_host_is_asked():
+    settings = folder() / 'settings'
+    # Who guesses and who comes then do so from one address here.
+    settings.write_text('[server]\nmax-joins-per-minute=100\n')
+    with start_server('--config', settings) as server:
+        ana, room = create_private(server, '--name', 'Ana', '--commands')
+        for _ in range(5):
+            refused(4, 'join', f"{room['code']}-otter-otter-otter", '--server', server.url, code='secret')
+        ben = Cli('join', room['invite'], '--server', server.url, '--name', 'Ben')
+        ben.wait(event='error', code='held')
+        ana.say('/let')
+        ana.wait(event='member', name='Ben', state='connected')
+        for cli in (ben, ana):
+            cli.leave()
 
 
 def test_nothing_tells_the_secret():

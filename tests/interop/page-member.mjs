@@ -4,13 +4,15 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/** @param {{ selector: string, text?: string }} what, in the page */
-const press = ({ selector, text }) => {
+/** In the page: whether there is such a thing to press, or pressing it. @param {{ selector: string, text?: string, look: boolean }} what */
+const press = ({ selector, text, look }) => {
   const found = [...document.querySelectorAll(selector)].find(
     (e) => e.checkVisibility() && (text === undefined || e.textContent.trim() === text || e.ariaLabel === text),
   );
+  if (look) return found !== undefined;
   if (!found) throw new Error(`nothing to press: ${selector} ${text ?? ''}`);
   found.click();
+  return true;
 };
 
 /** Runs in the page: the row of a file in the Files pane. */
@@ -310,8 +312,10 @@ export class PageMember {
     await this.waitForWords('You left');
   }
 
-  press(selector, text) {
-    return this.#page.evaluate(press, { selector, text });
+  /** Once it is there: others may be told before this page has drawn it. */
+  async press(selector, text) {
+    await this.#page.waitFor(press, { selector, text, look: true });
+    return this.#page.evaluate(press, { selector, text, look: false });
   }
 
   #fill(selector, text) {

@@ -218,6 +218,24 @@ test('a private room asks for its secret, and says when it is wrong', async () =
   await ana.waitForMembers(1);
 });
 
+test('who comes after five wrong secrets is told whom they wait for, and comes in when that one says so', async () => {
+  const ana = await newMember(0);
+  const [address, secret] = (await ana.create(server.origin, 'Ana')).split('#');
+  const ben = await newMember(1);
+  await ben.open(address);
+  await ben.press('#outside-submit');
+  await ben.waitForWords('Private room');
+  for (const left of ['4 tries are', '3 tries are', '2 tries are', '1 try is', 'No tries are']) {
+    await ben.enterSecret('otter otter otter');
+    await ben.waitForWords(`${left} left`);
+  }
+  await ben.enterSecret(secret);
+  await ben.waitForWords('The host has to allow another try.');
+  await ana.press('#strip-button', 'Let Them Try');
+  await ben.waitUntilInside();
+  await ana.waitForMembers(1);
+});
+
 test('a reload comes back into a private room', async () => {
   const ana = await newMember(0);
   const link = await ana.create(server.origin, 'Ana');

@@ -396,6 +396,25 @@ def test_guesses(desk):
     bo.wait_for(event="member", state="connected")
 
 
+@case("who comes after five wrong secrets reads whom they wait for")
+def test_held(desk):
+    settings = desk.folder / "server.ini"
+    # Who guesses and who comes then do so from one address here.
+    settings.write_text("[server]\nmax-joins-per-minute=100\n")
+    server = desk.server(config=settings)
+    ana = desk.member("create", "--server", server.url, "--commands")
+    link, secret = ana.wait_for(event="room")["link"].split("#")
+    for _ in range(5):
+        assert desk.member("join", link + "#wrong").process.wait(window.PATIENCE_S) == 4
+    opened = desk.open()
+    opened.fill("Code or link", f"{link}#{secret}")
+    opened.press("push button", "Join")
+    opened.wait_for_title("Waiting to be let in")
+    opened.find("alert", re.compile("The host has to allow another try"))
+    ana.say("/let")
+    opened.wait_for_title("2 people")
+
+
 @case("the server goes: nobody new can join, and who is connected stays so")
 def test_server_gone(desk):
     server = desk.server()
