@@ -6,6 +6,7 @@
 #include "snug-await.h"
 #include "snug-dialect-v1.h"
 #include "snug-old-page.h"
+#include "snug-passing-time.h"
 #include "snug-room.h"
 
 #include <string.h>
@@ -218,20 +219,19 @@ on_pause_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-let_pass (guint ms)
-{
-  gboolean over = FALSE;
+/* What snug-negotiator.c waits before it looks whether somebody is still there, and then for an answer. */
+#define PROBE_DELAY_MS 1000
+#define PROBE_MS 2000
 
-  g_timeout_add (ms, on_pause_over, &over);
-  snug_await (NULL, over);
-}
-
-/* Longer than a probe takes: for what must not happen. */
+/* Longer than a probe takes: its answer is a packet of the transport's, which nothing here can see. */
 static void
 let_probe_pass (void)
 {
-  let_pass (4000);
+  gboolean over = FALSE;
+
+  snug_let_pass (PROBE_DELAY_MS);
+  g_timeout_add (PROBE_MS + 500, on_pause_over, &over);
+  snug_await (NULL, over);
 }
 
 /* The page's socket comes and goes; its connection answers, so nothing is touched. */
@@ -240,6 +240,7 @@ test_guest_reenters_and_nothing_changes (Fixture *f, gconstpointer data)
 {
   meet (f, FALSE);
   snug_old_page_reenter (f->page);
+  snug_await_idle (NULL);
   let_probe_pass ();
   g_assert_cmpuint (f->page->n_offers, ==, 1);
   g_assert_cmpuint (f->n_lost, ==, 0);
@@ -250,13 +251,23 @@ test_guest_reenters_and_nothing_changes (Fixture *f, gconstpointer data)
 static void
 test_guest_is_reloaded (Fixture *f, gconstpointer data)
 {
+  static const guint probe_ms[] = { PROBE_DELAY_MS, PROBE_MS };
+
   meet (f, FALSE);
   snug_old_page_reload (f->page);
+  for (guint i = 0; i < G_N_ELEMENTS (probe_ms); i++)
+    {
+      snug_await_idle (NULL);
+      snug_let_pass (probe_ms[i]);
+    }
   snug_await (NULL, f->n_ready == 2 && snug_old_page_is_open (f->page));
   g_assert_cmpuint (f->page->n_offers, ==, 2);
   g_assert_cmpuint (f->page->n_connections, ==, 2);
   assert_talks (f, "here again");
 }
+
+/* What snug-dialect-v1.c grants an answer. */
+#define ANSWER_PATIENCE_MS 15000
 
 /* A stale answer, or none: one offer at a time, and after some patience another. */
 static void
@@ -269,6 +280,7 @@ test_guest_answers_at_the_second_offer (Fixture *f, gconstpointer data)
   snug_await_idle (NULL);
   g_assert_cmpuint (f->page->n_offers, ==, 1);
   f->page->is_mute = FALSE;
+  snug_let_pass (ANSWER_PATIENCE_MS);
   snug_await (NULL, f->page->n_offers == 2);
   snug_await (NULL, snug_room_get_n_ready (f->room) == 1);
   assert_talks (f, "at last");
@@ -314,6 +326,9 @@ test_host_restarts_ice (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_ready, ==, 1);
 }
 
+/* Longer than a member of version 2 is waited for. */
+#define SHORT_SILENCE_MS 5000
+
 /* A silence that a member of version 2 would be asked about: the host could only throw its connection away,
  * and mends it by itself. */
 static void
@@ -322,7 +337,8 @@ test_host_is_not_asked_in_a_short_silence (Fixture *f, gconstpointer data)
   meet (f, TRUE);
   snug_old_page_sleep (f->page, TRUE);
   snug_await (NULL, snug_member_get_state (member (f)) == SNUG_MEMBER_RECONNECTING);
-  let_pass (5000);
+  snug_let_pass (SHORT_SILENCE_MS);
+  snug_await_idle (NULL);
   g_assert_cmpuint (f->page->n_other, ==, 0);
   snug_old_page_sleep (f->page, FALSE);
   snug_old_page_say_offer (f->page, TRUE);
@@ -349,7 +365,8 @@ test_delivered_is_the_transports_word (Fixture *f, gconstpointer data)
   meet (f, FALSE);
   snug_old_page_sleep (f->page, TRUE);
   say (f, "c1", "are you awake");
-  let_probe_pass ();
+  snug_let_pass (SHORT_SILENCE_MS);
+  snug_await_idle (NULL);
   g_assert_cmpuint (f->confirmed->len, ==, 0);
   snug_old_page_sleep (f->page, FALSE);
   snug_await (NULL, has (f->confirmed, "c1"));

@@ -4,7 +4,12 @@
  */
 #include "snug-await.h"
 #include "snug-member-private.h"
+#include "snug-passing-time.h"
 #include "snug-peer.h"
+
+/* What snug-peer.c grants a session without a hello, and how many of them. */
+#define PATIENCE_MS 10000
+#define MAX_SILENT 3
 
 /* A peer, and a bare link in the place of the member: it says nothing by itself. */
 typedef struct
@@ -70,27 +75,69 @@ say_hello (Fixture *f)
   g_assert_true (snug_peer_link_say (f->mute, hello));
 }
 
-/* Seen once with a page on a busy machine: its channel was open, and nothing of it ever came. */
+/* Both ends of it are open, and the peer waits for a hello. */
 static void
-test_session_without_hello_is_begun_anew (Fixture *f, gconstpointer data)
+await_session (Fixture *f, guint number)
 {
-  snug_await (NULL, snug_peer_link_get_n_sessions (f->mute) == 1);
-  g_assert_cmpint (snug_member_get_state (f->member), ==, SNUG_MEMBER_CONNECTING);
+  SnugPeerLink *link = snug_peer_get_link (f->peer);
 
-  snug_await (NULL, snug_peer_link_get_n_sessions (f->mute) == 2
-                      && snug_peer_link_get_state (f->mute) == SNUG_PEER_LINK_CONNECTED);
+  snug_await (NULL, snug_peer_link_get_n_sessions (f->mute) == number
+                      && snug_peer_link_get_state (f->mute) == SNUG_PEER_LINK_CONNECTED
+                      && snug_peer_link_get_n_sessions (link) == number
+                      && snug_peer_link_get_state (link) == SNUG_PEER_LINK_CONNECTED);
+  g_assert_cmpint (snug_member_get_state (f->member), ==, SNUG_MEMBER_CONNECTING);
+}
+
+static void
+assert_is_heard (Fixture *f)
+{
   say_hello (f);
   snug_await (NULL, snug_member_get_state (f->member) == SNUG_MEMBER_CONNECTED);
   g_assert_cmpstr (snug_member_get_name (f->member), ==, "Bo");
 }
 
+/* Seen once with a page on a busy machine: its channel was open, and nothing of it ever came. */
+static void
+test_session_without_hello_is_begun_anew (Fixture *f, gconstpointer data)
+{
+  await_session (f, 1);
+  snug_let_pass (PATIENCE_MS);
+  await_session (f, 2);
+  assert_is_heard (f);
+
+  /* and not because of the time alone */
+  snug_let_pass (PATIENCE_MS);
+  snug_await_idle (NULL);
+  g_assert_cmpint (snug_peer_link_get_state (f->mute), ==, SNUG_PEER_LINK_CONNECTED);
+  g_assert_cmpuint (snug_peer_link_get_n_sessions (f->mute), ==, 2);
+}
+
+/* Who wants to be silent may be, and is not asked for ever. */
+static void
+test_silence_is_accepted_in_the_end (Fixture *f, gconstpointer data)
+{
+  for (guint i = 1; i <= MAX_SILENT; i++)
+    {
+      await_session (f, i);
+      snug_let_pass (PATIENCE_MS);
+    }
+  await_session (f, MAX_SILENT + 1);
+  snug_let_pass (PATIENCE_MS);
+  snug_await_idle (NULL);
+  assert_is_heard (f);
+  g_assert_cmpuint (snug_peer_link_get_n_sessions (f->mute), ==, MAX_SILENT + 1);
+}
+
+#define ADD(name, func, offers) \
+  g_test_add ("/peer/" name, Fixture, GINT_TO_POINTER (offers), set_up, func, tear_down)
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/peer/session-without-hello-is-begun-anew-by-the-offerer", Fixture, GINT_TO_POINTER (TRUE),
-              set_up, test_session_without_hello_is_begun_anew, tear_down);
-  g_test_add ("/peer/session-without-hello-is-begun-anew-by-the-answerer", Fixture, GINT_TO_POINTER (FALSE),
-              set_up, test_session_without_hello_is_begun_anew, tear_down);
+  ADD ("session-without-hello-is-begun-anew-by-the-offerer", test_session_without_hello_is_begun_anew, TRUE);
+  ADD ("session-without-hello-is-begun-anew-by-the-answerer", test_session_without_hello_is_begun_anew, FALSE);
+  ADD ("silence-is-accepted-in-the-end-by-the-offerer", test_silence_is_accepted_in_the_end, TRUE);
+  ADD ("silence-is-accepted-in-the-end-by-the-answerer", test_silence_is_accepted_in_the_end, FALSE);
   return g_test_run ();
 }
