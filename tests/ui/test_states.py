@@ -14,6 +14,16 @@ from files import create
 from window import alive, until
 
 
+def open_row_of_ana(desk):
+    """She is in our room, and her row says what can be done with her."""
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.tab_to("Ana, Terminal")
+    opened.key("Return")
+    return opened, ana
+
+
 @case("the host locks the room by a switch and opens it again; the card says which it is")
 def test_lock(desk):
     opened, link = create(desk)
@@ -41,11 +51,7 @@ def test_guest(desk):
 
 @case("two people compare the safety phrase: the same words on both screens, and who is checked is marked")
 def test_phrase(desk):
-    opened, link = create(desk)
-    ana = desk.member("join", link, "--name", "Ana")
-    opened.wait_for_title("2 people")
-    opened.tab_to("Ana, Terminal")
-    opened.key("Return")
+    opened, ana = open_row_of_ana(desk)
     opened.press("push button", "Compare")
     phrase = ana.wait_for(event="safety", state="phrase")["phrase"]
     opened.find("label", phrase)
@@ -56,11 +62,7 @@ def test_phrase(desk):
 
 @case("words that differ close the room: it says not safe, and there is only one way on")
 def test_not_safe(desk):
-    opened, link = create(desk)
-    ana = desk.member("join", link, "--name", "Ana")
-    opened.wait_for_title("2 people")
-    opened.tab_to("Ana, Terminal")
-    opened.key("Return")
+    opened, ana = open_row_of_ana(desk)
     opened.press("push button", "Compare")
     ana.wait_for(event="safety", state="phrase")
     opened.press("push button", "No, Leave")
@@ -89,11 +91,7 @@ def test_refuse(desk):
 
 @case("the host removes a member, once they said so twice, by the keyboard alone")
 def test_remove(desk):
-    opened, link = create(desk)
-    ana = desk.member("join", link, "--name", "Ana")
-    opened.wait_for_title("2 people")
-    opened.tab_to("Ana, Terminal")
-    opened.key("Return")
+    opened, ana = open_row_of_ana(desk)
     opened.find("list item", "Remove from the Room…")
     opened.tab_to("Remove from the Room…")
     opened.key("Return")
@@ -189,11 +187,7 @@ def test_save_qr(desk):
 
 @case("Send File… of a person asks for the files")
 def test_send_to_one(desk):
-    opened, link = create(desk)
-    desk.member("join", link, "--name", "Ana")
-    opened.wait_for_title("2 people")
-    opened.tab_to("Ana, Terminal")
-    opened.key("Return")
+    opened, _ = open_row_of_ana(desk)
     opened.find("list item", "Send File…")
     opened.find("label", re.compile("Their certificate: "))
     opened.tab_to("Send File…")
