@@ -11,7 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest
-from snugtest import Failure, create, environment, folder, join, make_file, sha256, start_server
+from snugtest import check, create, environment, folder, join, make_file, sha256, start_server
 
 PIECE = 1 << 20
 # Rooms have few seats, and who was killed keeps its own for a while.
@@ -19,11 +19,6 @@ KILLS_A_ROOM = 10
 
 options = None
 chance = None
-
-
-def check(condition, *words):
-    if not condition:
-        raise Failure(' '.join(map(str, words)))
 
 
 def debug():

@@ -9,14 +9,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest
 from snugscreen import Terminal
-from snugtest import BUILD, Failure, create, folder, make_file, sha256, start_server
+from snugtest import BUILD, check, create, folder, make_file, sha256, start_server
 
 CLI = BUILD / 'src/cli/snug-cli'
-
-
-def check(condition, *words):
-    if not condition:
-        raise Failure(' '.join(map(str, words)))
 
 
 def enter(server, *arguments, **more):
