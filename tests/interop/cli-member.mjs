@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PATIENCE_MS } from './browser.mjs';
-import { BUILD } from './server.mjs';
+import { BUILD, endWithUs } from './server.mjs';
 
 export class CliMember {
   events = [];
@@ -27,7 +27,7 @@ export class CliMember {
   constructor(folder, args) {
     this.folder = folder;
     const env = { ...process.env, SNUG_WEB_ROOT: join(BUILD, 'src/web') };
-    this.child = spawn(join(BUILD, 'src/cli/snug-cli'), args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = endWithUs(spawn(join(BUILD, 'src/cli/snug-cli'), args, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
     this.said = '';
     this.child.stderr.on('data', (data) => (this.said += data));
     this.ended = new Promise((resolve) => this.child.once('exit', resolve));

@@ -8,7 +8,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { launchChromium, PHONE } from './browser.mjs';
 import { PageMember } from './page-member.mjs';
 import { BUILD, Server } from './server.mjs';
@@ -18,6 +18,9 @@ const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 let folder;
 let browser;
+/** What a case has started, to be ended after it however it went: nothing else would end, and the lane hang. */
+const pages = [];
+const servers = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snug-network-'));
@@ -29,16 +32,34 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+afterEach(async () => {
+  loseUdp(false);
+  for (const page of pages.splice(0)) await page.close();
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+async function startServer(options) {
+  const server = await Server.start({ listen: LISTEN, ...options });
+  servers.push(server);
+  return server;
+}
+
+async function newMember(options) {
+  const page = await browser.newPage(options);
+  pages.push(page);
+  return new PageMember(page);
+}
+
 /** Packets of WebRTC, and only those, are lost until it is called again with false. */
 function loseUdp(on) {
   const nft = (...words) => execFileSync('nft', words);
-  if (!on) nft('delete', 'table', 'inet', 'loss');
-  else nft('add table inet loss; add chain inet loss in { type filter hook input priority 0; }; add rule inet loss in meta l4proto udp drop');
+  nft('add table inet loss; delete table inet loss');
+  if (on) nft('add table inet loss; add chain inet loss in { type filter hook input priority 0; }; add rule inet loss in meta l4proto udp drop');
 }
 
 async function twoPeople(server, options) {
-  const ana = new PageMember(await browser.newPage());
-  const ben = new PageMember(await browser.newPage(PHONE));
+  const ana = await newMember();
+  const ben = await newMember(PHONE);
   const link = await ana.create(server.origin, 'Ana', options);
   await ben.join(link, 'Ben');
   for (const member of [ana, ben]) await member.waitForMembers(1);
@@ -55,7 +76,7 @@ async function exchange(one, other, name, size) {
 }
 
 test('a page over plain http checks its files all the same', async () => {
-  const server = await Server.start({ listen: LISTEN });
+  const server = await startServer();
   const { ana, ben } = await twoPeople(server);
   assert.equal(await ben.page.evaluate(() => isSecureContext || Boolean(crypto.subtle)), false);
   assert.equal(await ben.page.evaluate(async () => Boolean((await import('/noble/hashes/sha2.js')).sha256)), true);
@@ -63,15 +84,13 @@ test('a page over plain http checks its files all the same', async () => {
   await exchange(ben, ana, 'from phone.bin', 5_000_000);
   await ben.say('over http');
   await ana.waitForChat('over http', 'Ben');
-  for (const member of [ana, ben]) await member.page.close();
-  await server.stop();
 });
 
 test('a page over plain http that was built without npm does, too', async () => {
   const webRoot = join(folder, 'web');
   await cp(join(BUILD, 'src/web'), webRoot, { recursive: true });
   for (const library of ['noble', 'lean-qr']) await rm(join(webRoot, library), { recursive: true });
-  const server = await Server.start({ listen: LISTEN, webRoot });
+  const server = await startServer({ webRoot });
   const { link, ana, ben } = await twoPeople(server, { isOpen: true });
   await ana.show('room');
   assert.equal(await ana.page.evaluate(() => import('/lean-qr/index.js').then(() => 'a library', () => 'none')), 'none');
@@ -79,12 +98,10 @@ test('a page over plain http that was built without npm does, too', async () => 
   assert.deepEqual([await isSeen('.invite .qr'), await isSeen('.invite .link'), link.startsWith(server.origin)], [false, true, true]);
   // More than one blob that is set aside.
   await exchange(ana, ben, 'slowly.bin', 12_000_000);
-  for (const member of [ana, ben]) await member.page.close();
-  await server.stop();
 });
 
 test('a link can be copied without the clipboard API', async () => {
-  const server = await Server.start({ listen: LISTEN });
+  const server = await startServer();
   const { link, ben } = await twoPeople(server);
   await ben.show('room');
   await ben.page.evaluate(() => {
@@ -94,12 +111,10 @@ test('a link can be copied without the clipboard API', async () => {
   });
   await ben.press('.invite .button', 'Copy Link');
   await ben.page.waitFor((expected) => globalThis.copied === expected, link);
-  await ben.page.close();
-  await server.stop();
 });
 
 test('the network is lost for a while: said in words, and the file goes on where it was', async () => {
-  const server = await Server.start({ listen: LISTEN });
+  const server = await startServer();
   const { ana, ben } = await twoPeople(server);
   const bytes = randomBytes(60_000_000);
   const path = join(folder, 'interrupted.bin');
@@ -128,6 +143,4 @@ test('the network is lost for a while: said in words, and the file goes on where
   assert.equal(sha256(await ben.saveReceived('interrupted.bin')), sha256(bytes));
   await ana.waitForFile('interrupted.bin', 'done');
   assert.equal(await ben.countChat('into the dark'), 1);
-  for (const member of [ana, ben]) await member.page.close();
-  await server.stop();
 });

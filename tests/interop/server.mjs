@@ -15,6 +15,14 @@ export const BUILD = process.env.SNUG_BUILD ?? join(ROOT, 'build');
 /** Many joins from one address are what a test is; a server in the open takes five a minute. */
 const SETTINGS = { 'max-joins-per-minute': 10000, 'max-room-infos-per-minute': 10000, 'max-rooms-per-address': 1000 };
 
+/** A test that ends badly leaves no child behind, which would hold on to its output, and whoever reads that would wait. */
+export function endWithUs(child) {
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
+  return child;
+}
+
 /** The first line that `stream` brings, or an error if there is none. */
 function firstLine(child) {
   return new Promise((resolve, reject) => {
@@ -53,7 +61,7 @@ export class Server {
     const program = join(BUILD, 'src/server/snug-server');
     const env = { ...process.env, SNUG_WEB_ROOT: this.webRoot };
     const stdio = ['ignore', 'pipe', 'inherit'];
-    this.child = spawn(program, ['--listen', listen, '--config', this.config], { env, stdio });
+    this.child = endWithUs(spawn(program, ['--listen', listen, '--config', this.config], { env, stdio }));
     const line = await firstLine(this.child);
     this.origin = /^listening (http:\/\/\S+)$/.exec(line)[1];
   }
