@@ -25,6 +25,9 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 /** Everything a test waits for ends some time. */
 export const PATIENCE_MS = 30_000;
 
+/** How often a page of Chromium is looked at: a file is on its way for a moment only. */
+const LOOK_MS = 20;
+
 const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Polls, for what sends no event. */
@@ -99,7 +102,8 @@ class ChromiumPage {
   waitFor(fn, arg, timeoutMs = PATIENCE_MS) {
     // The driver takes a promise for true, whatever becomes of it.
     if (fn.constructor.name === 'AsyncFunction') return until(() => this.page.evaluate(fn, arg), fn, timeoutMs);
-    return this.page.waitForFunction(fn, arg, { timeout: timeoutMs });
+    // By itself it would ask in every frame, and have the browser paint sixty a second for that.
+    return this.page.waitForFunction(fn, arg, { timeout: timeoutMs, polling: LOOK_MS });
   }
 
   setFiles(selector, paths) {

@@ -44,9 +44,10 @@ export class HostilePage {
     }, texts.map((text) => (typeof text === 'string' ? text : JSON.stringify(text))));
   }
 
-  /** Whether something of this type was said to us. */
-  waitToHear(type) {
-    return this.page.waitFor((t) => hostile.heard.some((message) => message.type === t), type);
+  /** Until something of this type was said to us, about `id` if one is named. */
+  waitToHear(type, id) {
+    const isThere = ({ type: t, id: i }) => hostile.heard.some((message) => message.type === t && (i === undefined || message.id === i));
+    return this.page.waitFor(isThere, { type, id });
   }
 
   countHeard(type) {

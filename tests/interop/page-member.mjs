@@ -15,6 +15,13 @@ const press = ({ selector, text, look }) => {
   return true;
 };
 
+/** In the page: the room that it makes is for so many. */
+const askForCapacity = (capacity) => {
+  const { fetch } = globalThis;
+  globalThis.fetch = (address, { body, ...init } = {}) =>
+    fetch(address, body ? { ...init, body: JSON.stringify({ ...JSON.parse(body), capacity }) } : init);
+};
+
 /** Runs in the page: the row of a file in the Files pane. */
 const rowState = ({ name, state, within }) => {
   const rows = [...document.querySelectorAll(`${within} .transfer`)];
@@ -48,8 +55,9 @@ export class PageMember {
   }
 
   /** Starts a room from the start page. @returns {Promise<string>} its link */
-  async create(origin, name, { isOpen = false } = {}) {
+  async create(origin, name, { isOpen = false, capacity } = {}) {
     await this.open(origin);
+    if (capacity !== undefined) await this.#page.evaluate(askForCapacity, capacity);
     await this.#fill('#name', name);
     if (isOpen) await this.press('#open');
     await this.press('#outside-buttons .button', 'Create Room');
