@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build-test/ compiles with -Werror and the sanitizers' -- tests/tools/build sanitized; then
-  lane_meson build-test --suite cli
+  # They mostly wait.
+  lane_meson build-test --suite cli --num-processes 4
 fi
 lane_end
