@@ -46,6 +46,21 @@ make_url (GInetAddress *address, guint port)
   return g_strdup_printf (ipv6 ? "http://[%s]:%u" : "http://%s:%u", text, port);
 }
 
+static gboolean
+has_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* The libraries come all or none (src/web/assemble.py); this one is of what no browser brings along. */
+gboolean
+snug_local_host_page_is_limited (const char *web_root)
+{
+  return has_file (web_root, "index.html") && !has_file (web_root, "noble/curves/ed25519.js");
+}
+
 /* The address that @listen names, or NULL if that is "all of them". */
 static GInetAddress *
 named_address (const char *listen)

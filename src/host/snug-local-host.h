@@ -28,6 +28,10 @@ G_DECLARE_FINAL_TYPE (SnugLocalHost, snug_local_host, SNUG, LOCAL_HOST, GObject)
 SnugLocalHost *snug_local_host_new (const char *web_root, const char *listen, guint capacity,
                                     gboolean is_private, GError **error);
 
+/* Whether the page in the folder @web_root was built without the libraries of private rooms: browsers then enter
+ * open rooms only. */
+gboolean    snug_local_host_page_is_limited (const char *web_root);
+
 const char *snug_local_host_get_own_url    (SnugLocalHost *self);   /* for ourselves: loopback if possible */
 const char *snug_local_host_get_public_url (SnugLocalHost *self);   /* for the room link */
 const char *snug_local_host_get_code       (SnugLocalHost *self);

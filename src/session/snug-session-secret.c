@@ -83,6 +83,14 @@ snug_session_explain_pending (SnugSession *self)
 }
 
 gboolean
+snug_session_get_shuts_browsers_out (SnugSession *self)
+{
+  gboolean is_concerned = self->code != NULL ? self->local_host != NULL && self->secret != NULL : self->server == NULL;
+
+  return is_concerned && self->web_root != NULL && snug_local_host_page_is_limited (self->web_root);
+}
+
+gboolean
 snug_session_get_guessed (SnugSession *self)
 {
   return admission_of (self) != NULL && snug_admission_is_guessed (admission_of (self));

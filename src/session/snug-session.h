@@ -142,6 +142,10 @@ gboolean snug_session_join_with_secret (SnugSession *self, const char *invite, c
  */
 gboolean    snug_session_enter_secret (SnugSession *self, const char *secret, GError **error);
 gboolean    snug_session_get_private  (SnugSession *self);
+/* Whether phones and browsers cannot enter, as the room is private and the page that this computer gives them was
+ * built without what that needs. Outside a room: whether that would become of a private one. Changes with "server",
+ * "code" and "private". */
+gboolean    snug_session_get_shuts_browsers_out (SnugSession *self);
 gboolean    snug_session_get_guessed  (SnugSession *self);
 /* One more wrong secret may be tried. */
 void        snug_session_let_them_try (SnugSession *self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-page-note.h"
 #include "snug-qr.h"
 #include "snug-words.h"
 
@@ -17,6 +18,7 @@ struct _SnugInviteCard
   GtkWidget   *qr_button;
   GtkImage    *qr;
   GtkWidget   *hint;
+  GtkWidget   *page_note;
   GtkLabel    *invite;
   GtkWidget   *copy_link;
   GtkWidget   *more;
@@ -36,12 +38,14 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* A room of a version-1 server may be known by its code alone: then there is no link to scan. */
+/* A room of a version-1 server may be known by its code alone: then there is no link to scan. And whoever would
+ * scan it must not stand before a page that cannot enter. */
 static void
 update_link (SnugInviteCard *self)
 {
   const char *link = snug_session_get_link (self->session);
-  g_autoptr (SnugQr) qr = link != NULL ? snug_qr_new (link) : NULL;
+  gboolean shut_out = snug_session_get_shuts_browsers_out (self->session);
+  g_autoptr (SnugQr) qr = link != NULL && !shut_out ? snug_qr_new (link) : NULL;
   g_autofree char *spoken = g_strdup_printf (_("QR code of the link to room %s. Press to copy the link."),
                                              snug_session_get_code (self->session));
 
@@ -49,6 +53,7 @@ update_link (SnugInviteCard *self)
   gtk_label_set_label (self->link, link != NULL ? link : "");
   gtk_widget_set_visible (self->qr_button, qr != NULL);
   gtk_widget_set_visible (self->hint, qr != NULL);
+  gtk_widget_set_visible (self->page_note, shut_out);
   gtk_widget_set_visible (self->more, qr != NULL);
   gtk_widget_set_visible (self->copy_link, link != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->link), link != NULL);
@@ -110,7 +115,7 @@ static void
 watch_session (SnugInviteCard *self)
 {
   static const char *const watched[] = { "notify::link", "notify::invite", "notify::code",
-                                        "notify::expires", "notify::locked" };
+                                        "notify::expires", "notify::locked", "notify::private" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
@@ -159,11 +164,13 @@ snug_invite_card_class_init (SnugInviteCardClass *klass)
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_type_ensure (SNUG_TYPE_PAGE_NOTE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-invite-card.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, qr_button);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, qr);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, hint);
+  gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, page_note);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, invite);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, copy_link);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, more);

@@ -214,6 +214,7 @@ update (SnugRoomPane *self)
 
   if (!g_str_equal (page, "start") && !g_str_equal (page, "over"))
     snug_start_page_clear (self->start);
+  snug_start_page_set_shuts_browsers_out (self->start, snug_session_get_shuts_browsers_out (self->session));
   update_starting (self);
   update_over (self);
   update_left (self);
@@ -350,7 +351,7 @@ static void
 watch_session (SnugRoomPane *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::error",
-                                        "notify::trouble", "notify::capacity" };
+                                        "notify::trouble", "notify::capacity", "notify::server" };
   GListModel *members = snug_session_get_members (self->session);
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)

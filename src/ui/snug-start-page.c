@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-last-room.h"
+#include "snug-page-note.h"
 #include "snug-settings.h"
 #include "snug-words.h"
 
@@ -13,6 +14,7 @@ struct _SnugStartPage
 
   SnugSettings  *settings;      /* owned */
   char          *seen;          /* owned; the link on the clipboard that was offered last */
+  gboolean       shuts_browsers_out;
 
   /* Template */
   GtkWidget     *back;
@@ -20,6 +22,7 @@ struct _SnugStartPage
   AdwEntryRow   *code;
   GtkWidget     *join;
   GtkLabel      *error;
+  GtkWidget     *page_note;
   AdwEntryRow   *name;
   GtkSpinButton *most_people;
   GtkSwitch     *open_rooms;
@@ -55,6 +58,24 @@ void
 snug_start_page_clear (SnugStartPage *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->code), "");
+}
+
+/* Whoever has chosen an open room has no need of it. */
+static void
+update_page_note (SnugStartPage *self)
+{
+  gboolean open = FALSE;
+
+  if (self->settings != NULL)
+    g_object_get (self->settings, "open-rooms", &open, NULL);
+  gtk_widget_set_visible (self->page_note, self->shuts_browsers_out && !open);
+}
+
+void
+snug_start_page_set_shuts_browsers_out (SnugStartPage *self, gboolean shut_out)
+{
+  self->shuts_browsers_out = shut_out;
+  update_page_note (self);
 }
 
 static void
@@ -158,6 +179,9 @@ bind_settings (SnugStartPage *self)
   g_signal_connect_object (self->settings, "notify::last-room-ends", G_CALLBACK (update_back), self,
                            G_CONNECT_SWAPPED);
   update_back (self);
+  g_signal_connect_object (self->settings, "notify::open-rooms", G_CALLBACK (update_page_note), self,
+                           G_CONNECT_SWAPPED);
+  update_page_note (self);
 }
 
 static void
@@ -207,6 +231,7 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   object_class->finalize = snug_start_page_finalize;
   widget_class->root = snug_start_page_root;
   widget_class->map = snug_start_page_map;
+  g_type_ensure (SNUG_TYPE_PAGE_NOTE);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS,
                                               G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -218,6 +243,7 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, code);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, join);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, page_note);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, name);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, most_people);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, open_rooms);

@@ -17,5 +17,7 @@ void snug_start_page_focus_join (SnugStartPage *self);
 /* @text: a sentence under the entry, until the person types again. */
 void snug_start_page_show_error (SnugStartPage *self, const char *text);
 void snug_start_page_clear      (SnugStartPage *self);
+/* Of snug_session_get_shuts_browsers_out(). */
+void snug_start_page_set_shuts_browsers_out (SnugStartPage *self, gboolean shut_out);
 
 G_END_DECLS

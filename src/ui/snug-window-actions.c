@@ -50,6 +50,17 @@ on_create (GtkWidget *widget, const char *action, GVariant *parameter)
   create_room (self);
 }
 
+/* In place of a private one that nobody else has come to. */
+static void
+on_create_open (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugWindow *self = SNUG_WINDOW (widget);
+
+  snug_session_leave (self->session);
+  snug_window_show_page (self, "room");
+  snug_session_create (self->session, TRUE);
+}
+
 static void
 on_join (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -480,6 +491,7 @@ static const struct
 } actions[] = {
   { "win.show-page", "s", on_show_page },
   { "room.create", NULL, on_create },
+  { "room.create-open", NULL, on_create_open },
   { "room.join", "s", on_join },
   { "room.ask-join", "s", on_ask_join },
   { "room.suggest", "s", on_suggest },
@@ -530,16 +542,19 @@ snug_window_update_actions (SnugWindow *self)
   gboolean entered = in_room && snug_session_get_code (self->session) != NULL
                      && snug_session_get_state (self->session) != SNUG_SESSION_STARTING;
   gboolean has_link = entered && snug_session_get_link (self->session) != NULL;
+  gboolean has_qr = has_link && !snug_session_get_shuts_browsers_out (self->session);
+  gboolean is_alone = g_list_model_get_n_items (snug_session_get_members (self->session)) == 0;
 
   gtk_widget_action_set_enabled (widget, "room.create", !in_room);
+  gtk_widget_action_set_enabled (widget, "room.create-open", !in_room || (entered && is_alone));
   gtk_widget_action_set_enabled (widget, "room.join", !in_room);
   gtk_widget_action_set_enabled (widget, "room.enter-code", !in_room);
   gtk_widget_action_set_enabled (widget, "room.go-back", !in_room);
   gtk_widget_action_set_enabled (widget, "room.leave", in_room);
   gtk_widget_action_set_enabled (widget, "room.copy-link", has_link);
   gtk_widget_action_set_enabled (widget, "room.copy-invite", entered);
-  gtk_widget_action_set_enabled (widget, "room.show-qr", has_link);
-  gtk_widget_action_set_enabled (widget, "room.copy-qr", has_link);
-  gtk_widget_action_set_enabled (widget, "room.save-qr", has_link);
+  gtk_widget_action_set_enabled (widget, "room.show-qr", has_qr);
+  gtk_widget_action_set_enabled (widget, "room.copy-qr", has_qr);
+  gtk_widget_action_set_enabled (widget, "room.save-qr", has_qr);
   snug_window_update_file_actions (self, entered);
 }

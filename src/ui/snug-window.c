@@ -542,7 +542,7 @@ watch_session (SnugWindow *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::link",
                                          "notify::n-connected", "notify::error", "notify::guessed",
-                                         "notify::knock" };
+                                         "notify::knock", "notify::private" };
 
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self,

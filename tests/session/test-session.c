@@ -382,6 +382,27 @@ test_somebody_keeps_guessing (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_page_without_its_libraries (Fixture *f, gconstpointer data)
+{
+  g_autofree char *page = g_build_filename (f->path, "index.html", NULL);
+
+  g_assert_false (snug_session_get_shuts_browsers_out (f->host));
+  g_object_set (f->host, "web-root", f->path, NULL);
+  g_assert_false (snug_session_get_shuts_browsers_out (f->host));   /* no page at all */
+  g_assert_true (g_file_set_contents (page, "", 0, NULL));
+  g_assert_true (snug_session_get_shuts_browsers_out (f->host));
+  create (f);
+  g_assert_false (snug_session_get_shuts_browsers_out (f->host));
+  snug_session_leave (f->host);
+  snug_session_create (f->host, FALSE);
+  snug_await (NULL, is (f->host, SNUG_SESSION_WAITING));
+  g_assert_true (snug_session_get_shuts_browsers_out (f->host));
+  snug_session_leave (f->host);
+  g_object_set (f->host, "server", "http://127.0.0.1:9", NULL);
+  g_assert_false (snug_session_get_shuts_browsers_out (f->host));   /* it has a page of its own */
+}
+
+static void
 test_unknown_room (Fixture *f, gconstpointer data)
 {
   g_autofree char *link = NULL;
@@ -609,6 +630,7 @@ main (int argc, char **argv)
   ADD ("a-private-room", test_a_private_room);
   ADD ("a-secret-is-asked-for", test_a_secret_is_asked_for);
   ADD ("somebody-keeps-guessing", test_somebody_keeps_guessing);
+  ADD ("a-page-without-its-libraries", test_a_page_without_its_libraries);
   ADD ("unknown-room", test_unknown_room);
   ADD ("full-room", test_full_room);
   ADD ("the-last-seat", test_the_last_seat);

@@ -20,7 +20,7 @@ empty (SnugSession *self)
   g_clear_pointer (&self->link, g_free);
   self->trouble = NULL;
   self->secret = self->knock = NULL;
-  self->guessed = FALSE;
+  self->guessed = self->shuts_browsers_out = FALSE;
   self->is_host = FALSE;
   self->is_locked = FALSE;
   self->expires = 0;
@@ -159,6 +159,12 @@ fail (SnugSession *self, int code, const char *message)
 static void
 scene_start (SnugSession *self)
 {
+}
+
+static void
+scene_start_limited (SnugSession *self)
+{
+  self->shuts_browsers_out = TRUE;
 }
 
 static void
@@ -302,6 +308,13 @@ scene_private (SnugSession *self)
 {
   enter_room (self, SNUG_SESSION_WAITING);
   make_private (self);
+}
+
+static void
+scene_private_limited (SnugSession *self)
+{
+  scene_private (self);
+  self->shuts_browsers_out = TRUE;
 }
 
 static void
@@ -542,6 +555,7 @@ static const struct
 } scenes[] = {
   { "start", "room", scene_start },
   { "start-back", "room", scene_start },
+  { "start-limited", "room", scene_start_limited },
   { "opening", "room", scene_opening },
   { "opening-asleep", "room", scene_opening_asleep },
   { "joining", "room", scene_joining },
@@ -561,6 +575,7 @@ static const struct
   { "wrong-secret", "room", scene_wrong_secret },
   { "pending", "room", scene_pending },
   { "private", "room", scene_private },
+  { "private-limited", "room", scene_private_limited },
   { "guessed", "room", scene_guessed },
   { "knock", "room", scene_knock },
   { "phrase", "room", scene_phrase },

@@ -35,6 +35,7 @@ struct _SnugSession
   const char         *secret;      /* nullable */
   const char         *knock;       /* nullable */
   gboolean            guessed;
+  gboolean            shuts_browsers_out;
   gboolean            is_host;
   gboolean            is_locked;
 };

@@ -81,6 +81,12 @@ snug_session_get_private (SnugSession *self)
 }
 
 gboolean
+snug_session_get_shuts_browsers_out (SnugSession *self)
+{
+  return self->shuts_browsers_out;
+}
+
+gboolean
 snug_session_get_guessed (SnugSession *self)
 {
   return self->guessed;

@@ -4,13 +4,15 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import socketserver
 import subprocess
 import threading
 
 import window
-from cases import case, run
+from cases import BUILD, case, run
 from files import create
+from in_room import link_of
 from window import alive, until
 
 
@@ -136,6 +138,25 @@ def test_expired(desk):
     opened.find("push button", "Copy Report")
     opened.press("push button", "New Room")
     opened.find("push button", "Create Room")
+
+
+@case("a page built without its libraries lets phones into open rooms only: the window says so and makes one")
+def test_limited_page(desk):
+    page = shutil.copytree(BUILD / "src/web", desk.folder / "web", ignore=shutil.ignore_patterns("noble"))
+    says_so = re.compile("^Phones and browsers can enter open rooms only")
+    opened = desk.open(env={"SNUG_WEB_ROOT": str(page)})
+    opened.find("label", says_so)
+    opened.press("push button", "Create Room")
+    opened.find("label", re.compile("^Private: only people with the secret can enter"))
+    opened.find("label", says_so)
+    assert not opened.has("push button", re.compile("^QR code of the link to room"))
+    assert not opened.can("room.show-qr")
+    opened.press("push button", "Create Open Room")
+    opened.find("label", re.compile("^Open room: whoever has the code can enter"))
+    opened.gone("label", says_so)
+    opened.find("push button", re.compile("^QR code of the link to room"))
+    desk.phone().join(link_of(opened), "Ana")
+    opened.wait_for_title("2 people")
 
 
 class FutureServer(socketserver.BaseRequestHandler):
