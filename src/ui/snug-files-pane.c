@@ -6,51 +6,32 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-entry-row.h"
+#include "snug-file-sections.h"
 #include "snug-transfer-row.h"
 #include "snug-unfinished-strip.h"
 #include "snug-words.h"
 
-/* In the order in which they stand. */
-enum
-{
-  SECTION_INCOMING,
-  SECTION_ACTIVE,
-  SECTION_WAITING,
-  SECTION_DONE,
-  N_SECTIONS
-};
-
-static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Active"), N_("Waiting"),
-                                                       N_("Done") };
-
 struct _SnugFilesPane
 {
-  AdwBin         parent_instance;
+  AdwBin             parent_instance;
 
-  SnugSession   *session;                  /* owned */
+  /* Owned */
+  SnugSession       *session;
+  SnugFileSections  *sections;
+  GPtrArray         *bound;        /* the GtkListItems (borrowed) that stand for rows now */
 
-  /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each
-   * section a model of its heading (none or one GtkStringObject) and one of its transfers, below each
-   * of which stands what is in it if that is a folder and open, laid end to end. */
-  GListStore    *headings[N_SECTIONS];     /* owned */
-  GListStore    *transfers[N_SECTIONS];    /* owned */
-  GtkTreeListModel *trees[N_SECTIONS];     /* owned; of @transfers */
-  GHashTable    *open;                     /* owned; the ids (owned) of folders that show what is in them */
-  GHashTable    *section_of;               /* owned; SnugTransfer → section + 1 */
-  GListModel    *rows;                     /* owned */
-  GPtrArray     *bound;                    /* owned; the GtkListItems (borrowed) that stand for rows now */
-  guint          restyle;                  /* source; 0: none */
-  gboolean       at_top;                   /* before the change that restyle waits for */
+  guint              restyle;      /* source; 0: none */
+  gboolean           at_top;       /* before the change that restyle waits for */
 
   /* Template */
-  GtkStack      *stack;
-  AdwStatusPage *empty;
-  GtkButton     *empty_button;
-  GtkWidget     *empty_folder_button;
-  GtkLabel      *summary;
-  GtkButton     *pause_all;
+  GtkStack          *stack;
+  AdwStatusPage     *empty;
+  GtkButton         *empty_button;
+  GtkWidget         *empty_folder_button;
+  GtkLabel          *summary;
+  GtkButton         *pause_all;
   GtkScrolledWindow *scroller;
-  GtkListView   *list;
+  GtkListView       *list;
 };
 
 G_DEFINE_FINAL_TYPE (SnugFilesPane, snug_files_pane, ADW_TYPE_BIN)
@@ -64,129 +45,10 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* --- Sections --- */
-
-static guint
-section_for (SnugTransfer *transfer)
-{
-  if (snug_transfer_is_finished (transfer))
-    return SECTION_DONE;
-  if (snug_transfer_is_active (transfer))
-    return SECTION_ACTIVE;
-  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN ? SECTION_INCOMING
-                                                                    : SECTION_WAITING;
-}
-
-static void
-update_heading (SnugFilesPane *self, guint section)
-{
-  gboolean needed = g_list_model_get_n_items (G_LIST_MODEL (self->transfers[section])) > 0;
-  gboolean there = g_list_model_get_n_items (G_LIST_MODEL (self->headings[section])) > 0;
-  g_autoptr (GtkStringObject) heading = NULL;
-
-  if (needed == there)
-    return;
-  if (there)
-    {
-      g_list_store_remove_all (self->headings[section]);
-      return;
-    }
-  heading = gtk_string_object_new (_(section_titles[section]));
-  g_list_store_append (self->headings[section], heading);
-}
-
-/* --- What is in folders --- */
-
 static GListModel *
-create_lines (gpointer item, gpointer user_data)
+get_rows (SnugFilesPane *self)
 {
-  SnugFilesPane *self = user_data;
-
-  if (!SNUG_IS_TRANSFER (item) || !snug_transfer_is_folder (item))
-    return NULL;
-  return snug_folder_lines_new (self->session, item);
-}
-
-static gboolean
-is_open (SnugFilesPane *self, SnugTransfer *transfer)
-{
-  return g_hash_table_contains (self->open, snug_transfer_get_id (transfer));
-}
-
-static void
-show_lines (SnugFilesPane *self, SnugTransfer *transfer)
-{
-  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
-  g_autoptr (GtkTreeListRow) row = NULL;
-  guint position;
-
-  if (section-- == 0 || !g_list_store_find (self->transfers[section], transfer, &position))
-    return;
-  row = gtk_tree_list_model_get_child_row (self->trees[section], position);
-  gtk_tree_list_row_set_expanded (row, is_open (self, transfer));
-}
-
-static void
-set_open (SnugFilesPane *self, SnugTransfer *transfer, gboolean open)
-{
-  if (!snug_transfer_is_folder (transfer) || open == is_open (self, transfer))
-    return;
-  if (open)
-    g_hash_table_add (self->open, g_strdup (snug_transfer_get_id (transfer)));
-  else
-    g_hash_table_remove (self->open, snug_transfer_get_id (transfer));
-  for (guint i = 0; i < self->bound->len; i++)
-    if (gtk_list_item_get_item (self->bound->pdata[i]) == transfer)
-      snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (gtk_list_item_get_child (self->bound->pdata[i])), open);
-  show_lines (self, transfer);
-}
-
-static void
-on_toggle_contents (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  SnugFilesPane *self = SNUG_FILES_PANE (widget);
-  const char *id = g_variant_get_string (parameter, NULL);
-  GHashTableIter iter;
-  gpointer transfer;
-
-  g_hash_table_iter_init (&iter, self->section_of);
-  while (g_hash_table_iter_next (&iter, &transfer, NULL))
-    if (g_str_equal (snug_transfer_get_id (transfer), id))
-      {
-        set_open (self, transfer, !is_open (self, transfer));
-        return;
-      }
-}
-
-static void
-take_out (SnugFilesPane *self, SnugTransfer *transfer)
-{
-  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
-  guint position;
-
-  if (section-- == 0)
-    return;
-  g_hash_table_remove (self->section_of, transfer);
-  if (g_list_store_find (self->transfers[section], transfer, &position))
-    g_list_store_remove (self->transfers[section], position);
-  update_heading (self, section);
-}
-
-/* What ended last is looked for first; everything else keeps the order in which it came. */
-static void
-put_in (SnugFilesPane *self, SnugTransfer *transfer)
-{
-  guint section = section_for (transfer);
-
-  g_hash_table_insert (self->section_of, transfer, GUINT_TO_POINTER (section + 1));
-  update_heading (self, section);
-  if (section == SECTION_DONE)
-    g_list_store_insert (self->transfers[section], 0, transfer);
-  else
-    g_list_store_append (self->transfers[section], transfer);
-  update_heading (self, section);
-  if (is_open (self, transfer))
-    show_lines (self, transfer);
+  return snug_file_sections_get_rows (self->sections);
 }
 
 /* --- What is shown besides the rows --- */
@@ -206,7 +68,7 @@ update_pause_all (SnugFilesPane *self, guint n_active, guint n_paused)
 static void
 update_summary (SnugFilesPane *self)
 {
-  GListModel *active = G_LIST_MODEL (self->transfers[SECTION_ACTIVE]);
+  GListModel *active = snug_file_sections_get_active (self->sections);
   guint n_active = g_list_model_get_n_items (active);
   guint n_paused = 0;
   double speed = 0;
@@ -259,65 +121,20 @@ update_page (SnugFilesPane *self)
     set_action (self->empty_button, "room.choose-files", NULL);
   else
     set_action (self->empty_button, "win.show-page", g_variant_new_string ("room"));
-  gtk_stack_set_visible_child_name (self->stack,
-                                    g_hash_table_size (self->section_of) > 0 ? "files" : "empty");
+  gtk_stack_set_visible_child_name (self->stack, g_list_model_get_n_items (get_rows (self)) > 0 ? "files" : "empty");
 }
 
-/* --- Following the transfers --- */
-
-static void
-on_transfer_state (SnugTransfer *transfer, GParamSpec *pspec, SnugFilesPane *self)
-{
-  guint section = GPOINTER_TO_UINT (g_hash_table_lookup (self->section_of, transfer));
-
-  if (section != 0 && section - 1 != section_for (transfer))
-    {
-      take_out (self, transfer);
-      put_in (self, transfer);
-    }
-  update_summary (self);
-}
-
-static void
-forget_missing (SnugFilesPane *self, GListModel *transfers)
-{
-  g_autoptr (GHashTable) present = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_object_unref);
-  GHashTableIter iter;
-  gpointer known;
-
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      g_hash_table_add (present, transfer);
-    }
-  g_hash_table_iter_init (&iter, self->section_of);
-  while (g_hash_table_iter_next (&iter, &known, NULL))
-    if (!g_hash_table_contains (present, known))
-      g_ptr_array_add (missing, g_object_ref (known));
-  for (guint i = 0; i < missing->len; i++)
-    {
-      g_signal_handlers_disconnect_by_data (missing->pdata[i], self);
-      g_hash_table_remove (self->open, snug_transfer_get_id (missing->pdata[i]));
-      take_out (self, missing->pdata[i]);
-    }
-}
-
+/* The sections were told before. */
 static void
 on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
                       SnugFilesPane *self)
 {
-  if (n_removed > 0)
-    forget_missing (self, transfers);
   for (guint i = position; i < position + n_added; i++)
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      if (g_hash_table_contains (self->section_of, transfer))
-        continue;
-      put_in (self, transfer);
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (on_transfer_state), self, 0);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_summary), self,
+                               G_CONNECT_SWAPPED);
       g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self,
                                G_CONNECT_SWAPPED);
     }
@@ -330,7 +147,7 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
 static gboolean
 is_heading_at (SnugFilesPane *self, guint position)
 {
-  g_autoptr (GObject) item = g_list_model_get_item (self->rows, position);
+  g_autoptr (GObject) item = g_list_model_get_item (get_rows (self), position);
 
   return item == NULL || GTK_IS_STRING_OBJECT (item);
 }
@@ -366,7 +183,7 @@ on_restyle (gpointer user_data)
   SnugFilesPane *self = user_data;
 
   self->restyle = 0;
-  if (self->at_top && g_list_model_get_n_items (self->rows) > 0)
+  if (self->at_top && g_list_model_get_n_items (get_rows (self)) > 0)
     gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
   for (guint i = 0; i < self->bound->len; i++)
     style_item (self, self->bound->pdata[i]);
@@ -412,7 +229,7 @@ bind_transfer (SnugFilesPane *self, GtkListItem *item, SnugTransfer *transfer)
   if (row == NULL || !SNUG_IS_TRANSFER_ROW (row))
     gtk_list_item_set_child (item, row = snug_transfer_row_new (NULL));
   snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), transfer);
-  snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (row), is_open (self, transfer));
+  snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (row), snug_file_sections_is_open (self->sections, transfer));
 }
 
 static void
@@ -448,6 +265,27 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *
     snug_transfer_row_set_transfer (SNUG_TRANSFER_ROW (row), NULL);
   else if (SNUG_IS_ENTRY_ROW (row))
     snug_entry_row_set_line (SNUG_ENTRY_ROW (row), NULL);
+}
+
+/* --- Opening a folder --- */
+
+static void
+set_open (SnugFilesPane *self, SnugTransfer *transfer, gboolean open)
+{
+  for (guint i = 0; i < self->bound->len; i++)
+    if (gtk_list_item_get_item (self->bound->pdata[i]) == transfer)
+      snug_transfer_row_show_expanded (SNUG_TRANSFER_ROW (gtk_list_item_get_child (self->bound->pdata[i])), open);
+  snug_file_sections_set_open (self->sections, transfer, open);
+}
+
+static void
+on_toggle_contents (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  SnugFilesPane *self = SNUG_FILES_PANE (widget);
+  SnugTransfer *transfer = snug_file_sections_find (self->sections, g_variant_get_string (parameter, NULL));
+
+  if (transfer != NULL)
+    set_open (self, transfer, !snug_file_sections_is_open (self->sections, transfer));
 }
 
 /* --- Keys --- */
@@ -497,34 +335,15 @@ on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode,
 
 /* --- Life --- */
 
-static void
-make_rows (SnugFilesPane *self)
-{
-  GListStore *models = g_list_store_new (G_TYPE_LIST_MODEL);
-
-  for (guint i = 0; i < N_SECTIONS; i++)
-    {
-      self->headings[i] = g_list_store_new (GTK_TYPE_STRING_OBJECT);
-      self->transfers[i] = g_list_store_new (SNUG_TYPE_TRANSFER);
-      g_list_store_append (models, self->headings[i]);
-      self->trees[i] = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->transfers[i])), TRUE, FALSE,
-                                                create_lines, self, NULL);
-      g_list_store_append (models, self->trees[i]);
-    }
-  self->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->section_of = g_hash_table_new (NULL, NULL);
-  self->bound = g_ptr_array_new ();
-  self->rows = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (models)));
-  g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self,
-                           G_CONNECT_SWAPPED);
-}
-
+/* We hear of a change before the list does: what it looks like then is what it was. */
 static void
 show_rows (SnugFilesPane *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkNoSelection *model = gtk_no_selection_new (g_object_ref (self->rows));
+  GtkNoSelection *model;
 
+  g_signal_connect_object (get_rows (self), "items-changed", G_CALLBACK (on_rows_changed), self, G_CONNECT_SWAPPED);
+  model = gtk_no_selection_new (g_object_ref (get_rows (self)));
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, 0);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, 0);
   gtk_list_view_set_factory (self->list, factory);
@@ -538,6 +357,8 @@ watch_session (SnugFilesPane *self)
 {
   GListModel *transfers = snug_session_get_transfers (self->session);
 
+  self->sections = snug_file_sections_new (self->session);
+  show_rows (self);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);
@@ -580,15 +401,7 @@ snug_files_pane_finalize (GObject *object)
 {
   SnugFilesPane *self = SNUG_FILES_PANE (object);
 
-  for (guint i = 0; i < N_SECTIONS; i++)
-    {
-      g_object_unref (self->headings[i]);
-      g_object_unref (self->trees[i]);
-      g_object_unref (self->transfers[i]);
-    }
-  g_object_unref (self->rows);
-  g_hash_table_unref (self->section_of);
-  g_hash_table_unref (self->open);
+  g_clear_object (&self->sections);
   g_ptr_array_unref (self->bound);
   G_OBJECT_CLASS (snug_files_pane_parent_class)->finalize (object);
 }
@@ -630,8 +443,7 @@ snug_files_pane_init (SnugFilesPane *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   snug_accessible_name_status_page (self->empty);
-  make_rows (self);
-  show_rows (self);
+  self->bound = g_ptr_array_new ();
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), keys);

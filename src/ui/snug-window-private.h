@@ -68,4 +68,8 @@ void        snug_window_offer                (SnugWindow *self, GListModel *file
                                               const char *const *member_ids);   /* nullable, empty: everybody */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
 
+/* snug-window-drop.c: files that come by hand. */
+void        snug_window_take_drops           (SnugWindow *self);
+void        snug_window_take_pastes          (SnugWindow *self);
+
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-context.h"
-#include "snug-pasted-files.h"
 #include "snug-words.h"
 
 /* From this width on (at normal text size) the header holds the page switcher and the state beside
@@ -294,100 +293,6 @@ on_page_changed (SnugWindow *self)
   update_strip (self);
 }
 
-/* --- Files dropped anywhere --- */
-
-static GdkDragAction
-on_drop_enter (GtkDropTarget *target, double x, double y, SnugWindow *self)
-{
-  gboolean in_room = snug_session_get_code (self->session) != NULL;
-
-  gtk_label_set_label (self->drop_label, in_room ? _("Drop to offer to everyone in the room")
-                                                 : _("Drop to send once you are in a room"));
-  gtk_revealer_set_reveal_child (self->drop_highlight, TRUE);
-  return GDK_ACTION_COPY;
-}
-
-static void
-on_drop_leave (GtkDropTarget *target, SnugWindow *self)
-{
-  gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
-}
-
-static void
-offer_or_ask (SnugWindow *self, GListModel *files)
-{
-  if (snug_session_get_code (self->session) != NULL)
-    snug_window_offer (self, files, NULL);
-  else
-    snug_window_ask_send (self, files);
-}
-
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, SnugWindow *self)
-{
-  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-
-  gtk_revealer_set_reveal_child (self->drop_highlight, FALSE);
-  for (GSList *at = g_value_get_boxed (value); at != NULL; at = at->next)
-    g_list_store_append (files, at->data);
-  offer_or_ask (self, G_LIST_MODEL (files));
-  return TRUE;
-}
-
-/* Before the text entry sees it: a file dropped there is meant as a file, not as its name. */
-static void
-take_drops (SnugWindow *self)
-{
-  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-
-  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (target), GTK_PHASE_CAPTURE);
-  g_signal_connect (target, "enter", G_CALLBACK (on_drop_enter), self);
-  g_signal_connect (target, "leave", G_CALLBACK (on_drop_leave), self);
-  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
-}
-
-/* --- Files and pictures pasted anywhere --- */
-
-static void
-on_pasted (GObject *clipboard, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SnugWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GListModel) files = snug_pasted_files_read_finish (result, &error);
-
-  if (self->session == NULL)
-    return;
-  if (files != NULL)
-    offer_or_ask (self, files);
-  else
-    snug_window_complain (self, error->message, NULL, NULL, NULL);
-}
-
-/* What no entry took: the composer keeps what is pasted into it until it is sent. */
-static gboolean
-on_key_pressed (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state,
-                SnugWindow *self)
-{
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
-
-  if ((keyval != GDK_KEY_v && keyval != GDK_KEY_V)
-      || (state & gtk_accelerator_get_default_mod_mask ()) != GDK_CONTROL_MASK
-      || !snug_pasted_files_are_in (clipboard))
-    return GDK_EVENT_PROPAGATE;
-  snug_pasted_files_read_async (clipboard, on_pasted, g_object_ref (self));
-  return GDK_EVENT_STOP;
-}
-
-static void
-take_pastes (SnugWindow *self)
-{
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
-}
-
 /* --- Wide and narrow --- */
 
 static int
@@ -665,7 +570,7 @@ snug_window_init (SnugWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   snug_accessible_name_toasts (self->toasts);
   add_help (self);
-  take_drops (self);
-  take_pastes (self);
+  snug_window_take_drops (self);
+  snug_window_take_pastes (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_page_changed), NULL);
 }

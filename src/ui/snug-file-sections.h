@@ -1,0 +1,30 @@
+/* snug-file-sections: the transfers of a session as the rows of one list, by what they wait for.
+ *
+ * Sections, hidden when empty, one after another; below a folder that is open stands what is in it. Knows no
+ * widgets. Belongs to the main context.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-session.h"
+
+G_BEGIN_DECLS
+
+#define SNUG_TYPE_FILE_SECTIONS (snug_file_sections_get_type ())
+G_DECLARE_FINAL_TYPE (SnugFileSections, snug_file_sections, SNUG, FILE_SECTIONS, GObject)
+
+SnugFileSections *snug_file_sections_new        (SnugSession *session);
+
+/* (transfer none). Of GtkStringObject (a heading), SnugTransfer and SnugFolderLine. */
+GListModel       *snug_file_sections_get_rows   (SnugFileSections *self);
+/* (transfer none). Of SnugTransfer: those under way. */
+GListModel       *snug_file_sections_get_active (SnugFileSections *self);
+/* (transfer none) (nullable) */
+SnugTransfer     *snug_file_sections_find       (SnugFileSections *self, const char *id);
+
+/* Folders that show what is in them. A file is never open. */
+gboolean          snug_file_sections_is_open    (SnugFileSections *self, SnugTransfer *transfer);
+void              snug_file_sections_set_open   (SnugFileSections *self, SnugTransfer *transfer, gboolean open);
+
+G_END_DECLS
