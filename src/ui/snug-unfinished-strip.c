@@ -60,6 +60,7 @@ update (SnugUnfinishedStrip *self)
     return;
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->names, names);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->names), names);
   gtk_label_set_label (self->hint, ngettext ("It goes on by itself as soon as it is offered again.",
                                              "They go on by themselves as soon as they are offered again.", n));
   gtk_widget_set_visible (GTK_WIDGET (self->hint), all_resumed);

@@ -151,8 +151,18 @@ count_lost_time (SnugWindow *self)
 }
 
 static void
+stop_mentioning_unfinished (SnugWindow *self)
+{
+  if (self->unfinished_toast != NULL)
+    adw_toast_dismiss (self->unfinished_toast);
+}
+
+/* The page of a room that is over names what is unfinished, and a toast would cover its buttons. */
+static void
 on_session_changed (SnugWindow *self)
 {
+  if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
+    stop_mentioning_unfinished (self);
   count_lost_time (self);
   update_title (self);
   update_strip (self);
@@ -237,14 +247,7 @@ is_on_files (SnugWindow *self)
   return g_strcmp0 (adw_view_stack_get_visible_child_name (self->stack), "files") == 0;
 }
 
-static void
-stop_mentioning_unfinished (SnugWindow *self)
-{
-  if (self->unfinished_toast != NULL)
-    adw_toast_dismiss (self->unfinished_toast);
-}
-
-/* Mentioned when the program starts; after that the Files page says it. */
+/* Mentioned when the program starts; after that the Files page says it, and that of a room that is over. */
 static void
 on_unfinished_changed (GListModel *unfinished, guint position, guint n_removed, guint n_added,
                        gpointer user_data)
@@ -253,7 +256,8 @@ on_unfinished_changed (GListModel *unfinished, guint position, guint n_removed, 
   g_autofree char *text = g_strdup_printf (ngettext ("%u unfinished transfer", "%u unfinished transfers", n), n);
   SnugWindow *self = user_data;
 
-  if (n > 0 && !self->told_unfinished && !is_on_files (self))
+  if (n > 0 && !self->told_unfinished && !is_on_files (self)
+      && snug_session_get_state (self->session) != SNUG_SESSION_FAILED)
     g_set_weak_pointer (&self->unfinished_toast,
                         snug_window_suggest (self, text, _("Show"), "win.show-page", "files"));
   self->told_unfinished |= n > 0;

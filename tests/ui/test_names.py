@@ -62,4 +62,12 @@ def test_walk_is_not_blind(desk):
     assert len(found) == 1 and "push button" in next(iter(found)), found
 
 
+@case("a room that is over names what is unfinished, and no toast lies on its buttons")
+def test_over(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "over"))
+    for _scene in gallery.scenes():
+        gallery.find("push button", "Show Unfinished Transfers")
+        assert not gallery.has("push button", "Show")
+
+
 run()
