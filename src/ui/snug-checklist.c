@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-columns.h"
 
 /* The server, then the steps of the member. */
 #define N_STEPS (1 + SNUG_N_STEPS)
@@ -198,6 +199,17 @@ add_mark (GtkStack *stack, const char *name, const char *icon, const char *css)
   gtk_stack_add_named (stack, mark, name);
 }
 
+/* By it no height asks for a width of its own: a GtkBox is told two least widths of Arabic (GTK 4.8), and says so. */
+static GtkWidget *
+as_a_column (GtkWidget *label)
+{
+  GtkWidget *column = adw_bin_new ();
+
+  gtk_widget_set_layout_manager (column, g_object_new (SNUG_TYPE_COLUMNS, NULL));
+  adw_bin_set_child (ADW_BIN (column), label);
+  return column;
+}
+
 static void
 add_step (SnugChecklist *self, guint step)
 {
@@ -215,7 +227,7 @@ add_step (SnugChecklist *self, guint step)
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_box_append (GTK_BOX (row), GTK_WIDGET (marks));
-  gtk_box_append (GTK_BOX (row), label);
+  gtk_box_append (GTK_BOX (row), as_a_column (label));
   gtk_box_append (self->steps, row);
   self->rows[step] = row;
   self->marks[step] = marks;

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-columns.h"
 #include "snug-find.h"
 #include "snug-message-menu.h"
 #include "snug-message-words.h"
@@ -429,6 +430,7 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = snug_message_row_dispose;
+  g_type_ensure (SNUG_TYPE_COLUMNS);
   g_type_ensure (SNUG_TYPE_REACTION_BAR);
   gtk_widget_class_install_action (widget_class, "message.menu", NULL, on_menu_action);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -1,14 +1,15 @@
 /* gallery: paints the real window in every scene of the fake session, for people to look at.
  *
  *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
- *           [--ask] [--nameless] [--scroll]
+ *           [--ask] [--nameless] [--scroll] [--words FOLDER]
  *
  * writes FOLDER/<page>-<number>-<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
  * --ask it waits for a line on standard input before each next scene, after it has printed the
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
  * a button without a name, which such a test must find. --scroll turns the list of messages through
  * from its end to its beginning, and prints how long the longest of the frames took, and 99 of 100.
- * It speaks the language of its surroundings where that is installed.
+ * It speaks the language of its surroundings where that is installed, or those of --words, where a
+ * folder of translations is: without the language in it that is an error.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,6 +29,7 @@ typedef struct
 {
   char       *folder;
   char       *only;         /* one scene */
+  char       *words;        /* nullable */
   gboolean    dark;
   gboolean    rtl;
   gboolean    ask;
@@ -257,6 +259,16 @@ on_activate (GApplication *application, Gallery *self)
   gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_tick, self, NULL);
 }
 
+static void
+speak (const char *words)
+{
+  bindtextdomain (SNUG_GETTEXT_PACKAGE, words != NULL ? words : SNUG_LOCALEDIR);
+  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (SNUG_GETTEXT_PACKAGE);
+  if (words != NULL && g_str_equal (gettext ("Create Room"), "Create Room"))
+    g_error ("the language is not in %s", words);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,6 +283,7 @@ main (int argc, char **argv)
     { "height", 0, 0, G_OPTION_ARG_INT, &self.height, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_INT, &self.scale, NULL, NULL },
     { "scene", 0, 0, G_OPTION_ARG_STRING, &self.only, NULL, NULL },
+    { "words", 0, 0, G_OPTION_ARG_STRING, &self.words, NULL, NULL },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
@@ -278,12 +291,11 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
-  textdomain (SNUG_GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2)
     g_error ("%s", error != NULL ? error->message : "gallery: name a folder");
   self.folder = argv[1];
+  speak (self.words);
   application = snug_application_new ();
   g_signal_connect (application, "activate", G_CALLBACK (on_activate), &self);
   return g_application_run (G_APPLICATION (application), 1, argv);
