@@ -419,6 +419,7 @@ snug_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action,
                                            (const char *const *) accels[i].keys);
 
+  snug_draft_files_begin ();
   self->settings = snug_settings_new ();
   self->session = snug_session_new ();
   self->notifier = snug_notifier_new (GTK_APPLICATION (self), self->session, self->settings);

@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 /* Returns: (transfer full): or %NULL with an error that is a sentence */
 GFile *snug_draft_file_new     (const char *name, GBytes *bytes, GError **error);
 
-/* Erases all of them. */
+/* When the program starts: erases what an earlier one left that was killed, if no other Snug is running. */
+void   snug_draft_files_begin  (void);
+
+/* Erases all of our own. */
 void   snug_draft_files_forget (void);
 
 G_END_DECLS
