@@ -85,11 +85,16 @@ to_conflict_policy (GBinding *binding, const GValue *from, GValue *to, gpointer 
   return TRUE;
 }
 
+/* Who is asked makes the folder by accepting. */
 static void
 on_folder_changed (SnugApplication *self)
 {
   g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
+  gboolean ask;
 
+  g_object_get (self->settings, "ask-before-receiving", &ask, NULL);
+  if (!ask)
+    snug_settings_make_folder (self->settings);
   g_object_set (self->session, "save-to", folder, NULL);
 }
 
@@ -131,6 +136,9 @@ bind_session (SnugApplication *self)
   g_object_bind_property (self->settings, "most-people", self->session, "capacity",
                           G_BINDING_SYNC_CREATE);
   g_signal_connect_object (self->settings, "notify::download-folder",
+                           G_CALLBACK (on_folder_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "notify::ask-before-receiving",
                            G_CALLBACK (on_folder_changed), self,
                            G_CONNECT_SWAPPED);
   on_folder_changed (self);

@@ -72,6 +72,17 @@ snug_settings_get_folder (SnugSettings *self)
   return g_file_new_for_path (folder);
 }
 
+void
+snug_settings_make_folder (SnugSettings *self)
+{
+  g_autoptr (GFile) folder = snug_settings_get_folder (self);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_make_directory_with_parents (folder, NULL, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    g_debug ("no folder for files: %s", error->message);
+}
+
 /* A name to begin with, shown on the start page before anybody else sees it. */
 static void
 suggest_name (SnugSettings *self)

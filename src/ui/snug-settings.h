@@ -26,4 +26,7 @@ SnugSettings *snug_settings_new        (void);
 
 /* (transfer full). Where accepted files go. */
 GFile        *snug_settings_get_folder (SnugSettings *self);
+/* It may never have been used. If it cannot be made, accepting says why. */
+void          snug_settings_make_folder (SnugSettings *self);
+
 G_END_DECLS

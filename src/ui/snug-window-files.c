@@ -150,25 +150,13 @@ find_transfer (GtkWidget *widget, GVariant *parameter)
   return NULL;
 }
 
-/* The folder for downloads may never have been used. If it cannot be made, accepting says why. */
-static void
-make_own_folder (SnugWindow *self)
-{
-  g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_make_directory_with_parents (folder, NULL, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    g_debug ("no folder for files: %s", error->message);
-}
-
 static void
 accept_with (SnugWindow *self, SnugTransfer *transfer, const SnugAcceptOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
   if (options->folder == NULL)
-    make_own_folder (self);
+    snug_settings_make_folder (self->settings);
   if (!snug_session_accept_with (self->session, transfer, options, &error) && error != NULL)
     snug_window_complain (self, error->message, _("Save To…"), "file.accept-to",
                           snug_transfer_get_id (transfer));
