@@ -46,6 +46,12 @@ snug_application_get_settings (SnugApplication *self)
   return self->settings;
 }
 
+void
+snug_application_tell_staying (SnugApplication *self)
+{
+  snug_notifier_tell_staying (self->notifier);
+}
+
 /* --- Settings and the session --- */
 
 static gboolean
@@ -377,7 +383,7 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  gtk_window_close (GTK_WINDOW (get_window (user_data)));
+  snug_window_quit (get_window (user_data));
 }
 
 static const GActionEntry app_entries[] = {

@@ -23,4 +23,7 @@ SnugApplication *snug_application_new          (void);
 SnugSession     *snug_application_get_session  (SnugApplication *self);   /* (transfer none) */
 SnugSettings    *snug_application_get_settings (SnugApplication *self);   /* (transfer none) */
 
+/* The window is out of sight and the room is not left: says so, as nothing else shows it. */
+void             snug_application_tell_staying (SnugApplication *self);
+
 G_END_DECLS

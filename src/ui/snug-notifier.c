@@ -20,13 +20,21 @@ struct _SnugNotifier
 G_DEFINE_FINAL_TYPE (SnugNotifier, snug_notifier, G_TYPE_OBJECT)
 
 static gboolean
+is_switched_on (SnugNotifier *self)
+{
+  gboolean on;
+
+  g_object_get (self->settings, "notifications", &on, NULL);
+  return on;
+}
+
+static gboolean
 is_wanted (SnugNotifier *self)
 {
   GtkWindow *window = gtk_application_get_active_window (self->application);
-  gboolean wanted;
+  gboolean in_front = window != NULL && gtk_widget_get_visible (GTK_WIDGET (window)) && gtk_window_is_active (window);
 
-  g_object_get (self->settings, "notifications", &wanted, NULL);
-  return wanted && (window == NULL || !gtk_window_is_active (window));
+  return is_switched_on (self) && !in_front;
 }
 
 static void
@@ -184,12 +192,52 @@ on_offer_received (SnugSession *session, SnugTransfer *transfer, SnugNotifier *s
     notify_offer (self, transfer);
 }
 
+/* --- The room, while its window is out of sight --- */
+
+/* Its default action is to bring the window back. */
+void
+snug_notifier_tell_staying (SnugNotifier *self)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  if (!is_switched_on (self))
+    return;
+  notification = g_notification_new (_("You are still in the room"));
+  g_notification_add_button (notification, _("Leave and Close"), "app.quit");
+  send (self, "room", notification);
+}
+
+static gboolean
+is_out_of_sight (SnugNotifier *self)
+{
+  GList *windows = gtk_application_get_windows (self->application);
+
+  return windows != NULL && !gtk_widget_get_visible (windows->data);
+}
+
+static void
+on_session_state (SnugNotifier *self)
+{
+  g_autoptr (SnugProblem) problem = NULL;
+  g_autoptr (GNotification) notification = NULL;
+
+  if (snug_session_get_state (self->session) != SNUG_SESSION_FAILED || !is_out_of_sight (self)
+      || !is_switched_on (self))
+    return;
+  problem = snug_problem_new (self->session);
+  notification = g_notification_new (problem->title);
+  send (self, "room", notification);
+}
+
 /* Whoever looks at the window has read it. */
 static void
 on_window_active (GtkWindow *window, GParamSpec *pspec, SnugNotifier *self)
 {
   if (gtk_window_is_active (window))
-    withdraw (self, "message");
+    {
+      withdraw (self, "message");
+      withdraw (self, "room");
+    }
 }
 
 static void
@@ -207,6 +255,7 @@ snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettin
   self->session = g_object_ref (session);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (session, "offer-received", G_CALLBACK (on_offer_received), self, 0);
+  g_signal_connect_object (session, "notify::state", G_CALLBACK (on_session_state), self, G_CONNECT_SWAPPED);
   self->messages = snug_calm_list_new (snug_session_get_messages (session));
   g_signal_connect_object (self->messages, "items-changed", G_CALLBACK (on_messages_changed), self, 0);
   g_signal_connect_object (snug_session_get_transfers (session), "items-changed",

@@ -20,4 +20,7 @@ G_DECLARE_FINAL_TYPE (SnugNotifier, snug_notifier, SNUG, NOTIFIER, GObject)
 SnugNotifier *snug_notifier_new (GtkApplication *application, SnugSession *session,
                                  SnugSettings *settings);
 
+/* The window is out of sight and the room is not left. */
+void snug_notifier_tell_staying (SnugNotifier *self);
+
 G_END_DECLS

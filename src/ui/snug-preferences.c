@@ -14,6 +14,7 @@ struct _SnugPreferences
   /* Template */
   AdwEntryRow          *name;
   GtkSwitch            *typing;
+  GtkSwitch            *stay;
   AdwActionRow         *folder;
   GtkSwitch            *ask;
   GtkSwitch            *notifications;
@@ -181,6 +182,7 @@ bind_settings (SnugPreferences *self)
 
   g_object_bind_property (self->settings, "name", self->name, "text", both);
   g_object_bind_property (self->settings, "show-typing", self->typing, "active", both);
+  g_object_bind_property (self->settings, "stay-in-room", self->stay, "active", both);
   g_object_bind_property (self->settings, "ask-before-receiving", self->ask, "active", both);
   g_object_bind_property (self->settings, "notifications", self->notifications, "active", both);
   g_object_bind_property (self->settings, "notification-text", self->notification_text, "active",
@@ -220,6 +222,7 @@ snug_preferences_class_init (SnugPreferencesClass *klass)
                                                "/io/github/snugrooms/Snug/snug-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, name);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, typing);
+  gtk_widget_class_bind_template_child (widget_class, SnugPreferences, stay);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, folder);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ask);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, notifications);

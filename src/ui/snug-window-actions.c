@@ -14,8 +14,8 @@
 #include "snug-send-dialog.h"
 #include "snug-words.h"
 
-static gboolean
-is_in_room (SnugWindow *self)
+gboolean
+snug_window_is_in_room (SnugWindow *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
 
@@ -159,7 +159,7 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 leave (SnugWindow *self)
 {
-  if (is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING
+  if (snug_window_is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING
       && snug_session_get_state (self->session) != SNUG_SESSION_PENDING)
     snug_last_room_forget (self->settings);
   snug_session_leave (self->session);
@@ -400,7 +400,7 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *const *
 
   if (state == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
-  if (!is_in_room (self))
+  if (!snug_window_is_in_room (self))
     create_room (self);
   snug_window_offer (self, files, member_ids);
   if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
@@ -434,7 +434,7 @@ ask_join_dialog (SnugWindow *self, const char *invite, const SnugRoomLink *link)
   g_autofree char *heading = g_strdup_printf (_("Join Room %s?"), link->code);
   g_autofree char *server = link->server != NULL ? g_strdup_printf (_("Server: %s"), link->server)
                                                  : g_strdup (_("On the server of your preferences."));
-  const char *leaving = is_in_room (self) ? _("You leave the room you are in.") : NULL;
+  const char *leaving = snug_window_is_in_room (self) ? _("You leave the room you are in.") : NULL;
   g_autofree char *body = g_strdup_printf ("%s\n%s%s%s", server,
                                            _("Nothing is contacted before you join."),
                                            leaving != NULL ? "\n" : "", leaving != NULL ? leaving : "");
@@ -538,7 +538,7 @@ void
 snug_window_update_actions (SnugWindow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean in_room = is_in_room (self);
+  gboolean in_room = snug_window_is_in_room (self);
   gboolean entered = in_room && snug_session_get_code (self->session) != NULL
                      && snug_session_get_state (self->session) != SNUG_SESSION_STARTING;
   gboolean has_link = entered && snug_session_get_link (self->session) != NULL;

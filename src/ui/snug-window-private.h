@@ -29,6 +29,7 @@ struct _SnugWindow
   gboolean              is_short;
   gboolean              told_unfinished;
   gboolean              may_close;       /* the person said so */
+  gboolean              quitting;        /* it is to go for good */
 
   /* Template */
   AdwToastOverlay      *toasts;
@@ -54,12 +55,11 @@ struct _SnugWindow
   GtkLabel             *drop_label;
 };
 
-gboolean snug_window_has_active_transfers (SnugWindow *self);
-
 /* snug-window-actions.c: the commands. */
 void        snug_window_install_actions      (GtkWidgetClass *klass);
 void        snug_window_update_actions       (SnugWindow *self);
 void        snug_window_show_page            (SnugWindow *self, const char *name);
+gboolean    snug_window_is_in_room           (SnugWindow *self);
 
 /* snug-window-files.c: those of them that are about files. @entered: into a room. */
 void        snug_window_install_file_actions (GtkWidgetClass *klass);
@@ -67,6 +67,10 @@ void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered
 void        snug_window_offer                (SnugWindow *self, GListModel *files,
                                               const char *const *member_ids);   /* nullable, empty: everybody */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
+
+/* snug-window-close.c: how it goes. Returns: %TRUE if it is still there, to ask or out of sight. */
+gboolean    snug_window_keep_open            (SnugWindow *self);
+gboolean    snug_window_has_active_transfers (SnugWindow *self);
 
 /* snug-window-drop.c: files that come by hand. */
 void        snug_window_take_drops           (SnugWindow *self);

@@ -5,7 +5,6 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
-#include "snug-context.h"
 #include "snug-words.h"
 
 /* From this width on (at normal text size) the header holds the page switcher and the state beside
@@ -351,76 +350,11 @@ snug_window_size_allocate (GtkWidget *widget, int width, int height, int baselin
 
 /* --- Life --- */
 
-static void
-close_now (gpointer user_data)
-{
-  gtk_window_close (user_data);
-}
-
-/* The dialog goes first: it is still at work while it says what was pressed. */
-static void
-on_close_answered (SnugWindow *self, const char *response)
-{
-  if (g_strcmp0 (response, "close") != 0)
-    return;
-  self->may_close = TRUE;
-  snug_context_post (NULL, close_now, g_object_ref (self), g_object_unref);
-}
-
-static void
-ask_close (SnugWindow *self)
-{
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Stop the Transfers?"),
-                                              _("Files are on their way. Closing Snug leaves the room and cancels them."));
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close",
-                                    _("Leave and Close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
-                           G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-gboolean
-snug_window_has_active_transfers (SnugWindow *self)
-{
-  GListModel *transfers = snug_session_get_transfers (self->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      if (snug_transfer_is_active (transfer))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static void
-keep_size (SnugWindow *self)
-{
-  int width, height;
-
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  g_object_set (self->settings, "width", MAX (width, 1), "height", MAX (height, 1),
-                "maximized", gtk_window_is_maximized (GTK_WINDOW (self)), NULL);
-}
-
 static gboolean
-snug_window_close_request (GtkWindow *window)
+on_close_request (GtkWindow *window)
 {
-  SnugWindow *self = SNUG_WINDOW (window);
-
-  if (!self->may_close && snug_window_has_active_transfers (self))
-    {
-      ask_close (self);
-      return TRUE;
-    }
-  keep_size (self);
-  return GTK_WINDOW_CLASS (snug_window_parent_class)->close_request (window);
+  return snug_window_keep_open (SNUG_WINDOW (window))
+         || GTK_WINDOW_CLASS (snug_window_parent_class)->close_request (window);
 }
 
 static void
@@ -554,7 +488,7 @@ snug_window_class_init (SnugWindowClass *klass)
   object_class->get_property = snug_window_get_property;
   object_class->dispose = snug_window_dispose;
   widget_class->size_allocate = snug_window_size_allocate;
-  GTK_WINDOW_CLASS (klass)->close_request = snug_window_close_request;
+  GTK_WINDOW_CLASS (klass)->close_request = on_close_request;
 
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION, flags);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS, flags);

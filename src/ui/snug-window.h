@@ -30,6 +30,9 @@ void        snug_window_ask_join (SnugWindow *self, const char *invite);
  */
 void        snug_window_ask_send (SnugWindow *self, GListModel *files);
 
+/* Closes it for good, whatever the settings say; asks first while files are on their way. */
+void        snug_window_quit     (SnugWindow *self);
+
 /* A word in passing. @text is plain: it is escaped here, because a toast takes markup. */
 void        snug_window_toast    (SnugWindow *self, const char *text);
 

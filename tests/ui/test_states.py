@@ -10,7 +10,7 @@ import subprocess
 import threading
 
 import window
-from cases import BUILD, case, run
+from cases import BUILD, SNUG, case, run
 from files import create
 from in_room import link_of
 from window import alive, until
@@ -157,6 +157,59 @@ def test_limited_page(desk):
     opened.find("push button", re.compile("^QR code of the link to room"))
     desk.phone().join(link_of(opened), "Ana")
     opened.wait_for_title("2 people")
+
+
+def is_on_screen(opened):
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(opened.pid)], capture_output=True,
+                           text=True, timeout=window.PATIENCE_S)
+    return found.stdout.split() != []
+
+
+@case("the window is closed and the room goes on, if one wants: a notification, a second start, and a way to end it")
+def test_stay(desk):
+    desk.set("stay-in-room", "true")
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+w")
+    desk.notifications.wait_for("You are still in the room")
+    until(lambda: not is_on_screen(opened), "the window to go")
+    ana.say("are you there?")
+    ana.wait_for(event="delivered")
+    desk.notifications.press(desk.notifications.wait_for("Message from Ana"), "")
+    until(lambda: is_on_screen(opened), "the window to come back")
+    opened.find("list item", re.compile("^Ana, .*are you there"))
+    opened.key("ctrl+w")
+    until(lambda: not is_on_screen(opened), "the window to go again")
+    assert desk.start(SNUG).wait() == 0
+    until(lambda: is_on_screen(opened), "the window to come back by a second start")
+    opened.focus()
+    opened.key("ctrl+q")
+    assert opened.wait() == 0
+    ana.wait_for(event="member", state="left")
+
+
+@case("outside a room closing the window ends it, whatever one wants")
+def test_stay_nowhere(desk):
+    desk.set("stay-in-room", "true")
+    opened = desk.open()
+    opened.key("ctrl+w")
+    assert opened.wait() == 0
+
+
+@case("a room that ends while its window is closed is told of, and the window that comes back says why")
+def test_stay_until_over(desk):
+    settings = desk.folder / "server.ini"
+    settings.write_text("[server]\nroom-lifetime-s=15\n")
+    desk.set("server", desk.server(config=settings).url)
+    desk.set("stay-in-room", "true")
+    opened, _ = create(desk)
+    opened.key("ctrl+w")
+    until(lambda: not is_on_screen(opened), "the window to go")
+    desk.notifications.wait_for("This room is over")
+    assert desk.start(SNUG).wait() == 0
+    until(lambda: is_on_screen(opened), "the window to come back")
+    opened.find("push button", "Copy Report")
 
 
 class FutureServer(socketserver.BaseRequestHandler):
