@@ -1,5 +1,9 @@
 """in_room: what cases in a room begin with, and how one talks there."""
 import re
+import subprocess
+
+import window
+from window import until
 
 
 def create(desk, *argv):
@@ -12,6 +16,17 @@ def create(desk, *argv):
 
 def link_of(opened):
     return opened.find("label", re.compile(r"^http://\S+\?code=[A-Z0-9]{6}(#\S+)?$")).name
+
+
+def read_qr(name, folder):
+    """What a camera reads off the window of that name of X."""
+    picture = folder / "window.png"
+
+    def read():
+        subprocess.run(["import", "-window", name, str(picture)], check=True, timeout=window.PATIENCE_S)
+        return subprocess.run(["zbarimg", "-q", "--raw", str(picture)], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, timeout=window.PATIENCE_S).stdout.strip()
+    return until(read, "a QR code on the screen")
 
 
 def show(opened, page):

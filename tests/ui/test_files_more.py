@@ -143,6 +143,18 @@ def test_hash(desk):
     assert desk.other("paste").line() == sha256(source)
 
 
+@case("where no program shows a folder or opens a file, it says so")
+def test_nothing_opens(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    desk.member("join", link, "--name", "Ana", "--send", str(make_file(desk.folder / "odd.unheardof", 10)))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.press("push button", "Accept odd.unheardof")
+    opened.press("push button", "Open odd.unheardof")
+    opened.find("label", "No program on this computer opens this file.")
+
+
 @case("files are offered to those who are chosen, and to nobody else")
 def test_chosen_people(desk):
     opened, link = create(desk)

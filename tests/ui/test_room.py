@@ -14,21 +14,10 @@ import urllib.request
 
 import window
 from cases import SNUG, case, make_file, run, sha256
-from in_room import create, heard, link_of, say, show
+from in_room import create, heard, link_of, read_qr, say, show
 from window import alive, until
 
 FILE_BYTES = 5_000_000
-
-
-def read_qr(opened, folder):
-    """What a camera reads off the screen."""
-    picture = folder / "window.png"
-
-    def read():
-        opened.screenshot(picture)
-        return subprocess.run(["zbarimg", "-q", "--raw", str(picture)], stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True, timeout=window.PATIENCE_S).stdout.strip()
-    return until(read, "a QR code on the screen")
 
 
 def offer(desk, opened, path):
@@ -46,7 +35,7 @@ def row(opened, name, words):
 def test_qr(desk):
     opened = create(desk)
     link = link_of(opened)
-    assert read_qr(opened, desk.folder) == link
+    assert read_qr(opened.on_screen(), desk.folder) == link
     assert urllib.request.urlopen(link, timeout=window.PATIENCE_S).status == 200
     opened.find("label", re.compile("Private: only people with the secret can enter"))
     assert re.search(r"/\?code=[A-Z0-9]{6}#[a-z]+-[a-z]+-[a-z]+$", link), link
@@ -57,7 +46,7 @@ def test_qr_dark(desk):
     opened = desk.open(env={"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"})
     opened.press("push button", "Create Room")
     opened.wait_for_title("Waiting for people")
-    assert read_qr(opened, desk.folder) == link_of(opened)
+    assert read_qr(opened.on_screen(), desk.folder) == link_of(opened)
 
 
 @case("pressing the QR code copies the link")
@@ -78,7 +67,7 @@ def test_large_qr(desk):
     found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Scan to Join"], check=True,
                            capture_output=True, text=True, timeout=window.PATIENCE_S)
     opened.id = found.stdout.split()[-1]
-    assert read_qr(opened, desk.folder) == link
+    assert read_qr(opened.on_screen(), desk.folder) == link
 
 
 @case("leaving closes the room: the server is gone, the start page is back")
@@ -237,7 +226,7 @@ def test_unwritable(desk):
 def test_phone(desk):
     opened = create(desk)
     phone = desk.phone()
-    phone.join(read_qr(opened, desk.folder), "Ana")
+    phone.join(read_qr(opened.on_screen(), desk.folder), "Ana")
     opened.wait_for_title("2 people · direct")
     phone.waitForMembers(1)
     assert phone.memberNames() == ["Mira"]

@@ -10,9 +10,9 @@ import subprocess
 import threading
 
 import window
-from cases import BUILD, SNUG, case, run
-from files import create
-from in_room import link_of
+from cases import BUILD, SNUG, case, make_file, run, sha256
+from files import DOWNLOADS, LINK, clear_downloads, create
+from in_room import link_of, read_qr
 from window import alive, until
 
 
@@ -157,6 +157,51 @@ def test_limited_page(desk):
     opened.find("push button", re.compile("^QR code of the link to room"))
     desk.phone().join(link_of(opened), "Ana")
     opened.wait_for_title("2 people")
+
+
+def first_window(program):
+    found = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--pid", str(program.pid)],
+                           capture_output=True, text=True, timeout=window.PATIENCE_S, check=True)
+    return found.stdout.split()[-1]
+
+
+def press_keys(name, *keys):
+    subprocess.run(["xdotool", "windowfocus", "--sync", name, "key", "--clearmodifiers", *keys], check=True,
+                   timeout=window.PATIENCE_S)
+
+
+@case("without a session bus, and so without a portal, a room is opened and scanned, and a file comes in")
+def test_no_bus(desk):
+    clear_downloads()
+    desk.set("ask-before-receiving", "false")
+    program = desk.start(SNUG, env={"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent", "GTK_A11Y": "none"})
+    name = first_window(program)
+    press_keys(name, "ctrl+n")
+    link = read_qr(name, desk.folder)
+    source = make_file(desk.folder / "holiday.bin", 1_000_000)
+    ana = desk.member("join", link, "--name", "Ana", "--send", str(source))
+    ana.wait_for(event="transfer", state="done", direction="out")
+    assert sha256(DOWNLOADS / "holiday.bin") == sha256(source)
+    press_keys(name, "ctrl+q")
+    assert program.wait() == 0
+
+
+@case("with one font and no other, none of emoji among them, the window shows its words")
+def test_fonts(desk):
+    font = subprocess.run(["fc-match", "-f", "%{file}", "DejaVu Sans"], capture_output=True, text=True, check=True,
+                          timeout=window.PATIENCE_S).stdout
+    (desk.folder / "fonts").mkdir()
+    shutil.copy(font, desk.folder / "fonts")
+    config = desk.folder / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{desk.folder}/fonts</dir><cachedir>{desk.folder}/cache</cachedir></fontconfig>")
+    opened = desk.open(env={"FONTCONFIG_FILE": str(config)})
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("Waiting for people")
+    ana = desk.member("join", opened.find("label", LINK).name, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    ana.say("🎉 مرحبا 你好")
+    opened.key("ctrl+1")
+    opened.find("list item", re.compile("^Ana, .*你好"))
 
 
 def is_on_screen(opened):
