@@ -69,6 +69,9 @@ snug_session_enter_state (SnugSession *self, SnugSessionState state)
 void
 snug_session_fail (SnugSession *self, SnugSessionError code, const char *sentence)
 {
+  /* Nothing moves any more in a room that is over, and what has arrived can go on in another. */
+  if (code != SNUG_SESSION_ERROR_NO_ROUTE)
+    snug_transfers_leave_room (self->transfers, sentence);
   snug_session_set_error (self, g_error_new_literal (SNUG_SESSION_ERROR, (int) code, sentence));
   snug_session_enter_state (self, SNUG_SESSION_FAILED);
 }

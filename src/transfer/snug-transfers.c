@@ -518,14 +518,14 @@ forget_movers (SnugTransfers *self)
   g_ptr_array_set_size (self->movers, 0);
 }
 
-static void
-let_go_of_room (SnugTransfers *self)
+void
+snug_transfers_leave_room (SnugTransfers *self, const char *reason)
 {
   if (self->room == NULL)
     return;
   for (guint i = 0; i < self->movers->len; i++)
     if (snug_mover_is_standing (self->movers->pdata[i]))
-      snug_mover_leave (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, _("The room was left."));
+      snug_mover_leave (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, reason);
   g_signal_handlers_disconnect_by_data (self->room, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (self->room, handled[i].type, NULL, NULL);
@@ -536,7 +536,7 @@ let_go_of_room (SnugTransfers *self)
 void
 snug_transfers_set_room (SnugTransfers *self, SnugRoom *room, GMainContext *network)
 {
-  let_go_of_room (self);
+  snug_transfers_leave_room (self, _("The room was left."));
   if (room == NULL)
     return;
 
@@ -562,7 +562,7 @@ snug_transfers_new (void)
 static void
 snug_transfers_dispose (GObject *object)
 {
-  let_go_of_room (SNUG_TRANSFERS (object));
+  snug_transfers_leave_room (SNUG_TRANSFERS (object), _("The room was left."));
   forget_movers (SNUG_TRANSFERS (object));
   G_OBJECT_CLASS (snug_transfers_parent_class)->dispose (object);
 }

@@ -23,6 +23,8 @@ SnugTransfers *snug_transfers_new      (void);
 
 /* Registers with @room; %NULL lets go: whatever runs is cancelled, finished rows stay. */
 void           snug_transfers_set_room (SnugTransfers *self, SnugRoom *room, GMainContext *network);
+/* The same as with %NULL, and why: a sentence. */
+void           snug_transfers_leave_room (SnugTransfers *self, const char *reason);
 
 GListModel    *snug_transfers_get_list (SnugTransfers *self);    /* of SnugTransfer */
 

@@ -11,7 +11,7 @@ import threading
 
 import window
 from cases import BUILD, SNUG, case, make_file, run, sha256
-from files import DOWNLOADS, LINK, clear_downloads, create
+from files import DOWNLOADS, LINK, clear_downloads, create, endless, row
 from in_room import link_of, read_qr
 from window import alive, until
 
@@ -157,6 +157,27 @@ def test_limited_page(desk):
     opened.find("push button", re.compile("^QR code of the link to room"))
     desk.phone().join(link_of(opened), "Ana")
     opened.wait_for_title("2 people")
+
+
+@case("a room whose time is up in the middle of a file says what of it can go on")
+def test_expired_in_transfer(desk):
+    clear_downloads()
+    settings = desk.folder / "server.ini"
+    settings.write_text("[server]\nroom-lifetime-s=12\n")
+    desk.set("server", desk.server(config=settings).url)
+    desk.set("ask-before-receiving", "false")
+    opened, link = create(desk)
+    desk.member("join", link, "--name", "Ana", "--send", str(endless(desk, "endless.bin")))
+    opened.key("ctrl+2")
+    row(opened, "endless.bin", r"of 40 GB .* from Ana$")
+    opened.wait_for_title("This room is over")
+    row(opened, "endless.bin", r"This room is over\. · 40 GB · from Ana$")
+    opened.find("label", "1 unfinished transfer")
+    opened.key("ctrl+3")
+    opened.find("label", re.compile(r"^This can go on when it is offered again:\nendless\.bin · .* of 40 GB are here$"))
+    opened.press("push button", "Show Unfinished Transfers")
+    opened.find("push button", "Resume")
+    clear_downloads()
 
 
 def first_window(program):
