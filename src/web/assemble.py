@@ -7,8 +7,8 @@ SHA-256 nor ciphers), and lean-qr. They come from tests/node_modules or, where n
 folder; they are never committed. A page without them has a slower SHA-256 of its own, forgets what it was receiving
 when it is loaded again, cannot enter private rooms, and shows no QR code. From the same place comes esbuild, which
 takes what only people read out of every script: half of what a phone would load. Modules stay modules, each by its
-own name. Who installs the page gets a second icon, which a phone may cut to its own shape, and a worker that knows
-the names of all files. Translations come from po/ (catalogues.py).
+own name. Who installs the page gets a second icon, which a phone may cut to its own shape, the same in dots for phones of
+Apple, and a worker that knows the names of all files. Translations come from po/ (catalogues.py).
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -43,6 +43,12 @@ CATALOGUE = pathlib.Path('catalogue.js')
 UNFILLED_LANGUAGES = 'const LANGUAGES = [];'
 OFFLINE_WORKER = pathlib.Path('offline-worker.js')
 UNFILLED_SHELL = "const SHELL = { version: '', files: [] };"
+# What Apple's phones show, at three dots a point; they cut its corners themselves, and make black of what is clear.
+APPLE_ICON = pathlib.Path('apple-touch-icon.png')
+APPLE_ICON_DOTS = 180
+APPLE_ICON_LINE = f'<link rel="apple-touch-icon" href="{APPLE_ICON}">\n'
+INDEX = pathlib.Path('index.html')
+RENDER_SECONDS = 30
 FETCH_SECONDS = 60
 FETCH_AGAIN_AFTER_SECONDS = 3600
 
@@ -113,6 +119,34 @@ def maskable(icon):
     return icon.replace('</defs>', ground, 1)
 
 
+def render(renderer, picture, n_dots):
+    """The square picture as PNG, or None where the program cannot: gdk-pixbuf has its loader of SVG from elsewhere."""
+    side = str(n_dots)
+    with tempfile.TemporaryDirectory() as name:
+        drawing, dots = pathlib.Path(name) / 'icon.svg', pathlib.Path(name) / 'icon.png'
+        drawing.write_text(picture, encoding='utf-8')
+        is_rsvg = pathlib.Path(renderer).name == 'rsvg-convert'
+        how = ['-w', side, '-h', side, '-o', dots, drawing] if is_rsvg else ['-s', side, drawing, dots]
+        try:
+            subprocess.run([renderer, *how], timeout=RENDER_SECONDS, check=True,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return dots.read_bytes()
+        except (subprocess.SubprocessError, OSError) as error:
+            print(f'web: no icon for phones of Apple: {error}', file=sys.stderr)
+            return None
+
+
+def add_apple_icon(renderer, icon, pieces):
+    """The icon, or a page that does not name it."""
+    dots = renderer and render(renderer, icon, APPLE_ICON_DOTS)
+    if dots:
+        pieces[APPLE_ICON] = dots
+        return
+    page = pieces[INDEX].decode()
+    assert APPLE_ICON_LINE in page
+    pieces[INDEX] = page.replace(APPLE_ICON_LINE, '').encode()
+
+
 def name_files(worker, pieces):
     """The worker that keeps the page: with the names of its files, and a version that is theirs."""
     assert UNFILLED_SHELL in worker
@@ -120,7 +154,7 @@ def name_files(worker, pieces):
     version = hashlib.sha256()
     for path, data in sorted(kept.items()):
         version.update(f'{path} {len(data)}\n'.encode() + data)
-    files = ['/' if path == pathlib.Path('index.html') else f'/{path}' for path in sorted(kept)]
+    files = ['/' if path == INDEX else f'/{path}' for path in sorted(kept)]
     shell = json.dumps({'version': version.hexdigest()[:16], 'files': files})
     return worker.replace(UNFILLED_SHELL, f'const SHELL = {shell};')
 
@@ -151,7 +185,7 @@ def minify(esbuild, pieces):
 
 def remove_leftovers(output, wanted):
     libraries = [path for folder in LIBRARY_FOLDERS for path in output.glob(f'{folder}/**/*')]
-    for path in [*output.glob('*.js*'), *output.glob('views/*'), *output.glob('lang/*'), *libraries]:
+    for path in [*output.glob('*.js*'), *output.glob('*.png*'), *output.glob('views/*'), *output.glob('lang/*'), *libraries]:
         plain = path.with_suffix('') if path.suffix == '.gz' else path
         if path.is_file() and plain.relative_to(output) not in wanted:
             path.unlink()
@@ -166,6 +200,7 @@ def parse_arguments():
     parser.add_argument('--tests', type=pathlib.Path, required=True, help='where package.json and node_modules are')
     parser.add_argument('--cache', type=pathlib.Path, required=True, help='where npm may fetch to')
     parser.add_argument('--npm', help='the program, if there is one')
+    parser.add_argument('--renderer', help='rsvg-convert or gdk-pixbuf-thumbnailer, if there is one')
     return parser.parse_args()
 
 
@@ -176,6 +211,7 @@ def main():
     icon = arguments.icon.read_text(encoding='utf-8')
     pieces[pathlib.Path('icon.svg')] = icon.encode()
     pieces[pathlib.Path('icon-maskable.svg')] = maskable(icon).encode()
+    add_apple_icon(arguments.renderer, maskable(icon), pieces)
 
     add_languages(arguments.po, pieces)
     modules = find_modules(arguments)

@@ -77,6 +77,21 @@ test('nothing keeps it from being installed', async () => {
   assert.deepEqual(ana.page.complaints.lines, []);
 });
 
+test('a phone of Apple’s finds an icon that has no clear corners', async () => {
+  const ana = await newMember();
+  await ana.open(door.origin);
+  const icon = await ana.page.evaluate(async () => {
+    const link = document.querySelector('link[rel=apple-touch-icon]');
+    const answer = await fetch(link.href);
+    const picture = await createImageBitmap(await answer.blob());
+    const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    canvas.drawImage(picture, 0, 0);
+    const alphaAt = (x, y) => canvas.getImageData(x, y, 1, 1).data[3];
+    return { type: answer.headers.get('Content-Type'), size: [picture.width, picture.height], corners: [alphaAt(0, 0), alphaAt(179, 179)] };
+  });
+  assert.deepEqual(icon, { type: 'image/png', size: [180, 180], corners: [255, 255] });
+});
+
 test('who only looks keeps nothing; who was in a room keeps the files of the page, and nothing of the room', async () => {
   const ben = await newMember();
   await ben.open(door.origin);
@@ -88,7 +103,7 @@ test('who only looks keeps nothing; who was in a room keeps the files of the pag
   await ana.page.reload();
   await ana.waitUntilInside();
   const kept = await ana.page.evaluate(readCaches);
-  const names = (await readdir(webRoot, { recursive: true })).filter((name) => /\.(js|json|css|svg|webmanifest)$/.test(name) && name !== 'offline-worker.js');
+  const names = (await readdir(webRoot, { recursive: true })).filter((name) => /\.(js|json|css|svg|png|webmanifest)$/.test(name) && name !== 'offline-worker.js');
   assert.deepEqual(Object.keys(kept).sort(), ['', ...names].map((name) => `${door.origin}/${name}`).sort());
   const { searchParams, hash } = new URL(link);
   for (const [address, text] of Object.entries(kept))

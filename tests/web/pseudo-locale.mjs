@@ -38,13 +38,19 @@ function entryOf({ one, many }) {
   return `msgid ${one}\nmsgid_plural ${many}\n${forms.join('')}`;
 }
 
-/** The page with that translation, as Arabic. @param {string} folder @param {string} [more] entries of the catalogue */
-export async function assemblePseudo(folder, more = '') {
+/**
+ * The page with that translation, as Arabic.
+ *
+ * @param {string} folder
+ * @param {string} [more] entries of the catalogue
+ * @param {string[]} [options] of assemble.py
+ */
+export async function assemblePseudo(folder, more = '', options = []) {
   const [po, output] = [join(folder, 'po'), join(folder, 'web')];
   await mkdir(po, { recursive: true });
   await writeFile(join(po, 'LINGUAS'), '# a test\nar\n');
   await writeFile(join(po, 'ar.po'), [HEADER, ...(await findWords()).map(entryOf), more].join('\n'));
   const places = ['--source', SOURCE, '--icon', ICON, '--po', po, '--tests', join(ROOT, 'tests'), '--cache', join(folder, 'npm')];
-  execFileSync('/usr/bin/python3', [join(SOURCE, 'assemble.py'), '--output', output, ...places], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('/usr/bin/python3', [join(SOURCE, 'assemble.py'), '--output', output, ...places, ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
   return output;
 }
