@@ -152,10 +152,10 @@ class ChromiumPage {
 
 /** A browser as a person has it, not a private window: what it keeps is on the disk. One tab. */
 class ChromiumProfile {
-  static async launch() {
+  static async launch({ args = [] } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'snug-profile-'));
     const context = await chromium.launchPersistentContext(folder, {
-      ...DESKTOP, executablePath: CHROMIUM, args: CHROMIUM_FLAGS, acceptDownloads: true,
+      ...DESKTOP, executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, ...args], acceptDownloads: true,
     });
     return new ChromiumProfile(folder, context);
   }
@@ -332,5 +332,5 @@ class Firefox {
 }
 
 export const launchChromium = (options) => Chromium.launch(options);
-export const launchChromiumProfile = () => ChromiumProfile.launch();
+export const launchChromiumProfile = (options) => ChromiumProfile.launch(options);
 export const launchFirefox = (options) => Firefox.launch(options);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# the page and large files: reloads at 40 % of 150 MB, 1 GiB over plain http and the memory it takes, half a minute offline
-# limit: 2400
+# the page and large files: reloads, half a minute offline, 1 GiB over plain http, 2.5 GiB over https and the memory they take
+# limit: 3000
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
