@@ -1,19 +1,16 @@
-// room: our presence in one room. Joins signaling, links, chat and transfers; tells the store.
+// room: our presence in one room. Joins signaling, people, chat and transfers; tells the store.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { Chat } from './chat.js';
-import { Companion } from './companion.js';
 import { findSha256, fromBase64Url, loadSha256, toBase64Url } from './digest.js';
-import { BadJson, parseJsonBytes, peekString } from './json-gate.js';
+import { parseJsonBytes, peekString } from './json-gate.js';
 import { eraseMembership, loadMembership, loadSecret, saveMembership, saveName, saveSecret } from './membership.js';
 import { safeDisplayName } from './names.js';
-import { PeerLink } from './peer-link.js';
+import { People } from './people.js';
 import { makePhrase } from './phrase.js';
-import { Safety } from './safety.js';
 import { Signaling } from './signaling.js';
 import { Transfers } from './transfers.js';
-import { decodeMessage, encode, hello } from './wire.js';
 import { _ } from './words.js';
 
 /** @typedef {import('./admission.js').Admission} Admission */
@@ -21,20 +18,12 @@ import { _ } from './words.js';
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./signaling.js').Membership} Membership */
 /** @typedef {import('./signal-message.js').Frame} Frame */
-/** @typedef {import('./signal-message.js').Peer} Peer */
 /** @typedef {import('./signal-message.js').Welcome} Welcome */
 /** @typedef {import('./wire.js').Message} Message */
 
-const MAX_MEMBERS = 16;
 const MAX_ID_BYTES = 32;
-const PING_EVERY_MS = 5_000;
 const DEFAULT_CAPACITY = 8;
 const ROOM_KEY_BYTES = 32;
-
-/** What a phone is, as far as a page can tell. */
-function deviceKind() {
-  return matchMedia('(pointer: coarse) and (hover: none)').matches ? 'phone' : 'browser';
-}
 
 /** One membership, one certificate: who checked it once need not check it again. */
 async function makeCertificate() {
@@ -47,25 +36,15 @@ async function makeCertificate() {
   }
 }
 
-const microseconds = () => Math.round(performance.now() * 1000);
-
 export class Room {
   #store;
   #origin;
   #signaling = /** @type {Signaling | null} */ (null);
   /** Of a private room: nothing that members say through the server goes past it. */
   #admission = /** @type {Admission | null} */ (null);
-  #companions = /** @type {Map<string, Companion>} */ (new Map());
-  #missed = /** @type {Set<string>} */ (new Set());
-  /** Who has yet to pair with us. */
-  #peers = /** @type {Map<string, { peer: Peer, isReturn: boolean }>} */ (new Map());
+  #people = /** @type {People | null} */ (null);
   #chat;
   #transfers = /** @type {Transfers | null} */ (null);
-  #certificates = /** @type {RTCCertificate[]} */ ([]);
-  #iceServers = /** @type {RTCIceServer[]} */ ([]);
-  #seq = 0;
-  #hash = /** @type {import('./safety-words.js').Hash} */ (() => new Uint8Array(0));
-  #pingTimer = 0;
 
   /**
    * @param {RoomStore} store
@@ -75,7 +54,7 @@ export class Room {
     this.#store = store;
     this.#origin = origin;
     this.#chat = this.#makeChat();
-    document.addEventListener('visibilitychange', () => this.#broadcast({ type: 'away', on: document.hidden }));
+    document.addEventListener('visibilitychange', () => this.#people?.broadcast({ type: 'away', on: document.hidden }));
   }
 
   // ---- what the person does
@@ -121,13 +100,13 @@ export class Room {
 
   /** The safety phrase: works it out with them. @param {string} id */
   compare(id) {
-    if (this.#store.member(id)?.canCompare) this.#companions.get(id)?.safety.start();
+    if (this.#store.member(id)?.canCompare) this.#people?.companion(id)?.safety.start();
   }
 
   /** What our person says of the words, having asked the other one. @param {string} id @param {boolean} isSame */
   confirmPhrase(id, isSame) {
     const { phrase = '' } = this.#store.member(id) ?? {};
-    if (phrase !== '') this.#companions.get(id)?.safety.confirm(isSame);
+    if (phrase !== '') this.#people?.companion(id)?.safety.confirm(isSame);
     if (phrase !== '' && !isSame && this.#signaling) this.#end('not-safe');
   }
 
@@ -155,7 +134,7 @@ export class Room {
       return;
     }
     this.#signaling.retry();
-    for (const { link } of this.#companions.values()) link.retry();
+    this.#people?.retry();
   }
 
   /** @param {string} text @param {string} [replyKey] of the message that it answers */
@@ -189,7 +168,7 @@ export class Room {
     saveName(ownName);
     this.#store.apply({ type: 'changed', values: { ownName } });
     this.#save();
-    this.#broadcast(hello(ownName, deviceKind()));
+    this.#people?.introduce();
   }
 
   get transfers() {
@@ -222,12 +201,10 @@ export class Room {
     if (this.#store.state.phase !== 'joining') return;
 
     this.#admission = admission;
-    this.#certificates = certificates;
-    this.#hash = hash;
+    this.#people = this.#makePeople(admission, certificates, hash);
     this.#chat = this.#makeChat();
-    const companionOf = (/** @type {string} */ id) => this.#companions.get(id);
+    const companionOf = (/** @type {string} */ id) => this.#people?.companion(id);
     this.#transfers = new Transfers({ store: this.#store, sha256, companionOf });
-    this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
     this.#openSignaling(code, membership);
   }
 
@@ -253,10 +230,10 @@ export class Room {
     const { Admission } = await import('./admission.js');
     const name = this.#store.state.ownName;
     const admission = new Admission({ primitives: library, code, secret, name, roomKey, send: (frame) => this.#signaling?.send(frame) });
-    admission.addEventListener('paired', (event) => this.#onPaired(/** @type {CustomEvent<string>} */ (event).detail));
+    admission.addEventListener('paired', (event) => this.#people?.onPaired(/** @type {CustomEvent<string>} */ (event).detail));
     admission.addEventListener('content', (event) => {
       const { id, frame } = /** @type {CustomEvent} */ (event).detail;
-      this.#companions.get(id)?.link.receive(frame);
+      this.#people?.companion(id)?.link.receive(frame);
     });
     admission.addEventListener('failed', (event) => {
       this.#store.apply({ type: 'changed', values: { triesLeft: admission.triesLeft } });
@@ -270,8 +247,33 @@ export class Room {
     return admission;
   }
 
+  /**
+   * @param {Admission | null} admission
+   * @param {RTCCertificate[]} certificates
+   * @param {import('./safety-words.js').Hash} hash
+   */
+  #makePeople(admission, certificates, hash) {
+    const people = new People({ store: this.#store, admission, certificates, hash, send: (frame) => this.#signaling?.send(frame) });
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ action) =>
+      people.addEventListener(type, (event) => action(/** @type {CustomEvent} */ (event).detail));
+    on('connected', (id) => {
+      this.#chat.onConnected(id);
+      this.#transfers?.onConnected(id);
+    });
+    on('lost', (id) => this.#transfers?.onLost(id));
+    on('features', (id) => this.#chat.onFeatures(id));
+    on('left', (id) => {
+      this.#transfers?.onLeft(id);
+      this.#chat.onLeft(id);
+    });
+    on('message', ({ id, message }) => this.#onMessage(id, message));
+    on('file-channel', ({ id, channel }) => this.#transfers?.onChannel(id, channel));
+    on('alone', () => this.#end('not-safe'));
+    return people;
+  }
+
   #makeChat() {
-    return new Chat(this.#store, (id, text) => this.#companions.get(id)?.say(text) ?? false);
+    return new Chat(this.#store, (id, text) => this.#people?.say(id, text) ?? false);
   }
 
   /** @param {string} code @param {Membership | null} membership */
@@ -298,11 +300,10 @@ export class Room {
     this.#signaling = null;
     this.#admission?.close();
     this.#admission = null;
-    this.#peers.clear();
     this.#transfers?.close();
     this.#transfers = null;
-    clearInterval(this.#pingTimer);
-    for (const id of this.#companions.keys()) this.#drop(id);
+    this.#people?.close();
+    this.#people = null;
     signaling?.close();
     eraseMembership();
     const phase = refusal === 'private' || refusal === 'wrong-secret' ? 'secret' : 'over';
@@ -328,7 +329,7 @@ export class Room {
     }
   }
 
-  // ---- members
+  // ---- frames of the server
 
   /** @param {Welcome} welcome */
   #onWelcome(welcome) {
@@ -337,27 +338,29 @@ export class Room {
       this.#end('private');
       return;
     }
-    const { self, host, capacity, locked, expires, pending } = welcome;
+    const people = this.#people;
+    if (!people) return;
+    const { self, seq, host, capacity, locked, expires, pending } = welcome;
     // Also a server that was started anew, and resumes nothing, knows us by id and seq.
-    if (self !== this.#store.state.selfId || welcome.seq !== this.#seq) this.#forgetOthers();
-    this.#seq = welcome.seq;
+    if (self !== this.#store.state.selfId || seq !== people.seq) people.forgetAll();
+    people.seq = seq;
     this.#store.apply({ type: 'changed', values: { selfId: self, isPending: pending } });
     this.#admission?.welcome(welcome);
     // The door is asked; a second welcome comes when it opens.
     if (pending) return;
     // A relay sees everybody's address: not one that a server chose that is not to be trusted.
-    this.#iceServers = welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:'));
+    people.iceServers = welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:'));
     this.#store.apply({ type: 'changed', values: { hostId: host, capacity, locked, expires } });
     if (this.#store.state.phase === 'joining') this.#onInside(welcome);
     this.#save();
-    this.#meet(welcome.members, welcome.resumed);
+    people.meet(welcome.members, welcome.resumed);
   }
 
   /** @param {Welcome} welcome */
   #onInside(welcome) {
     this.#store.apply({ type: 'phase', phase: 'inside' });
     this.#tellWhoLeft(welcome);
-    if (welcome.members.length > 0) this.#note(_('Earlier messages are not shown.'));
+    if (welcome.members.length > 0) this.#store.apply({ type: 'system', text: _('Earlier messages are not shown.'), time: Date.now() });
   }
 
   /**
@@ -372,176 +375,6 @@ export class Room {
     else if (!isSame) this.#transfers?.onPresent(new Set());
   }
 
-  /** @param {Peer[]} peers everybody who is there @param {boolean} isReturn */
-  #meet(peers, isReturn) {
-    const present = new Set(peers.map((peer) => peer.id));
-    this.#admission?.reconcile(present);
-    for (const id of this.#store.state.members.keys()) if (!present.has(id)) this.#miss(id);
-    for (const peer of peers) {
-      this.#missed.delete(peer.id);
-      const companion = this.#companions.get(peer.id);
-      this.#change(peer.id, { away: peer.away });
-      // What was said to the server while it was away is said again.
-      if (companion) companion.link.retry();
-      else if (!this.#store.member(peer.id)) this.#encounter(peer, isReturn);
-    }
-  }
-
-  /** In a private room nobody is here who has not paired with us, and nobody of version 1. @param {Peer} peer @param {boolean} [isReturn] */
-  #encounter(peer, isReturn = false) {
-    if (!this.#admission) {
-      this.#add(peer, isReturn);
-      return;
-    }
-    if (peer.legacy) return;
-    this.#peers.set(peer.id, { peer, isReturn });
-    this.#admission.meet(peer.id, peer.seq);
-    if (this.#admission.isPaired(peer.id)) this.#onPaired(peer.id);
-  }
-
-  /** @param {string} id */
-  #onPaired(id) {
-    const met = this.#peers.get(id);
-    this.#peers.delete(id);
-    if (met && !this.#store.member(id)) this.#add(met.peer, met.isReturn);
-  }
-
-  /**
-   * The server does not list them (any more). After a restart it lists only who came back before us: whoever
-   * we are still connected to stays, and has left only when that connection is given up, too.
-   *
-   * @param {string} id
-   */
-  #miss(id) {
-    if (this.#companions.get(id)?.link.state === 'connected') this.#missed.add(id);
-    else this.#part(id);
-  }
-
-  /** We are somebody new to everybody. */
-  #forgetOthers() {
-    for (const id of this.#store.state.members.keys()) this.#part(id);
-  }
-
-  /** @param {Peer} peer @param {boolean} [isReturn] whether we were here before */
-  #add(peer, isReturn = false) {
-    if (this.#store.state.members.size >= MAX_MEMBERS) return;
-    this.#store.apply({ type: 'member-joined', ...peer });
-    // A page of version 1 speaks another language on its channel: it is seen, not heard.
-    if (!peer.legacy) this.#addCompanion(peer, isReturn);
-  }
-
-  /** @param {Peer} peer @param {boolean} isReturn */
-  #addCompanion({ id, seq }, isReturn) {
-    const offers = this.#seq < seq;
-    const link = new PeerLink({
-      offers,
-      configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
-      send: (frame) => {
-        if (this.#admission) this.#admission.send(id, frame);
-        else this.#signaling?.send({ ...frame, to: id });
-      },
-    });
-    const safety = new Safety({ sha256: this.#hash, offers, say: (message) => companion.say(encode(message)) });
-    const companion = new Companion(link, safety);
-    this.#companions.set(id, companion);
-    safety.addEventListener('change', () => this.#onSafety(id, companion));
-    link.addEventListener('open', () => companion.say(encode(hello(this.#store.state.ownName, deviceKind()))));
-    link.addEventListener('state', () => this.#onLinkState(id, companion));
-    link.addEventListener('steps', () => this.#change(id, { steps: link.steps }));
-    link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
-    link.addEventListener('file-channel', (event) =>
-      this.#transfers?.onChannel(id, /** @type {CustomEvent<RTCDataChannel>} */ (event).detail),
-    );
-    link.start({ isReturn });
-  }
-
-  /** @param {string} id */
-  #drop(id) {
-    const companion = this.#companions.get(id);
-    this.#companions.delete(id);
-    this.#missed.delete(id);
-    companion?.close();
-  }
-
-  /** A member is gone for good. @param {string} id */
-  #part(id) {
-    this.#admission?.part(id);
-    this.#peers.delete(id);
-    const member = this.#store.member(id);
-    if (!member) return;
-    this.#transfers?.onLeft(id);
-    this.#chat.onLeft(id);
-    this.#drop(id);
-    this.#store.apply({ type: 'member-left', id });
-    if (member.name !== '') this.#note(_('{name} left', { name: member.displayName }));
-  }
-
-  /** @param {string} id @param {Companion} companion */
-  #onLinkState(id, companion) {
-    if (this.#companions.get(id) !== companion) return;
-    const { state } = companion.link;
-    this.#change(id, { link: state, lostAt: state === 'reconnecting' ? Date.now() : 0 });
-    if (state === 'failed' && this.#missed.has(id)) {
-      this.#part(id);
-    } else if (state === 'connected') {
-      this.#onConnected(id, companion);
-    } else {
-      companion.forgetWaiting();
-      this.#transfers?.onLost(id);
-    }
-    this.#showSafety(id, companion);
-  }
-
-  /** @param {string} id @param {Companion} companion */
-  #onConnected(id, companion) {
-    if (document.hidden) companion.say(encode({ type: 'away', on: true }));
-    this.#chat.onConnected(id);
-    this.#transfers?.onConnected(id);
-    this.#measure(id, companion.link);
-  }
-
-  /** @param {string} id @param {Companion} companion */
-  #showSafety(id, { link, safety }) {
-    const canCompare = link.state === 'connected' && safety.canStart && (this.#store.member(id)?.features?.includes('phrase') ?? false);
-    this.#change(id, { safety: safety.state, phrase: safety.words, canCompare });
-  }
-
-  /** @param {string} id @param {Companion} companion */
-  #onSafety(id, companion) {
-    if (this.#companions.get(id) !== companion) return;
-    if (companion.safety.state === 'not-safe') this.#onUnsafe(id, companion);
-    else this.#showSafety(id, companion);
-  }
-
-  /**
-   * Whoever breaks the rules of the safety phrase loses us, for good; having nobody else ends the room.
-   *
-   * @param {string} id
-   * @param {Companion} companion
-   */
-  #onUnsafe(id, companion) {
-    companion.link.close();
-    this.#showSafety(id, companion);
-    this.#change(id, { link: 'failed', steps: { answered: 'done', route: 'done', keys: 'failed' } });
-    if (![...this.#companions.values()].some(({ link }) => link.state === 'connected')) this.#end('not-safe');
-  }
-
-  #ping() {
-    for (const [id, companion] of this.#companions) {
-      if (companion.link.state !== 'connected') continue;
-      companion.say(encode({ type: 'ping', t: microseconds() }));
-      this.#measure(id, companion.link);
-    }
-  }
-
-  /** @param {string} id @param {PeerLink} link */
-  async #measure(id, link) {
-    const route = await link.route();
-    if (route && link.state === 'connected') this.#change(id, { route });
-  }
-
-  // ---- frames of the server
-
   /** @param {Frame} frame */
   #onFrame(frame) {
     switch (frame.type) {
@@ -553,7 +386,7 @@ export class Room {
       case 'ice-candidate':
       case 'restart':
         // Unsealed, in a private room: the server's own words.
-        if (!this.#admission) this.#companions.get(frame.from)?.link.receive(frame);
+        if (!this.#admission) this.#people?.companion(frame.from)?.link.receive(frame);
         break;
       case 'pake':
       case 'sealed':
@@ -563,17 +396,16 @@ export class Room {
         this.#admission?.hearKnock(frame.peer);
         break;
       case 'peer-joined':
-        this.#onPeerJoined({ id: frame.peer, seq: frame.seq, legacy: frame.legacy, away: false });
+        this.#people?.onJoined({ id: frame.peer, seq: frame.seq, legacy: frame.legacy, away: false });
         break;
       case 'peer-left':
-        this.#part(frame.peer);
+        this.#people?.part(frame.peer);
         break;
       case 'peer-away':
-        this.#change(frame.peer, { away: true });
+        this.#people?.change(frame.peer, { away: true });
         break;
       case 'peer-back':
-        this.#change(frame.peer, { away: false });
-        this.#companions.get(frame.peer)?.link.retry();
+        this.#people?.onBack(frame.peer);
         break;
       case 'host':
         this.#admission?.setHost(frame.peer);
@@ -583,17 +415,9 @@ export class Room {
         this.#onRoom(frame);
         break;
       case 'error':
-        if (frame.code === 'room-full' && this.#admission?.takeFull()) this.#note(_('The room is full.'));
+        if (frame.code === 'room-full' && this.#admission?.takeFull()) this.#people?.note(_('The room is full.'));
         break;
     }
-  }
-
-  /** @param {Peer} peer */
-  #onPeerJoined(peer) {
-    if (peer.id === '' || peer.id === this.#store.state.selfId) return;
-    if (this.#missed.delete(peer.id) && this.#store.member(peer.id)?.seq === peer.seq) return;
-    if (this.#store.member(peer.id)) this.#part(peer.id);
-    this.#encounter(peer);
   }
 
   /** @param {import('./signal-message.js').RoomNews} news */
@@ -604,24 +428,9 @@ export class Room {
 
   // ---- messages of members
 
-  /** @param {string} id @param {unknown} text */
-  #onText(id, text) {
-    try {
-      const message = decodeMessage(text);
-      if (message !== null && this.#companions.get(id)?.hears(message.type)) this.#onMessage(id, message);
-    } catch (error) {
-      // A peer's nonsense is no reason to stop.
-      if (!(error instanceof BadJson)) throw error;
-      console.debug('room: message dropped:', error.message);
-    }
-  }
-
   /** @param {string} id @param {Message} message */
   #onMessage(id, message) {
     switch (message.type) {
-      case 'hello':
-        this.#onHello(id, message);
-        break;
       case 'chat':
         this.#chat.onChat(id, message);
         break;
@@ -637,21 +446,8 @@ export class Room {
       case 'react':
         this.#chat.onReact(id, message);
         break;
-      case 'phrase-commit':
-      case 'phrase-reveal':
-        this.#companions.get(id)?.safety.handle(message);
-        break;
       case 'typing':
         this.#chat.onTyping(id, message.on);
-        break;
-      case 'away':
-        this.#change(id, { away: message.on });
-        break;
-      case 'ping':
-        this.#companions.get(id)?.say(encode({ type: 'pong', t: message.t }));
-        break;
-      case 'pong':
-        this.#change(id, { rttMs: Math.max(0, microseconds() - message.t) / 1000 });
         break;
       default:
         this.#onFileMessage(id, message);
@@ -682,46 +478,5 @@ export class Room {
         transfers?.onCancel(id, message);
         break;
     }
-  }
-
-  /** @param {string} id @param {import('./wire.js').Hello} message */
-  #onHello(id, message) {
-    const before = this.#store.member(id);
-    this.#change(id, { features: message.features });
-    this.#beginSafety(id);
-    this.#chat.onFeatures(id);
-    const name = safeDisplayName(message.name) || _('Guest');
-    if (before?.name === name && before.device === message.device) return;
-    const oldName = before?.displayName ?? '';
-    this.#change(id, { name, device: message.device });
-    const newName = this.#store.member(id)?.displayName ?? name;
-    if (before?.name === '') this.#note(_('{name} joined', { name: newName }));
-    else if (oldName !== newName) this.#note(_('{old} is now {name}', { old: oldName, name: newName }));
-  }
-
-  /** @param {string} id */
-  #beginSafety(id) {
-    const companion = this.#companions.get(id);
-    if (!companion) return;
-    const { link, safety, safetySession } = companion;
-    if (safetySession !== link.session) safety.beginSession(link.fingerprints);
-    companion.safetySession = link.session;
-    this.#showSafety(id, companion);
-  }
-
-  /** @param {string} text */
-  #note(text) {
-    this.#store.apply({ type: 'system', text, time: Date.now() });
-  }
-
-  /** @param {string} id @param {Partial<import('./room-store.js').Member>} values */
-  #change(id, values) {
-    this.#store.apply({ type: 'member-changed', id, values });
-  }
-
-  /** @param {JsonObject} message */
-  #broadcast(message) {
-    const text = encode(message);
-    for (const companion of this.#companions.values()) companion.say(text);
   }
 }
