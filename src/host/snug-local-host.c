@@ -37,15 +37,6 @@ listen_on_free_port (SnugServer *server, GError **error)
   return snug_server_listen (server, "0.0.0.0:0", error);
 }
 
-static char *
-make_url (GInetAddress *address, guint port)
-{
-  g_autofree char *text = g_inet_address_to_string (address);
-  gboolean ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
-
-  return g_strdup_printf (ipv6 ? "http://[%s]:%u" : "http://%s:%u", text, port);
-}
-
 static gboolean
 has_file (const char *folder, const char *name)
 {
@@ -97,8 +88,8 @@ snug_local_host_new (const char *web_root, const char *listen, guint capacity, g
   port = snug_server_get_port (self->server);
   own = named != NULL ? g_object_ref (named) : g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   public = named != NULL ? g_object_ref (named) : snug_address_for_others ();
-  self->own_url = make_url (own, port);
-  self->public_url = make_url (public, port);
+  self->own_url = snug_address_to_url (own, port);
+  self->public_url = snug_address_to_url (public, port);
   return g_steal_pointer (&self);
 }
 

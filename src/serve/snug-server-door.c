@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "snug-address.h"
 #include "snug-context.h"
 #include "snug-server-guard.h"
 
@@ -85,6 +86,14 @@ snug_server_is_proxy (SnugServer *self, GInetAddress *address)
   return FALSE;
 }
 
+static gboolean
+is_loopback (GInetAddress *address)
+{
+  g_autoptr (GInetAddress) plain = snug_guard_unmap (address);
+
+  return g_inet_address_get_is_loopback (plain);
+}
+
 static SnugServerDoor *
 door_new (SnugServer *self, GSocketConnection *connection, GInetAddress *remote, GInetAddress *local)
 {
@@ -94,6 +103,7 @@ door_new (SnugServer *self, GSocketConnection *connection, GInetAddress *remote,
   door->connection = connection;
   door->address = snug_throttle_key (remote);
   door->from_proxy = snug_server_is_proxy (self, remote);
+  door->from_here = !door->from_proxy && is_loopback (remote);
   door->reached_private = !door->from_proxy && snug_guard_address_is_private (local);
   count_door (self, door->address, 1);
   g_hash_table_add (self->doors, door);
@@ -279,4 +289,34 @@ snug_server_listen (SnugServer *self, const char *text, GError **error)
   g_ptr_array_add (self->listeners, listener);
   listen_again (listener);
   return TRUE;
+}
+
+/* A listener on all addresses is one on @address, too, if it is of that family. */
+static gboolean
+listens_on (GSocket *socket, GInetAddress *address)
+{
+  g_autoptr (GSocketAddress) bound = g_socket_get_local_address (socket, NULL);
+
+  if (bound == NULL || !g_inet_address_get_is_any (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (bound))))
+    return FALSE;
+  return g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4
+         ? g_socket_speaks_ipv4 (socket) : g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
+}
+
+char *
+snug_server_dup_url_for_others (SnugServer *self)
+{
+  g_autoptr (GInetAddress) address = snug_address_for_others ();
+
+  /* A certificate is for a name, and which one that is, the operator knows. */
+  if (g_inet_address_get_is_loopback (address) || self->certificate != NULL)
+    return NULL;
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      const Listener *listener = g_ptr_array_index (self->listeners, i);
+
+      if (listens_on (listener->socket, address))
+        return snug_address_to_url (address, get_port (listener->socket));
+    }
+  return NULL;
 }

@@ -142,6 +142,17 @@ snug_guard_host_is_local (const char *host)
 }
 
 gboolean
+snug_guard_host_is_loopback (const char *host)
+{
+  const char *after;
+  g_autofree char *name = dup_name (host, &after);
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (name);
+
+  return snug_guard_host_is_well_formed (host)
+         && (address != NULL ? g_inet_address_get_is_loopback (address) : g_ascii_strcasecmp (name, "localhost") == 0);
+}
+
+gboolean
 snug_guard_origin_matches (const char *origin, const char *host)
 {
   const char *scheme_end = origin != NULL ? strstr (origin, "://") : NULL;

@@ -21,6 +21,8 @@ gboolean snug_guard_address_is_near    (GInetAddress *address);
 gboolean snug_guard_host_is_well_formed (const char *host);
 /* TRUE for an IP literal, "localhost" or a ".local" name: what no public DNS name can be rebound to. */
 gboolean snug_guard_host_is_local       (const char *host);
+/* TRUE for "localhost" and the addresses of a computer to itself. */
+gboolean snug_guard_host_is_loopback    (const char *host);
 /* @origin: (nullable): absent from what is no browser */
 gboolean snug_guard_origin_matches      (const char *origin, const char *host);
 

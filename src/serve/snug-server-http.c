@@ -328,13 +328,25 @@ on_room_info (SnugServer *self, SoupServerMessage *message, GHashTable *query)
 
 /* health and metrics */
 
+/* Whether a page that was opened on this computer asks, by an address that would lead anybody else to themselves. */
+static gboolean
+asks_for_address (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  return get_door (message)->from_here && snug_guard_host_is_loopback (soup_message_headers_get_one (headers, "Host"));
+}
+
 static void
 on_health (SnugServer *self, SoupServerMessage *message)
 {
   g_autoptr (JsonObject) object = new_success ();
+  g_autofree char *address = asks_for_address (message) ? snug_server_dup_url_for_others (self) : NULL;
 
   json_object_set_int_member (object, "v", 2);
   json_object_set_string_member (object, "version", SNUG_VERSION);
+  if (address != NULL)
+    json_object_set_string_member (object, "address", address);
   answer_json (message, SOUP_STATUS_OK, object);
 }
 

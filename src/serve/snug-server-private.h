@@ -37,6 +37,7 @@ typedef struct
   char              *address;         /* owned: key to the limits */
   gboolean           reached_private; /* the client found us on a private address */
   gboolean           from_proxy;      /* speaks for others, see X-Forwarded-For */
+  gboolean           from_here;       /* the client runs on this computer */
   gboolean           upgraded;
   GSource           *deadline;        /* owned: while it is HTTP */
 } SnugServerDoor;
@@ -106,6 +107,8 @@ void             snug_server_report    (SnugServer *self, SnugServerEventKind ki
 gboolean         snug_server_is_proxy      (SnugServer *self, GInetAddress *address);
 void             snug_server_door_rearm    (SnugServerDoor *door);
 void             snug_server_listener_free (gpointer listener);
+/* The address of this computer at which others reach the server, or NULL: at none (transfer full) */
+char            *snug_server_dup_url_for_others (SnugServer *self);
 
 /* In snug-server-http.c */
 void             snug_server_add_http_handlers (SnugServer *self);

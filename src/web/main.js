@@ -10,6 +10,7 @@ import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
 import { isInstalled, keepPage } from './offline.js';
 import { foldSecret } from './phrase.js';
+import { findReach } from './reach.js';
 import { isActive, RoomStore } from './room-store.js';
 import { Room } from './room.js';
 import { ChatView } from './views/chat-view.js';
@@ -27,6 +28,7 @@ await loadCatalogue();
 
 const origin = location.origin;
 const store = new RoomStore();
+store.apply({ type: 'changed', values: { linkOrigin: origin } });
 const room = new Room(store, origin);
 
 const input = /** @type {HTMLInputElement} */ (byId('file-input'));
@@ -85,7 +87,7 @@ async function copyText(text) {
 
 /** @param {HTMLElement} from the button that says that it is done */
 async function copyLink(from) {
-  await copyText(roomLink(origin, store.state));
+  await copyText(roomLink(store.state));
   const words = from.textContent ?? '';
   if (words === _('Copied')) return;
   setText(from, _('Copied'));
@@ -99,7 +101,7 @@ const views = [
   new OutsideView({ room, store, origin }),
   chat,
   new FilesView({ room, pickFiles, pickFolder: () => folderInput.click() }),
-  new RoomView({ room, origin, copyLink, sendFilesTo: pickFiles }),
+  new RoomView({ room, copyLink, sendFilesTo: pickFiles }),
 ];
 
 const find = iconButton('find', _('Find in the chat'), () => {
@@ -133,6 +135,16 @@ function showAddress() {
   if (location.pathname + location.search !== address) history.replaceState(null, '', address);
 }
 store.addEventListener('change', showAddress);
+
+let reachIsOf = '';
+/** For each room anew: a laptop moves. */
+async function showReach() {
+  const { phase, code } = store.state;
+  if (phase !== 'inside' || code === reachIsOf) return;
+  reachIsOf = code;
+  store.apply({ type: 'changed', values: await findReach(origin) });
+}
+store.addEventListener('change', showReach);
 
 /** Or would, if it could. */
 const isMoving = () =>

@@ -88,6 +88,8 @@ import { _ } from './words.js';
  * @typedef {object} State
  * @property {Phase} phase
  * @property {string} code
+ * @property {string} linkOrigin of links to the room: "http[s]://HOST[:PORT]"
+ * @property {boolean} isReachable whether other devices find the server by them
  * @property {string} secret of a private room; '' for an open one
  * @property {boolean} isGuessed so many wrong secrets were tried that nobody new is answered
  * @property {number | null} triesLeft of a wrong secret: how many more are answered; null: that was not said
@@ -150,6 +152,8 @@ function initialState() {
   return {
     phase: 'empty',
     code: '',
+    linkOrigin: '',
+    isReachable: true,
     secret: '',
     isGuessed: false,
     triesLeft: null,
@@ -173,7 +177,7 @@ function initialState() {
 }
 
 /**
- * @typedef {{ type: 'changed', values: Partial<Pick<State, 'secret' | 'isGuessed' | 'triesLeft' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
+ * @typedef {{ type: 'changed', values: Partial<Pick<State, 'linkOrigin' | 'isReachable' | 'secret' | 'isGuessed' | 'triesLeft' | 'knock' | 'ownName' | 'selfId' | 'hostId' | 'capacity'
  *     | 'locked' | 'expires' | 'isPending' | 'isHeld' | 'server' | 'isChatSeen'>> }
  *   | { type: 'phase', phase: Phase, code?: string, refusal?: string }
  *   | { type: 'member-joined', id: string, seq: number, legacy: boolean, away: boolean }
@@ -276,10 +280,10 @@ export class RoomStore extends EventTarget {
 
   /** @param {{ phase: Phase, code?: string, refusal?: string }} action */
   #enterPhase({ phase, code = this.#state.code, refusal = '' }) {
-    const { ownName, isChatSeen } = this.#state;
+    const { ownName, isChatSeen, linkOrigin, isReachable } = this.#state;
     // A new room begins empty; what was said and received stays readable until then.
     if (phase === 'joining') {
-      this.#state = { ...initialState(), ownName, isChatSeen };
+      this.#state = { ...initialState(), ownName, isChatSeen, linkOrigin, isReachable };
       this.#nChars = 0;
     }
     this.#change({ phase, code, refusal });

@@ -292,12 +292,28 @@ async function scan(member) {
   return execFileSync('zbarimg', ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
-test('another phone reads the link from the screen, also when it is shown large', async () => {
+test('where only this computer finds the server the page shows no code, and says so', async (t) => {
+  const own = LISTEN.startsWith('127.') ? server : await Server.start();
+  if (own !== server) t.after(() => own.stop());
   const ana = await newMember(0);
-  const link = await ana.create(server.origin, 'Ana');
+  const link = await ana.create(own.origin, 'Ana');
+  await ana.show('room');
+  await ana.page.waitFor(() => document.querySelector('.invite .only-here').checkVisibility());
+  const { seen, text } = await ana.page.evaluate(() => ({ seen: document.querySelector('.qr').checkVisibility(), text: document.querySelector('.invite .link').textContent }));
+  assert.deepEqual([seen, text], [false, link]);
+});
+
+test('another phone reads a link from the screen that is good there, also when it is shown large', async (t) => {
+  const everywhere = await Server.start({ listen: '0.0.0.0:0' });
+  t.after(() => everywhere.stop());
+  const ana = await newMember(0);
+  await ana.create(everywhere.origin, 'Ana');
   await ana.show('room');
   await ana.waitForCode();
-  assert.equal(await scan(ana), link);
+  const link = await scan(ana);
+  assert.equal(link, await ana.page.evaluate(() => document.querySelector('.invite .link').textContent));
+  assert.doesNotMatch(new URL(link).hostname, /^127|localhost/);
+  assert.equal(await ana.page.evaluate(() => document.querySelector('.invite .only-here').checkVisibility()), false);
   const sideOf = (selector) => ana.page.evaluate((s) => document.querySelector(s).getBoundingClientRect().width, selector);
   const small = await sideOf('.qr svg');
   await ana.press('.qr');
@@ -305,6 +321,9 @@ test('another phone reads the link from the screen, also when it is shown large'
   assert.equal(await scan(ana), link);
   await ana.press('.qr-large .button', 'Close');
   assert.equal(await ana.page.evaluate(() => document.querySelector('.qr-large')), null);
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
 });
 
 test('the host locks the room and lets one in, removes another for good, and those who stay pair anew', async () => {

@@ -63,7 +63,9 @@ export class Server {
     const stdio = ['ignore', 'pipe', 'inherit'];
     this.child = endWithUs(spawn(program, ['--listen', listen, '--config', this.config], { env, stdio }));
     const line = await firstLine(this.child);
-    this.origin = /^listening (http:\/\/\S+)$/.exec(line)[1];
+    this.listen = /^listening http:\/\/(\S+)$/.exec(line)[1];
+    // On all addresses: from here by one that is this computer's own.
+    this.origin = `http://${this.listen.replace(/^0\.0\.0\.0:/, '127.0.0.1:')}`;
   }
 
   /** Ends it without a word, as a power cut does. */
@@ -74,7 +76,7 @@ export class Server {
 
   /** The same server again, at the same address. */
   async restart() {
-    await this.#run(new URL(this.origin).host);
+    await this.#run(this.listen);
   }
 
   async stop() {

@@ -28,7 +28,10 @@ const film = await file('Holiday.mp4', 150_000_000);
 
 const holiday = await makeTree(folder, 'Holiday 2026');
 
-const server = await Server.start();
+// On all addresses, or there would be no QR code.
+const server = await Server.start({ listen: '0.0.0.0:0' });
+/** A link to a room, from here: by an address that makes no difference to what a browser lets a page do. */
+const fromHere = (link) => link.replace(new URL(link).origin, server.origin);
 const browser = await launchChromium();
 
 /** A member of the server's who never answers: what a sleeping or firewalled device looks like. */
@@ -82,7 +85,7 @@ export async function walk(size, scheme, see) {
     const link = await me.create(server.origin, 'Ana');
     await me.waitForState('Waiting');
     await see(me, '10-waiting');
-    return link;
+    return fromHere(link);
   };
 
   /** In an open room: in a private one nobody is shown who has not the secret. */

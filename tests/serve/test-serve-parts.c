@@ -264,7 +264,21 @@ test_hosts (void)
       g_test_message ("%s", bad[i]);
       g_assert_false (snug_guard_host_is_well_formed (bad[i]));
       g_assert_false (snug_guard_host_is_local (bad[i]));
+      g_assert_false (snug_guard_host_is_loopback (bad[i]));
     }
+}
+
+static void
+test_hosts_that_are_oneself (void)
+{
+  const char *own[] = { "localhost", "LOCALHOST:2029", "127.0.0.1", "127.8.9.1:80", "[::1]", "[::1]:2029" };
+  const char *others[] = { "192.168.1.5:80", "ana.local", "0.0.0.0", "128.0.0.1", "[::2]", "127.0.0.1.example.org",
+                           "localhost.example.org", "example.org" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
+    g_assert_true (snug_guard_host_is_loopback (own[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (snug_guard_host_is_loopback (others[i]));
 }
 
 static void
@@ -317,6 +331,7 @@ main (int argc, char **argv)
   g_test_add_func ("/throttle/who-an-address-is", test_who_an_address_is);
   g_test_add_func ("/guard/near-addresses", test_near_addresses);
   g_test_add_func ("/guard/hosts", test_hosts);
+  g_test_add_func ("/guard/hosts-that-are-oneself", test_hosts_that_are_oneself);
   g_test_add_func ("/guard/origins", test_origins);
   g_test_add_func ("/guard/ice-urls", test_ice_urls);
   return g_test_run ();

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snug-address.h"
 #include "snug-await.h"
 #include "snug-raw-client.h"
 #include "snug-server.h"
@@ -999,6 +1000,70 @@ test_a_legacy_pair (void)
   stop (server);
 }
 
+/* Where others reach it, as it tells who asks under @host, or "" */
+static char *
+dup_told_address (SnugServer *server, const char *host)
+{
+  g_autofree char *headers = g_strdup_printf ("Host: %s\r\n", host);
+  g_autoptr (SnugRawClient) client = ask (server, "GET", "/api/health", headers, "");
+  const char *address = strstr (client->head->str, "\"address\":\"");
+
+  g_assert_nonnull (strstr (client->head->str, " 200 "));
+  if (address == NULL)
+    return g_strdup ("");
+  address += strlen ("\"address\":\"");
+  return g_strndup (address, strcspn (address, "\""));
+}
+
+static void
+assert_tells (SnugServer *server, const char *host, const char *address)
+{
+  g_autofree char *told = dup_told_address (server, host);
+
+  g_assert_cmpstr (told, ==, address);
+}
+
+static void
+test_address_for_others (void)
+{
+  SnugServerConfig config = { 0 };
+  SnugServer *server = start (&config);
+  g_autoptr (GInetAddress) address = snug_address_for_others ();
+  g_autofree char *url = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* It listens on loopback only. */
+  assert_tells (server, "127.0.0.1", "");
+  stop (server);
+
+  server = snug_server_new (&config);
+  snug_server_listen (server, "0.0.0.0:0", &error);
+  g_assert_no_error (error);
+  url = g_inet_address_get_is_loopback (address) || g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV4
+        ? g_strdup ("") : snug_address_to_url (address, snug_server_get_port (server));
+  assert_tells (server, "127.0.0.1", url);
+  assert_tells (server, "localhost:2029", url);
+  assert_tells (server, "192.168.1.5", "");
+  assert_tells (server, "snug.example.org", "");
+  stop (server);
+}
+
+static void
+test_address_is_not_told_through_a_proxy (void)
+{
+  g_autoptr (GPtrArray) proxies = g_ptr_array_new_with_free_func (g_object_unref);
+  SnugServerConfig config = { .proxies = proxies };
+  g_autoptr (GError) error = NULL;
+  SnugServer *server;
+
+  g_ptr_array_add (proxies, g_inet_address_mask_new_from_string ("127.0.0.1", NULL));
+  server = snug_server_new (&config);
+  snug_server_listen (server, "0.0.0.0:0", &error);
+  g_assert_no_error (error);
+  assert_tells (server, "localhost", "");
+  stop (server);
+}
+
 /* The built-in server */
 
 static void
@@ -1197,6 +1262,8 @@ main (int argc, char **argv)
   ADD ("a-restarted-server", test_a_restarted_server);
   ADD ("a-room-that-is-over-stays-over", test_a_room_that_is_over_stays_over);
   ADD ("a-legacy-pair", test_a_legacy_pair);
+  ADD ("address-for-others", test_address_for_others);
+  ADD ("address-is-not-told-through-a-proxy", test_address_is_not_told_through_a_proxy);
   ADD ("built-in", test_built_in);
   ADD ("a-built-in-server-again", test_a_built_in_server_again);
   ADD ("ice-servers-for-those-they-help", test_ice_servers_for_those_they_help);

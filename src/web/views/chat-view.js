@@ -8,6 +8,7 @@ import { _, formatDay, formatNames, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, icon, KeyedList, setText } from './dom.js';
 import { excerptOf, MessageRow } from './message-row.js';
+import { onlyHere } from './room-view.js';
 import { SearchBar } from './search-bar.js';
 import { gather } from './transfer-row.js';
 
@@ -329,12 +330,13 @@ export class ChatView {
   }
 
   /** @param {State} state */
-  #showWaiting({ code, secret }) {
+  #showWaiting({ code, secret, isReachable }) {
+    const invitation = _('Open the link on another device. What you write meanwhile is kept for whoever comes first.');
     const copy = button(_('Copy Link'), () => this.#copyLink(copy), 'suggested');
-    this.#setNotice(`waiting ${code}`, () => [
+    this.#setNotice(`waiting ${code} ${isReachable}`, () => [
       el('div', 'notice', [
         el('h3', '', _('Waiting for people')),
-        el('p', '', _('Open the link on another device. What you write meanwhile is kept for whoever comes first.')),
+        el('p', '', isReachable ? invitation : onlyHere()),
         el('p', secret === '' ? 'big-code' : 'big-code long', secret === '' ? code : `${code}-${secret}`),
         copy,
       ]),

@@ -35,12 +35,13 @@ export class QrCode {
     this.element.title = _('Show the QR code large');
   }
 
-  /** @param {string} text @param {string} code of the room */
+  /** @param {string} text '': none @param {string} code of the room */
   update(text, code) {
     this.#code = code;
     if (text === this.#text) return;
     this.#text = text;
-    this.#draw(text);
+    this.element.hidden = true;
+    if (text !== '') this.#draw(text);
   }
 
   /** Hidden for good where there is no library. @param {string} text */

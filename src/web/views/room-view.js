@@ -176,6 +176,7 @@ export class RoomView {
   #qr = new QrCode();
   #code = el('p', 'big-code');
   #link = el('p', 'link');
+  #onlyHere = el('p', 'only-here', onlyHere());
   #expires = el('p', 'expires');
   #peopleTitle = el('h3', 'section-title');
   #ownName = el('span');
@@ -187,18 +188,15 @@ export class RoomView {
   #lockWords = el('span', 'row-detail');
   #others = el('ul', 'others');
   #list;
-  #origin;
   #members = /** @type {State['members']} */ (new Map());
 
   /**
    * @param {object} options
    * @param {Room} options.room
-   * @param {string} options.origin
    * @param {(from: HTMLElement) => void} options.copyLink
    * @param {(memberId: string) => void} options.sendFilesTo
    */
-  constructor({ room, origin, copyLink, sendFilesTo }) {
-    this.#origin = origin;
+  constructor({ room, copyLink, sendFilesTo }) {
     setText(byId('room-title'), _('Room'));
     const people = el('div', 'boxed', [this.#ownRow(), this.#others]);
     this.#list = new KeyedList(this.#others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(room, sendFilesTo, (id) => this.#remove(room, id), member));
@@ -218,7 +216,7 @@ export class RoomView {
     const copy = button('', () => copyLink(words));
     const words = el('span', '', _('Copy Link'));
     copy.append(icon('copy'), words);
-    return el('div', 'boxed invite', [this.#qr.element, this.#code, this.#link, copy, this.#expires]);
+    return el('div', 'boxed invite', [this.#qr.element, this.#code, this.#link, this.#onlyHere, copy, this.#expires]);
   }
 
   /** What the host can do. @param {Room} room */
@@ -272,14 +270,15 @@ export class RoomView {
 
   /** @param {State} state */
   render(state) {
-    const { code, secret, ownName, members, capacity, hostId, selfId, expires } = state;
+    const { code, secret, ownName, members, capacity, hostId, selfId, expires, isReachable } = state;
     setText(this.#code, secret === '' ? code : `${code}-${secret}`);
     this.#members = members;
     this.#showHost(state);
     this.#code.classList.toggle('long', secret !== '');
-    const link = roomLink(this.#origin, state);
+    const link = roomLink(state);
     setText(this.#link, link);
-    if (state.phase === 'inside') this.#qr.update(link, code);
+    if (state.phase === 'inside') this.#qr.update(isReachable ? link : '', code);
+    this.#onlyHere.hidden = isReachable;
     setText(this.#footer, serverSees(state));
     setText(this.#ownName, ownName || _('Guest'));
     setText(this.#ownDetail, hostId === selfId ? _('You · host') : _('You'));
@@ -299,9 +298,12 @@ export class RoomView {
   }
 }
 
-/** What lets somebody else in, secret and all. @param {string} origin @param {State} state */
-export function roomLink(origin, { code, secret }) {
-  return `${origin}/?code=${code}${secret && `#${encodeURIComponent(secret)}`}`;
+/** What is said where a phone would not find the server. */
+export const onlyHere = () => _('This link works on this computer only.');
+
+/** What lets somebody else in, secret and all. @param {State} state */
+export function roomLink({ linkOrigin, code, secret }) {
+  return `${linkOrigin}/?code=${code}${secret && `#${encodeURIComponent(secret)}`}`;
 }
 
 /** True to the mode that the room is in; before that, to both. @param {State} [state] */

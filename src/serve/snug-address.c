@@ -79,3 +79,12 @@ snug_address_for_others (void)
     address = address_of_any_interface ();
   return address != NULL ? address : g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
 }
+
+char *
+snug_address_to_url (GInetAddress *address, guint port)
+{
+  g_autofree char *text = g_inet_address_to_string (address);
+  gboolean ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+
+  return g_strdup_printf (ipv6 ? "http://[%s]:%u" : "http://%s:%u", text, port);
+}

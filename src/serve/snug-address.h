@@ -18,4 +18,7 @@ G_BEGIN_DECLS
  */
 GInetAddress *snug_address_for_others (void);
 
+/* "http://1.2.3.4:80" or "http://[::1]:80" (transfer full) */
+char         *snug_address_to_url     (GInetAddress *address, guint port);
+
 G_END_DECLS
