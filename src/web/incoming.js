@@ -445,14 +445,15 @@ export class Incoming {
   }
 
   /** @param {string} key @param {SavedFile} saved @param {Run} run */
-  async #fetch(key, { id, key: secret, isDone }, run) {
+  async #fetch(key, { id, key: secret, isDone, size }, run) {
     try {
       const keeper = await (await this.#vault).find(id, secret);
       if (this.#desk.runs.get(key) !== run) return;
       run.keeper = this.#keep(key, keeper);
       const receiver = this.#makeReceiver(key, run, keeper);
       this.#desk.change(key, { bytes: receiver.bytes });
-      if (isDone && receiver.isWhole) return await this.#finish(key, run, receiver);
+      // What has no bytes and stands behind the last piece leaves no trace: it had come, too.
+      if (isDone && receiver.bytes === size) return await this.#finish(key, run, receiver);
       this.#onKeeper(key);
     } catch (error) {
       this.#onTrouble(key, run, error);

@@ -94,6 +94,35 @@ test('what was coming is asked for from the piece that is missing, with proof', 
   assert.equal([...load('OTHER2').store.state.transfers].length, 0);
 });
 
+test('a folder that is done is done after a reload, too, though it ends with what has no bytes', async (t) => {
+  const load = openTab(t);
+  const lines = [{ path: ['words'], size: 5, mtime: 0 }, { path: ['nothing'], size: 0, mtime: 0 }, { path: ['empty'], dir: true, mtime: 0 }];
+  const manifest = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const key = transferKey('m2', 'f1', 'in');
+  const first = load();
+  first.meet();
+  const sum = { size: manifest.length, sha256: toBase64Url(hashOf(manifest)) };
+  first.transfers.onOffer('m2', { ...offerOf(Buffer.from('hello')), name: 'Tree', kind: 'folder', count: 3, manifest: sum });
+  await first.transfers.accept(key);
+  await allThatCanHappen();
+  const channel = { protocol: 'f1', readyState: 'open', close() {} };
+  first.transfers.onChannel('m2', channel);
+  for (const [entry, bytes] of [['manifest', manifest], [0, Buffer.from('hello')], [1, Buffer.alloc(0)]]) {
+    channel.onmessage({ data: JSON.stringify({ entry, offset: 0, size: bytes.length }) });
+    if (bytes.length === 0) continue;
+    channel.onmessage({ data: Uint8Array.from(bytes).buffer });
+    channel.onmessage({ data: JSON.stringify({ sha256: toBase64Url(hashOf(bytes)) }) });
+  }
+  await allThatCanHappen();
+  assert.equal(first.store.transfer(key).state, 'done');
+  const archive = Buffer.from(await first.store.transfer(key).blob.arrayBuffer());
+
+  const second = load();
+  await allThatCanHappen();
+  assert.equal(second.store.transfer(key).state, 'done');
+  assert.ok(Buffer.from(await second.store.transfer(key).blob.arrayBuffer()).equals(archive));
+});
+
 test('a pause of ours outlives a reload, and so does that it was cancelled', async (t) => {
   const load = openTab(t);
   const bytes = randomBytes(2 * PIECE_BYTES);
