@@ -77,7 +77,7 @@ export class PageMember {
 
   /** The QR code of the room is drawn by a library that comes after the page. */
   waitForCode() {
-    return this.#page.waitFor(() => document.querySelector('.qr svg') !== null);
+    return this.#page.waitFor(() => document.querySelector('.invite .qr svg') !== null);
   }
 
   /** @param {string} pattern of the bar's second line */

@@ -86,6 +86,26 @@ test('a page over plain http checks its files all the same', async () => {
   await ana.waitForChat('over http', 'Ben');
 });
 
+test('a phone gets from the scan to a sent photo in two taps', async () => {
+  const server = await Server.start({ listen: LISTEN });
+  const ana = new PageMember(await browser.newPage());
+  const ben = new PageMember(await browser.newPage(PHONE));
+  const phone = ben.page.page;
+  const bytes = randomBytes(2_400_000);
+  const path = join(folder, 'Sunset.jpg');
+  await writeFile(path, bytes);
+  await ben.open(await ana.create(server.origin, 'Ana'));
+
+  await phone.tap('#outside-submit');
+  const [chooser] = await Promise.all([phone.waitForEvent('filechooser'), phone.tap('.notice .button.suggested:has-text("Send photos or files")')]);
+  await chooser.setFiles(path);
+
+  await ana.acceptFile('Sunset.jpg');
+  assert.equal(sha256(await ana.saveReceived('Sunset.jpg')), sha256(bytes));
+  for (const member of [ana, ben]) await member.page.close();
+  await server.stop();
+});
+
 test('a page over plain http that was built without npm does, too', async () => {
   const webRoot = join(folder, 'web');
   await cp(join(BUILD, 'src/web'), webRoot, { recursive: true });

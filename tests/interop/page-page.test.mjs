@@ -299,7 +299,7 @@ test('where only this computer finds the server the page shows no code, and says
   const link = await ana.create(own.origin, 'Ana');
   await ana.show('room');
   await ana.page.waitFor(() => document.querySelector('.invite .only-here').checkVisibility());
-  const { seen, text } = await ana.page.evaluate(() => ({ seen: document.querySelector('.qr').checkVisibility(), text: document.querySelector('.invite .link').textContent }));
+  const { seen, text } = await ana.page.evaluate(() => ({ seen: document.querySelector('.invite .qr').checkVisibility(), text: document.querySelector('.invite .link').textContent }));
   assert.deepEqual([seen, text], [false, link]);
 });
 
@@ -315,8 +315,8 @@ test('another phone reads a link from the screen that is good there, also when i
   assert.doesNotMatch(new URL(link).hostname, /^127|localhost/);
   assert.equal(await ana.page.evaluate(() => document.querySelector('.invite .only-here').checkVisibility()), false);
   const sideOf = (selector) => ana.page.evaluate((s) => document.querySelector(s).getBoundingClientRect().width, selector);
-  const small = await sideOf('.qr svg');
-  await ana.press('.qr');
+  const small = await sideOf('.invite .qr svg');
+  await ana.press('.invite .qr');
   assert.ok((await sideOf('.qr-large svg')) > 1.3 * small);
   assert.equal(await scan(ana), link);
   await ana.press('.qr-large .button', 'Close');

@@ -216,7 +216,7 @@ export async function walk(size, scheme, see) {
     await me.show('room');
     await me.waitForCode();
     await see(me, '18-room');
-    await me.press('.qr');
+    await me.press('.invite .qr');
     await see(me, '18a-code');
     await me.press('.qr-large .button');
     await me.page.evaluate(() => document.querySelector('.member summary').click());

@@ -8,7 +8,8 @@ import { _, formatDay, formatNames, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
 import { button, byId, el, icon, KeyedList, setText } from './dom.js';
 import { excerptOf, MessageRow } from './message-row.js';
-import { onlyHere } from './room-view.js';
+import { QrCode } from './qr-code.js';
+import { onlyHere, roomLink } from './room-view.js';
 import { SearchBar } from './search-bar.js';
 import { gather } from './transfer-row.js';
 
@@ -46,10 +47,13 @@ export class ChatView {
   #list;
   #lines = /** @type {Map<string, Line>} */ (new Map());
   #checklist = new Checklist();
+  /** Where the Room pane is not beside the chat. */
+  #qr = new QrCode();
   #connectingSince = 0;
   #shownNotice = '';
   #isFollowing = true;
   #offerAsFile;
+  #pickFiles;
   #copyLink;
   #copyText;
   #nShown = SHOWN_STEP;
@@ -72,6 +76,7 @@ export class ChatView {
   constructor({ room, pickFiles, offerFiles, copyLink, copyText }) {
     this.#room = room;
     this.#offerAsFile = offerFiles;
+    this.#pickFiles = pickFiles;
     this.#copyLink = copyLink;
     this.#copyText = copyText;
     const commands = this.#commands();
@@ -330,13 +335,16 @@ export class ChatView {
   }
 
   /** @param {State} state */
-  #showWaiting({ code, secret, isReachable }) {
+  #showWaiting(state) {
+    const { code, secret, isReachable } = state;
+    this.#qr.update(isReachable ? roomLink(state) : '', code);
     const invitation = _('Open the link on another device. What you write meanwhile is kept for whoever comes first.');
     const copy = button(_('Copy Link'), () => this.#copyLink(copy), 'suggested');
     this.#setNotice(`waiting ${code} ${isReachable}`, () => [
       el('div', 'notice', [
         el('h3', '', _('Waiting for people')),
         el('p', '', isReachable ? invitation : onlyHere()),
+        this.#qr.element,
         el('p', secret === '' ? 'big-code' : 'big-code long', secret === '' ? code : `${code}-${secret}`),
         copy,
       ]),
@@ -348,6 +356,7 @@ export class ChatView {
       el('div', 'notice', [
         el('h3', '', _('You are in')),
         el('p', '', _('Say hello, or drop a file. This chat is not saved: it is gone when the room closes.')),
+        button(_('Send photos or files'), () => this.#pickFiles(), 'suggested'),
       ]),
     ]);
   }
@@ -381,6 +390,7 @@ export class ChatView {
   }
 
   #showGoEnd() {
-    this.#goEnd.hidden = this.#isFollowing || this.#isAtEnd();
+    const hasMessages = this.#state?.messages.some((message) => message.kind !== 'system') ?? false;
+    this.#goEnd.hidden = !hasMessages || this.#isFollowing || this.#isAtEnd();
   }
 }

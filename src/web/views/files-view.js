@@ -45,7 +45,11 @@ export class FilesView {
     sendFolder.hidden = !canPickFolders();
 
     this.#empty = el('div', 'empty', [
-      el('div', '', [icon('files'), el('p', '', _('Drop files here, or paste them.'))]),
+      el('div', '', [
+        icon('files'),
+        el('p', 'by-mouse', _('Drop files here, or paste them.')),
+        button(_('Send photos or files'), () => pickFiles(), 'by-touch suggested'),
+      ]),
     ]);
     this.#sections = SECTIONS.map(({ title, has }) => {
       const list = el('ul', 'boxed');
