@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""test-packages.py FOLDER [TEST…]: the Debian packages in FOLDER, in a system made for them.
+"""test-packages.py FOLDER [TEST…]: the Debian packages in FOLDER, in a system made for them, and the image made of them.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -68,4 +69,36 @@ def test_the_packages_in_a_fresh_system():
     server.stop()
 
 
-snugtest.run([test_the_packages_in_a_fresh_system])
+def test_the_image():
+    box = snugtest.folder()
+    image = box / 'snug-server.tar'
+    env = dict(os.environ, BUILDAH_ISOLATION='chroot', STORAGE_DRIVER='vfs')
+
+    def buildah(*arguments):
+        return ['buildah', '--root', box / 'storage', '--runroot', box / 'run', *arguments]
+
+    def output(*arguments):
+        return subprocess.run(buildah(*arguments), check=True, stdout=subprocess.PIPE, text=True, env=env,
+                              timeout=SLOW).stdout.strip()
+
+    subprocess.run([CONTAINER / 'build', image, *packages('snug-server', 'snug-common')], check=True, timeout=SLOW, env=env,
+                   stdout=subprocess.DEVNULL)
+    print(f'# the image: {image.stat().st_size / 1e6:.0f} MB', flush=True)
+    container = output('from', f'oci-archive:{image}')
+    try:
+        entry = json.loads(output('inspect', container))['OCIv1']['config']
+        assert entry['User'] == 'snug-server' and '2029/tcp' in entry['ExposedPorts'], entry
+        # What an engine would start, on a port that is free.
+        server, url = start(buildah('run', container, *entry['Entrypoint'], '--listen', '127.0.0.1:0'), env)
+        check_page(url)
+        meet(url, [snugtest.BUILD / 'src/cli/snug-cli'])
+        assert 'Permission denied' not in server.describe(), server.describe()
+        owner = output('run', container, 'stat', '-c', '%U', '/var/lib/snug-server')
+        assert owner == 'snug-server', owner
+        # What buildah says of a program that was asked to end.
+        server.stop(status=1)
+    finally:
+        output('rm', container)
+
+
+snugtest.run([test_the_packages_in_a_fresh_system, test_the_image])

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Debian packages: built, looked at by lintian, installed and run in a fresh system
+# Debian packages: built, looked at by lintian, installed and run in a fresh system; an OCI image of the server, started
 # limit: 2400
 # alone
 # shellcheck source=tests/lanes/lane.sh
