@@ -35,6 +35,11 @@ lane_skip () {
   printf 'skip - %s\n' "$*"
 }
 
+# lane_light_chromium: where there is one, Chromium's engine of the same version without its windows, tabs and menus,
+# which are a third of the work and nothing that these cases look at. The whole browser is in page-https, everyone, the
+# lanes of the window and the long ones.
+lane_light_chromium () { [ ! -x /usr/bin/chromium-headless-shell ] || export SNUG_CHROMIUM=/usr/bin/chromium-headless-shell; }
+
 # lane_counted COMMAND…: a driver of many cases, whose last `cases: P passed, F failed, S skipped` line
 # is added up. One that ends badly without owning up to a failure counts as one.
 lane_counted () {

@@ -4,5 +4,6 @@
 . "$(dirname "$0")/../lane.sh"
 
 tests/tools/build plain >/dev/null || exit 1
+lane_light_chromium
 lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/old-page.test.mjs
 lane_end
