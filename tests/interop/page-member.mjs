@@ -49,6 +49,11 @@ export class PageMember {
   /** Opens the link, gives a name, presses Join, and is in. */
   async join(link, name) {
     await this.open(link);
+    await this.enter(name);
+  }
+
+  /** The same with the link open already. */
+  async enter(name) {
     await this.#fill('#name', name);
     await this.press('#outside-submit');
     await this.waitUntilInside();

@@ -199,6 +199,36 @@ test('rooms are private by default: the link has a secret, which leaves the addr
   assert.doesNotMatch(ben.page.url(), /#/);
 });
 
+/** In the page: a server that says of every room that it is open, and all that is sent to it. */
+function callEveryRoomOpen() {
+  globalThis.sentToServer = [];
+  globalThis.WebSocket = class extends WebSocket {
+    send(text) {
+      globalThis.sentToServer.push(text);
+      super.send(text);
+    }
+
+    set onmessage(listener) {
+      super.onmessage = ({ data }) => listener({ data: data.replace('"private":true', '"private":false') });
+    }
+  };
+}
+
+test('a server that calls a private room open hears nothing that is not sealed', async () => {
+  const ana = await newMember(0);
+  const link = await ana.create(server.origin, 'Ana');
+  const ben = await newMember(1);
+  await ben.open(link);
+  await ben.page.evaluate(callEveryRoomOpen);
+  await ben.enter('Ben');
+  await ana.waitForMembers(1);
+  const sent = await ben.page.evaluate(() => globalThis.sentToServer);
+  const types = new Set(sent.map((text) => JSON.parse(text).type));
+  assert.deepEqual([...types].filter((type) => !['enter', 'pake', 'sealed'].includes(type)), []);
+  assert.ok(types.has('sealed'));
+  assert.doesNotMatch(sent.join('\n'), /candidate:|fingerprint|Ben/);
+});
+
 test('a private room asks for its secret, and says when it is wrong', async () => {
   const ana = await newMember(0);
   const [address, secret] = (await ana.create(server.origin, 'Ana')).split('#');
