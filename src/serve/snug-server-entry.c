@@ -69,9 +69,15 @@ enter_as_newcomer (SnugServerRoom *room, gpointer socket, const char *address, g
       room->io->refuse (socket, SNUG_SIGNAL_CODE_ROOM_FULL, TRUE, room->io_data);
       return;
     }
-  if (room->is_private || room->locked)
+  if (room->is_private)
     {
       knock (room, socket, address, now_us);
+      return;
+    }
+  /* There is no secret by which host and newcomer could speak first. */
+  if (room->locked)
+    {
+      room->io->refuse (socket, SNUG_SIGNAL_CODE_LOCKED, TRUE, room->io_data);
       return;
     }
 

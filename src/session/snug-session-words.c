@@ -16,7 +16,7 @@ static const struct
   { SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND, SNUG_SESSION_ERROR_ROOM_NOT_FOUND,
     N_("There is no such room. It may be over, or the code is not right.") },
   { SNUG_SIGNALING_ERROR_ROOM_FULL, SNUG_SESSION_ERROR_ROOM_FULL, N_("The room is full.") },
-  { SNUG_SIGNALING_ERROR_REFUSED, SNUG_SESSION_ERROR_REFUSED, N_("You were not let in.") },
+  { SNUG_SIGNALING_ERROR_REFUSED, SNUG_SESSION_ERROR_REFUSED, NULL },   /* each with its own reason */
   { SNUG_SIGNALING_ERROR_EXPIRED, SNUG_SESSION_ERROR_EXPIRED, N_("This room is over.") },
   { SNUG_SIGNALING_ERROR_REPLACED, SNUG_SESSION_ERROR_REFUSED,
     N_("You came into this room from somewhere else. This one was closed.") },

@@ -12,15 +12,15 @@ static const struct
 } rows[] = {
   { SNUG_SIGNAL_CODE_ROOM_NOT_FOUND, SNUG_SIGNALING_ERROR_ROOM_NOT_FOUND, N_("There is no such room") },
   { SNUG_SIGNAL_CODE_ROOM_FULL, SNUG_SIGNALING_ERROR_ROOM_FULL, N_("The room is full") },
-  { SNUG_SIGNAL_CODE_LOCKED, SNUG_SIGNALING_ERROR_REFUSED, N_("The room is locked") },
-  { SNUG_SIGNAL_CODE_DENIED, SNUG_SIGNALING_ERROR_REFUSED, N_("You were not let in") },
-  { SNUG_SIGNAL_CODE_REMOVED, SNUG_SIGNALING_ERROR_REFUSED, N_("You were sent out of the room") },
+  { SNUG_SIGNAL_CODE_LOCKED, SNUG_SIGNALING_ERROR_REFUSED, N_("The room is locked.") },
+  { SNUG_SIGNAL_CODE_DENIED, SNUG_SIGNALING_ERROR_REFUSED, N_("You were not let in.") },
+  { SNUG_SIGNAL_CODE_REMOVED, SNUG_SIGNALING_ERROR_REFUSED, N_("You were sent out of the room.") },
   { SNUG_SIGNAL_CODE_REPLACED, SNUG_SIGNALING_ERROR_REPLACED, N_("You came into this room from elsewhere") },
   { SNUG_SIGNAL_CODE_IN_USE, SNUG_SIGNALING_ERROR_REPLACED, N_("You are in this room elsewhere") },
-  { SNUG_SIGNAL_CODE_BAD_TOKEN, SNUG_SIGNALING_ERROR_REFUSED, N_("The server does not remember you") },
-  { SNUG_SIGNAL_CODE_NOT_ALLOWED, SNUG_SIGNALING_ERROR_REFUSED, N_("Only the host may do that") },
+  { SNUG_SIGNAL_CODE_BAD_TOKEN, SNUG_SIGNALING_ERROR_REFUSED, N_("The server does not remember you.") },
+  { SNUG_SIGNAL_CODE_NOT_ALLOWED, SNUG_SIGNALING_ERROR_REFUSED, N_("Only the host may do that.") },
   { SNUG_SIGNAL_CODE_EXPIRED, SNUG_SIGNALING_ERROR_EXPIRED, N_("The room is over") },
-  { SNUG_SIGNAL_CODE_PRIVATE, SNUG_SIGNALING_ERROR_REFUSED, N_("The room is private") },
+  { SNUG_SIGNAL_CODE_PRIVATE, SNUG_SIGNALING_ERROR_REFUSED, N_("The room is private.") },
   { SNUG_SIGNAL_CODE_BAD_MESSAGE, SNUG_SIGNALING_ERROR_PROTOCOL, N_("The server did not understand us") },
   { SNUG_SIGNAL_CODE_TOO_LARGE, SNUG_SIGNALING_ERROR_PROTOCOL, N_("The server found a message too large") },
   { SNUG_SIGNAL_CODE_RATE_LIMITED, SNUG_SIGNALING_ERROR_RATE_LIMITED,
@@ -87,7 +87,7 @@ snug_signaling_error_from_answer (guint status, const GError *cause)
       return snug_signaling_error_from_code (SNUG_SIGNAL_CODE_ROOM_NOT_FOUND, NULL);
     case SOUP_STATUS_FORBIDDEN:
       return g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_REFUSED,
-                                  _("The server does not let us in"));
+                                  _("The server does not let us in."));
     case 429:
       return snug_signaling_error_from_code (SNUG_SIGNAL_CODE_RATE_LIMITED, NULL);
     default:

@@ -277,7 +277,7 @@ test('a reload comes back into a private room', async () => {
   }
 });
 
-test('an open room has no secret, and is marked so', async () => {
+test('an open room has no secret, is marked so, and takes nobody while it is locked', async () => {
   const ana = await newMember(0);
   const link = await ana.create(server.origin, 'Ana', { isOpen: true });
   assert.match(link, /code=[A-Z0-9]{6}$/);
@@ -285,6 +285,12 @@ test('an open room has no secret, and is marked so', async () => {
   await ben.join(link, 'Ben');
   await ana.waitForMembers(1);
   assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').textContent), /This room is open/);
+
+  await ana.lock(true);
+  const cleo = await newMember(0);
+  await cleo.open(link);
+  await cleo.press('#outside-submit');
+  await cleo.waitForWords('Room is locked');
 });
 
 /** Until a message with just this text stands where it can be seen. */

@@ -836,16 +836,34 @@ test_lock_and_remove (void)
   enter_again (&f, 4, 3);
   assert_said (&f, "4!removed");
   enter_with (&f, 5, "b", NULL);
-  assert_said (&f, "5<welcome:m4(1,pending,host=m1) 1<peer-pending:m4");
   enter_legacy (&f, 6, "c", "receiver");
-  assert_said (&f, "6!locked");
+  assert_said (&f, "5!locked 6!locked");
 
-  /* The next host hears of who waits. */
+  /* Nobody is left who could unlock it. */
   say (&f, 1, "{\"type\":\"leave\"}");
-  assert_said (&f, "2<peer-left:m1,left 2<host:m2 5<host:m2 2<peer-pending:m4 1#1000");
+  say (&f, 2, "{\"type\":\"leave\"}");
+  assert_said (&f, "2<peer-left:m1,left 2<host:m2 1#1000 2#1000");
+  g_assert_true (snug_server_room_is_over (f.room));
+  tear_down (&f);
+}
+
+static void
+test_the_next_host_hears_who_waits (void)
+{
+  Fixture f;
+
+  set_up_room (&f, SNUG_SERVER_ROOM_VERSION_2, 9, TRUE);
+  fill (&f, 1);
+  enter_with (&f, 2, "b", NULL);
+  say (&f, 1, "{\"type\":\"admit\",\"peer\":\"m2\"}");
+  enter_with (&f, 3, "c", NULL);
+  g_string_truncate (f.words, 0);
+
+  say (&f, 1, "{\"type\":\"leave\"}");
+  assert_said (&f, "2<peer-left:m1,left 2<host:m2 3<host:m2 2<peer-pending:m3 1#1000");
   /* And nobody is left to answer. */
   say (&f, 2, "{\"type\":\"leave\"}");
-  assert_said (&f, "5!expired 2#1000");
+  assert_said (&f, "3!expired 2#1000");
   g_assert_true (snug_server_room_is_over (f.room));
   tear_down (&f);
 }
@@ -924,6 +942,7 @@ main (int argc, char **argv)
   ADD ("a-private-room-asks", test_a_private_room_asks);
   ADD ("few-may-wait-at-the-door", test_few_may_wait_at_the_door);
   ADD ("lock-and-remove", test_lock_and_remove);
+  ADD ("the-next-host-hears-who-waits", test_the_next_host_hears_who_waits);
   ADD ("a-full-room-admits-nobody", test_a_full_room_admits_nobody);
   ADD ("expiry-and-goodbye", test_expiry_and_goodbye);
   return g_test_run ();

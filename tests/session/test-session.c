@@ -506,10 +506,15 @@ is_locked (SnugSession *session)
 static void
 test_host_locks (Fixture *f, gconstpointer data)
 {
+  g_autoptr (SnugSession) third = make_session (f, "Chi");
+
   meet (f);
   snug_session_lock (f->guest, TRUE);
   snug_session_lock (f->host, TRUE);
   snug_await (NULL, is_locked (f->host) && is_locked (f->guest));
+  g_assert_true (snug_session_join (third, snug_session_get_link (f->host), NULL));
+  snug_await (NULL, is (third, SNUG_SESSION_FAILED));
+  g_assert_cmpstr (snug_session_get_error (third)->message, ==, "The room is locked.");
   snug_session_lock (f->host, FALSE);
   snug_await (NULL, !is_locked (f->host) && !is_locked (f->guest));
 }
