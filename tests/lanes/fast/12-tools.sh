@@ -33,6 +33,8 @@ lane_case 'a failed case is a failure' -- \
   says '1 passed, 1 failed' one_lane 'lane_case one -- true; lane_case two -- false; lane_end'
 lane_case 'a driver is counted by its last line' -- \
   says '3 passed, 2 failed' one_lane 'lane_counted sh -c "echo cases: 3 passed, 2 failed, 0 skipped; exit 1"; lane_end'
+lane_case 'what a failed case said is shown, however much came after it' -- \
+  says 'error: here' one_lane 'printf "not ok 1 - it\n  ---\n  error: here\n  ...\n"; seq 500; lane_case two -- false; lane_end'
 lane_case 'a driver that fails without saying so is a failure' -- \
   says '3 passed, 1 failed' one_lane 'lane_counted sh -c "echo cases: 3 passed, 0 failed, 0 skipped; exit 1"; lane_end'
 lane_case 'a driver without a last line is a failure' -- says '0 passed, 1 failed' one_lane 'lane_counted true; lane_end'
