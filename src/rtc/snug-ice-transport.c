@@ -24,6 +24,13 @@
 /* How long what arrives may keep everything else waiting. */
 #define MAX_TURN_US (50 * 1000)
 
+/* Who is there says something this often: snug-peer.c pings every five seconds, and is answered. Less than the ten
+ * after which libnice gives up, so that a route that was cut is not held. */
+#define SILENCE_MS 7500
+
+/* Since the last answer that libnice has seen, when it gives up: ten seconds. RFC 7675 5.1 allows 30. */
+#define CONSENT_LEFT_MS (20 * 1000)
+
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
 
@@ -40,6 +47,7 @@ struct _SnugIceTransport
   GSList          *remote_candidates; /* of NiceCandidate: all that belong to these credentials */
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
+  GSource         *silence;           /* consent was renewed on trust: was anything heard since? */
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
   char            *path_name;         /* nullable: which pair that is */
 
@@ -55,6 +63,8 @@ struct _SnugIceTransport
   gboolean         remote_done;       /* no more of these will come */
   gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         consent_lost;      /* and ICE was not restarted since */
+  gint64           heard_us;          /* when the last datagram came */
+  gint64           renewed_us;        /* when consent was last renewed on trust */
   guint            n_send_failures;
 };
 
@@ -188,6 +198,7 @@ on_path_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
+  self->heard_us = g_get_monotonic_time ();
   snug_transport_deliver (SNUG_TRANSPORT (self), data, n_bytes);
 }
 
@@ -288,6 +299,7 @@ on_route_lost (SnugIceTransport *self)
 {
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
+  snug_clear_source (&self->silence);
   drop_path (self);   /* RFC 7675: no consent, no datagrams; libnice sees to that */
   arm_deadline (self, self->repair_timeout_ms);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
@@ -336,6 +348,69 @@ on_consent_expired (SnugIceTransport *self)
   on_route_lost (self);
 }
 
+static gboolean
+on_silence (gpointer user_data)
+{
+  SnugIceTransport *self = user_data;
+
+  snug_clear_source (&self->silence);
+  if (self->heard_us < self->renewed_us)
+    on_consent_expired (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* libnice finds candidates by their foundation, and several may have the same. Takes the list. */
+static gboolean
+is_found_by_foundation (GSList *candidates, const NiceCandidate *candidate)
+{
+  gboolean is_it = FALSE;
+
+  for (GSList *item = candidates; item != NULL; item = item->next)
+    if (g_strcmp0 (((NiceCandidate *) item->data)->foundation, candidate->foundation) == 0)
+      {
+        is_it = nice_address_equal (&((NiceCandidate *) item->data)->addr, &candidate->addr);
+        break;
+      }
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return is_it;
+}
+
+/* From when libnice counts ten seconds (to 16, as it looks up now and then) anew. */
+static gboolean
+select_pair_again (SnugIceTransport *self)
+{
+  NiceCandidate *local, *remote;
+
+  return nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
+         && is_found_by_foundation (nice_agent_get_local_candidates (self->agent, self->stream, COMPONENT), local)
+         && is_found_by_foundation (nice_agent_get_remote_candidates (self->agent, self->stream, COMPONENT), remote)
+         && nice_agent_set_selected_pair (self->agent, self->stream, COMPONENT, local->foundation,
+                                          remote->foundation);
+}
+
+/* libnice asks every five seconds and gives up ten after the last answer, so that one datagram lost under load
+ * ends what works; RFC 7675 5.1 gives it 30. So consent is renewed while the other side is heard, once:
+ * without an answer all the same it ends when the 30 are about over. */
+static gboolean
+renew_consent (SnugIceTransport *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 silent_ms = (now - self->heard_us) / 1000;
+  gboolean is_renewed_already = self->renewed_us != 0 && now - self->renewed_us < CONSENT_LEFT_MS * 1000;
+
+  if (self->restarting || self->consent_lost || is_renewed_already || silent_ms >= SILENCE_MS
+      || snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED || !select_pair_again (self))
+    return FALSE;
+
+  g_debug ("ICE: no answer about consent, but the other side is heard");
+  self->renewed_us = now;
+  snug_clear_source (&self->silence);
+  self->silence = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)),
+                                        (guint) (SILENCE_MS - silent_ms), on_silence, self);
+  g_source_set_priority (self->silence, G_PRIORITY_LOW);   /* after a standstill, what waits is heard first */
+  return TRUE;
+}
+
 static void
 on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
                     G_GNUC_UNUSED guint component, guint state, SnugIceTransport *self)
@@ -350,7 +425,7 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
       if (!self->consent_lost)
         on_route_found (self);
     }
-  else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self))
+  else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self) && !renew_consent (self))
     on_consent_expired (self);
 }
 
@@ -407,6 +482,7 @@ on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_U
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
+  self->heard_us = g_get_monotonic_time ();
   snug_transport_deliver (SNUG_TRANSPORT (self), (const guint8 *) data, n_bytes);
   rest_if_due (self);
 }
@@ -474,6 +550,7 @@ snug_ice_transport_close (SnugTransport *transport)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
 
   snug_clear_source (&self->deadline);
+  snug_clear_source (&self->silence);
   drop_agent (self);
 }
 
@@ -483,6 +560,7 @@ snug_ice_transport_dispose (GObject *object)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
 
   snug_clear_source (&self->deadline);
+  snug_clear_source (&self->silence);
   drop_agent (self);
   g_queue_clear_full (&self->outbox, g_free);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);

@@ -5,42 +5,9 @@
 #include <string.h>
 
 #include "snug-await.h"
-#include "snug-context.h"
 #include "snug-middlebox.h"
 #include "snug-peer-pair.h"
 #include "snug-sdp.h"
-
-static void
-assert_message (SnugPeerSide *side, guint index, const char *kind, const char *text)
-{
-  GBytes *message = g_ptr_array_index (side->messages, index);
-
-  g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), text, strlen (text));
-  g_assert_cmpstr (g_ptr_array_index (side->kinds, index), ==, kind);
-}
-
-static void
-send_text (SnugDataChannel *channel, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-
-  snug_data_channel_send_text (channel, text, &error);
-  g_assert_no_error (error);
-}
-
-/* A word each way, after whatever has happened. */
-static void
-assert_carries (SnugPeerPair *pair, SnugDataChannel *channel)
-{
-  guint n_offerer = pair->offerer.messages->len, n_answerer = pair->answerer.messages->len;
-
-  send_text (channel, "there");
-  send_text (pair->answerer.channels->pdata[0], "back");
-  snug_await (pair->context, pair->answerer.messages->len == n_answerer + 1
-                             && pair->offerer.messages->len == n_offerer + 1);
-  assert_message (&pair->answerer, n_answerer, "text", "there");
-  assert_message (&pair->offerer, n_offerer, "text", "back");
-}
 
 static SnugPeerPair *
 connected_pair (SnugDataChannel **channel)
@@ -59,12 +26,6 @@ replace (const char *text, const char *what, const char *instead)
 
   g_assert_cmpuint (g_string_replace (changed, what, instead, 1), ==, 1);
   return g_strdup (changed->str);
-}
-
-static void
-assert_states (SnugPeerSide *side, const SnugPeerConnectionState *states, guint n)
-{
-  g_assert_cmpmem (side->states->data, side->states->len * sizeof *states, states, n * sizeof *states);
 }
 
 /* ---- The usual ---- */
@@ -90,10 +51,10 @@ test_messages_both_ways (void)
   snug_await (pair->context, pair->answerer.messages->len == 1);
   g_assert_true (g_bytes_equal (pair->answerer.messages->pdata[0], bytes));
   g_assert_cmpstr (pair->answerer.kinds->pdata[0], ==, "binary");
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 
-  assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
-  assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
+  snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
+  snug_peer_side_assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
   g_assert_cmpmem (pair->offerer.stages->data, sizeof stages, stages, sizeof stages);
   g_assert_cmpmem (pair->answerer.stages->data, sizeof stages, stages, sizeof stages);
   g_assert_cmpuint (pair->offerer.n_paths, >, 0);
@@ -107,11 +68,11 @@ test_largest_message_both_ways (void)
   g_autoptr (SnugPeerPair) pair = connected_pair (&channel);
   g_autofree char *text = g_strnfill (SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE, 'x');
 
-  send_text (channel, text);
-  send_text (pair->answerer.channels->pdata[0], text);
+  snug_send_text (channel, text);
+  snug_send_text (pair->answerer.channels->pdata[0], text);
   snug_await (pair->context, pair->answerer.messages->len == 1 && pair->offerer.messages->len == 1);
-  assert_message (&pair->answerer, 0, "text", text);
-  assert_message (&pair->offerer, 0, "text", text);
+  snug_peer_side_assert_message (&pair->answerer, 0, "text", text);
+  snug_peer_side_assert_message (&pair->offerer, 0, "text", text);
 }
 
 static void
@@ -125,7 +86,7 @@ test_info (void)
   g_assert_cmpfloat (ours.rtt_ms, <, 0);
   snug_peer_pair_connect (pair);
   channel = snug_peer_pair_open_channel (pair, "chat", NULL);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 
   g_assert_true (snug_peer_connection_get_info (pair->offerer.connection, &ours));
   g_assert_true (snug_peer_connection_get_info (pair->answerer.connection, &theirs));
@@ -159,7 +120,7 @@ test_ten_at_once (void)
     channels[i] = snug_peer_pair_open_channel (pairs[i], "chat", NULL);
   for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
     {
-      assert_carries (pairs[i], channels[i]);
+      snug_peer_pair_assert_carries (pairs[i], channels[i]);
       g_assert_cmpuint (pairs[i]->answerer.messages->len, ==, 1);
     }
   for (guint i = G_N_ELEMENTS (pairs); i > 0; i--)
@@ -180,9 +141,9 @@ test_loss (void)
   snug_middlebox_set_loss (box, 15);
   snug_peer_pair_connect (pair);
   channel = snug_peer_pair_open_channel (pair, "chat", NULL);
-  send_text (channel, text);
+  snug_send_text (channel, text);
   snug_await (pair->context, pair->answerer.messages->len == 1);
-  assert_message (&pair->answerer, 0, "text", text);
+  snug_peer_side_assert_message (&pair->answerer, 0, "text", text);
   g_assert_cmpuint (snug_middlebox_get_n_passed (box), >, 150);
 }
 
@@ -334,8 +295,8 @@ check_forged (gboolean in_offer)
   g_autofree char *answer_there = in_offer ? g_strdup (answer) : forge (answer);
   SnugPeerSide *deceived = in_offer ? &pair->answerer : &pair->offerer;
 
-  send_text (from_offerer, "secret");
-  send_text (from_answerer, "secret");
+  snug_send_text (from_offerer, "secret");
+  snug_send_text (from_answerer, "secret");
   g_assert_true (snug_peer_connection_accept_answer (pair->offerer.connection, answer_there, NULL));
   snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_FAILED)
                              && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_FAILED));
@@ -371,7 +332,7 @@ test_changed_fingerprint_is_refused (void)
   g_assert_false (snug_peer_connection_accept_answer (pair->offerer.connection, forged_answer, &error));
   assert_error_and_clear (&error, SNUG_RTC_ERROR_FINGERPRINT);
   g_assert_true (snug_peer_connection_accept_answer (pair->offerer.connection, answer, NULL));
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 }
 
 /* ---- Candidates ---- */
@@ -548,7 +509,7 @@ test_garbage_before_and_after (void)
   channel = snug_peer_pair_open_channel (pair, "chat", NULL);
   throw_garbage (&pair->offerer);
   throw_garbage (&pair->answerer);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 }
 
 /* ---- Offers again ---- */
@@ -565,12 +526,12 @@ test_same_offer_again_changes_nothing (void)
 
   g_assert_cmpstr (again, ==, answer);
   g_assert_true (snug_peer_connection_accept_answer (pair->offerer.connection, answer, NULL));
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
   g_assert_cmpuint (pair->offerer.states->len, ==, n_states);
 
   /* from the other side too, who is the server in DTLS and stays so */
   snug_peer_pair_negotiate (pair, &pair->answerer, FALSE);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
   g_assert_cmpuint (pair->answerer.states->len, ==, n_states);
 }
 
@@ -597,7 +558,7 @@ check_restart_by (SnugPeerPair *pair, SnugPeerSide *side, SnugDataChannel *chann
   /* they are not told again one by one */
   g_assert_nonnull (strstr (after, "a=candidate:"));
   snug_await (pair->context, side->n_paths > n_paths);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
   g_assert_cmpuint (side->states->len, ==, n_states);
   /* answered, so that the next offer may be made by either */
   snug_peer_pair_negotiate (pair, side, FALSE);
@@ -633,7 +594,7 @@ test_stale_answer_to_a_restart_is_refused (void)
   answer = snug_peer_connection_accept_offer (b, restart, NULL);
   g_assert_true (snug_peer_connection_accept_answer (a, answer, NULL));
   snug_await (pair->context, pair->offerer.n_paths > n_paths);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 }
 
 /* Firefox answers our restart with "active" though it is the server. */
@@ -650,7 +611,7 @@ test_roles_in_dtls_stay (void)
 
   g_assert_true (snug_peer_connection_accept_answer (pair->answerer.connection, swapped, NULL));
   snug_await (pair->context, pair->answerer.n_paths > n_paths);
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
   again = snug_peer_connection_create_offer (pair->offerer.connection, FALSE, NULL);
   answer_again = snug_peer_connection_accept_offer (pair->answerer.connection, again, NULL);
   g_assert_nonnull (strstr (answer_again, "a=setup:active"));
@@ -672,7 +633,7 @@ test_active_offer_gets_a_passive_answer (void)
   channel = snug_peer_pair_open_channel (pair, "x", NULL);
   g_assert_cmpuint (snug_data_channel_get_id (channel), ==, 0);
   g_assert_null (snug_peer_connection_accept_offer (pair->answerer.connection, "garbage", NULL));
-  assert_carries (pair, channel);
+  snug_peer_pair_assert_carries (pair, channel);
 }
 
 /* ---- The peer's limit ---- */
@@ -709,7 +670,7 @@ test_early_message_over_the_limit (void)
   g_autofree char *answer = snug_peer_connection_accept_offer (pair->answerer.connection, offer, NULL);
   g_autofree char *limited = replace (answer, "a=max-message-size:262144", "a=max-message-size:1000");
 
-  send_text (channel, text);
+  snug_send_text (channel, text);
   g_assert_true (snug_peer_connection_accept_answer (pair->offerer.connection, limited, NULL));
   snug_await (pair->context, snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED);
   g_assert_true (snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED));
@@ -736,13 +697,13 @@ test_close_reaches_the_peer (void)
 
   g_signal_connect (channel, "state-changed", G_CALLBACK (append_closed), &n_closed);
   g_signal_connect (pair->answerer.channels->pdata[0], "state-changed", G_CALLBACK (append_closed), &n_closed);
-  send_text (channel, "last words");
+  snug_send_text (channel, "last words");
   snug_peer_connection_close (pair->offerer.connection);
   snug_await (pair->context, snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_CLOSED));
   snug_await_idle (pair->context);
-  assert_message (&pair->answerer, 0, "text", "last words");
-  assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
-  assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
+  snug_peer_side_assert_message (&pair->answerer, 0, "text", "last words");
+  snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
+  snug_peer_side_assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
   g_assert_null (snug_peer_connection_get_error (pair->answerer.connection));
   g_assert_cmpuint (n_closed, ==, 2);
 }
@@ -812,95 +773,9 @@ test_close_from_a_message (void)
 
   snug_data_channel_set_message_func (pair->answerer.channels->pdata[0], on_message_close,
                                       pair->answerer.connection, NULL);
-  send_text (channel, "1");
-  send_text (channel, "2");
+  snug_send_text (channel, "1");
+  snug_send_text (channel, "2");
   snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CLOSED));
-}
-
-/* ---- A route that is lost ---- */
-
-static void
-test_lost_route (void)
-{
-  static const SnugPeerConnectionConfig impatient = { .repair_timeout_ms = 1 };
-  g_autoptr (SnugDataChannel) channel = NULL, channel_for_good = NULL;
-  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
-  g_autoptr (SnugPeerPair) for_good = snug_peer_pair_new (&impatient);
-  g_autoptr (SnugMiddlebox) box = snug_middlebox_new (pair);
-  g_autoptr (SnugMiddlebox) box_for_good = snug_middlebox_new (for_good);
-  static const SnugPeerConnectionState states[] = {
-    SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
-    SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
-  };
-  SnugPeerConnectionInfo info;
-
-  snug_peer_pair_connect (pair);
-  snug_peer_pair_connect (for_good);
-  channel = snug_peer_pair_open_channel (pair, "chat", NULL);
-  channel_for_good = snug_peer_pair_open_channel (for_good, "chat", NULL);
-
-  snug_middlebox_set_cut (box, TRUE);
-  snug_middlebox_set_cut (box_for_good, TRUE);
-  send_text (channel, "said while the route was lost");
-  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_DISCONNECTED)
-                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_DISCONNECTED));
-  g_assert_cmpint (snug_data_channel_get_state (channel), ==, SNUG_DATA_CHANNEL_OPEN);
-
-  /* the one that nobody mends has ended by itself meanwhile */
-  snug_await (for_good->context, snug_peer_side_is (&for_good->offerer, SNUG_PEER_CONNECTION_FAILED));
-  g_assert_error (snug_peer_connection_get_error (for_good->offerer.connection), SNUG_RTC_ERROR,
-                  SNUG_RTC_ERROR_ICE);
-  g_assert_cmpint (snug_data_channel_get_state (channel_for_good), ==, SNUG_DATA_CHANNEL_CLOSED);
-
-  snug_middlebox_set_cut (box, FALSE);
-  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
-  snug_await (pair->context, pair->answerer.messages->len == 1);
-  assert_message (&pair->answerer, 0, "text", "said while the route was lost");
-  assert_carries (pair, channel);
-  g_assert_true (snug_peer_connection_get_info (pair->offerer.connection, &info) && info.in_bulk);
-  assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
-  assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
-}
-
-static gboolean
-on_try_again (gpointer user_data)
-{
-  SnugPeerPair *pair = user_data;
-
-  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
-  return G_SOURCE_CONTINUE;
-}
-
-/* A laptop that wakes up restarts ICE before it has noticed that the old route is gone: the old pair's
- * consent runs out while the checks of the restart run, and nothing of the restart is lost by that. */
-static void
-test_consent_expires_during_a_restart (void)
-{
-  static const SnugPeerConnectionState states[] = {
-    SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
-    SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
-  };
-  g_autoptr (SnugDataChannel) channel = NULL;
-  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
-  g_autoptr (SnugMiddlebox) box = snug_middlebox_new (pair);
-  GSource *again;
-
-  snug_peer_pair_connect (pair);
-  channel = snug_peer_pair_open_channel (pair, "chat", NULL);
-
-  snug_middlebox_set_cut (box, TRUE);
-  /* libnice gives up a check after 2 s, consent after 10 */
-  again = snug_context_timeout (pair->context, 1000, on_try_again, pair);
-  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_DISCONNECTED)
-                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_DISCONNECTED));
-
-  snug_clear_source (&again);
-  snug_middlebox_set_cut (box, FALSE);
-  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED)
-                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_CONNECTED));
-  assert_carries (pair, channel);
-  assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
-  assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
 }
 
 #define ADD(name, func) g_test_add_func ("/peer-connection/" name, func)
@@ -938,7 +813,5 @@ main (int argc, char **argv)
   ADD ("close-reaches-the-peer", test_close_reaches_the_peer);
   ADD ("close-from-every-signal", test_close_from_every_signal);
   ADD ("close-from-a-message", test_close_from_a_message);
-  ADD ("lost-route", test_lost_route);
-  ADD ("consent-expires-during-a-restart", test_consent_expires_during_a_restart);
   return g_test_run ();
 }
