@@ -226,6 +226,22 @@ snug_cli_event_unfinished (SnugUnfinished *unfinished)
 }
 
 char *
+snug_cli_event_check (SnugCheck *check, gboolean with_address)
+{
+  GString *line = begin ("check");
+
+  append_string (line, "step", snug_check_step_to_text (snug_check_get_step (check)));
+  if (snug_check_get_number (check) > 0)
+    append_integer (line, "number", snug_check_get_number (check));
+  append_string (line, "status", snug_check_status_to_text (snug_check_get_status (check)));
+  append_string (line, "code", snug_finding_to_text (snug_check_get_finding (check)));
+  append_string (line, "message", snug_check_get_reason (check));
+  append_string (line, "action", snug_check_get_action (check));
+  append_string (line, "address", with_address ? snug_check_get_address (check) : NULL);
+  return end (line);
+}
+
+char *
 snug_cli_event_error (const char *code, const char *message, const char *member_id)
 {
   GString *line = begin ("error");

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "snug-check.h"
 #include "snug-member.h"
 #include "snug-message.h"
 #include "snug-transfer.h"
@@ -27,8 +28,10 @@ char *snug_cli_event_deleted   (SnugMessage *message);
 char *snug_cli_event_reacted   (SnugMessage *message, const char *member_id, const char *emoji, gboolean on);
 /* @mb_per_s: < 0 leaves it out. @sha256: nullable, lower-case hexadecimal. */
 char *snug_cli_event_transfer  (SnugTransfer *transfer, double mb_per_s, const char *sha256);
-/* @member_id: (nullable): whom it is about */
 char *snug_cli_event_unfinished (SnugUnfinished *unfinished);
+/* @with_address: say where it was tried, too */
+char *snug_cli_event_check     (SnugCheck *check, gboolean with_address);
+/* @member_id: (nullable): whom it is about */
 char *snug_cli_event_error     (const char *code, const char *message, const char *member_id);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 /* What GOption fills in; each needs a look before it goes into SnugCliOptions. */
 typedef struct
 {
-  gboolean  help, version, open, json, commands, sha256, discard_unfinished;
+  gboolean  help, version, open, json, commands, sha256, discard_unfinished, addresses;
   char     *server, *listen, *name, *save_to, *secret_file, *turn_file, *timeout, *capacity;
   char     *accept, *conflict, *relay;
   GStrv     say, send, only, until, stun, turn;
@@ -104,6 +104,8 @@ make_context (Words *w)
       N_("Lines of standard input that begin with / are commands, as on a terminal"), NULL },
     { "sha256", 0, 0, G_OPTION_ARG_NONE, &w->sha256,
       N_("Also report the SHA-256 of whole files"), NULL },
+    { "addresses", 0, 0, G_OPTION_ARG_NONE, &w->addresses,
+      N_("With “doctor”: show addresses too, which are left out else"), NULL },
     { "until", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->until,
       N_("Leave when all hold: chat=N, sent=N, received=N, members=N, alone"), N_("COND") },
     { "timeout", 0, 0, G_OPTION_ARG_FILENAME, &w->timeout,
@@ -111,8 +113,8 @@ make_context (Words *w)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->words, NULL, NULL },
     G_OPTION_ENTRY_NULL
   };
-  /* Translators: keep “create” and “join”, they are typed. */
-  GOptionContext *context = g_option_context_new (_("create | join INVITE|CODE|LINK"));
+  /* Translators: keep “create”, “join” and “doctor”, they are typed. */
+  GOptionContext *context = g_option_context_new (_("create | join INVITE|CODE|LINK | doctor"));
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
@@ -120,7 +122,8 @@ make_context (Words *w)
                                 _("A member of a room, on a terminal or in a script: chat and "
                                   "files, straight from one computer to the other.\n\n"
                                   "  create   makes a room and stays in it\n"
-                                  "  join     enters one"));
+                                  "  join     enters one\n"
+                                  "  doctor   checks whether others can be reached from here"));
   g_option_context_set_description (context,
                                     _("Exit status: 0 done, 1 usage, 2 server unreachable, "
                                       "3 room not found, full, over, locked or denied,\n"
@@ -270,6 +273,8 @@ check_together (const SnugCliOptions *self, const Words *w, GError **error)
                             "of them."));
   if (self->only != NULL && self->accept != SNUG_ACCEPT_ALL)
     return refuse (error, _("--only is for --save-to, or --accept all: a person who is asked can choose."));
+  if (w->addresses && self->command != SNUG_CLI_DOCTOR)
+    return refuse (error, _("--addresses belongs to “doctor”."));
   if (self->command == SNUG_CLI_JOIN && w->open)
     return refuse (error, _("--open belongs to “create”: the room you join is what its host made "
                             "it."));
@@ -290,15 +295,14 @@ take_command (SnugCliOptions *self, const Words *w, GError **error)
   if (command == NULL)
     return refuse (error, _("Say “create” to make a room or “join” to enter one; --help tells "
                             "more."));
-  if (strcmp (command, "create") == 0)
+  if (strcmp (command, "create") == 0 || strcmp (command, "doctor") == 0)
     {
-      self->command = SNUG_CLI_CREATE;
+      self->command = strcmp (command, "create") == 0 ? SNUG_CLI_CREATE : SNUG_CLI_DOCTOR;
       return n_words == 1
-             || refuse (error, _("“create” takes no further word than its options, not “%s”."),
-                        w->words[1]);
+             || refuse (error, _("“%s” takes no further word than its options, not “%s”."), command, w->words[1]);
     }
   if (strcmp (command, "join") != 0)
-    return refuse (error, _("“%s” is neither “create” nor “join”."), command);
+    return refuse (error, _("“%s” is neither “create”, “join” nor “doctor”."), command);
   if (n_words != 2 || *w->words[1] == '\0')
     return refuse (error, _("“join” takes one invite, code or link."));
   self->command = SNUG_CLI_JOIN;
@@ -345,6 +349,7 @@ take (SnugCliOptions *self, Words *w, GError **error)
   self->commands = w->commands;
   self->sha256 = w->sha256;
   self->discard_unfinished = w->discard_unfinished;
+  self->addresses = w->addresses;
   return take_choices (self, w, error)
          && take_numbers (self, w, error)
          && take_ice_servers (self, w->stun, error)

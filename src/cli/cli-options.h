@@ -16,7 +16,8 @@ typedef enum
   SNUG_CLI_HELP,
   SNUG_CLI_VERSION,
   SNUG_CLI_CREATE,
-  SNUG_CLI_JOIN
+  SNUG_CLI_JOIN,
+  SNUG_CLI_DOCTOR
 } SnugCliCommand;
 
 typedef struct
@@ -45,6 +46,7 @@ typedef struct
   SnugCliUntil        until;
   guint               timeout_ms;       /* 0: none */
   gboolean            discard_unfinished;
+  gboolean            addresses;        /* DOCTOR: say them too */
   gboolean            json;
   gboolean            commands;         /* lines of standard input may be commands */
   gboolean            sha256;

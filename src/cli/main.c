@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli-app.h"
+#include "cli-doctor.h"
 #include "cli-events.h"
 #include "cli-status.h"
 #include "snug-config.h"
@@ -51,6 +52,8 @@ main (int argc, char **argv)
     case SNUG_CLI_VERSION:
       printf ("snug-cli %s\n", SNUG_VERSION);
       return SNUG_CLI_STATUS_DONE;
+    case SNUG_CLI_DOCTOR:
+      return snug_cli_doctor_run (options);
     case SNUG_CLI_CREATE:
     case SNUG_CLI_JOIN:
     default:

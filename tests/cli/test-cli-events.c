@@ -125,6 +125,21 @@ test_transfer_reason (void)
 }
 
 static void
+test_check (void)
+{
+  g_autoptr (SnugCheck) works = snug_check_new (SNUG_CHECK_RELAY_TLS, SNUG_FINDING_WORKS, 2, "192.0.2.1:5349");
+  g_autoptr (SnugCheck) silent = snug_check_new (SNUG_CHECK_STUN, SNUG_FINDING_SILENT, 0, "192.0.2.1:3478");
+
+  assert_line (snug_cli_event_check (works, TRUE),
+               "{\"event\":\"check\",\"step\":\"relay-tls\",\"number\":2,\"status\":\"ok\",\"code\":\"works\","
+               "\"message\":\"It works.\",\"address\":\"192.0.2.1:5349\"}");
+  assert_line (snug_cli_event_check (silent, FALSE),
+               "{\"event\":\"check\",\"step\":\"stun\",\"status\":\"not\",\"code\":\"silent\","
+               "\"message\":\"Nothing comes back.\","
+               "\"action\":\"This network may block UDP: name a relay over TCP or TLS (TURN).\"}");
+}
+
+static void
 test_error (void)
 {
   assert_line (snug_cli_event_error ("room-full", "Room is full", NULL),
@@ -215,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-events/changes", test_changes);
   g_test_add_func ("/cli-events/transfer", test_transfer);
   g_test_add_func ("/cli-events/transfer-reason", test_transfer_reason);
+  g_test_add_func ("/cli-events/check", test_check);
   g_test_add_func ("/cli-events/error", test_error);
   g_test_add_func ("/cli-events/hostile-text", test_hostile_text);
   g_test_add_func ("/cli-events/not-utf8", test_not_utf8);

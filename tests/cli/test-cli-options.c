@@ -85,6 +85,20 @@ test_join (void)
 }
 
 static void
+test_doctor (void)
+{
+  g_autoptr (SnugCliOptions) options =
+    parse_good ("doctor --server h --stun stun:s --relay only --addresses --json --timeout 3");
+
+  g_assert_cmpint (options->command, ==, SNUG_CLI_DOCTOR);
+  g_assert_cmpstr (options->server, ==, "http://h");
+  g_assert_cmpuint (options->ice_servers->len, ==, 1);
+  g_assert_cmpint (options->relay, ==, SNUG_RELAY_ONLY);
+  g_assert_true (options->addresses);
+  g_assert_cmpuint (options->timeout_ms, ==, 3000);
+}
+
+static void
 test_save_to_and_ask (void)
 {
   g_autoptr (SnugCliOptions) options = parse_good ("join book23 --save-to in --accept ask --server https://h/");
@@ -179,6 +193,8 @@ static const struct
   { "create --open BOOK23", "BOOK23" },
   { "join", "one invite" },
   { "join A B", "one invite" },
+  { "doctor BOOK23", "BOOK23" },
+  { "join A --addresses", "--addresses" },
   { "join A --frob", "frob" },
   { "join A --open", "--open" },
   { "join A --capacity 3", "--capacity" },
@@ -239,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-options/defaults", test_defaults);
   g_test_add_func ("/cli-options/create", test_create);
   g_test_add_func ("/cli-options/join", test_join);
+  g_test_add_func ("/cli-options/doctor", test_doctor);
   g_test_add_func ("/cli-options/save-to-and-ask", test_save_to_and_ask);
   g_test_add_func ("/cli-options/ice-servers", test_ice_servers);
   g_test_add_func ("/cli-options/turn-file", test_turn_file);

@@ -1,10 +1,11 @@
 #!/bin/bash
-# snug-cli through NATs: every cell there is, those that must not connect too
+# snug-cli through NATs: every cell there is, those that must not connect too; what its doctor finds in each
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted /usr/bin/python3 tests/lab/cells.py build
+  lane_counted /usr/bin/python3 tests/lab/doctor.py build
   lane_counted /usr/bin/python3 tests/lab/evil.py build
 fi
 lane_end

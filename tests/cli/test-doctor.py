@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""snug-cli doctor on the loopback interface: servers that are there, and what may be there in their place.
+
+What it finds behind routers is in tests/lab/doctor.py.
+"""
+import http.server
+import pathlib
+import socket
+import socketserver
+import struct
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
+import snugtest
+from snugtest import Cli, check, start_server
+
+DONE, UNREACHABLE, TIMED_OUT, NOBODY_REACHED = 0, 2, 6, 7
+COOKIE = 0x2112a442
+UNAUTHENTICATED, STALE, FULL, FORBIDDEN = 401, 438, 486, 403
+
+
+class Serving:
+    """`with Serving(socketserver): …`, on a thread."""
+
+    def __init__(self, server):
+        self.server, self.port = server, server.server_address[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def web(answers):
+    """A web server with these answers by path; 400 to everything else."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = answers.get(self.path, b'')
+            self.rfile.read(int(self.headers.get('Content-Length', 0)))
+            self.send_response(200 if body else 400)
+            self.send_header('Content-Length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+    return Serving(http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler))
+
+
+def attribute(kind, value):
+    return struct.pack('!HH', kind, len(value)) + value + bytes(-len(value) % 4)
+
+
+def relay(*codes):
+    """A TURN server by UDP: asks for a password, then says these one after the other; 0 is yes. All that was asked."""
+    left, asked = list(codes), []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            data, out = self.request
+            method, request_id = struct.unpack('!H', data[:2])[0], data[8:20]
+            asked.append(method)
+            code = UNAUTHENTICATED if b'user' not in data else left.pop(0)
+            body = attribute(0x14, b'realm') + attribute(0x15, b'nonce %d' % len(asked))
+            if code:
+                kind, body = method | 0x110, attribute(9, struct.pack('!HBB', 0, code // 100, code % 100)) + body
+            else:
+                kind, body = method | 0x100, attribute(0x16, struct.pack('!BBHI', 0, 1, 7, 7))
+            out.sendto(struct.pack('!HHI', kind, len(body), COOKIE) + request_id + body, self.client_address)
+    serving = Serving(socketserver.UDPServer(('127.0.0.1', 0), Handler))
+    serving.asked = asked
+    return serving
+
+
+def doctor(status, *words):
+    """What it found, by step, when it ended with that status."""
+    cli = Cli('doctor', *words)
+    cli.expect_exit(status)
+    check(all(event['event'] == 'check' for event in cli.events), cli.events)
+    return {event['step']: event['code'] for event in cli.events}
+
+
+def unused_port():
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        return taken.getsockname()[1]
+
+
+def test_a_server_where_rooms_can_be_made():
+    with start_server() as server:
+        found = doctor(DONE, '--server', server.url)
+        check(found['server'] == 'works' and found['reach'] == 'unknown', found)
+
+
+def test_without_any_server():
+    found = doctor(DONE)
+    check(found['server'] == found['stun'] == found['relay'] == 'not-named', found)
+
+
+def test_nobody_listens():
+    found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{unused_port()}')
+    check(found['server'] == 'nobody', found)
+
+
+def test_another_web_server():
+    with web({'/api/health': b'<html>welcome to the hotel</html>'}) as hotel:
+        found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{hotel.port}')
+        check(found['server'] == 'something-else', found)
+
+
+def test_a_proxy_that_breaks_websockets():
+    answers = {'/api/health': b'{"v":2}', '/api/create-room': b'{"v":2,"code":"QXWV23","member":"m1","token":"t"}'}
+    with web(answers) as proxy:
+        found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{proxy.port}')
+        check(found['server'] == 'no-sockets', found)
+
+
+def test_a_server_that_hangs_and_a_limit():
+    with socket.create_server(('127.0.0.1', 0)) as hangs:
+        cli = Cli('doctor', '--server', f'127.0.0.1:{hangs.getsockname()[1]}', '--timeout', '0.2')
+        cli.expect_exit(TIMED_OUT)
+
+
+def turn(serving):
+    return ['--relay', 'only', '--turn', f'turn:user:secret@127.0.0.1:{serving.port}']
+
+
+def test_relays_that_say_no():
+    for code, wanted in ((FULL, 'full'), (FORBIDDEN, 'refused'), (UNAUTHENTICATED, 'password')):
+        with relay(code) as serving:
+            found = doctor(NOBODY_REACHED, *turn(serving))
+            check(found['relay-udp'] == wanted and found['reach'] == 'none', code, found)
+
+
+def test_a_relay_whose_nonce_is_stale():
+    # Allocate (3) with and without a password, and Refresh (4) gives the place back.
+    with relay(STALE, 0, 0) as serving:
+        found = doctor(DONE, *turn(serving))
+        check(found['relay-udp'] == 'works' and found['reach'] == 'by-relay', found)
+        check(serving.asked[:4] == [3, 3, 3, 4], serving.asked)
+    with relay(STALE, STALE) as serving:
+        found = doctor(NOBODY_REACHED, *turn(serving))
+        check(found['relay-udp'] == 'refused', found)
+
+
+def test_a_relay_that_is_a_web_server():
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(b'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    with Serving(socketserver.ThreadingTCPServer(('127.0.0.1', 0), Handler)) as serving:
+        found = doctor(NOBODY_REACHED, '--turn', f'turn:user:secret@127.0.0.1:{serving.port}?transport=tcp')
+        check(found['relay-tcp'] == 'something-else', found)
+
+
+def test_words_for_a_person():
+    with start_server() as server:
+        plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'doctor', '--server', server.url, '--stun',
+                                  f'stun:127.0.0.1:{unused_port()}'])
+        plain.expect_exit(NOBODY_REACHED)
+        text = '\n'.join(plain.lines)
+        check('ok - Server: It works.' in plain.lines, text)
+        check('not ok - STUN server: Nobody listens there. Check address and port, and that it runs.' in plain.lines, text)
+        check(plain.lines[-1].startswith('not ok - People in other networks: '), text)
+        check('127.0.0.1' not in text, text)
+
+
+if __name__ == '__main__':
+    snugtest.run([function for name, function in list(globals().items()) if name.startswith('test_')])
