@@ -10,6 +10,7 @@
 #include "snug-context.h"
 #include "snug-ice-server.h"
 #include "snug-network-scope.h"
+#include "snug-tls-tunnel.h"
 #include "snug-udp-path.h"
 
 #define COMPONENT NICE_COMPONENT_TYPE_RTP
@@ -50,6 +51,7 @@ struct _SnugIceTransport
   GSource         *silence;           /* consent was renewed on trust: was anything heard since? */
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
   char            *path_name;         /* nullable: which pair that is */
+  GPtrArray       *tunnels;           /* of SnugTlsTunnel: to relays over TLS; the agent holds them, too */
 
   guint            stream;
   SnugRelayPolicy  relay;
@@ -582,6 +584,7 @@ snug_ice_transport_finalize (GObject *object)
 
   g_free (self->ufrag);
   g_free (self->pwd);
+  g_ptr_array_unref (self->tunnels);
   forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
 }
@@ -607,15 +610,41 @@ static void
 snug_ice_transport_init (SnugIceTransport *self)
 {
   g_queue_init (&self->outbox);
+  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_tls_tunnel_free);
 }
 
 /* ---- Beginning ---- */
 
-static const NiceRelayType relay_types[] = {
-  [SNUG_ICE_SERVER_TURN_UDP] = NICE_RELAY_TYPE_TURN_UDP,
-  [SNUG_ICE_SERVER_TURN_TCP] = NICE_RELAY_TYPE_TURN_TCP,
-  [SNUG_ICE_SERVER_TURN_TLS] = NICE_RELAY_TYPE_TURN_TLS,
-};
+static gboolean
+has_ipv4 (void)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+  gboolean found = FALSE;
+
+  for (GList *item = addresses; item != NULL && !found; item = item->next)
+    found = strchr (item->data, ':') == NULL;
+  g_list_free_full (addresses, g_free);
+  return found;
+}
+
+/* libnice goes to a relay only from an address of the relay's own kind: so must the tunnel's be. */
+static gboolean
+set_tls_relay (SnugIceTransport *self, const SnugIceServerAddress *address, const SnugIceServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address->host, address->port,
+                                               has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6, &error);
+
+  if (tunnel == NULL)
+    {
+      g_debug ("ICE: no tunnel: %s", error->message);
+      return FALSE;
+    }
+  g_ptr_array_add (self->tunnels, tunnel);
+  return nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, snug_tls_tunnel_get_door (tunnel),
+                                    snug_tls_tunnel_get_port (tunnel), server->username, server->password,
+                                    NICE_RELAY_TYPE_TURN_TCP);
+}
 
 static void
 add_server (SnugIceTransport *self, const SnugIceServer *server, gboolean *has_stun)
@@ -640,9 +669,13 @@ add_server (SnugIceTransport *self, const SnugIceServer *server, gboolean *has_s
 
   if (self->relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
     return;
-  self->has_turn |= nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, address->host,
-                                               address->port, server->username, server->password,
-                                               relay_types[address->kind]);
+  if (address->kind == SNUG_ICE_SERVER_TURN_TLS)
+    self->has_turn |= set_tls_relay (self, address, server);
+  else
+    self->has_turn |= nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, address->host,
+                                                 address->port, server->username, server->password,
+                                                 address->kind == SNUG_ICE_SERVER_TURN_UDP
+                                                   ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP);
 }
 
 static void
@@ -666,6 +699,9 @@ make_agent (SnugIceTransport *self)
   g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", self->relay == SNUG_RELAY_ONLY, NULL);
   self->stream = nice_agent_add_stream (self->agent, 1);
+  /* It takes leave of its relays when we may be gone already. */
+  g_object_set_data_full (G_OBJECT (self->agent), "snug-tunnels", g_ptr_array_ref (self->tunnels),
+                          (GDestroyNotify) g_ptr_array_unref);
   set_receiver (self, on_receive);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
@@ -882,11 +918,29 @@ is_same_network (const NiceCandidate *local, const NiceCandidate *remote)
          && snug_network_scope_is_same (local_text, remote_text);
 }
 
+/* Of a tunnel its other end: the near one is no relay. */
+static void
+write_relay (SnugIceTransport *self, char *out, gsize size, const NiceCandidate *local)
+{
+  NiceAddress relay;
+
+  nice_candidate_relay_address (local, &relay);
+  write_address (out, size, &relay);
+  for (guint i = 0; i < self->tunnels->len; i++)
+    {
+      SnugTlsTunnel *tunnel = self->tunnels->pdata[i];
+      g_autofree char *address = address_to_string (&relay);
+
+      if (snug_tls_tunnel_get_port (tunnel) == nice_address_get_port (&relay)
+          && g_str_equal (snug_tls_tunnel_get_door (tunnel), address))
+        g_strlcpy (out, snug_tls_tunnel_get_server (tunnel), size);
+    }
+}
+
 gboolean
 snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
 {
   NiceCandidate *local = NULL, *remote = NULL;
-  NiceAddress relay;
 
   if (self->agent == NULL
       || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote))
@@ -898,10 +952,7 @@ snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *inf
   write_address (info->remote_address, sizeof info->remote_address, &remote->addr);
   info->relay_server[0] = '\0';
   if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
-    {
-      nice_candidate_relay_address (local, &relay);
-      write_address (info->relay_server, sizeof info->relay_server, &relay);
-    }
+    write_relay (self, info->relay_server, sizeof info->relay_server, local);
   info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
   info->same_network = is_same_network (local, remote);
   info->in_bulk = self->path != NULL;

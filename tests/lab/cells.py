@@ -11,11 +11,14 @@ import sys
 
 import lab
 from members import Member, both, run_cases, same, words_for
+from tap import Tap
 
 NOBODY_REACHED = 7
+TLS_RECORD = b"\x16\x03"
 
 # Name: what it shows, the router of each side, further words for each member, the path, the exit status.
 STUN, TURN = ["--stun", lab.Relay.STUN], ["--turn", lab.Relay.TURN]
+TURN_TLS = ["--turn", lab.Relay.TURN_TLS]
 CELLS = {
     "direct": ("two home routers and a STUN server meet directly",
                ("port-restricted", "port-restricted"), STUN, "direct", 0),
@@ -23,6 +26,10 @@ CELLS = {
               ("symmetric", "symmetric"), STUN + TURN, "relay", 0),
     "no-udp": ("where UDP is blocked on one side, they meet at a relay over TCP",
                ("udp-blocked", "port-restricted"), STUN + TURN + ["--turn", lab.Relay.TURN_TCP], "relay", 0),
+    "tls": ("and over TLS, where they trust its certificate",
+            ("udp-blocked", "port-restricted"), STUN + TURN_TLS, "relay", 0),
+    "tls-untrusted": ("a relay whose certificate is not to be trusted is not used",
+                      ("udp-blocked", "port-restricted"), STUN + TURN_TLS, None, NOBODY_REACHED),
     "one-symmetric": ("a symmetric router and a home router meet at a relay",
                       ("symmetric", "port-restricted"), STUN + TURN, "relay", 0),
     "full-cone": ("a symmetric router and one that lets in everybody meet directly",
@@ -36,32 +43,38 @@ CELLS = {
 
 def run_cell(build, name, folder):
     _, nats, words, path, status = CELLS[name]
-    program = build / "src/cli/snug-cli"
+    program = [build / "src/cli/snug-cli"]
     with lab.Lab() as the_lab:
         for side, nat in zip("ab", nats):
             the_lab.set_nat(side, nat)
-        lab.Relay(the_lab, folder)
+        relay = lab.Relay(the_lab, folder)
+        tap = Tap(the_lab, the_lab.server, folder / "record")
+        if name == "tls":
+            program = relay.trusted_by(*program)
         server = the_lab.start(the_lab.server, build / "src/server/snug-server", "--listen", f"{lab.SERVER}:0",
                                text=True, stdout=subprocess.PIPE)
         address = server.stdout.readline().split()[1]
 
-        host = Member(the_lab, the_lab.hosts["a"], program, "create", "--open", "--server", address, *words,
+        host = Member(the_lab, the_lab.hosts["a"], *program, "create", "--open", "--server", address, *words,
                       *words_for(folder, "a"))
         link = host.until(lambda event: event["event"] == "room" and event.get("link"))["link"]
-        guest = Member(the_lab, the_lab.hosts["b"], program, "join", link, *words, *words_for(folder, "b"))
+        guest = Member(the_lab, the_lab.hosts["b"], *program, "join", link, *words, *words_for(folder, "b"))
         if status == NOBODY_REACHED:
             guest_end = guest.end()
             host.process.terminate()
             ends = [host.end(), guest_end]
         else:
             ends = both(host.end, guest.end)
+        to_relay = [stream for port, stream in tap.traffic(lab.SERVER).streams_to if port == relay.TLS_PORT]
 
     told = f"\nhost:\n{host.told()}\n{host.errors}\nguest:\n{guest.told()}\n{guest.errors}"
+    assert all(stream.startswith(TLS_RECORD) for stream in to_relay), "something else than TLS came to the port of TLS"
     if status == NOBODY_REACHED:
         assert ends[1] == status, f"the guest ended with {ends[1]}{told}"
         return
     assert ends == [0, 0], f"they ended with {ends}{told}"
     assert host.paths() == guest.paths() == {path}, f"paths {host.paths()} and {guest.paths()}{told}"
+    assert bool(to_relay) == (name == "tls"), f"{len(to_relay)} connections came to the port of TLS"
     assert same(folder / "from-a.bin", folder / "in-b" / "from-a.bin"), "another file arrived at b"
     assert same(folder / "from-b.bin", folder / "in-a" / "from-b.bin"), "another file arrived at a"
 

@@ -16,6 +16,7 @@ NOBODYS_PORT = 9
 # coturn answers STUN at its second port, too: another destination for the router.
 TWO_STUN = ["--stun", lab.Relay.STUN, "--stun", f"{lab.Relay.STUN}:{lab.Relay.TLS_PORT}"]
 TURN, TURN_TCP = ["--turn", lab.Relay.TURN], ["--turn", lab.Relay.TURN_TCP]
+TURN_TLS = ["--turn", lab.Relay.TURN_TLS]
 WRONG = ["--turn", lab.Relay.TURN.replace("lamp", "candle")]
 STUN_WORKS = {"stun 1": "works", "stun 2": "works"}
 NO_RELAY = {"relay": "not-named"}
@@ -38,6 +39,11 @@ CASES = {
     "one-stun": ("one STUN server alone cannot tell of which kind the router is", "symmetric",
                  ["--stun", lab.Relay.STUN],
                  NO_RELAY | {"stun": "works", "nat": "unknown", "reach": "directly"}, DONE),
+    "tls": ("a relay over TLS works if its certificate is trusted", "udp-blocked", ["--relay", "only"] + TURN_TLS,
+            {"stun": "not-named", "relay-tls": "works", "nat": "unknown", "reach": "by-relay"}, DONE),
+    "certificate": ("a relay whose certificate is not to be trusted says so", "udp-blocked",
+                    ["--relay", "only"] + TURN_TLS,
+                    {"stun": "not-named", "relay-tls": "certificate", "nat": "unknown", "reach": "none"}, NOBODY_REACHED),
     "password": ("a relay that does not take the password says so", "port-restricted", ["--relay", "only"] + WRONG,
                  {"stun": "not-named", "relay-udp": "password", "nat": "unknown", "reach": "none"}, NOBODY_REACHED),
     "never": ("who wants no relay has none tried", "port-restricted", ["--relay", "never"] + TWO_STUN + TURN,
@@ -73,9 +79,9 @@ def start_server(the_lab, build, folder, name):
     return server.stdout.readline().split()[1]
 
 
-def examine(place, build, *words):
+def examine(place, program, *words):
     """The exit status, and the lines that were said."""
-    ended = subprocess.run(place.command(build / "src/cli/snug-cli", "doctor", *words), text=True, stdin=subprocess.DEVNULL,
+    ended = subprocess.run(place.command(*program, "doctor", *words), text=True, stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE)
     return ended.returncode, ended.stdout
 
@@ -86,14 +92,14 @@ def findings(said):
     return {check["step"] + (f" {check['number']}" if "number" in check else ""): check["code"] for check in checks}
 
 
-def assert_discreet(said, place, build, words):
+def assert_discreet(said, place, program, words):
     """No line for a person or a program tells a secret, nor an address unless it is asked for."""
-    plain = examine(place, build, *words)[1]
+    plain = examine(place, program, *words)[1]
     private = ["lamp", "candle", "snug:", lab.SERVER, "192.168.", "203.0.113.", "2001:db8"]
     for text in (said, plain):
         found = [word for word in private if word in text]
         assert not found, f"{found} in:\n{text}"
-    asked = examine(place, build, "--addresses", *words)[1]
+    asked = examine(place, program, "--addresses", *words)[1]
     assert lab.SERVER in asked, f"no address in:\n{asked}"
     assert "lamp" not in asked, f"a password in:\n{asked}"
 
@@ -106,19 +112,22 @@ def run_case(build, name, folder):
             place = the_lab.server
         else:
             the_lab.set_nat("a", nat)
-        lab.Relay(the_lab, folder)
+        relay = lab.Relay(the_lab, folder)
+        program = [build / "src/cli/snug-cli"]
+        if name == "tls":
+            program = relay.trusted_by(*program)
         server = start_server(the_lab, build, folder, name)
         if name == "no-server":
             server = f"http://{lab.SERVER}:{NOBODYS_PORT}"
 
         words = ["--server", server, *words]
-        ended, said = examine(place, build, "--json", *words)
+        ended, said = examine(place, program, "--json", *words)
         # Addresses of the lab are global; what else is in the machine that it runs on is not its business.
         found = {step: code for step, code in findings(said).items() if step not in ("ipv6", "local-names")}
         assert found == {"server": "works"} | wanted, f"found {found} in:\n{said}"
         assert ended == status, f"it ended with {ended}:\n{said}"
         if name == "easy":
-            assert_discreet(said, place, build, words)
+            assert_discreet(said, place, program, words)
 
 
 def main():

@@ -13,7 +13,7 @@ import sys
 
 import lab
 from members import Member, both, run_cases, words_for
-from tap import Traffic
+from tap import Tap
 
 NOBODY_REACHED = 7
 NAMES = {"a": "Anastasia", "b": "Bartholomew"}
@@ -40,10 +40,7 @@ class EvilServer:
 
     def __init__(self, the_lab, build, folder):
         lab.Relay(the_lab, folder)
-        self.record = folder / "record"
-        self.tap = the_lab.start(the_lab.server, sys.executable, pathlib.Path(__file__).with_name("tap.py"), self.record,
-                                 text=True, stdout=subprocess.PIPE)
-        assert self.tap.stdout.readline() == "listening\n"
+        self.tap = Tap(the_lab, the_lab.server, folder / "record")
         settings = folder / "settings"
         settings.write_text(f"[server]\nlisten={lab.SERVER}:0\n"
                             f"[ice-server stun]\nurl={lab.Relay.STUN}\n"
@@ -53,9 +50,7 @@ class EvilServer:
         self.url = server.stdout.readline().split()[1]
 
     def traffic(self):
-        self.tap.terminate()
-        self.tap.wait()
-        return Traffic(self.record, lab.SERVER)
+        return self.tap.traffic(lab.SERVER)
 
 
 def spellings(address):

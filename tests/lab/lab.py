@@ -206,6 +206,7 @@ class Relay:
     TURN_TLS = f"turns:snug:lamp@{SERVER}:{TLS_PORT}?transport=tcp"
 
     def __init__(self, lab, folder):
+        self.folder = folder
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-days", "2", "-subj", "/CN=relay", "-addext", f"subjectAltName=IP:{SERVER}",
                         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, stderr=subprocess.DEVNULL)
@@ -218,6 +219,12 @@ class Relay:
                                       for kind, gap in (("DTLS/UDP", ""), ("TLS/TCP", " "))
                                       for port in (self.PORT, self.TLS_PORT)])
         drain(self.process)
+
+
+    def trusted_by(self, *words):
+        """The command of these words, for which no other certificate than the relay's is to be trusted."""
+        return ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec "$@"',
+                self.folder / "cert.pem", *words]
 
 
 def wait_for_lines(process, wanted):

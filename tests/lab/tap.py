@@ -6,6 +6,7 @@ import collections
 import signal
 import socket
 import struct
+import subprocess
 import sys
 
 ETH_P_ALL = 3
@@ -22,8 +23,23 @@ def write_down(path):
             file.write(struct.pack("!I", len(packet)) + packet)
 
 
+class Tap:
+    """That, running in a place of the lab. Listens when made."""
+
+    def __init__(self, the_lab, place, record):
+        self.record = record
+        self.process = the_lab.start(place, sys.executable, __file__, record, text=True, stdout=subprocess.PIPE)
+        assert self.process.stdout.readline() == "listening\n"
+
+    def traffic(self, address):
+        self.process.terminate()
+        self.process.wait()
+        return Traffic(self.record, address)
+
+
 class Traffic:
-    """What an address got and sent over IPv4: `datagrams` of UDP, and `streams` of TCP, one a direction."""
+    """What an address got and sent over IPv4: `datagrams` of UDP, and `streams` of TCP, one a direction; `streams_to`
+    are pairs of the port that they lead to and the stream."""
 
     def __init__(self, path, address):
         self.datagrams, self._segments = [], collections.defaultdict(dict)
@@ -31,7 +47,9 @@ class Traffic:
         for packet in self._packets(path):
             if packet[0] >> 4 == 4 and wanted in (packet[12:16], packet[16:20]):
                 self._take(packet)
-        self.streams = [self._join(segments) for segments in self._segments.values()]
+        self.streams_to = [(struct.unpack("!H", key[-2:])[0], self._join(segments))
+                           for key, segments in self._segments.items()]
+        self.streams = [stream for _, stream in self.streams_to]
 
     @staticmethod
     def _packets(path):

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lane.sh"
 
 if lane_case 'build/ compiles' -- tests/tools/build plain; then
-  lane_counted /usr/bin/python3 tests/lab/cells.py build direct relay no-udp
+  lane_counted /usr/bin/python3 tests/lab/cells.py build direct relay no-udp tls
   lane_counted /usr/bin/python3 tests/lab/doctor.py build easy no-udp strict no-server
   lane_counted /usr/bin/python3 tests/lab/evil.py build private own-relay open
   lane_counted /usr/bin/python3 tests/lab/door.py build

@@ -1,0 +1,39 @@
+/* snug-tls-tunnel: a door on the loopback interface that leads to a TURN server over TLS.
+ *
+ * libnice does not speak TLS: what it calls TURN over TLS is plain TCP, which a server that means TLS refuses, and
+ * so does a network that lets nothing else out. It speaks TURN over TCP to this door instead.
+ *
+ * Belongs to the context that was the thread default when it was made.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _SnugTlsTunnel SnugTlsTunnel;
+
+/**
+ * snug_tls_tunnel_new:
+ * @family: of the loopback address that it listens at
+ *
+ * Nothing is sent before somebody comes to the door. A server whose certificate is not to be trusted as that of
+ * @host gets no word of them; they find the door shut.
+ *
+ * Returns: (transfer full): or %NULL with an error of GIO
+ */
+SnugTlsTunnel *snug_tls_tunnel_new       (const char *host, guint16 port, GSocketFamily family, GError **error);
+
+/* "127.0.0.1" or "::1", and where it listens there. */
+const char    *snug_tls_tunnel_get_door  (SnugTlsTunnel *self);
+guint16        snug_tls_tunnel_get_port  (SnugTlsTunnel *self);
+
+/* "HOST:PORT" or "[V6]:PORT" of the server */
+const char    *snug_tls_tunnel_get_server (SnugTlsTunnel *self);
+
+/* Ends what goes through it, too. */
+void           snug_tls_tunnel_free      (SnugTlsTunnel *self);
+
+G_END_DECLS
