@@ -439,7 +439,7 @@ export class Incoming {
     const reason = isDone ? _('Putting it together…') : isPaused ? _('Paused') : _('Goes on when {name} is there', { name: memberName });
     const row = this.#desk.add({
       id, memberId, memberName, direction: 'in', name, mimeType, size, kind, count,
-      canAccept: true, state: isDone ? 'running' : 'paused', pausedByUs: isPaused && !isDone, reason,
+      canAccept: true, state: isDone ? 'running' : 'paused', wasDone: isDone, pausedByUs: isPaused && !isDone, reason,
     });
     this.#details.set(row.key, { mtime, manifest, only, offered });
     this.#kept.set(row.key, { id: saved.id, secret: saved.key, keeper: null });
@@ -457,8 +457,10 @@ export class Incoming {
       this.#desk.change(key, { bytes: receiver.bytes });
       // What has no bytes and stands behind the last piece leaves no trace: it had come, too.
       if (isDone && receiver.bytes === size) return await this.#finish(key, run, receiver);
+      this.#desk.change(key, { wasDone: false });
       this.#onKeeper(key);
     } catch (error) {
+      if (this.#desk.runs.get(key) === run) this.#desk.change(key, { wasDone: false });
       this.#onTrouble(key, run, error);
     }
   }

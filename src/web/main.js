@@ -11,7 +11,7 @@ import { safeFileName } from './names.js';
 import { isInstalled, keepPage } from './offline.js';
 import { foldSecret } from './phrase.js';
 import { findReach } from './reach.js';
-import { isActive, RoomStore } from './room-store.js';
+import { isUnderWay, RoomStore } from './room-store.js';
 import { Room } from './room.js';
 import { ChatView } from './views/chat-view.js';
 import { byId, iconButton, setText } from './views/dom.js';
@@ -148,7 +148,7 @@ store.addEventListener('change', showReach);
 
 /** Or would, if it could. */
 const isMoving = () =>
-  [...store.state.transfers.values()].some((transfer) => isActive(transfer) && !transfer.isFileGone && !transfer.pausedByUs);
+  [...store.state.transfers.values()].some((transfer) => isUnderWay(transfer) && !transfer.isFileGone && !transfer.pausedByUs);
 
 // Somebody would lose what is on its way, or wait for it.
 addEventListener('beforeunload', (event) => {

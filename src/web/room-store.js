@@ -76,6 +76,7 @@ import { _ } from './words.js';
  * @property {boolean} canAccept of an incoming offer
  * @property {boolean} isFileGone the page was loaded again: what we offered has to be chosen once more
  * @property {TransferState} state
+ * @property {boolean} wasDone it had come before the page was loaded again, and is only put together once more
  * @property {number} bytes
  * @property {number} speed bytes a second
  * @property {number} secondsLeft -1 unknown
@@ -444,6 +445,11 @@ export function reachableMembers({ members }) {
 /** @param {Transfer} transfer */
 export function isActive(transfer) {
   return ['accepted', 'running', 'paused'].includes(transfer.state);
+}
+
+/** Bytes are still to come or to go, as far as a person can see. @param {Transfer} transfer */
+export function isUnderWay(transfer) {
+  return isActive(transfer) && !transfer.wasDone;
 }
 
 /** @param {Transfer} transfer */

@@ -100,6 +100,7 @@ export class TransferDesk {
       canAccept: false,
       isFileGone: false,
       state: 'offered',
+      wasDone: false,
       bytes: 0,
       speed: 0,
       secondsLeft: -1,

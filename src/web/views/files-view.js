@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { isActive, isFinished } from '../room-store.js';
+import { isFinished, isUnderWay } from '../room-store.js';
 import { _, formatSpeed } from '../words.js';
 import { button, byId, el, icon, KeyedList, setText } from './dom.js';
 import { canPickFolders } from './picker.js';
@@ -15,9 +15,9 @@ import { gather, TransferRow } from './transfer-row.js';
 /** @type {{ title: () => string, has: (transfer: Transfer) => boolean }[]} */
 const SECTIONS = [
   { title: () => _('Incoming'), has: (t) => t.state === 'offered' && t.direction === 'in' },
-  { title: () => _('Active'), has: isActive },
+  { title: () => _('Active'), has: isUnderWay },
   { title: () => _('Waiting'), has: (t) => t.state === 'offered' && t.direction === 'out' },
-  { title: () => _('Done'), has: isFinished },
+  { title: () => _('Done'), has: (t) => isFinished(t) || t.wasDone },
 ];
 
 export class FilesView {

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { isActive, roomState } from '../room-store.js';
+import { isUnderWay, roomState } from '../room-store.js';
 import { _, formatDuration, formatNames, n_ } from '../words.js';
 import { byId, el, icon, setText } from './dom.js';
 
@@ -166,7 +166,7 @@ export class ShellView {
   #showCounts(state) {
     const transfers = [...state.transfers.values()];
     const nAsking = transfers.filter((t) => t.state === 'offered' && t.direction === 'in').length;
-    const nActive = transfers.filter(isActive).length;
+    const nActive = transfers.filter(isUnderWay).length;
     this.#showCount('chat', state.unread, false, n_('{n} unread', '{n} unread', state.unread));
     this.#showCount('files', nAsking || nActive, nAsking > 0, n_('{n} file', '{n} files', nAsking || nActive));
     const nFailed = membersIn(state, 'failed').length;

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { ellipsise } from '../names.js';
-import { isActive, isFinished } from '../room-store.js';
+import { isFinished, isUnderWay } from '../room-store.js';
 import { canPick } from '../saver.js';
 import { _, formatDuration, formatNames, formatSize, formatSpeed, n_ } from '../words.js';
 import { openChooseDialog } from './choose-dialog.js';
@@ -138,7 +138,7 @@ export class TransferRow {
     const asks = state === 'offered' && direction === 'in';
     this.element.dataset.state = state;
     this.element.classList.toggle('asks', asks && canAccept);
-    this.element.classList.toggle('active', isActive(transfer) && !isFileGone);
+    this.element.classList.toggle('active', isUnderWay(transfer) && !isFileGone);
     this.element.classList.toggle('gone', isFileGone);
     this.#badge.classList.toggle('asks', asks);
     this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
@@ -147,7 +147,7 @@ export class TransferRow {
     this.#title.title = name;
     setText(this.#detail, describe(transfer));
     this.#detail.classList.toggle('reason-failed', state === 'failed');
-    this.#progress.hidden = !isActive(transfer) || isFileGone;
+    this.#progress.hidden = !isUnderWay(transfer) || isFileGone;
     this.#progress.value = size > 0 ? bytes / size : 0;
     this.#progress.setAttribute('aria-label', name);
     this.#showButtons(transfer);
