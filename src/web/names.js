@@ -136,3 +136,18 @@ export function ellipsise(name, maxChars = 42) {
   const nEnd = Math.floor(maxChars / 3);
   return `${chars.slice(0, maxChars - nEnd - 1).join('')}…${chars.slice(-nEnd).join('')}`;
 }
+
+/** What of a name stays to be seen, however narrow the place: its extension, and what stands before that. */
+const END_CHARS = 10;
+
+/**
+ * A name in two parts, the first of which a view may cut short.
+ *
+ * @param {string} name
+ * @returns {[start: string, end: string]} the end is "" of what is short anyway
+ */
+export function splitName(name) {
+  const chars = Array.from(name);
+  if (chars.length <= 2 * END_CHARS) return [name, ''];
+  return [chars.slice(0, -END_CHARS).join(''), chars.slice(-END_CHARS).join('')];
+}

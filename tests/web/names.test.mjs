@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { distinctName, ellipsise, safeDisplayName, safeFileName, safeText } from '../../src/web/names.js';
+import { distinctName, ellipsise, safeDisplayName, safeFileName, safeText, splitName } from '../../src/web/names.js';
 
 const bytes = (text) => new TextEncoder().encode(text).length;
 
@@ -67,6 +67,12 @@ test('two of one name are told apart', () => {
   assert.equal(distinctName('Ana', []), 'Ana');
   assert.equal(distinctName('Ana', ['Ana']), 'Ana (2)');
   assert.equal(distinctName('Ana', ['Ana', 'Ana (2)']), 'Ana (3)');
+});
+
+test('a name is cut short before its end, and nothing of it is lost', () => {
+  assert.deepEqual(splitName('short.txt'), ['short.txt', '']);
+  assert.deepEqual(splitName('Sunset over the harbour.jpg'), ['Sunset over the h', 'arbour.jpg']);
+  assert.deepEqual(splitName(`${'😀'.repeat(20)}.png`).map((part) => Array.from(part).length), [14, 10]);
 });
 
 test('a long name shows its end', () => {

@@ -2,6 +2,8 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { splitName } from '../names.js';
+
 /**
  * @param {string} id
  * @returns {HTMLElement}
@@ -43,6 +45,24 @@ export function icon(name) {
 /** @param {SVGElement} svg @param {string} name */
 export function setIcon(svg, name) {
   svg.firstElementChild?.setAttribute('href', `#icon-${name}`);
+}
+
+/** The name of a file: where it is too long, its end stays to be seen. */
+export class FileName {
+  #start = el('span', 'name-start');
+  #end = el('span');
+  element = el('span', 'file-name', [this.#start, this.#end]);
+
+  constructor() {
+    this.element.dir = 'auto';
+  }
+
+  /** @param {string} name */
+  show(name) {
+    const [start, end] = splitName(name);
+    setText(this.#start, start);
+    setText(this.#end, end);
+  }
 }
 
 /**

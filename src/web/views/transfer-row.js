@@ -2,12 +2,11 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { ellipsise } from '../names.js';
 import { isFinished, isUnderWay } from '../room-store.js';
 import { canPick } from '../saver.js';
 import { _, formatDuration, formatNames, formatSize, formatSpeed, n_ } from '../words.js';
 import { openChooseDialog } from './choose-dialog.js';
-import { button, el, icon, iconButton, setIcon, setText } from './dom.js';
+import { button, el, FileName, icon, iconButton, setIcon, setText } from './dom.js';
 import { pickOnceMore } from './picker.js';
 
 /** @typedef {import('../room-store.js').Transfer} Transfer */
@@ -113,7 +112,8 @@ export class TransferRow {
   #getTransfers;
   #badge = el('span', 'badge-icon');
   #icon = icon('file');
-  #title = el('p', 'row-title');
+  #name = new FileName();
+  #title = el('p', 'row-title', [this.#name.element]);
   #detail = el('p', 'row-detail');
   #isCard;
   #progress = el('progress');
@@ -143,7 +143,7 @@ export class TransferRow {
     this.#badge.classList.toggle('asks', asks);
     this.#badge.classList.toggle('over', isFinished(transfer) && state !== 'done');
     setIcon(this.#icon, iconFor(transfer));
-    setText(this.#title, ellipsise(name));
+    this.#name.show(name);
     this.#title.title = name;
     setText(this.#detail, describe(transfer));
     this.#detail.classList.toggle('reason-failed', state === 'failed');
