@@ -203,8 +203,8 @@ export class RoomView {
 
     byId('room-scroll').append(
       el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]),
-      this.#lockRow(room),
       el('section', 'section', [this.#peopleTitle, people]),
+      this.#lockRow(room),
       el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
       button(_('Leave Room'), () => room.leave(), 'leave'),
       this.#footer,
@@ -222,6 +222,7 @@ export class RoomView {
   /** What the host can do. @param {Room} room */
   #lockRow(room) {
     this.#lock.type = 'checkbox';
+    this.#lock.className = 'switch';
     this.#lock.id = 'lock';
     // What is shown is what the room is: the server's answer sets it.
     this.#lock.addEventListener('click', () => room.lock(this.#lock.checked));
