@@ -25,7 +25,7 @@ struct _SnugStartPage
   GtkWidget     *page_note;
   AdwEntryRow   *name;
   GtkSpinButton *most_people;
-  GtkSwitch     *open_rooms;
+  GtkCheckButton *open_rooms;
   GtkLabel      *privacy;
 };
 

@@ -363,7 +363,7 @@ def test_secret(desk):
     ana.wait_for(event="member", state="connected")
 
 
-@case("an open room is made by a switch, and is marked so")
+@case("an open room is chosen below the button that makes it, by keyboard too, and is marked so")
 def test_open_room(desk):
     desk.set("open-rooms", "false")
     opened = desk.open()
