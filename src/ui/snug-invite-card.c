@@ -8,6 +8,9 @@
 #include "snug-qr.h"
 #include "snug-words.h"
 
+/* The largest that fits into the narrowest window. */
+#define QR_PX 288
+
 struct _SnugInviteCard
 {
   AdwBin       parent_instance;
@@ -50,6 +53,9 @@ update_link (SnugInviteCard *self)
                                              snug_session_get_code (self->session));
 
   gtk_image_set_from_paintable (self->qr, GDK_PAINTABLE (qr));
+  /* Modules are whole pixels: what is left over would be a wider border. */
+  if (qr != NULL)
+    gtk_image_set_pixel_size (self->qr, (int) (QR_PX - QR_PX % snug_qr_get_size (qr)));
   gtk_label_set_label (self->link, link != NULL ? link : "");
   gtk_widget_set_visible (self->qr_button, qr != NULL);
   gtk_widget_set_visible (self->hint, qr != NULL);
