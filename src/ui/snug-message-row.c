@@ -40,9 +40,9 @@ struct _SnugMessageRow
   GtkButton   *quote;
   GtkLabel    *quote_sender;
   GtkLabel    *quote_text;
-  GtkBox      *content;
   GtkLabel    *text;
   AdwBin      *card;
+  GtkWidget   *about;
   GtkWidget   *edited;
   GtkLabel    *time;
   GtkImage    *tick;
@@ -115,28 +115,28 @@ show_delivery (SnugMessageRow *self)
 /* --- A file --- */
 
 static GtkWidget *
-card_new (SnugTransfer *transfer)
+card_new (SnugTransfer *transfer, const char *clock)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *row = snug_transfer_row_new (transfer);
 
+  snug_transfer_row_set_time (SNUG_TRANSFER_ROW (row), clock);
   gtk_box_append (GTK_BOX (box), snug_picture_new (transfer));
-  gtk_box_append (GTK_BOX (box), snug_transfer_row_new (transfer));
+  gtk_box_append (GTK_BOX (box), row);
   return box;
 }
 
 static void
-show_attachment (SnugMessageRow *self)
+show_attachment (SnugMessageRow *self, const char *clock)
 {
   GObject *attachment = snug_message_get_attachment (self->message);
   gboolean is_file = attachment != NULL && SNUG_IS_TRANSFER (attachment);
 
-  adw_bin_set_child (self->card, is_file ? card_new (SNUG_TRANSFER (attachment)) : NULL);
+  adw_bin_set_child (self->card, is_file ? card_new (SNUG_TRANSFER (attachment), clock) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->card), is_file);
   gtk_widget_set_visible (GTK_WIDGET (self->text), !is_file);
-  /* The time stands beside a text and below a card, which needs the width. */
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->content),
-                                  is_file ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
-  gtk_box_set_spacing (self->content, is_file ? 2 : 10);
+  /* The time stands beside a text, and in a card. */
+  gtk_widget_set_visible (self->about, !is_file);
 }
 
 /* --- What it says now --- */
@@ -224,7 +224,7 @@ show_line (SnugMessageRow *self)
   set_class (self->bubble, "own", own);
   set_class (self->bubble, "first", !self->grouped);
   set_class (GTK_WIDGET (self), "grouped", self->grouped);
-  show_attachment (self);
+  show_attachment (self, clock);
 }
 
 static void
@@ -447,9 +447,9 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_sender);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_text);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, content);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, card);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, about);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, edited);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, time);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, tick);

@@ -19,6 +19,7 @@ struct _SnugTransferRow
   GtkButton      *expander;
   GtkImage       *icon;
   GtkLabel       *name;
+  GtkLabel       *time;
   GtkLabel       *words;
   GtkProgressBar *progress;
   GtkButton      *first;
@@ -228,6 +229,8 @@ show_mood (SnugTransferRow *self)
 {
   SnugTransferState state = snug_transfer_get_state (self->transfer);
 
+  set_class (GTK_WIDGET (self->icon), "asks", get_commands (self)->suggested);
+  set_class (GTK_WIDGET (self->icon), "over", snug_transfer_is_finished (self->transfer) && state != SNUG_TRANSFER_DONE);
   set_class (GTK_WIDGET (self->words), "error", state == SNUG_TRANSFER_FAILED);
   set_class (GTK_WIDGET (self->words), "dim-label", state != SNUG_TRANSFER_FAILED);
   set_class (GTK_WIDGET (self->progress), "paused", state == SNUG_TRANSFER_PAUSED);
@@ -317,6 +320,13 @@ snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
   update (self);
 }
 
+void
+snug_transfer_row_set_time (SnugTransferRow *self, const char *clock)
+{
+  gtk_label_set_label (self->time, clock);
+  gtk_widget_set_visible (GTK_WIDGET (self->time), TRUE);
+}
+
 SnugTransfer *
 snug_transfer_row_get_transfer (SnugTransferRow *self)
 {
@@ -351,6 +361,7 @@ snug_transfer_row_class_init (SnugTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, expander);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, icon);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, name);
+  gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, time);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, words);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, progress);
   gtk_widget_class_bind_template_child (widget_class, SnugTransferRow, first);

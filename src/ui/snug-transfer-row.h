@@ -21,6 +21,9 @@ GtkWidget    *snug_transfer_row_new          (SnugTransfer *transfer);
 void          snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer);
 SnugTransfer *snug_transfer_row_get_transfer (SnugTransferRow *self);   /* (transfer none) (nullable) */
 
+/* In the chat: when it was offered. */
+void          snug_transfer_row_set_time      (SnugTransferRow *self, const char *clock);
+
 /* Where the list can show what is in a folder below its row. Of a file this does nothing. */
 void          snug_transfer_row_show_expanded (SnugTransferRow *self, gboolean expanded);
 
