@@ -10,6 +10,7 @@
 #include "snug-notifier.h"
 #include "snug-preferences.h"
 #include "snug-report.h"
+#include "snug-session-facts.h"
 #include "snug-window.h"
 
 struct _SnugApplication
@@ -168,25 +169,10 @@ look_for_unfinished (SnugApplication *self)
 
 /* --- Transfers keep the computer awake --- */
 
-static gboolean
-has_active_transfers (SnugApplication *self)
-{
-  GListModel *transfers = snug_session_get_transfers (self->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      if (snug_transfer_is_active (transfer))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 on_active_changed (SnugApplication *self)
 {
-  gboolean active = has_active_transfers (self);
+  gboolean active = snug_session_facts_has_active_transfers (self->session);
 
   if (active && self->inhibited == 0)
     self->inhibited = gtk_application_inhibit (GTK_APPLICATION (self),

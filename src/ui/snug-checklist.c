@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-css-class.h"
 
 /* The server, then the steps of the member. */
 #define N_STEPS (1 + SNUG_N_STEPS)
@@ -113,10 +114,7 @@ update_step (SnugChecklist *self, guint step)
   gtk_label_set_label (self->labels[step], text);
   gtk_stack_set_visible_child_name (self->marks[step], mark_names[state]);
   snug_accessible_set_label (self->rows[step], spoken);
-  if (state == SNUG_STEP_WAITING)
-    gtk_widget_add_css_class (GTK_WIDGET (self->labels[step]), "dim-label");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->labels[step]), "dim-label");
+  snug_css_class_set (GTK_WIDGET (self->labels[step]), "dim-label", state == SNUG_STEP_WAITING);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-css-class.h"
 #include "snug-entry-row.h"
 #include "snug-file-sections.h"
 #include "snug-transfer-row.h"
@@ -153,15 +154,6 @@ is_heading_at (SnugFilesPane *self, guint position)
 }
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 style_item (SnugFilesPane *self, GtkListItem *item)
 {
   guint position = gtk_list_item_get_position (item);
@@ -170,10 +162,10 @@ style_item (SnugFilesPane *self, GtkListItem *item)
 
   if (row == NULL)
     return;
-  set_class (row, "heading-row", heading);
-  set_class (row, "transfer-row", !heading);
-  set_class (row, "first", !heading && is_heading_at (self, position - 1));
-  set_class (row, "last", !heading && is_heading_at (self, position + 1));
+  snug_css_class_set (row, "heading-row", heading);
+  snug_css_class_set (row, "transfer-row", !heading);
+  snug_css_class_set (row, "first", !heading && is_heading_at (self, position - 1));
+  snug_css_class_set (row, "last", !heading && is_heading_at (self, position + 1));
   gtk_widget_set_focusable (row, !heading);
 }
 

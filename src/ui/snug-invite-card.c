@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-css-class.h"
 #include "snug-page-note.h"
 #include "snug-qr.h"
 #include "snug-words.h"
@@ -106,10 +107,7 @@ update (SnugInviteCard *self)
     return;
   gtk_label_set_label (self->invite,
                        invite != NULL ? invite : snug_session_get_code (self->session));
-  if (snug_session_get_private (self->session))
-    gtk_widget_add_css_class (GTK_WIDGET (self->invite), "with-secret");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->invite), "with-secret");
+  snug_css_class_set (GTK_WIDGET (self->invite), "with-secret", snug_session_get_private (self->session));
   /* Can have the focus from now on: an empty label has nothing to be called by. */
   gtk_label_set_selectable (self->invite, TRUE);
   gtk_label_set_selectable (self->link, snug_session_get_link (self->session) != NULL);

@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-css-class.h"
 #include "snug-find.h"
 #include "snug-message-menu.h"
 #include "snug-message-words.h"
@@ -72,15 +73,6 @@ continues_group (SnugMessage *message, SnugMessage *before)
 }
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 show_day (SnugMessageRow *self, SnugMessage *before)
 {
   gint64 time_ms = snug_message_get_time_ms (self->message);
@@ -106,7 +98,7 @@ show_delivery (SnugMessageRow *self)
                                 delivery == SNUG_DELIVERY_DELIVERED ? "snug-delivered-symbolic"
                                             : delivery == SNUG_DELIVERY_SENT ? "snug-sent-symbolic"
                                             : "snug-queued-symbolic");
-  set_class (GTK_WIDGET (self->tick), "delivered", delivery == SNUG_DELIVERY_DELIVERED);
+  snug_css_class_set (GTK_WIDGET (self->tick), "delivered", delivery == SNUG_DELIVERY_DELIVERED);
   /* The list's own item is what a screen reader stops at (GTK 4.12 has a property for this). */
   if (item != NULL)
     snug_accessible_set_label (item, sentence);
@@ -184,7 +176,7 @@ show_text (SnugMessageRow *self)
   else
     gtk_label_set_markup (self->text, markup);
   gtk_label_set_selectable (self->text, !deleted);
-  set_class (self->bubble, "deleted", deleted);
+  snug_css_class_set (self->bubble, "deleted", deleted);
   gtk_widget_set_visible (self->edited, snug_message_get_edited (self->message) && !deleted);
   gtk_widget_set_visible (self->menu_button, snug_message_menu_is_for (self->message));
 }
@@ -221,9 +213,9 @@ show_line (SnugMessageRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->sender), !own && !self->grouped);
   gtk_label_set_label (self->sender, name);
   gtk_label_set_label (self->time, clock);
-  set_class (self->bubble, "own", own);
-  set_class (self->bubble, "first", !self->grouped);
-  set_class (GTK_WIDGET (self), "grouped", self->grouped);
+  snug_css_class_set (self->bubble, "own", own);
+  snug_css_class_set (self->bubble, "first", !self->grouped);
+  snug_css_class_set (GTK_WIDGET (self), "grouped", self->grouped);
   show_attachment (self, clock);
 }
 
@@ -270,7 +262,7 @@ snug_message_row_set_found (SnugMessageRow *self, const char *needle, gboolean c
   if (needle != NULL && self->message != NULL && snug_message_get_kind (self->message) == SNUG_MESSAGE_TEXT)
     marks = snug_find_mark (gtk_label_get_text (self->text), needle, current);
   gtk_label_set_attributes (self->text, marks);
-  set_class (self->bubble, "found", current);
+  snug_css_class_set (self->bubble, "found", current);
 }
 
 static gboolean
@@ -279,7 +271,7 @@ on_pointed_out (gpointer user_data)
   SnugMessageRow *self = user_data;
 
   self->pointing_out = 0;
-  set_class (self->bubble, "pointed-out", FALSE);
+  snug_css_class_set (self->bubble, "pointed-out", FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -287,7 +279,7 @@ void
 snug_message_row_point_out (SnugMessageRow *self)
 {
   g_clear_handle_id (&self->pointing_out, g_source_remove);
-  set_class (self->bubble, "pointed-out", TRUE);
+  snug_css_class_set (self->bubble, "pointed-out", TRUE);
   self->pointing_out = g_timeout_add (POINT_OUT_MS, on_pointed_out, self);
 }
 
@@ -405,7 +397,7 @@ snug_message_row_unbind (SnugMessageRow *self)
   let_go (self);
   close_popovers (self->menu_button);
   close_popovers (self->column);
-  set_class (self->bubble, "pointed-out", FALSE);
+  snug_css_class_set (self->bubble, "pointed-out", FALSE);
   snug_message_row_set_found (self, NULL, FALSE);
   adw_bin_set_child (self->card, NULL);
 }

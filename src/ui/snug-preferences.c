@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-css-class.h"
 #include "snug-ice-words.h"
 
 struct _SnugPreferences
@@ -117,10 +118,7 @@ show_ice_error (SnugPreferences *self, const GError *error)
 {
   gtk_label_set_label (self->ice_error, error != NULL ? error->message : "");
   gtk_widget_set_visible (GTK_WIDGET (self->ice_error), error != NULL);
-  if (error != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->ice_servers), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->ice_servers), "error");
+  snug_css_class_set (GTK_WIDGET (self->ice_servers), "error", error != NULL);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
+#include "snug-css-class.h"
 #include "snug-phrase.h"
 
 /* Of a word of the list, so many letters are always enough. */
@@ -40,10 +41,7 @@ snug_secret_page_show_error (SnugSecretPage *self, const char *text)
 {
   gtk_label_set_label (self->error, text);
   gtk_widget_set_visible (GTK_WIDGET (self->error), *text != '\0');
-  if (*text != '\0')
-    gtk_widget_add_css_class (GTK_WIDGET (self->secret), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->secret), "error");
+  snug_css_class_set (GTK_WIDGET (self->secret), "error", *text != '\0');
 }
 
 void

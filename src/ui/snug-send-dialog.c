@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-display-text.h"
+#include "snug-session-facts.h"
 
 struct _SnugSendDialog
 {
@@ -50,14 +51,6 @@ create_row (gpointer item, gpointer user_data)
   return row;
 }
 
-static gboolean
-is_in_room (SnugSendDialog *self)
-{
-  SnugSessionState state = snug_session_get_state (self->session);
-
-  return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
-}
-
 /* --- To whom --- */
 
 static gboolean
@@ -73,7 +66,8 @@ is_anybody_chosen (SnugSendDialog *self)
 static void
 update_send (SnugSendDialog *self)
 {
-  gtk_widget_set_sensitive (GTK_WIDGET (self->send), !is_in_room (self) || is_anybody_chosen (self));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->send),
+                            !snug_session_facts_is_in_room (self->session) || is_anybody_chosen (self));
 }
 
 /* Everyone is everyone, also who comes later: one or the other. */
@@ -129,7 +123,7 @@ fill_choices (SnugSendDialog *self)
 static void
 show_situation (SnugSendDialog *self)
 {
-  gboolean in_room = is_in_room (self);
+  gboolean in_room = snug_session_facts_is_in_room (self->session);
 
   gtk_widget_set_visible (GTK_WIDGET (self->to_list), in_room);
   gtk_button_set_label (self->send, in_room ? _("Send") : _("Create Room"));
@@ -144,7 +138,7 @@ chosen_members (SnugSendDialog *self)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
-  for (guint i = 0; i < self->checks->len && is_in_room (self); i++)
+  for (guint i = 0; i < self->checks->len && snug_session_facts_is_in_room (self->session); i++)
     if (gtk_check_button_get_active (self->checks->pdata[i]))
       g_strv_builder_add (ids, g_object_get_data (self->checks->pdata[i], "member-id"));
   return g_strv_builder_end (ids);

@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-css-class.h"
 #include "snug-words.h"
 
 struct _SnugTransferRow
@@ -158,10 +159,7 @@ show_commands (SnugTransferRow *self)
   menu = make_menu (self, now->menu, G_N_ELEMENTS (now->menu));
   gtk_menu_button_set_menu_model (self->more, menu);
   gtk_widget_set_visible (GTK_WIDGET (self->more), g_menu_model_get_n_items (menu) > 0);
-  if (now->suggested)
-    gtk_widget_add_css_class (GTK_WIDGET (self->first), "suggested-action");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->first), "suggested-action");
+  snug_css_class_set (GTK_WIDGET (self->first), "suggested-action", now->suggested);
 }
 
 static void
@@ -216,24 +214,15 @@ be_dragged (SnugTransferRow *self)
 /* --- What is shown --- */
 
 static void
-set_class (GtkWidget *widget, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 show_mood (SnugTransferRow *self)
 {
   SnugTransferState state = snug_transfer_get_state (self->transfer);
 
-  set_class (GTK_WIDGET (self->icon), "asks", get_commands (self)->suggested);
-  set_class (GTK_WIDGET (self->icon), "over", snug_transfer_is_finished (self->transfer) && state != SNUG_TRANSFER_DONE);
-  set_class (GTK_WIDGET (self->words), "error", state == SNUG_TRANSFER_FAILED);
-  set_class (GTK_WIDGET (self->words), "dim-label", state != SNUG_TRANSFER_FAILED);
-  set_class (GTK_WIDGET (self->progress), "paused", state == SNUG_TRANSFER_PAUSED);
+  snug_css_class_set (GTK_WIDGET (self->icon), "asks", get_commands (self)->suggested);
+  snug_css_class_set (GTK_WIDGET (self->icon), "over", snug_transfer_is_finished (self->transfer) && state != SNUG_TRANSFER_DONE);
+  snug_css_class_set (GTK_WIDGET (self->words), "error", state == SNUG_TRANSFER_FAILED);
+  snug_css_class_set (GTK_WIDGET (self->words), "dim-label", state != SNUG_TRANSFER_FAILED);
+  snug_css_class_set (GTK_WIDGET (self->progress), "paused", state == SNUG_TRANSFER_PAUSED);
 }
 
 static void

@@ -12,15 +12,8 @@
 #include "snug-report.h"
 #include "snug-secret-page.h"
 #include "snug-send-dialog.h"
+#include "snug-session-facts.h"
 #include "snug-words.h"
-
-gboolean
-snug_window_is_in_room (SnugWindow *self)
-{
-  SnugSessionState state = snug_session_get_state (self->session);
-
-  return state != SNUG_SESSION_EMPTY && state != SNUG_SESSION_FAILED;
-}
 
 void
 snug_window_show_page (SnugWindow *self, const char *name)
@@ -159,7 +152,7 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 leave (SnugWindow *self)
 {
-  if (snug_window_is_in_room (self) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING
+  if (snug_session_facts_is_in_room (self->session) && snug_session_get_state (self->session) != SNUG_SESSION_STARTING
       && snug_session_get_state (self->session) != SNUG_SESSION_PENDING)
     snug_last_room_forget (self->settings);
   snug_session_leave (self->session);
@@ -195,7 +188,7 @@ on_leave (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
 
-  if (snug_window_has_active_transfers (self))
+  if (snug_session_facts_has_active_transfers (self->session))
     ask_leave (self);
   else
     leave (self);
@@ -400,7 +393,7 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *const *
 
   if (state == SNUG_SESSION_FAILED)
     snug_session_leave (self->session);
-  if (!snug_window_is_in_room (self))
+  if (!snug_session_facts_is_in_room (self->session))
     create_room (self);
   snug_window_offer (self, files, member_ids);
   if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
@@ -434,7 +427,7 @@ ask_join_dialog (SnugWindow *self, const char *invite, const SnugRoomLink *link)
   g_autofree char *heading = g_strdup_printf (_("Join Room %s?"), link->code);
   g_autofree char *server = link->server != NULL ? g_strdup_printf (_("Server: %s"), link->server)
                                                  : g_strdup (_("On the server of your preferences."));
-  const char *leaving = snug_window_is_in_room (self) ? _("You leave the room you are in.") : NULL;
+  const char *leaving = snug_session_facts_is_in_room (self->session) ? _("You leave the room you are in.") : NULL;
   g_autofree char *body = g_strdup_printf ("%s\n%s%s%s", server,
                                            _("Nothing is contacted before you join."),
                                            leaving != NULL ? "\n" : "", leaving != NULL ? leaving : "");
@@ -538,7 +531,7 @@ void
 snug_window_update_actions (SnugWindow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean in_room = snug_window_is_in_room (self);
+  gboolean in_room = snug_session_facts_is_in_room (self->session);
   gboolean entered = in_room && snug_session_get_code (self->session) != NULL
                      && snug_session_get_state (self->session) != SNUG_SESSION_STARTING;
   gboolean has_link = entered && snug_session_get_link (self->session) != NULL;

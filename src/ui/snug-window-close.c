@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
+#include "snug-session-facts.h"
 
 static void
 close_now (gpointer user_data)
@@ -45,21 +46,6 @@ ask_close (SnugWindow *self)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-gboolean
-snug_window_has_active_transfers (SnugWindow *self)
-{
-  GListModel *transfers = snug_session_get_transfers (self->session);
-
-  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      if (snug_transfer_is_active (transfer))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 keep_size (SnugWindow *self)
 {
@@ -78,7 +64,7 @@ stays_in_room (SnugWindow *self)
   gboolean chosen;
 
   g_object_get (self->settings, "stay-in-room", &chosen, NULL);
-  return chosen && !self->quitting && snug_window_is_in_room (self);
+  return chosen && !self->quitting && snug_session_facts_is_in_room (self->session);
 }
 
 static void
@@ -93,7 +79,7 @@ snug_window_keep_open (SnugWindow *self)
 {
   gboolean stays = stays_in_room (self);
 
-  if (!stays && !self->may_close && snug_window_has_active_transfers (self))
+  if (!stays && !self->may_close && snug_session_facts_has_active_transfers (self->session))
     {
       ask_close (self);
       return TRUE;

@@ -59,7 +59,6 @@ struct _SnugWindow
 void        snug_window_install_actions      (GtkWidgetClass *klass);
 void        snug_window_update_actions       (SnugWindow *self);
 void        snug_window_show_page            (SnugWindow *self, const char *name);
-gboolean    snug_window_is_in_room           (SnugWindow *self);
 
 /* snug-window-files.c: those of them that are about files. @entered: into a room. */
 void        snug_window_install_file_actions (GtkWidgetClass *klass);
@@ -70,7 +69,6 @@ SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);
 
 /* snug-window-close.c: how it goes. Returns: %TRUE if it is still there, to ask or out of sight. */
 gboolean    snug_window_keep_open            (SnugWindow *self);
-gboolean    snug_window_has_active_transfers (SnugWindow *self);
 
 /* snug-window-drop.c: files that come by hand. */
 void        snug_window_take_drops           (SnugWindow *self);

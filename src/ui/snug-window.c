@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-columns.h"
+#include "snug-css-class.h"
 #include "snug-words.h"
 
 /* From this width on (at normal text size) the header holds the page switcher and the state beside
@@ -316,10 +317,7 @@ set_shape (SnugWindow *self, int width, int height)
   snug_chat_pane_set_roomy (self->chat, self->roomy);
   adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
   adw_view_switcher_bar_set_reveal (self->bar, !self->wide);
-  if (self->is_short)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "short");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "short");
+  snug_css_class_set (GTK_WIDGET (self), "short", self->is_short);
   update_title (self);
 }
 
