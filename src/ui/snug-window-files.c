@@ -54,22 +54,61 @@ find_members (SnugWindow *self, const char *const *ids)
   return members;
 }
 
+/* @members: (nullable): everybody */
+static void
+offer (SnugWindow *self, GListModel *files, GPtrArray *members)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      snug_session_offer_file_to (self->session, file, members, on_offered, g_object_ref (self));
+    }
+}
+
+/* A server was asked for a room and has not answered. */
+static gboolean
+waits_for_a_room (SnugWindow *self)
+{
+  return snug_session_get_state (self->session) == SNUG_SESSION_STARTING && snug_session_get_code (self->session) == NULL;
+}
+
+static void
+hold (SnugWindow *self, GListModel *files)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      g_list_store_append (self->held, file);
+    }
+}
+
 void
 snug_window_offer (SnugWindow *self, GListModel *files, const char *const *member_ids)
 {
   gboolean to_all = member_ids == NULL || member_ids[0] == NULL;
   g_autoptr (GPtrArray) members = to_all ? NULL : find_members (self, member_ids);
 
-  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
-    {
-      g_autoptr (GFile) file = g_list_model_get_item (files, i);
-
-      if (to_all)
-        snug_session_offer_file (self->session, file, NULL, on_offered, g_object_ref (self));
-      else
-        snug_session_offer_file_to (self->session, file, members, on_offered, g_object_ref (self));
-    }
+  if (waits_for_a_room (self))
+    hold (self, files);
+  else
+    offer (self, files, members);
   snug_window_show_page (self, "files");
+}
+
+/* Who tries again after a failure has them still; who goes back has not. */
+void
+snug_window_offer_held (SnugWindow *self)
+{
+  SnugSessionState state = snug_session_get_state (self->session);
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->held)) == 0 || state == SNUG_SESSION_STARTING
+      || state == SNUG_SESSION_FAILED)
+    return;
+  if (state != SNUG_SESSION_EMPTY)
+    offer (self, G_LIST_MODEL (self->held), NULL);
+  g_list_store_remove_all (self->held);
 }
 
 static void

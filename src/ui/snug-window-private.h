@@ -18,6 +18,7 @@ struct _SnugWindow
   /* Owned */
   SnugSession          *session;
   SnugSettings         *settings;
+  GListStore           *held;            /* of GFile: to be offered once there is a room */
 
   AdwToast             *unfinished_toast;   /* weak */
   guint                 lost_timer;      /* source of the seconds in "Reconnecting… 12 s"; 0: none */
@@ -65,6 +66,7 @@ void        snug_window_install_file_actions (GtkWidgetClass *klass);
 void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered);
 void        snug_window_offer                (SnugWindow *self, GListModel *files,
                                               const char *const *member_ids);   /* nullable, empty: everybody */
+void        snug_window_offer_held           (SnugWindow *self);   /* once a room is there to offer it in */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
 
 /* snug-window-close.c: how it goes. Returns: %TRUE if it is still there, to ask or out of sight. */

@@ -167,6 +167,7 @@ on_session_changed (SnugWindow *self)
   update_title (self);
   update_strip (self);
   snug_window_update_actions (self);
+  snug_window_offer_held (self);
 }
 
 /* --- Badges --- */
@@ -443,6 +444,7 @@ snug_window_dispose (GObject *object)
   g_clear_handle_id (&self->reshape, g_source_remove);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
+  g_clear_object (&self->held);
   g_clear_weak_pointer (&self->unfinished_toast);
   G_OBJECT_CLASS (snug_window_parent_class)->dispose (object);
 }
@@ -504,6 +506,7 @@ static void
 snug_window_init (SnugWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->held = g_list_store_new (G_TYPE_FILE);
   snug_accessible_name_toasts (self->toasts);
   add_help (self);
   snug_window_take_drops (self);

@@ -159,6 +159,19 @@ def test_limited_page(desk):
     opened.wait_for_title("2 people")
 
 
+@case("what is to be sent in a new room waits until the server has made it")
+def test_send_before_room(desk):
+    desk.set("server", desk.server().url)
+    opened = desk.open()
+    opened.find("push button", "Create Room")
+    assert desk.start(SNUG, "--send", str(make_file(desk.folder / "notes.txt", 1000))).wait() == 0
+    opened.find("label", re.compile("^You are in no room yet"))
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("Waiting for people")
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    ana.wait_for(event="transfer", name="notes.txt", direction="in")
+
+
 @case("a room whose time is up in the middle of a file says what of it can go on")
 def test_expired_in_transfer(desk):
     clear_downloads()
