@@ -43,15 +43,41 @@ on_create (GtkWidget *widget, const char *action, GVariant *parameter)
   create_room (self);
 }
 
-/* In place of a private one that nobody else has come to. */
+/* What was said to whoever would come. */
+static GStrv
+list_waiting_words (SnugWindow *self)
+{
+  GListModel *messages = snug_session_get_messages (self->session);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (messages); i++)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+
+      if (snug_message_get_own (message) && snug_message_get_kind (message) == SNUG_MESSAGE_TEXT
+          && !snug_message_get_deleted (message))
+        g_strv_builder_add (words, snug_message_get_text (message));
+    }
+  return g_strv_builder_end (words);
+}
+
+/* In place of a private one that nobody else has come to: what waited there for somebody waits here. */
 static void
 on_create_open (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
+  g_autoptr (GListModel) files = snug_window_list_waiting_files (self);
+  g_auto (GStrv) words = list_waiting_words (self);
 
   snug_session_leave (self->session);
-  snug_window_show_page (self, "room");
   snug_session_create (self->session, TRUE);
+  if (snug_session_facts_is_in_room (self->session))
+    {
+      for (guint i = 0; words[i] != NULL; i++)
+        snug_session_say (self->session, words[i], NULL);
+      snug_window_offer (self, files, NULL);
+    }
+  snug_window_show_page (self, "room");
 }
 
 static void

@@ -111,6 +111,23 @@ snug_window_offer_held (SnugWindow *self)
   g_list_store_remove_all (self->held);
 }
 
+GListModel *
+snug_window_list_waiting_files (SnugWindow *self)
+{
+  GListModel *transfers = snug_session_get_transfers (self->session);
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT
+          && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
+        g_list_store_append (files, snug_transfer_get_file (transfer));
+    }
+  return G_LIST_MODEL (files);
+}
+
 static void
 on_offer (GtkWidget *widget, const char *action, GVariant *parameter)
 {

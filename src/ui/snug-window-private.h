@@ -67,6 +67,7 @@ void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered
 void        snug_window_offer                (SnugWindow *self, GListModel *files,
                                               const char *const *member_ids);   /* nullable, empty: everybody */
 void        snug_window_offer_held           (SnugWindow *self);   /* once a room is there to offer it in */
+GListModel *snug_window_list_waiting_files   (SnugWindow *self);   /* (transfer full): of GFile, offered to who comes */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
 
 /* snug-window-close.c: how it goes. Returns: %TRUE if it is still there, to ask or out of sight. */

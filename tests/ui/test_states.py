@@ -12,7 +12,7 @@ import threading
 import window
 from cases import BUILD, SNUG, case, make_file, run, sha256
 from files import DOWNLOADS, LINK, clear_downloads, create, endless, row
-from in_room import link_of, read_qr
+from in_room import link_of, read_qr, say
 from window import alive, until
 
 
@@ -151,12 +151,20 @@ def test_limited_page(desk):
     opened.find("label", says_so)
     assert not opened.has("push button", re.compile("^QR code of the link to room"))
     assert not opened.can("room.show-qr")
+    say(opened, "The notes come with it")
+    assert desk.start(SNUG, "--send", str(make_file(desk.folder / "notes.txt", 1000))).wait() == 0
+    opened.press("push button", "Send")
+    row(opened, "notes.txt", "waiting for")
+    opened.key("ctrl+3")
     opened.press("push button", "Create Open Room")
     opened.find("label", re.compile("^Open room: whoever has the code can enter"))
     opened.gone("label", says_so)
     opened.find("push button", re.compile("^QR code of the link to room"))
-    desk.phone().join(link_of(opened), "Ana")
-    opened.wait_for_title("2 people")
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    ana.wait_for(event="chat", text="The notes come with it")
+    ana.wait_for(event="transfer", name="notes.txt", direction="in")
+    desk.phone().join(link_of(opened), "Bo")
+    opened.wait_for_title("3 people")
 
 
 @case("what is to be sent in a new room waits until the server has made it")
