@@ -211,6 +211,15 @@ snug_file_sections_get_active (SnugFileSections *self)
   return G_LIST_MODEL (self->transfers[SECTION_ACTIVE]);
 }
 
+guint
+snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading)
+{
+  for (guint i = 0; i < N_SECTIONS; i++)
+    if (g_list_store_find (self->headings[i], heading, NULL))
+      return g_list_model_get_n_items (G_LIST_MODEL (self->transfers[i]));
+  return 0;
+}
+
 SnugTransfer *
 snug_file_sections_find (SnugFileSections *self, const char *id)
 {

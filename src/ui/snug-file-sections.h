@@ -20,6 +20,8 @@ SnugFileSections *snug_file_sections_new        (SnugSession *session);
 GListModel       *snug_file_sections_get_rows   (SnugFileSections *self);
 /* (transfer none). Of SnugTransfer: those under way. */
 GListModel       *snug_file_sections_get_active (SnugFileSections *self);
+/* How many transfers stand below @heading, which is one of the rows. */
+guint             snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading);
 /* (transfer none) (nullable) */
 SnugTransfer     *snug_file_sections_find       (SnugFileSections *self, const char *id);
 

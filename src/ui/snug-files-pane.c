@@ -12,6 +12,9 @@
 #include "snug-unfinished-strip.h"
 #include "snug-words.h"
 
+/* Of time left; of more nobody wants to know. */
+#define MOST_SECONDS (99 * 3600)
+
 struct _SnugFilesPane
 {
   AdwBin             parent_instance;
@@ -66,15 +69,44 @@ update_pause_all (SnugFilesPane *self, guint n_active, guint n_paused)
                                   all_paused ? "files.resume-all" : "files.pause-all");
 }
 
+/* What is paused does not get less. */
+static guint64
+bytes_left (SnugTransfer *transfer)
+{
+  guint64 size = snug_transfer_get_size (transfer);
+  guint64 bytes = snug_transfer_get_bytes (transfer);
+
+  return snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED || bytes >= size ? 0 : size - bytes;
+}
+
+/* How long it takes is said of several: one row says it of itself. */
+static char *
+summary_words (guint n_active, double speed, guint64 n_left)
+{
+  g_autofree char *rate = snug_words_size ((guint64) speed);
+  g_autofree char *text = NULL;
+  g_autofree char *left = NULL;
+
+  if (n_active == 0)
+    return g_strdup (_("Drop files anywhere in the window to send them"));
+  if (speed < 1)
+    return g_strdup_printf (ngettext ("%u active", "%u active", n_active), n_active);
+  text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active, rate);
+  if (n_active == 1)
+    return g_steal_pointer (&text);
+  left = snug_words_time_left ((int) MIN ((double) n_left / speed, MOST_SECONDS));
+  return g_strdup_printf (_("%s · %s"), text, left);
+}
+
 static void
 update_summary (SnugFilesPane *self)
 {
   GListModel *active = snug_file_sections_get_active (self->sections);
   guint n_active = g_list_model_get_n_items (active);
   guint n_paused = 0;
+  guint64 n_left = 0;
   double speed = 0;
   g_autofree char *text = NULL;
-  g_autofree char *rate = NULL;
 
   for (guint i = 0; i < n_active; i++)
     {
@@ -82,15 +114,9 @@ update_summary (SnugFilesPane *self)
 
       speed += snug_transfer_get_speed (transfer);
       n_paused += snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED ? 1 : 0;
+      n_left += bytes_left (transfer);
     }
-  rate = snug_words_size ((guint64) speed);
-  if (n_active == 0)
-    text = g_strdup (_("Drop files anywhere in the window to send them"));
-  else if (speed < 1)
-    text = g_strdup_printf (ngettext ("%u active", "%u active", n_active), n_active);
-  else
-    text = g_strdup_printf (ngettext ("%u active · %s/s", "%u active · %s/s", n_active), n_active,
-                            rate);
+  text = summary_words (n_active, speed, n_left);
   gtk_label_set_label (self->summary, text);
   update_pause_all (self, n_active, n_paused);
 }
@@ -153,6 +179,18 @@ is_heading_at (SnugFilesPane *self, guint position)
   return item == NULL || GTK_IS_STRING_OBJECT (item);
 }
 
+/* One needs no counting. */
+static void
+show_count (SnugFilesPane *self, GtkListItem *item)
+{
+  GtkWidget *count = gtk_widget_get_last_child (gtk_list_item_get_child (item));
+  guint n = snug_file_sections_get_n_below (self->sections, gtk_list_item_get_item (item));
+  g_autofree char *text = g_strdup_printf ("%'u", n);
+
+  gtk_label_set_label (GTK_LABEL (count), text);
+  gtk_widget_set_visible (count, n > 1);
+}
+
 static void
 style_item (SnugFilesPane *self, GtkListItem *item)
 {
@@ -167,6 +205,8 @@ style_item (SnugFilesPane *self, GtkListItem *item)
   snug_css_class_set (row, "first", !heading && is_heading_at (self, position - 1));
   snug_css_class_set (row, "last", !heading && is_heading_at (self, position + 1));
   gtk_widget_set_focusable (row, !heading);
+  if (heading)
+    show_count (self, item);
 }
 
 static gboolean
@@ -194,13 +234,20 @@ on_rows_changed (SnugFilesPane *self)
 }
 
 static GtkWidget *
-heading_new (void)
+heading_new (const char *text)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *count = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_add_css_class (label, "heading");
-  return label;
+  gtk_widget_add_css_class (count, "dim-label");
+  gtk_widget_add_css_class (count, "numeric");
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), count);
+  return box;
 }
 
 static void
@@ -232,12 +279,11 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *se
   gtk_list_item_set_activatable (item, FALSE);
   if (GTK_IS_STRING_OBJECT (object))
     {
-      GtkWidget *label = heading_new ();
       const char *text = gtk_string_object_get_string (GTK_STRING_OBJECT (object));
+      GtkWidget *heading = heading_new (text);
 
-      gtk_label_set_label (GTK_LABEL (label), text);
-      gtk_list_item_set_child (item, label);
-      snug_accessible_set_label (gtk_widget_get_parent (label), text);
+      gtk_list_item_set_child (item, heading);
+      snug_accessible_set_label (gtk_widget_get_parent (heading), text);
     }
   else if (SNUG_IS_FOLDER_LINE (object))
     bind_line (item, SNUG_FOLDER_LINE (object));

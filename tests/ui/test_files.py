@@ -124,7 +124,7 @@ def test_unfinished_goes_on(desk):
     (DOWNLOADS / source.name).unlink()
 
 
-@case("Pause All pauses every transfer, Resume All lets them go on")
+@case("several files are counted, and timed together; Pause All pauses every one, Resume All lets them go on")
 def test_pause_all(desk):
     opened, link = create(desk)
     desk.member("join", link, "--name", "Ana", "--send", str(endless(desk, "one.bin")), "--send",
@@ -133,6 +133,8 @@ def test_pause_all(desk):
     opened.key("ctrl+2")
     for name in ("one.bin", "two.bin"):
         opened.press("push button", f"Accept {name}")
+    opened.find("label", re.compile(r"^2 active · \S+ \S+/s · .* left$"))
+    opened.find("label", "2", within=opened.find("list item", "Active"))
     opened.press("push button", "Pause All")
     for name in ("one.bin", "two.bin"):
         row(opened, name, "Paused")
