@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-button-words.h"
 #include "snug-columns.h"
 #include "snug-css-class.h"
 #include "snug-entry-row.h"
@@ -34,6 +35,7 @@ struct _SnugFilesPane
   GtkWidget         *empty_folder_button;
   GtkLabel          *summary;
   GtkButton         *pause_all;
+  GtkWidget         *send_buttons;
   GtkScrolledWindow *scroller;
   GtkListView       *list;
 };
@@ -470,6 +472,7 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_folder_button);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, summary);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, pause_all);
+  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, send_buttons);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, list);
 }
@@ -481,6 +484,7 @@ snug_files_pane_init (SnugFilesPane *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   snug_accessible_name_status_page (self->empty);
+  snug_button_words_wrap (self->send_buttons);
   self->bound = g_ptr_array_new ();
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
+#include "snug-button-words.h"
 #include "snug-css-class.h"
 #include "snug-page-note.h"
 #include "snug-qr.h"
@@ -24,6 +25,7 @@ struct _SnugInviteCard
   GtkWidget   *hint;
   GtkWidget   *page_note;
   GtkLabel    *invite;
+  GtkWidget   *buttons;
   GtkWidget   *copy_link;
   GtkWidget   *more;
   GtkLabel    *link;
@@ -176,6 +178,7 @@ snug_invite_card_class_init (SnugInviteCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, hint);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, page_note);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, invite);
+  gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, buttons);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, copy_link);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, more);
   gtk_widget_class_bind_template_child (widget_class, SnugInviteCard, link);
@@ -187,4 +190,5 @@ static void
 snug_invite_card_init (SnugInviteCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_button_words_wrap (self->buttons);
 }

@@ -7,7 +7,7 @@
 #include "snug-message-words.h"
 
 /* Side by side in the narrowest window; the others are counted. */
-#define MOST_CHIPS 6
+#define MOST_CHIPS 5
 
 struct _SnugReactionBar
 {

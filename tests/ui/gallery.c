@@ -1,13 +1,14 @@
 /* gallery: paints the real window in every scene of the fake session, for people to look at.
  *
  *   gallery FOLDER [--dark] [--rtl] [--width PX] [--height PX] [--scale PERCENT] [--scene NAME]
- *           [--ask] [--nameless] [--scroll] [--words FOLDER]
+ *           [--ask] [--nameless] [--scroll] [--words FOLDER] [--cut-off]
  *
  * writes FOLDER/<page>-<number>-<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
  * --ask it waits for a line on standard input before each next scene, after it has printed the
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
  * a button without a name, which such a test must find. --scroll turns the list of messages through
  * from its end to its beginning, and prints how long the longest of the frames took, and 99 of 100.
+ * --cut-off paints nothing, and prints what of each scene cannot be read whole.
  * It speaks the language of its surroundings where that is installed, or those of --words, where a
  * folder of translations is: without the language in it that is an error.
  *
@@ -17,6 +18,7 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "cut-off.h"
 #include "snug-application.h"
 #include "snug-config.h"
 #include "snug-fake-session.h"
@@ -35,6 +37,7 @@ typedef struct
   gboolean    ask;
   gboolean    nameless;
   gboolean    scroll;
+  gboolean    cut_off;
   int         width;
   int         height;
   int         scale;
@@ -67,6 +70,16 @@ paint (Gallery *self, const char *name)
                                          &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   if (!gdk_texture_save_to_png (texture, file))
     g_error ("cannot write %s", file);
+  g_print ("%s\n", name);
+}
+
+static void
+tell_cut_off (Gallery *self, const char *name)
+{
+  g_autoptr (GPtrArray) found = find_cut_off (GTK_WIDGET (self->window), self->width);
+
+  for (guint i = 0; i < found->len; i++)
+    g_print ("cut off in %s: %s\n", name, (const char *) g_ptr_array_index (found, i));
   g_print ("%s\n", name);
 }
 
@@ -202,7 +215,10 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 
   if (++self->n_frames < SETTLE_FRAMES)
     return G_SOURCE_CONTINUE;
-  paint (self, snug_fake_session_get_scenes ()[self->scene]);
+  if (self->cut_off)
+    tell_cut_off (self, snug_fake_session_get_scenes ()[self->scene]);
+  else
+    paint (self, snug_fake_session_get_scenes ()[self->scene]);
   if (self->scroll)
     scroll (self);
   else if (self->ask)
@@ -279,6 +295,7 @@ main (int argc, char **argv)
     { "ask", 0, 0, G_OPTION_ARG_NONE, &self.ask, NULL, NULL },
     { "nameless", 0, 0, G_OPTION_ARG_NONE, &self.nameless, NULL, NULL },
     { "scroll", 0, 0, G_OPTION_ARG_NONE, &self.scroll, NULL, NULL },
+    { "cut-off", 0, 0, G_OPTION_ARG_NONE, &self.cut_off, NULL, NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &self.width, NULL, NULL },
     { "height", 0, 0, G_OPTION_ARG_INT, &self.height, NULL, NULL },
     { "scale", 0, 0, G_OPTION_ARG_INT, &self.scale, NULL, NULL },

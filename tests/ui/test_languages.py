@@ -1,22 +1,45 @@
 #!/usr/bin/python3
-"""The window in a language that is written from right to left. Run by a long lane."""
+"""The window in every language that it speaks, as narrow as it gets. Run by a long lane."""
 import subprocess
 
 import window
 from cases import BUILD, case, run
 
+NARROW_PX = 360
+# A place where each is spoken.
+LOCALES = {"": "en_GB", "ar": "ar_EG", "es": "es_ES", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR", "zh_CN": "zh_CN"}
 
-@case("in Arabic and narrow, every scene is laid out without a complaint")
-def test_arabic(desk):
+
+def words_are_whole(desk, code):
+    """Every scene is laid out without a complaint, and all of its words can be read."""
     # Of a locale of its own: the language alone would leave Pango with the fonts of no language.
-    subprocess.run(["localedef", "-i", "ar_EG", "-f", "UTF-8", str(desk.folder / "ar_EG.UTF-8")], check=True,
+    locale = f"{LOCALES[code]}.UTF-8"
+    subprocess.run(["localedef", "-i", LOCALES[code], "-f", "UTF-8", str(desk.folder / locale)], check=True,
                    timeout=window.PATIENCE_S)
-    gallery = desk.start(str(BUILD / "tests/ui/gallery"), str(desk.folder), "--rtl", "--width", "360",
-                         "--words", str(BUILD / "po"), stdout=subprocess.PIPE,
-                         env={"LOCPATH": str(desk.folder), "LC_ALL": "ar_EG.UTF-8"})
-    scenes = gallery.process.stdout.read().split()
-    assert gallery.wait() == 0, scenes
-    assert len(scenes) > 15, f"only {scenes} were played"
+    words = ["--words", str(BUILD / "po")] if code else []
+    direction = ["--rtl"] if code == "ar" else []
+    gallery = desk.start(str(BUILD / "tests/ui/gallery"), str(desk.folder), "--cut-off", "--width", str(NARROW_PX),
+                         *direction, *words, stdout=subprocess.PIPE,
+                         env={"LOCPATH": str(desk.folder), "LC_ALL": locale, "LANGUAGE": ""})
+    lines = gallery.process.stdout.read().splitlines()
+    assert gallery.wait() == 0, lines
+    cut = [line for line in lines if line.startswith("cut off in ")]
+    assert not cut, "\n".join(cut)
+    assert len(lines) > 15, f"only {lines} were played"
 
 
+@case("every language of po/LINGUAS is looked at")
+def test_all(_desk):
+    spoken = (window.ROOT / "po/LINGUAS").read_text(encoding="utf-8").split()
+    assert sorted(spoken) == sorted(filter(None, LOCALES)), spoken
+
+
+def add(code):
+    @case(f"in {code or 'English'} and narrow, no words are cut off, and nobody complains")
+    def test_language(desk):
+        words_are_whole(desk, code)
+
+
+for each in LOCALES:
+    add(each)
 run()
