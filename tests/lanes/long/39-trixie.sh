@@ -1,5 +1,5 @@
 #!/bin/bash
-# a fresh Debian trixie: what the README says opens a room there, the unit tests pass, and the window starts
+# a fresh Debian trixie: the README leads to a room there, the window is built, the unit tests and snug-cli's suites pass
 # limit: 1800
 # alone
 # shellcheck source=tests/lanes/lane.sh
