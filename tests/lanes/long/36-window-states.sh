@@ -1,5 +1,6 @@
 #!/bin/bash
 # the window: every state of a room in words, what is done with files less often, and all its words in every language
+# limit: 900
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
