@@ -4,7 +4,7 @@
  */
 #include "cut-off.h"
 
-#include <adwaita.h>
+#include <gtk/gtk.h>
 
 /* Pixels by which roundings differ. */
 #define SLACK 1
@@ -17,10 +17,8 @@ shows_a_name (GtkWidget *label)
 {
   const char *id = gtk_buildable_get_buildable_id (GTK_BUILDABLE (label));
 
-  /* In the middle are only names of files, whose ends matter. The title says who is there or away, and the pane of the
-   * room says all of it. */
+  /* In the middle are only names of files, whose ends matter. */
   return gtk_label_get_ellipsize (GTK_LABEL (label)) == PANGO_ELLIPSIZE_MIDDLE
-         || gtk_widget_get_ancestor (label, ADW_TYPE_WINDOW_TITLE) != NULL
          || (id != NULL && g_strv_contains (of_others, id));
 }
 
