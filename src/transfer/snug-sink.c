@@ -313,20 +313,42 @@ is_identical (SnugSink *self, const char *name)
   return same;
 }
 
+/* link() does not overwrite either. Returns: 0, or errno. */
+static int
+link_file (SnugSink *self, const char *name)
+{
+  if (linkat (self->folder_fd, self->part_name, self->folder_fd, name, 0) != 0)
+    return errno;
+  unlinkat (self->folder_fd, self->part_name, 0);
+  return 0;
+}
+
+/* A folder replaces one that is empty, as one is that was made just now; if somebody fills it meanwhile, nothing of
+ * theirs is lost. Returns: 0, or errno. */
+static int
+replace_empty_folder (SnugSink *self, const char *name)
+{
+  int code;
+
+  if (mkdirat (self->folder_fd, name, 0755) != 0)
+    return errno;
+  if (renameat (self->folder_fd, self->part_name, self->folder_fd, name) == 0)
+    return 0;
+  code = errno;
+  unlinkat (self->folder_fd, name, AT_REMOVEDIR);
+  return code == ENOTEMPTY ? EEXIST : code;
+}
+
 /* Returns: 0, or errno. Never replaces anything. */
 static int
 rename_without_overwriting (SnugSink *self, const char *name)
 {
   if (renameat2 (self->folder_fd, self->part_name, self->folder_fd, name, RENAME_NOREPLACE) == 0)
     return 0;
-  if ((errno != EINVAL && errno != ENOSYS) || self->tree_fd >= 0)
+  if (errno != EINVAL && errno != ENOSYS)
     return errno;
-
-  /* A file system without RENAME_NOREPLACE: link() does not overwrite either. */
-  if (linkat (self->folder_fd, self->part_name, self->folder_fd, name, 0) != 0)
-    return errno;
-  unlinkat (self->folder_fd, self->part_name, 0);
-  return 0;
+  /* A file system without RENAME_NOREPLACE, as some in user space and on the network are. */
+  return self->tree_fd >= 0 ? replace_empty_folder (self, name) : link_file (self, name);
 }
 
 static gboolean

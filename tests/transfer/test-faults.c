@@ -311,6 +311,43 @@ test_full_disk_can_be_cancelled (Fixture *f, gconstpointer data)
   snug_await (NULL, n_left (f) == 0);
 }
 
+/* A disk that cannot rename without overwriting: names are given all the same, and nothing is overwritten. */
+static void
+arrive_without_noreplace (Fixture *f, GFile *source, const char *second_name)
+{
+  static const int codes[] = { EINVAL, ENOSYS };
+  g_autofree char *name = g_file_get_basename (source);
+  g_autoptr (GFile) first = g_file_get_child (f->mates.inbox, name);
+  g_autoptr (GFile) second = g_file_get_child (f->mates.inbox, second_name);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      offer_and_accept (f, source, CALL_RENAME, codes[i], 1, G_MAXINT);
+      snug_await (NULL, both_are_over (f));
+      g_assert_true (g_file_equal (snug_transfer_get_file (last_row (f->bo)), first));
+
+      offer_and_accept (f, source, CALL_RENAME, codes[i], 1, G_MAXINT);
+      snug_await (NULL, both_are_over (f));
+      g_assert_true (disarm ());
+      g_assert_true (g_file_equal (snug_transfer_get_file (last_row (f->bo)), second));
+      assert_arrived (f, source);
+      remove_tree (g_file_peek_path (first));
+      g_assert_cmpint (n_left (f), ==, 0);
+    }
+}
+
+static void
+test_file_without_noreplace (Fixture *f, gconstpointer data)
+{
+  arrive_without_noreplace (f, f->file, "a (2).bin");
+}
+
+static void
+test_folder_without_noreplace (Fixture *f, gconstpointer data)
+{
+  arrive_without_noreplace (f, f->folder, "tree (2)");
+}
+
 #define ADD(name, func) g_test_add ("/faults/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -325,6 +362,8 @@ main (int argc, char **argv)
   ADD ("folder-read", test_folder_read);
   ADD ("folder-open", test_folder_open);
   ADD ("folder-rename", test_folder_rename);
+  ADD ("file-without-noreplace", test_file_without_noreplace);
+  ADD ("folder-without-noreplace", test_folder_without_noreplace);
   ADD ("full-disk-goes-on-by-itself", test_full_disk_goes_on_by_itself);
   ADD ("full-disk-can-be-cancelled", test_full_disk_can_be_cancelled);
   return g_test_run ();
