@@ -62,11 +62,27 @@ snug_settings_new (void)
   return g_object_new (SNUG_TYPE_SETTINGS, NULL);
 }
 
+/* In a Flatpak there is nothing of a person's folders but what they hand in; what is written beside is lost. */
+static gboolean
+is_in_sandbox (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+gboolean
+snug_settings_has_folder (SnugSettings *self)
+{
+  return !is_in_sandbox ()
+         || (self->download_folder != NULL && g_file_test (self->download_folder, G_FILE_TEST_IS_DIR));
+}
+
 GFile *
 snug_settings_get_folder (SnugSettings *self)
 {
   const char *folder = self->download_folder;
 
+  if (!snug_settings_has_folder (self))
+    return g_file_new_build_filename (g_get_user_data_dir (), "Downloads", NULL);
   if (folder == NULL || *folder == '\0')
     folder = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
   if (folder == NULL)

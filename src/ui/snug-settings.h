@@ -24,7 +24,9 @@ G_DECLARE_FINAL_TYPE (SnugSettings, snug_settings, SNUG, SETTINGS, GObject)
 
 SnugSettings *snug_settings_new        (void);
 
-/* (transfer full). Where accepted files go. */
+/* Whether there is a folder that a person knows. In a Flatpak there is none until they have chosen one. */
+gboolean      snug_settings_has_folder (SnugSettings *self);
+/* (transfer full). Where accepted files go; without a folder that a person knows, the program's own. */
 GFile        *snug_settings_get_folder (SnugSettings *self);
 /* It may never have been used. If it cannot be made, accepting says why. */
 void          snug_settings_make_folder (SnugSettings *self);

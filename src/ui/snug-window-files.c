@@ -218,14 +218,6 @@ accept_with (SnugWindow *self, SnugTransfer *transfer, const SnugAcceptOptions *
                           snug_transfer_get_id (transfer));
 }
 
-static void
-accept (SnugWindow *self, SnugTransfer *transfer)
-{
-  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
-
-  accept_with (self, transfer, &as_set);
-}
-
 /* --- Choosing from a folder --- */
 
 typedef struct
@@ -313,6 +305,8 @@ on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
   if (response == GTK_RESPONSE_ACCEPT)
     {
       folder = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+      if (!snug_settings_has_folder (self->settings))
+        g_object_set (self->settings, "download-folder", g_file_peek_path (folder), NULL);
       options.folder = folder;
       options.conflict = chosen_conflict (GTK_FILE_CHOOSER (chooser));
       accept_with (self, transfer, &options);
@@ -329,11 +323,24 @@ choose_folder (SnugWindow *self, SnugTransfer *transfer)
   g_autoptr (GFile) folder = snug_settings_get_folder (self->settings);
 
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
+  if (snug_settings_has_folder (self->settings))
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
   add_conflict_choice (GTK_FILE_CHOOSER (chooser), self->settings);
   g_object_set_data_full (G_OBJECT (chooser), "transfer", g_object_ref (transfer), g_object_unref);
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
+
+/* The first folder that is chosen in a Flatpak is the one for all further files: the portal remembers it too. */
+static void
+accept (SnugWindow *self, SnugTransfer *transfer)
+{
+  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
+
+  if (snug_settings_has_folder (self->settings))
+    accept_with (self, transfer, &as_set);
+  else
+    choose_folder (self, transfer);
 }
 
 static void
