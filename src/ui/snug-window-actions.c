@@ -32,30 +32,42 @@ create_room (SnugWindow *self)
   snug_session_create (self->session, open);
 }
 
+/* To begin another: what was to be offered in it is to be offered there. */
+static void
+leave_failed_room (SnugWindow *self)
+{
+  g_autoptr (GListStore) held = g_steal_pointer (&self->held);
+
+  self->held = g_list_store_new (G_TYPE_FILE);
+  snug_session_leave (self->session);
+  g_set_object (&self->held, held);
+}
+
 static void
 on_create (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
 
   if (snug_session_get_state (self->session) == SNUG_SESSION_FAILED)
-    snug_session_leave (self->session);
+    leave_failed_room (self);
   snug_window_show_page (self, "room");
   create_room (self);
 }
 
-/* What was said to whoever would come. */
+/* What was said to whoever would come, and nobody has heard: the rest is not for strangers. */
 static GStrv
 list_waiting_words (SnugWindow *self)
 {
   GListModel *messages = snug_session_get_messages (self->session);
+  gboolean in_room = snug_session_facts_is_in_room (self->session);
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
 
-  for (guint i = 0; i < g_list_model_get_n_items (messages); i++)
+  for (guint i = 0; in_room && i < g_list_model_get_n_items (messages); i++)
     {
       g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
 
       if (snug_message_get_own (message) && snug_message_get_kind (message) == SNUG_MESSAGE_TEXT
-          && !snug_message_get_deleted (message))
+          && snug_message_get_delivery (message) == SNUG_DELIVERY_QUEUED && !snug_message_get_deleted (message))
         g_strv_builder_add (words, snug_message_get_text (message));
     }
   return g_strv_builder_end (words);
@@ -418,7 +430,7 @@ on_send_answered (SnugSendDialog *dialog, GListModel *files, const char *const *
   SnugSessionState state = snug_session_get_state (self->session);
 
   if (state == SNUG_SESSION_FAILED)
-    snug_session_leave (self->session);
+    leave_failed_room (self);
   if (!snug_session_facts_is_in_room (self->session))
     create_room (self);
   snug_window_offer (self, files, member_ids);

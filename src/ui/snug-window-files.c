@@ -102,13 +102,15 @@ void
 snug_window_offer_held (SnugWindow *self)
 {
   SnugSessionState state = snug_session_get_state (self->session);
+  g_autoptr (GListStore) held = NULL;
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->held)) == 0 || state == SNUG_SESSION_STARTING
       || state == SNUG_SESSION_FAILED)
     return;
+  held = g_steal_pointer (&self->held);
+  self->held = g_list_store_new (G_TYPE_FILE);
   if (state != SNUG_SESSION_EMPTY)
-    offer (self, G_LIST_MODEL (self->held), NULL);
-  g_list_store_remove_all (self->held);
+    offer (self, G_LIST_MODEL (held), NULL);
 }
 
 GListModel *

@@ -151,6 +151,11 @@ def test_limited_page(desk):
     opened.find("label", says_so)
     assert not opened.has("push button", re.compile("^QR code of the link to room"))
     assert not opened.can("room.show-qr")
+    dee = desk.member("join", link_of(opened), "--name", "Dee", "--until", "chat=1")
+    opened.wait_for_title("2 people")
+    say(opened, "For Dee only")
+    assert dee.wait() == 0
+    opened.wait_for_title("Waiting for people")
     say(opened, "The notes come with it")
     assert desk.start(SNUG, "--send", str(make_file(desk.folder / "notes.txt", 1000))).wait() == 0
     opened.press("push button", "Send")
@@ -162,6 +167,7 @@ def test_limited_page(desk):
     opened.find("push button", re.compile("^QR code of the link to room"))
     ana = desk.member("join", link_of(opened), "--name", "Ana")
     ana.wait_for(event="chat", text="The notes come with it")
+    assert not [event for event in ana.events if event.get("text") == "For Dee only"]
     ana.wait_for(event="transfer", name="notes.txt", direction="in")
     desk.phone().join(link_of(opened), "Bo")
     opened.wait_for_title("3 people")
