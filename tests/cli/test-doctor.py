@@ -60,20 +60,27 @@ def attribute(kind, value):
 
 def relay(*codes):
     """A TURN server by UDP: asks for a password, then says these one after the other; 0 is yes. All that was asked."""
-    left, asked = list(codes), []
+    left, asked, answers = list(codes), [], {}
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self):
             data, out = self.request
             method, request_id = struct.unpack('!H', data[:2])[0], data[8:20]
+            # The same request once more, because the answer was late: no new one (RFC 8489 section 6.3.1).
+            if request_id not in answers:
+                answers[request_id] = self.answer(method, request_id, b'user' in data)
+            out.sendto(answers[request_id], self.client_address)
+
+        def answer(self, method, request_id, has_user):
             asked.append(method)
-            code = UNAUTHENTICATED if b'user' not in data else left.pop(0)
+            code = left.pop(0) if has_user else UNAUTHENTICATED
             body = attribute(0x14, b'realm') + attribute(0x15, b'nonce %d' % len(asked))
             if code:
                 kind, body = method | 0x110, attribute(9, struct.pack('!HBB', 0, code // 100, code % 100)) + body
             else:
                 kind, body = method | 0x100, attribute(0x16, struct.pack('!BBHI', 0, 1, 7, 7))
-            out.sendto(struct.pack('!HHI', kind, len(body), COOKIE) + request_id + body, self.client_address)
+            return struct.pack('!HHI', kind, len(body), COOKIE) + request_id + body
+
     serving = Serving(socketserver.UDPServer(('127.0.0.1', 0), Handler))
     serving.asked = asked
     return serving
