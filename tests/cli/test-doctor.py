@@ -4,6 +4,7 @@
 
 What it finds behind routers is in tests/lab/doctor.py.
 """
+import contextlib
 import http.server
 import pathlib
 import socket
@@ -17,6 +18,8 @@ import snugtest
 from snugtest import Cli, check, start_server
 
 DONE, UNREACHABLE, TIMED_OUT, NOBODY_REACHED = 0, 2, 6, 7
+# That of UDP's discard service, which nobody runs any more.
+NOBODYS_PORT = 9
 COOKIE = 0x2112a442
 UNAUTHENTICATED, STALE, FULL, FORBIDDEN = 401, 438, 486, 403
 
@@ -94,10 +97,12 @@ def doctor(status, *words):
     return {event['step']: event['code'] for event in cli.events}
 
 
-def unused_port():
+@contextlib.contextmanager
+def refusing_port():
+    """A port that is taken, so that nobody else listens there, and where nobody listens."""
     with socket.socket() as taken:
         taken.bind(('127.0.0.1', 0))
-        return taken.getsockname()[1]
+        yield taken.getsockname()[1]
 
 
 def test_a_server_where_rooms_can_be_made():
@@ -112,8 +117,9 @@ def test_without_any_server():
 
 
 def test_nobody_listens():
-    found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{unused_port()}')
-    check(found['server'] == 'nobody', found)
+    with refusing_port() as port:
+        found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{port}')
+        check(found['server'] == 'nobody', found)
 
 
 def test_another_web_server():
@@ -169,7 +175,7 @@ def test_a_relay_that_is_a_web_server():
 def test_words_for_a_person():
     with start_server() as server:
         plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'doctor', '--server', server.url, '--stun',
-                                  f'stun:127.0.0.1:{unused_port()}'])
+                                  f'stun:127.0.0.1:{NOBODYS_PORT}'])
         plain.expect_exit(NOBODY_REACHED)
         text = '\n'.join(plain.lines)
         check('ok - Server: It works.' in plain.lines, text)
