@@ -96,8 +96,6 @@ static const struct
   { SNUG_CHECK_RELAY_UDP, SNUG_FINDING_SILENT, SNUG_CHECK_NOT, N_("Nothing comes back."),
     N_("This network may block UDP: name a relay over TCP or TLS (TURN).") },
   { SNUG_CHECK_IPV6, SNUG_FINDING_SILENT, SNUG_CHECK_SKIPPED, N_("Not here. It works without."), NULL },
-  { SNUG_CHECK_REACH, SNUG_FINDING_UNKNOWN, SNUG_CHECK_SKIPPED,
-    N_("Perhaps: without STUN and TURN servers only some are reached."), NULL },
 };
 
 typedef struct

@@ -108,13 +108,16 @@ static SnugFinding
 find_reach (SnugDoctor *self)
 {
   gboolean seen = is_seen_from_outside (self);
+  gboolean lets_in = self->router == SNUG_FINDING_EASY || self->router == SNUG_FINDING_NO_ROUTER;
 
-  if (seen && self->router != SNUG_FINDING_STRICT)
+  if (seen && lets_in)
     return SNUG_FINDING_DIRECTLY;
   if (has_relay (self, FALSE))
     return SNUG_FINDING_BY_RELAY;
   if (has_relay (self, TRUE))
     return SNUG_FINDING_BY_RELAY_IN_OPEN_ROOMS;
+  if (seen && self->router == SNUG_FINDING_UNKNOWN)
+    return SNUG_FINDING_UNKNOWN;
   if (self->ice_servers->len == 0 && self->relay != SNUG_RELAY_ONLY)
     return SNUG_FINDING_UNKNOWN;
   return seen ? SNUG_FINDING_SOME : SNUG_FINDING_NONE;

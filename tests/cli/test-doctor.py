@@ -61,32 +61,46 @@ def attribute(kind, value):
     return struct.pack('!HH', kind, len(value)) + value + bytes(-len(value) % 4)
 
 
-def relay(*codes):
-    """A TURN server by UDP: asks for a password, then says these one after the other; 0 is yes. All that was asked."""
-    left, asked, answers = list(codes), [], {}
+def by_datagrams(answer):
+    """A STUN or TURN server by UDP that says answer(method, request): kind and attributes, or None for no word."""
+    answers = {}
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self):
             data, out = self.request
-            method, request_id = struct.unpack('!H', data[:2])[0], data[8:20]
+            request_id = data[8:20]
             # The same request once more, because the answer was late: no new one (RFC 8489 section 6.3.1).
             if request_id not in answers:
-                answers[request_id] = self.answer(method, request_id, b'user' in data)
-            out.sendto(answers[request_id], self.client_address)
+                answers[request_id] = answer(struct.unpack('!H', data[:2])[0], data)
+            if answers[request_id] is not None:
+                kind, body = answers[request_id]
+                out.sendto(struct.pack('!HHI', kind, len(body), COOKIE) + request_id + body, self.client_address)
+    return Serving(socketserver.UDPServer(('127.0.0.1', 0), Handler))
 
-        def answer(self, method, request_id, has_user):
-            asked.append(method)
-            code = left.pop(0) if has_user else UNAUTHENTICATED
-            body = attribute(0x14, b'realm') + attribute(0x15, b'nonce %d' % len(asked))
-            if code:
-                kind, body = method | 0x110, attribute(9, struct.pack('!HBB', 0, code // 100, code % 100)) + body
-            else:
-                kind, body = method | 0x100, attribute(0x16, struct.pack('!BBHI', 0, 1, 7, 7))
-            return struct.pack('!HHI', kind, len(body), COOKIE) + request_id + body
 
-    serving = Serving(socketserver.UDPServer(('127.0.0.1', 0), Handler))
+def relay(*codes):
+    """A TURN server: asks for a password, then says these one after the other; 0 is yes. All that was asked."""
+    left, asked = list(codes), []
+
+    def answer(method, request):
+        asked.append(method)
+        code = left.pop(0) if b'user' in request else UNAUTHENTICATED
+        body = attribute(0x14, b'realm') + attribute(0x15, b'nonce %d' % len(asked))
+        if code:
+            return method | 0x110, attribute(9, struct.pack('!HBB', 0, code // 100, code % 100)) + body
+        return method | 0x100, attribute(0x16, struct.pack('!BBHI', 0, 1, 7, 7))
+    serving = by_datagrams(answer)
     serving.asked = asked
     return serving
+
+
+def stun(*ports):
+    """A STUN server that sees who asks at these ports, one after the other, as behind a router; then it is silent."""
+    left = list(ports)
+
+    def answer(method, _):
+        return (method | 0x100, attribute(0x20, struct.pack('!BBHI', 0, 1, left.pop(0), 7))) if left else None
+    return by_datagrams(answer)
 
 
 def doctor(status, *words):
@@ -139,6 +153,28 @@ def test_a_server_that_hangs_and_a_limit():
     with socket.create_server(('127.0.0.1', 0)) as hangs:
         cli = Cli('doctor', '--server', f'127.0.0.1:{hangs.getsockname()[1]}', '--timeout', '0.2')
         cli.expect_exit(TIMED_OUT)
+
+
+def stun_words(*servings):
+    return [word for serving in servings for word in ('--stun', f'stun:127.0.0.1:{serving.port}')]
+
+
+# Each server is asked whether it answers, then from the socket that both are asked from.
+def test_a_router_that_is_seen_from_two_servers():
+    for ports, status, router, reach in (((7, 7), DONE, 'easy', 'directly'),
+                                         ((7, 8), NOBODY_REACHED, 'strict', 'some')):
+        with stun(7, ports[0]) as one, stun(7, ports[1]) as other:
+            found = doctor(status, *stun_words(one, other))
+            check(found['nat'] == router and found['reach'] == reach, found)
+
+
+def test_a_router_that_is_seen_from_one_server():
+    with stun(7, 7) as one:
+        found = doctor(DONE, *stun_words(one))
+        check(found['stun'] == 'works' and found['nat'] == found['reach'] == 'unknown', found)
+    with stun(7, 7) as one, relay(0, 0) as other:
+        found = doctor(DONE, *stun_words(one), '--turn', f'turn:user:secret@127.0.0.1:{other.port}')
+        check(found['reach'] == 'by-relay', found)
 
 
 def turn(serving):
