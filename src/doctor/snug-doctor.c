@@ -69,6 +69,17 @@ finish (SnugDoctor *self)
   g_task_return_boolean (task, TRUE);
 }
 
+/* Whoever has waited long enough is told nothing more: what ended because of that is no finding. */
+static gboolean
+end_if_cancelled (SnugDoctor *self)
+{
+  gboolean cancelled = g_task_return_error_if_cancelled (self->task);
+
+  if (cancelled)
+    g_clear_object (&self->task);
+  return cancelled;
+}
+
 /* What follows from all of it */
 
 static gboolean
@@ -144,6 +155,8 @@ on_router_asked (GObject *source, GAsyncResult *result, gpointer data)
   SnugDoctor *self = SNUG_DOCTOR (source);
   g_autoptr (SnugProbe) probe = g_task_propagate_pointer (G_TASK (result), NULL);
 
+  if (end_if_cancelled (self))
+    return;
   self->router = probe != NULL ? probe->finding : SNUG_FINDING_UNKNOWN;
   tell_router (self);
   tell (self, SNUG_CHECK_REACH, find_reach (self), 0, NULL);
@@ -371,11 +384,8 @@ on_server_visited (GObject *source, GAsyncResult *result, gpointer data)
   SnugFinding finding;
   g_autoptr (GPtrArray) named = snug_server_probe_finish (result, &finding);
 
-  if (g_task_return_error_if_cancelled (self->task))
-    {
-      g_clear_object (&self->task);
-      return;
-    }
+  if (end_if_cancelled (self))
+    return;
   for (guint i = 0; named != NULL && i < named->len; i++)
     {
       const SnugSignalIceServer *server = named->pdata[i];

@@ -177,6 +177,12 @@ def test_a_router_that_is_seen_from_one_server():
         check(found['reach'] == 'by-relay', found)
 
 
+def test_a_limit_before_the_router_is_known():
+    with stun(7) as silent_to_the_second:
+        found = doctor(TIMED_OUT, *stun_words(silent_to_the_second), '--timeout', '0.5')
+        check('nat' not in found and 'reach' not in found, found)
+
+
 def turn(serving):
     return ['--relay', 'only', '--turn', f'turn:user:secret@127.0.0.1:{serving.port}']
 
