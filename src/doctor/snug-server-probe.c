@@ -18,6 +18,7 @@ typedef struct
   SoupMessage   *message;      /* owned, nullable */
   SnugSignaling *signaling;    /* owned, nullable */
   GSource       *impatience;   /* owned, nullable */
+  GSource       *cancelled;    /* owned, nullable: beside it */
   GPtrArray     *ice_servers;  /* owned, nullable */
   SnugFinding    finding;
   char           answer[MAX_ANSWER_BYTES];
@@ -29,6 +30,7 @@ visit_free (gpointer data)
   Visit *visit = data;
 
   snug_clear_source (&visit->impatience);
+  snug_clear_source (&visit->cancelled);
   g_clear_object (&visit->message);
   g_clear_object (&visit->session);
   g_clear_object (&visit->signaling);
@@ -59,6 +61,7 @@ leave (GTask *task, SnugFinding finding)
   g_object_ref (task);
   g_signal_handlers_disconnect_by_data (signaling, task);
   snug_clear_source (&visit->impatience);
+  snug_clear_source (&visit->cancelled);
   snug_signaling_close (signaling);
   end (task, finding);
   g_object_unref (task);
@@ -93,6 +96,23 @@ on_no_welcome (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  return on_no_welcome (data);
+}
+
+static void
+await_welcome (GTask *task)
+{
+  Visit *visit = g_task_get_task_data (task);
+
+  visit->impatience = snug_context_timeout (g_task_get_context (task), ANSWER_S * 1000, on_no_welcome, task);
+  visit->cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
+  g_source_set_callback (visit->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
+  g_source_attach (visit->cancelled, g_task_get_context (task));
+}
+
 static void
 on_room_made (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -112,7 +132,7 @@ on_room_made (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_connect_data (visit->signaling, "message", G_CALLBACK (on_message), g_object_ref (task),
                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);
   g_signal_connect (visit->signaling, "state-changed", G_CALLBACK (on_state_changed), task);
-  visit->impatience = snug_context_timeout (g_task_get_context (task), ANSWER_S * 1000, on_no_welcome, task);
+  await_welcome (task);
   snug_signaling_open (visit->signaling);
 }
 
