@@ -113,6 +113,18 @@ await_welcome (GTask *task)
   g_source_attach (visit->cancelled, g_task_get_context (task));
 }
 
+static SnugFinding
+finding_from_refusal (const GError *error)
+{
+  if (g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_PROTOCOL))
+    return SNUG_FINDING_SOMETHING_ELSE;
+  if (g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED))
+    return SNUG_FINDING_FULL;
+  if (g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_UNREACHABLE))
+    return SNUG_FINDING_SILENT;
+  return SNUG_FINDING_REFUSED;
+}
+
 static void
 on_room_made (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -123,9 +135,7 @@ on_room_made (GObject *source, GAsyncResult *result, gpointer data)
 
   if (room == NULL)
     {
-      gboolean foreign = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_PROTOCOL);
-
-      end (task, foreign ? SNUG_FINDING_SOMETHING_ELSE : SNUG_FINDING_REFUSED);
+      end (task, finding_from_refusal (error));
       return;
     }
   visit->signaling = snug_websocket_signaling_new (visit->server, room->code, room->member, room->token, "sender");

@@ -40,12 +40,13 @@ class Serving:
 
 
 def web(answers):
-    """A web server with these answers by path; 400 to everything else."""
+    """A web server with these answers by path, each a body or a status; 400 to everything else."""
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            body = answers.get(self.path, b'')
+            answer = answers.get(self.path, 400)
+            status, body = (answer, b'') if isinstance(answer, int) else (200, answer)
             self.rfile.read(int(self.headers.get('Content-Length', 0)))
-            self.send_response(200 if body else 400)
+            self.send_response(status)
             self.send_header('Content-Length', str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -147,6 +148,12 @@ def test_a_proxy_that_breaks_websockets():
     with web(answers) as proxy:
         found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{proxy.port}')
         check(found['server'] == 'no-sockets', found)
+
+
+def test_a_server_that_asks_to_wait():
+    with web({'/api/health': b'{"v":2}', '/api/create-room': 429}) as busy:
+        found = doctor(UNREACHABLE, '--server', f'127.0.0.1:{busy.port}')
+        check(found['server'] == 'full', found)
 
 
 def test_a_server_that_hangs_and_a_limit():
