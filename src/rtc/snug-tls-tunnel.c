@@ -5,7 +5,13 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "snug-context.h"
+
 #define TIMEOUT_S 10
+
+/* Too many open files, say, may pass. A door that is broken does not. */
+#define PAUSE_MS 500
+#define MAX_FAILURES 20
 
 struct _SnugTlsTunnel
 {
@@ -14,22 +20,40 @@ struct _SnugTlsTunnel
   GSocketClient      *client;
   GSocketConnectable *name;         /* of the server */
   GCancellable       *cancellable;  /* of all that was begun */
+  GMainContext       *context;
   char               *door;
   char               *server;
+  guint              *n_visitors;   /* shared with the visitors, who may outlive the tunnel */
+  GSource            *pause;        /* nullable: after a failure */
 
+  guint               n_failures;   /* one after the other */
   guint16             port;
 };
 
-/* What waits for the server's side. */
+/* Who came by the door, until either end is shut. */
 typedef struct
 {
   GSocketConnection *inside;        /* owned */
   GCancellable      *cancellable;   /* owned */
+  guint             *n_visitors;    /* owned, shared: this one is in it */
 } Visitor;
+
+static Visitor *
+visitor_new (SnugTlsTunnel *tunnel, GSocketConnection *inside)
+{
+  Visitor *visitor = g_new (Visitor, 1);
+
+  *visitor = (Visitor) { g_object_ref (inside), g_object_ref (tunnel->cancellable),
+                         g_rc_box_acquire (tunnel->n_visitors) };
+  ++*visitor->n_visitors;
+  return visitor;
+}
 
 static void
 visitor_free (Visitor *visitor)
 {
+  --*visitor->n_visitors;
+  g_rc_box_release (visitor->n_visitors);
   g_object_unref (visitor->inside);
   g_object_unref (visitor->cancellable);
   g_free (visitor);
@@ -41,6 +65,14 @@ static void
 send_at_once (GSocketConnection *connection)
 {
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+}
+
+static void
+on_spliced (GObject *inside, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Visitor) visitor = data;
+
+  g_io_stream_splice_finish (result, NULL);
 }
 
 /* The end of either is that of both. */
@@ -63,7 +95,8 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
   send_at_once (visitor->inside);
   g_io_stream_splice_async (G_IO_STREAM (visitor->inside), G_IO_STREAM (outside),
                             G_IO_STREAM_SPLICE_CLOSE_STREAM1 | G_IO_STREAM_SPLICE_CLOSE_STREAM2, G_PRIORITY_DEFAULT,
-                            visitor->cancellable, NULL, NULL);
+                            visitor->cancellable, on_spliced, visitor);
+  g_steal_pointer (&visitor);
 }
 
 static void on_visitor (GObject *listener, GAsyncResult *result, gpointer data);
@@ -74,6 +107,26 @@ await_visitor (SnugTlsTunnel *self)
   g_socket_listener_accept_async (self->listener, self->cancellable, on_visitor, self);
 }
 
+static gboolean
+on_pause_over (gpointer data)
+{
+  SnugTlsTunnel *self = data;
+
+  snug_clear_source (&self->pause);
+  await_visitor (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+let_in (SnugTlsTunnel *self, GSocketConnection *inside)
+{
+  if (*self->n_visitors >= SNUG_TLS_TUNNEL_MAX_VISITORS)
+    g_io_stream_close (G_IO_STREAM (inside), NULL, NULL);
+  else
+    g_socket_client_connect_async (self->client, self->name, self->cancellable, on_connected,
+                                   visitor_new (self, inside));
+}
+
 static void
 on_visitor (GObject *listener, GAsyncResult *result, gpointer data)
 {
@@ -81,15 +134,21 @@ on_visitor (GObject *listener, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) inside = g_socket_listener_accept_finish (G_SOCKET_LISTENER (listener), result, NULL,
                                                                           &error);
-  Visitor *visitor;
 
-  /* Cancelled: the tunnel is gone. Whatever else may be wrong with the door, nobody comes by it any more. */
-  if (inside == NULL)
+  /* The tunnel is gone. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     return;
-  visitor = g_new (Visitor, 1);
-  *visitor = (Visitor) { g_steal_pointer (&inside), g_object_ref (self->cancellable) };
-  g_socket_client_connect_async (self->client, self->name, self->cancellable, on_connected, visitor);
-  await_visitor (self);
+  if (inside != NULL)
+    {
+      self->n_failures = 0;
+      let_in (self, inside);
+      await_visitor (self);
+      return;
+    }
+  g_debug ("TURN over TLS, at the door: %s", error->message);
+  if (++self->n_failures < MAX_FAILURES)
+    self->pause = snug_context_timeout (self->context, PAUSE_MS, on_pause_over, self);
 }
 
 static gboolean
@@ -116,6 +175,8 @@ snug_tls_tunnel_new (const char *host, guint16 port, GSocketFamily family, GErro
   self->client = g_socket_client_new ();
   self->name = g_network_address_new (host, port);
   self->cancellable = g_cancellable_new ();
+  self->context = g_main_context_ref_thread_default ();
+  self->n_visitors = g_rc_box_new0 (guint);
   self->server = strchr (host, ':') != NULL ? g_strdup_printf ("[%s]:%u", host, port)
                                             : g_strdup_printf ("%s:%u", host, port);
   g_socket_client_set_tls (self->client, TRUE);
@@ -152,12 +213,15 @@ snug_tls_tunnel_get_server (SnugTlsTunnel *self)
 void
 snug_tls_tunnel_free (SnugTlsTunnel *self)
 {
+  snug_clear_source (&self->pause);
   g_cancellable_cancel (self->cancellable);
   g_socket_listener_close (self->listener);
   g_clear_object (&self->listener);
   g_clear_object (&self->client);
   g_clear_object (&self->name);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->n_visitors, g_rc_box_release);
   g_free (self->door);
   g_free (self->server);
   g_free (self);

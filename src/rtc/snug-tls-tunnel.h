@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* libnice comes with one; the door is open to every program of this computer. */
+#define SNUG_TLS_TUNNEL_MAX_VISITORS 16
+
 typedef struct _SnugTlsTunnel SnugTlsTunnel;
 
 /**
@@ -20,7 +23,7 @@ typedef struct _SnugTlsTunnel SnugTlsTunnel;
  * @family: of the loopback address that it listens at
  *
  * Nothing is sent before somebody comes to the door. A server whose certificate is not to be trusted as that of
- * @host gets no word of them; they find the door shut.
+ * @host gets no word of them; they find the door shut. So does who comes when %SNUG_TLS_TUNNEL_MAX_VISITORS are in.
  *
  * Returns: (transfer full): or %NULL with an error of GIO
  */
