@@ -115,7 +115,14 @@ hear_datagram (GSocket *socket, SnugStunMethod method, const guint8 *id, guint w
 
       if (!g_socket_condition_timed_wait (socket, G_IO_IN, left_us, cancellable, &local_error))
         break;
-      n_read = g_socket_receive (socket, (char *) buffer, sizeof buffer, cancellable, &local_error);
+      n_read = g_socket_receive_with_blocking (socket, (char *) buffer, sizeof buffer, FALSE, cancellable,
+                                               &local_error);
+      /* What woke us was nothing after all, such as a datagram with a wrong checksum. */
+      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          g_clear_error (&local_error);
+          continue;
+        }
       if (n_read < 0)
         break;
       answer = snug_stun_answer_parse (buffer, (gsize) n_read, method, id);
@@ -163,27 +170,59 @@ not_stun (GError **error)
   return NULL;
 }
 
-static SnugStunAnswer *
-hear_stream (GInputStream *input, SnugStunMethod method, const guint8 *id, GCancellable *cancellable, GError **error)
+/* TRUE with less than asked for at the end of the stream. However it comes, byte by byte even: not after @until_us. */
+static gboolean
+read_until (GSocketConnection *stream, guint8 *bytes, gsize n_wanted, gsize *n_read, gint64 until_us,
+            GCancellable *cancellable, GError **error)
 {
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (G_IO_STREAM (stream)));
+  GSocket *socket = g_socket_connection_get_socket (stream);
+
+  for (*n_read = 0; *n_read < n_wanted;)
+    {
+      g_autoptr (GError) local_error = NULL;
+      gssize n = g_pollable_input_stream_read_nonblocking (input, bytes + *n_read, n_wanted - *n_read, cancellable,
+                                                           &local_error);
+
+      if (n == 0)
+        break;
+      if (n > 0)
+        *n_read += (gsize) n;
+      else if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      else if (!g_socket_condition_timed_wait (socket, G_IO_IN, MAX (until_us - g_get_monotonic_time (), 0),
+                                               cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static SnugStunAnswer *
+hear_stream (GSocketConnection *stream, SnugStunMethod method, const guint8 *id, GCancellable *cancellable,
+             GError **error)
+{
+  gint64 until_us = g_get_monotonic_time () + STREAM_TIMEOUT_S * G_USEC_PER_SEC;
   guint8 buffer[SNUG_STUN_MAX_BYTES];
   SnugStunAnswer *answer;
   gsize n_read;
   gssize n_body;
 
-  if (!g_input_stream_read_all (input, buffer, SNUG_STUN_HEADER_BYTES, &n_read, cancellable, error))
+  if (!read_until (stream, buffer, SNUG_STUN_HEADER_BYTES, &n_read, until_us, cancellable, error))
     return NULL;
   n_body = n_read == SNUG_STUN_HEADER_BYTES ? snug_stun_body_bytes (buffer) : -1;
   if (n_body < 0)
     return not_stun (error);
-  if (!g_input_stream_read_all (input, buffer + SNUG_STUN_HEADER_BYTES, (gsize) n_body, &n_read, cancellable, error))
+  if (!read_until (stream, buffer + SNUG_STUN_HEADER_BYTES, (gsize) n_body, &n_read, until_us, cancellable, error))
     return NULL;
   answer = snug_stun_answer_parse (buffer, SNUG_STUN_HEADER_BYTES + n_read, method, id);
   return answer != NULL ? answer : not_stun (error);
 }
 
 static SnugStunAnswer *
-ask_stream (GIOStream *stream, SnugStunMethod method, const SnugStunLogin *login, GCancellable *cancellable,
+ask_stream (GSocketConnection *stream, SnugStunMethod method, const SnugStunLogin *login, GCancellable *cancellable,
             GError **error)
 {
   guint8 id[SNUG_STUN_ID_BYTES];
@@ -191,10 +230,11 @@ ask_stream (GIOStream *stream, SnugStunMethod method, const SnugStunLogin *login
 
   make_id (id);
   request = snug_stun_request_new (method, id, login);
-  if (!g_output_stream_write_all (g_io_stream_get_output_stream (stream), g_bytes_get_data (request, NULL),
-                                  g_bytes_get_size (request), NULL, cancellable, error))
+  if (!g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (stream)),
+                                  g_bytes_get_data (request, NULL), g_bytes_get_size (request), NULL, cancellable,
+                                  error))
     return NULL;
-  return hear_stream (g_io_stream_get_input_stream (stream), method, id, cancellable, error);
+  return hear_stream (stream, method, id, cancellable, error);
 }
 
 SnugStunAnswer *
@@ -202,6 +242,6 @@ snug_stun_line_ask (SnugStunLine *self, SnugStunMethod method, const SnugStunLog
                     GError **error)
 {
   if (self->stream != NULL)
-    return ask_stream (G_IO_STREAM (self->stream), method, login, cancellable, error);
+    return ask_stream (self->stream, method, login, cancellable, error);
   return snug_stun_ask_datagram (self->socket, NULL, method, login, cancellable, error);
 }

@@ -79,7 +79,22 @@ def by_datagrams(answer):
     return Serving(socketserver.UDPServer(('127.0.0.1', 0), Handler))
 
 
-def relay(*codes):
+def by_streams(answer):
+    """The same by TCP, which brings what it says in pieces: a byte, and what is left."""
+    class Handler(socketserver.StreamRequestHandler):
+        disable_nagle_algorithm = True
+
+        def handle(self):
+            while header := self.rfile.read(20):
+                method, n_bytes = struct.unpack('!HH', header[:4])
+                kind, body = answer(method, self.rfile.read(n_bytes))
+                said = struct.pack('!HHI', kind, len(body), COOKIE) + header[8:20] + body
+                self.wfile.write(said[:1])
+                self.wfile.write(said[1:])
+    return Serving(socketserver.ThreadingTCPServer(('127.0.0.1', 0), Handler))
+
+
+def relay(*codes, serve=by_datagrams):
     """A TURN server: asks for a password, then says these one after the other; 0 is yes. All that was asked."""
     left, asked = list(codes), []
 
@@ -90,7 +105,7 @@ def relay(*codes):
         if code:
             return method | 0x110, attribute(9, struct.pack('!HBB', 0, code // 100, code % 100)) + body
         return method | 0x100, attribute(0x16, struct.pack('!BBHI', 0, 1, 7, 7))
-    serving = by_datagrams(answer)
+    serving = serve(answer)
     serving.asked = asked
     return serving
 
@@ -190,8 +205,8 @@ def test_a_limit_before_the_router_is_known():
         check('nat' not in found and 'reach' not in found, found)
 
 
-def turn(serving):
-    return ['--relay', 'only', '--turn', f'turn:user:secret@127.0.0.1:{serving.port}']
+def turn(serving, query=''):
+    return ['--relay', 'only', '--turn', f'turn:user:secret@127.0.0.1:{serving.port}{query}']
 
 
 def test_relays_that_say_no():
@@ -210,6 +225,12 @@ def test_a_relay_whose_nonce_is_stale():
     with relay(STALE, STALE) as serving:
         found = doctor(NOBODY_REACHED, *turn(serving))
         check(found['relay-udp'] == 'refused', found)
+
+
+def test_a_relay_over_tcp():
+    with relay(STALE, 0, 0, serve=by_streams) as serving:
+        found = doctor(DONE, *turn(serving, '?transport=tcp'))
+        check(found['relay-tcp'] == 'works' and serving.asked == [3, 3, 3, 4], found, serving.asked)
 
 
 def test_a_relay_that_is_a_web_server():
