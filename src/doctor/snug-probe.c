@@ -79,10 +79,10 @@ text_of (GSocketAddress *address)
 static char *
 describe (const SnugIceServerAddress *server, GSocketAddress *ours)
 {
+  g_autofree char *theirs = snug_ice_server_address_to_text (server);
   g_autofree char *text = text_of (ours);
-  gboolean ipv6 = strchr (server->host, ':') != NULL;
 
-  return g_strdup_printf ("%s%s%s:%u → %s", ipv6 ? "[" : "", server->host, ipv6 ? "]" : "", server->port, text);
+  return g_strdup_printf ("%s → %s", theirs, text);
 }
 
 /* STUN */

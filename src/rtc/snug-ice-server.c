@@ -87,6 +87,14 @@ snug_ice_server_address_parse (const char *url)
   return NULL;
 }
 
+char *
+snug_ice_server_address_to_text (const SnugIceServerAddress *address)
+{
+  gboolean ipv6 = strchr (address->host, ':') != NULL;
+
+  return g_strdup_printf ("%s%s%s:%u", ipv6 ? "[" : "", address->host, ipv6 ? "]" : "", address->port);
+}
+
 void
 snug_ice_server_address_free (SnugIceServerAddress *address)
 {

@@ -32,6 +32,9 @@ typedef struct
  */
 SnugIceServerAddress *snug_ice_server_address_parse (const char *url);
 
+/* "HOST:PORT", or "[V6]:PORT" */
+char *snug_ice_server_address_to_text (const SnugIceServerAddress *address);
+
 void snug_ice_server_address_free (SnugIceServerAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugIceServerAddress, snug_ice_server_address_free)
 

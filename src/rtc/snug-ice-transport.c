@@ -632,8 +632,8 @@ static gboolean
 set_tls_relay (SnugIceTransport *self, const SnugIceServerAddress *address, const SnugIceServer *server)
 {
   g_autoptr (GError) error = NULL;
-  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address->host, address->port,
-                                               has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6, &error);
+  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
+                                               &error);
 
   if (tunnel == NULL)
     {

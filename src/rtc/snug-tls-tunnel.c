@@ -3,7 +3,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 
 #include "snug-context.h"
 
@@ -167,18 +166,17 @@ open_door (SnugTlsTunnel *self, GSocketFamily family, GError **error)
 }
 
 SnugTlsTunnel *
-snug_tls_tunnel_new (const char *host, guint16 port, GSocketFamily family, GError **error)
+snug_tls_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, GError **error)
 {
   SnugTlsTunnel *self = g_new0 (SnugTlsTunnel, 1);
 
   self->listener = g_socket_listener_new ();
   self->client = g_socket_client_new ();
-  self->name = g_network_address_new (host, port);
+  self->name = g_network_address_new (server->host, server->port);
   self->cancellable = g_cancellable_new ();
   self->context = g_main_context_ref_thread_default ();
   self->n_visitors = g_rc_box_new0 (guint);
-  self->server = strchr (host, ':') != NULL ? g_strdup_printf ("[%s]:%u", host, port)
-                                            : g_strdup_printf ("%s:%u", host, port);
+  self->server = snug_ice_server_address_to_text (server);
   g_socket_client_set_tls (self->client, TRUE);
   g_socket_client_set_timeout (self->client, TIMEOUT_S);
   /* As libnice, which knows of none. */

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <gio/gio.h>
+#include "snug-ice-server.h"
 
 G_BEGIN_DECLS
 
@@ -23,11 +23,12 @@ typedef struct _SnugTlsTunnel SnugTlsTunnel;
  * @family: of the loopback address that it listens at
  *
  * Nothing is sent before somebody comes to the door. A server whose certificate is not to be trusted as that of
- * @host gets no word of them; they find the door shut. So does who comes when %SNUG_TLS_TUNNEL_MAX_VISITORS are in.
+ * @server gets no word of them; they find the door shut. So does who comes when %SNUG_TLS_TUNNEL_MAX_VISITORS are in.
  *
  * Returns: (transfer full): or %NULL with an error of GIO
  */
-SnugTlsTunnel *snug_tls_tunnel_new       (const char *host, guint16 port, GSocketFamily family, GError **error);
+SnugTlsTunnel *snug_tls_tunnel_new       (const SnugIceServerAddress *server, GSocketFamily family,
+                                          GError **error);
 
 /* "127.0.0.1" or "::1", and where it listens there. */
 const char    *snug_tls_tunnel_get_door  (SnugTlsTunnel *self);

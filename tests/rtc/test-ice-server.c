@@ -47,6 +47,18 @@ test_good (void)
 }
 
 static void
+test_to_text (void)
+{
+  g_autoptr (SnugIceServerAddress) name = snug_ice_server_address_parse ("turns:t.example.org");
+  g_autoptr (SnugIceServerAddress) ipv6 = snug_ice_server_address_parse ("stun:[2001:db8::1]");
+  g_autofree char *of_name = snug_ice_server_address_to_text (name);
+  g_autofree char *of_ipv6 = snug_ice_server_address_to_text (ipv6);
+
+  g_assert_cmpstr (of_name, ==, "t.example.org:5349");
+  g_assert_cmpstr (of_ipv6, ==, "[2001:db8::1]:3478");
+}
+
+static void
 test_bad (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -89,6 +101,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ice-server/good", test_good);
+  g_test_add_func ("/ice-server/to-text", test_to_text);
   g_test_add_func ("/ice-server/bad", test_bad);
   g_test_add_func ("/network-scope/same", test_same_network);
   g_test_add_func ("/network-scope/shared-prefix", test_shared_prefix);

@@ -92,15 +92,15 @@ static void
 set_up (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  guint16 port;
+  SnugIceServerAddress relay = { SNUG_ICE_SERVER_TURN_TLS, (char *) "127.0.0.1", 0 };
 
   f->closing = g_cancellable_new ();
   f->arrived = g_ptr_array_new_with_free_func (g_object_unref);
   f->relay = g_socket_listener_new ();
-  port = g_socket_listener_add_any_inet_port (f->relay, NULL, &error);
+  relay.port = g_socket_listener_add_any_inet_port (f->relay, NULL, &error);
   g_assert_no_error (error);
   g_socket_listener_accept_async (f->relay, f->closing, on_arrived, f);
-  f->tunnel = snug_tls_tunnel_new ("127.0.0.1", port, G_SOCKET_FAMILY_IPV4, &error);
+  f->tunnel = snug_tls_tunnel_new (&relay, G_SOCKET_FAMILY_IPV4, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (snug_tls_tunnel_get_door (f->tunnel), ==, "127.0.0.1");
 
@@ -204,7 +204,8 @@ static void
 test_names_the_server (void)
 {
   g_autoptr (GError) error = NULL;
-  SnugTlsTunnel *tunnel = snug_tls_tunnel_new ("2001:db8::1", 443, G_SOCKET_FAMILY_IPV4, &error);
+  g_autoptr (SnugIceServerAddress) server = snug_ice_server_address_parse ("turns:[2001:db8::1]:443");
+  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (server, G_SOCKET_FAMILY_IPV4, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (snug_tls_tunnel_get_server (tunnel), ==, "[2001:db8::1]:443");
