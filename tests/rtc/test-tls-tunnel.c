@@ -27,7 +27,7 @@ typedef struct
   GSocketListener *relay;
   GCancellable    *closing;        /* of the relay */
   SnugTlsTunnel   *tunnel;
-  Visitor          visitors[SNUG_TLS_TUNNEL_MAX_VISITORS + 2];
+  Visitor          visitors[2];
   guint            n_visitors;
   GPtrArray       *arrived;        /* at the relay */
   guint8           first;          /* byte that the relay got of the first */
@@ -150,28 +150,6 @@ test_goes_with_who_is_in_it (Fixture *f, gconstpointer data)
 }
 
 static void
-test_takes_so_many (Fixture *f, gconstpointer data)
-{
-  Visitor *too_many;
-
-  snug_await (NULL, f->heard);
-  while (f->n_visitors < SNUG_TLS_TUNNEL_MAX_VISITORS)
-    {
-      come_by (f);
-      snug_await (NULL, f->arrived->len == f->n_visitors);
-    }
-  too_many = come_by (f);
-  snug_await (NULL, too_many->ended);
-  g_assert_cmpuint (f->arrived->len, ==, SNUG_TLS_TUNNEL_MAX_VISITORS);
-
-  /* Who goes makes room. */
-  g_io_stream_close (f->arrived->pdata[1], NULL, NULL);
-  snug_await (NULL, f->visitors[1].ended);
-  come_by (f);
-  snug_await (NULL, f->arrived->len == SNUG_TLS_TUNNEL_MAX_VISITORS + 1);
-}
-
-static void
 on_debug (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
   Fixture *f = data;
@@ -219,7 +197,6 @@ main (int argc, char **argv)
   g_test_add ("/tls-tunnel/says-nothing-but-tls", Fixture, NULL, set_up, test_says_nothing_but_tls, tear_down);
   g_test_add ("/tls-tunnel/shuts-the-door", Fixture, NULL, set_up, test_shuts_the_door, tear_down);
   g_test_add ("/tls-tunnel/goes-with-who-is-in-it", Fixture, NULL, set_up, test_goes_with_who_is_in_it, tear_down);
-  g_test_add ("/tls-tunnel/takes-so-many", Fixture, NULL, set_up, test_takes_so_many, tear_down);
   g_test_add ("/tls-tunnel/opens-again", Fixture, NULL, set_up, test_opens_again, tear_down);
   g_test_add_func ("/tls-tunnel/names-the-server", test_names_the_server);
   return g_test_run ();
