@@ -280,7 +280,7 @@ check_together (const SnugCliOptions *self, const Words *w, GError **error)
                             "it."));
   if (self->command == SNUG_CLI_JOIN && w->capacity != NULL)
     return refuse (error, _("--capacity belongs to “create”: the room you join has its host’s."));
-  if (self->listen != NULL && (self->command == SNUG_CLI_JOIN || self->server != NULL))
+  if (self->listen != NULL && (self->command != SNUG_CLI_CREATE || self->server != NULL))
     return refuse (error, _("--listen is for “create” without --server, which hosts the room "
                             "itself."));
   return TRUE;

@@ -194,6 +194,7 @@ static const struct
   { "join", "one invite" },
   { "join A B", "one invite" },
   { "doctor BOOK23", "BOOK23" },
+  { "doctor --listen 127.0.0.1:0", "--listen" },
   { "join A --addresses", "--addresses" },
   { "join A --frob", "frob" },
   { "join A --open", "--open" },
