@@ -53,6 +53,10 @@ class Complaints {
   uncaught(error) {
     this.lines.push(`uncaught: ${error.message}`);
   }
+
+  toString() {
+    return this.lines.length === 0 ? 'The page complained of nothing.' : `The page said: ${this.lines.join('; ')}`;
+  }
 }
 
 /** A tab of Chromium. */
@@ -103,7 +107,8 @@ class ChromiumPage {
     // The driver takes a promise for true, whatever becomes of it.
     if (fn.constructor.name === 'AsyncFunction') return until(() => this.page.evaluate(fn, arg), fn, timeoutMs);
     // By itself it would ask in every frame, and have the browser paint sixty a second for that.
-    return this.page.waitForFunction(fn, arg, { timeout: timeoutMs, polling: LOOK_MS });
+    return this.page.waitForFunction(fn, arg, { timeout: timeoutMs, polling: LOOK_MS })
+      .catch((error) => { throw new Error(`${error.message} What for: ${fn}. ${this.complaints}`, { cause: error }); });
   }
 
   setFiles(selector, paths) {

@@ -86,6 +86,48 @@ test('a page over plain http checks its files all the same', async () => {
   await ana.waitForChat('over http', 'Ben');
 });
 
+/** Addresses come while the page of `link` is loaded, until that broke it. @returns who opened it, and what broke */
+async function openUnderAChange(link) {
+  for (let tries = 0; tries < 20; tries++) {
+    const member = await newMember(PHONE);
+    const { page } = member.page;
+    const broken = [];
+    let n = 0;
+    const change = () => {
+      n += 1;
+      execFileSync('ip', ['address', 'replace', `10.78.${tries}.${n}/32`, 'dev', 'lan']);
+      if (n < 20 && broken.length === 0) setTimeout(change, 5);
+    };
+    page.on('requestfailed', (request) => broken.push(request.failure().errorText));
+    page.on('requestfinished', (request) => request.url().endsWith('/start.js') && n === 0 && change());
+    await member.open(link);
+    if (broken.length > 0) return { member, broken };
+  }
+  throw new Error('no change came while something was on its way');
+}
+
+test('the network changes while the page is loaded: it loads again, and knows the secret', async () => {
+  const server = await startServer();
+  const ana = await newMember();
+  const { member: ben, broken } = await openUnderAChange(await ana.create(server.origin, 'Ana'));
+  assert.equal(broken[0], 'net::ERR_NETWORK_CHANGED');
+  assert.equal(new URL(ben.page.url()).hash, '');
+  await ben.enter('Ben');
+  await ana.waitForMembers(1);
+});
+
+test('a part of the page does not come, however often: it says so, and tries again when asked', async () => {
+  const server = await startServer();
+  const ana = await newMember();
+  const { page } = ana.page;
+  await page.route('**/chat.js', (route) => route.abort());
+  await page.goto(server.origin);
+  await page.getByRole('alert').filter({ hasText: 'Parts of this page did not arrive.' }).waitFor();
+  await page.unroute('**/chat.js');
+  await page.getByRole('button', { name: 'Try Again' }).press('Enter');
+  await ana.create(server.origin, 'Ana');
+});
+
 test('a phone gets from the scan to a sent photo in two taps', async () => {
   const server = await Server.start({ listen: LISTEN });
   const ana = new PageMember(await browser.newPage());
