@@ -2,6 +2,7 @@
 #include "snug-peer.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "snug-context.h"
 #include "snug-dialects.h"
@@ -23,6 +24,10 @@
  * and deaf, and a new session is the cure. Who stays silent in several does so by their own wish. */
 #define HELLO_PATIENCE_MS 10000
 #define MAX_SILENT_SESSIONS 3
+/* A browser loses the first word on a channel now and then. Until theirs is here ours is said again, in case that it is
+ * what they wait for; and when theirs comes again they have not heard ours. */
+#define HELLO_AGAIN_MS 1500
+#define MAX_HELLO_ANSWERS 2
 
 struct _SnugPeer
 {
@@ -38,12 +43,14 @@ struct _SnugPeer
   GSource          *ping_timer;
   GSource          *left_timer;
   GSource          *hello_timer;
+  GSource          *hello_again_timer;
 
   SnugMemberDevice  own_device;
   SnugTokenBucket   say;
   gboolean          ready;
   guint             greeted_session;   /* their hello came in that one; 0: in none */
   guint             n_silent;          /* sessions without a hello, since the last one with */
+  guint             n_hello_answers;   /* in this session */
   gboolean          unsafe;
   gboolean          away;
   gboolean          left;           /* says the server */
@@ -367,37 +374,72 @@ snug_peer_confirm (SnugPeer *self, gboolean same)
 
 /* --- hearing --------------------------------------------------------------------------------------- */
 
+static void
+stop_awaiting_hello (SnugPeer *self)
+{
+  snug_clear_source (&self->hello_timer);
+  snug_clear_source (&self->hello_again_timer);
+}
+
 static gboolean
 on_hello_timer (gpointer user_data)
 {
   SnugPeer *self = user_data;
 
-  snug_clear_source (&self->hello_timer);
+  stop_awaiting_hello (self);
   self->n_silent++;
   snug_peer_link_begin_anew (self->link);
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_hello_again_timer (gpointer user_data)
+{
+  say_hello (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 await_hello (SnugPeer *self)
 {
+  GMainContext *context = g_main_context_get_thread_default ();
+
   if (self->hello_timer != NULL || self->n_silent == MAX_SILENT_SESSIONS)
     return;
-  self->hello_timer = snug_context_timeout (g_main_context_get_thread_default (), HELLO_PATIENCE_MS,
-                                            on_hello_timer, self);
+  self->hello_timer = snug_context_timeout (context, HELLO_PATIENCE_MS, on_hello_timer, self);
+  self->hello_again_timer = snug_context_timeout (context, HELLO_AGAIN_MS, on_hello_again_timer, self);
+}
+
+/* Returns: whether it said something new */
+static gboolean
+note_hello (SnugPeer *self, SnugWireMessage *hello)
+{
+  const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
+  SnugMember *member = self->member;
+  g_autofree char *name_before = g_strdup (snug_member_get_name (member));
+  SnugMemberDevice device_before = snug_member_get_device (member);
+  SnugWireFeatures features_before = snug_member_get_features (member);
+
+  snug_member_set_name (member, hello->name != NULL ? hello->name : "");
+  snug_member_set_device (member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
+                                    ? rules->device : snug_member_device_from_text (hello->device));
+  snug_member_set_features (member, hello->features);
+  return self->greeted_session != snug_peer_link_get_n_sessions (self->link)
+         || strcmp (name_before, snug_member_get_name (member)) != 0
+         || device_before != snug_member_get_device (member)
+         || features_before != snug_member_get_features (member);
 }
 
 static void
 handle_hello (SnugPeer *self, SnugWireMessage *hello)
 {
-  const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
-
-  snug_clear_source (&self->hello_timer);
+  stop_awaiting_hello (self);
   self->n_silent = 0;
-  snug_member_set_name (self->member, hello->name != NULL ? hello->name : "");
-  snug_member_set_device (self->member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
-                                          ? rules->device : snug_member_device_from_text (hello->device));
-  snug_member_set_features (self->member, hello->features);
+  if (!note_hello (self, hello) && self->n_hello_answers < MAX_HELLO_ANSWERS)
+    {
+      self->n_hello_answers++;
+      say_hello (self);
+    }
   g_signal_emit (self, signals[NAMED], 0);
   begin_safety (self);
   self->greeted_session = snug_peer_link_get_n_sessions (self->link);
@@ -510,7 +552,7 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
 
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
     {
-      snug_clear_source (&self->hello_timer);
+      stop_awaiting_hello (self);
       become_lost (self);
     }
   else if (self->greeted_session == snug_peer_link_get_n_sessions (link))
@@ -528,6 +570,7 @@ on_link_session_opened (SnugPeerLink *link, SnugPeer *self)
 
   /* What the old channel had not delivered is gone: whoever cares says it again at "ready". */
   become_lost (self);
+  self->n_hello_answers = 0;
   say_hello (self);
 }
 
@@ -624,7 +667,7 @@ snug_peer_dispose (GObject *object)
   snug_clear_source (&self->outbox_timer);
   snug_clear_source (&self->ping_timer);
   snug_clear_source (&self->left_timer);
-  snug_clear_source (&self->hello_timer);
+  stop_awaiting_hello (self);
   g_queue_clear_full (&self->outbox, (GDestroyNotify) snug_wire_message_free);
   self->left = FALSE;
   /* Whoever sees the member change may leave the room then and there: link and member stay for what is

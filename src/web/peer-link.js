@@ -28,6 +28,8 @@ const RESTART_SPACING_MS = 1_000;
 const RETURN_PATIENCE_MS = 1_500;
 /** The first word on a channel comes at once; one that stays silent is deaf (PROTOCOL.md, section 4, hello). */
 const FIRST_WORD_AFTER_MS = 10_000;
+/** Until it comes ours is said again, in case that it was lost: they may be waiting for it. */
+const SAY_AGAIN_AFTER_MS = 1_500;
 const MAX_SILENT_SESSIONS = 3;
 
 /** @type {Record<LinkState, LinkState[]>} */
@@ -50,8 +52,8 @@ function ufragOf(sdp) {
 }
 
 /**
- * Events: `open`: it is our turn to say the first word on a new session channel; `state`: connected once the other
- * one was heard on it; `steps`; `text` (detail: what the session channel delivered); `file-channel` (detail:
+ * Events: `open`: it is our turn to say the first word on a new session channel, or to say it again; `state`: connected
+ * once the other one was heard on it; `steps`; `text` (detail: what the session channel delivered); `file-channel` (detail:
  * RTCDataChannel, to be wanted or closed by the listener).
  */
 export class PeerLink extends EventTarget {
@@ -74,6 +76,7 @@ export class PeerLink extends EventTarget {
   #isHeard = false;
   #nSilent = 0;
   #silenceTimer = 0;
+  #againTimer = 0;
 
   /**
    * @param {object} options
@@ -199,7 +202,7 @@ export class PeerLink extends EventTarget {
 
   #dropConnection() {
     clearTimeout(this.#repairTimer);
-    clearTimeout(this.#silenceTimer);
+    this.#stopAwaiting();
     this.#channel = null;
     this.#pc?.close();
     this.#pc = null;
@@ -378,7 +381,7 @@ export class PeerLink extends EventTarget {
 
   /** @param {unknown} text */
   #onWord(text) {
-    clearTimeout(this.#silenceTimer);
+    this.#stopAwaiting();
     this.#nSilent = 0;
     if (!this.#isHeard) {
       this.#isHeard = true;
@@ -389,10 +392,25 @@ export class PeerLink extends EventTarget {
   }
 
   #awaitFirstWord() {
-    clearTimeout(this.#silenceTimer);
+    this.#stopAwaiting();
     if (this.#isHeard || this.#nSilent === MAX_SILENT_SESSIONS) return;
     clearTimeout(this.#repairTimer);
     this.#silenceTimer = setTimeout(() => this.#onSilence(), FIRST_WORD_AFTER_MS);
+    this.#sayAgainLater();
+  }
+
+  #stopAwaiting() {
+    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#againTimer);
+  }
+
+  #sayAgainLater() {
+    this.#againTimer = setTimeout(() => {
+      this.#sayAgainLater();
+      if (!this.canSend) return;
+      this.#isToldOpen = false;
+      this.#tellOpen();
+    }, SAY_AGAIN_AFTER_MS);
   }
 
   #onSilence() {

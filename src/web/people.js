@@ -94,7 +94,11 @@ export class People extends EventTarget {
 
   /** Our name is another one. */
   introduce() {
-    this.broadcast(hello(this.#store.state.ownName, deviceKind()));
+    this.broadcast(this.#hello());
+  }
+
+  #hello() {
+    return hello(this.#store.state.ownName, deviceKind());
   }
 
   /** Whatever does not work just now: at once instead of later. */
@@ -203,7 +207,7 @@ export class People extends EventTarget {
     const companion = new Companion(link, safety);
     this.#companions.set(id, companion);
     safety.addEventListener('change', () => this.#onSafety(id, companion));
-    link.addEventListener('open', () => companion.say(encode(hello(this.#store.state.ownName, deviceKind()))));
+    link.addEventListener('open', () => companion.say(encode(this.#hello())));
     link.addEventListener('state', () => this.#onLinkState(id, companion));
     link.addEventListener('steps', () => this.change(id, { steps: link.steps }));
     link.addEventListener('text', (event) => this.#onText(id, /** @type {CustomEvent} */ (event).detail));
@@ -334,11 +338,13 @@ export class People extends EventTarget {
   /** @param {string} id @param {import('./wire.js').Hello} message */
   #onHello(id, message) {
     const before = this.#store.member(id);
+    const name = safeDisplayName(message.name) || _('Guest');
+    const isNews = before?.name !== name || before.device !== message.device;
+    if (this.#companions.get(id)?.hearHello(isNews)) this.say(id, encode(this.#hello()));
     this.change(id, { features: message.features });
     this.#beginSafety(id);
     this.#tell('features', id);
-    const name = safeDisplayName(message.name) || _('Guest');
-    if (before?.name === name && before.device === message.device) return;
+    if (!isNews) return;
     const oldName = before?.displayName ?? '';
     this.change(id, { name, device: message.device });
     const newName = this.#store.member(id)?.displayName ?? name;

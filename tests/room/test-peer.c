@@ -1,4 +1,4 @@
-/* A member whose hello does not come: its session is begun anew, and not for ever.
+/* A member whose hello does not come, or comes again: ours is said again, a session is begun anew, and not for ever.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,6 +10,9 @@
 /* What snug-peer.c grants a session without a hello, and how many of them. */
 #define PATIENCE_MS 10000
 #define MAX_SILENT 3
+/* When it says its own again, and how often because it hears one again. */
+#define AGAIN_MS 1500
+#define MAX_ANSWERS 2
 
 /* A peer, and a bare link in the place of the member: it says nothing by itself. */
 typedef struct
@@ -18,6 +21,8 @@ typedef struct
   SnugMember      *member;            /* owned */
   SnugPeer        *peer;              /* owned */
   SnugPeerLink    *mute;              /* owned */
+  guint            n_hellos;          /* that the mute one heard */
+  guint            n_pongs;
 } Fixture;
 
 static void
@@ -30,6 +35,13 @@ static void
 on_mute_signal (SnugPeerLink *link, SnugSignalMessage *message, Fixture *f)
 {
   snug_peer_link_handle_signal (snug_peer_get_link (f->peer), message);
+}
+
+static void
+on_mute_message (SnugPeerLink *link, SnugWireMessage *message, Fixture *f)
+{
+  f->n_hellos += message->type == SNUG_WIRE_HELLO;
+  f->n_pongs += message->type == SNUG_WIRE_PONG;
 }
 
 /* @data: whether the peer is the one who offers */
@@ -48,6 +60,7 @@ set_up (Fixture *f, gconstpointer data)
   f->mute = snug_peer_link_new (context, f->certificates[1], &config, !offers);
   g_signal_connect (f->peer, "signal", G_CALLBACK (on_peer_signal), f);
   g_signal_connect (f->mute, "signal", G_CALLBACK (on_mute_signal), f);
+  g_signal_connect (f->mute, "message", G_CALLBACK (on_mute_message), f);
   snug_peer_link_set_signaling (f->mute, TRUE);
   snug_peer_link_start (f->mute);
   snug_peer_start (f->peer, TRUE);
@@ -67,11 +80,11 @@ tear_down (Fixture *f, gconstpointer data)
 }
 
 static void
-say_hello (Fixture *f)
+say_hello (Fixture *f, const char *name)
 {
   g_autoptr (SnugWireMessage) hello = snug_wire_message_new (SNUG_WIRE_HELLO);
 
-  hello->name = g_strdup ("Bo");
+  hello->name = g_strdup (name);
   g_assert_true (snug_peer_link_say (f->mute, hello));
 }
 
@@ -91,7 +104,7 @@ await_session (Fixture *f, guint number)
 static void
 assert_is_heard (Fixture *f)
 {
-  say_hello (f);
+  say_hello (f, "Bo");
   snug_await (NULL, snug_member_get_state (f->member) == SNUG_MEMBER_CONNECTED);
   g_assert_cmpstr (snug_member_get_name (f->member), ==, "Bo");
 }
@@ -110,6 +123,69 @@ test_session_without_hello_is_begun_anew (Fixture *f, gconstpointer data)
   snug_await_idle (NULL);
   g_assert_cmpint (snug_peer_link_get_state (f->mute), ==, SNUG_PEER_LINK_CONNECTED);
   g_assert_cmpuint (snug_peer_link_get_n_sessions (f->mute), ==, 2);
+}
+
+/* Words come in order: with the answer to a ping all of its hellos before are here, too. */
+static guint
+count_hellos (Fixture *f)
+{
+  g_autoptr (SnugWireMessage) ping = snug_wire_message_new (SNUG_WIRE_PING);
+  guint n_before = f->n_pongs;
+
+  g_assert_true (snug_peer_link_say (f->mute, ping));
+  snug_await (NULL, f->n_pongs > n_before);
+  return f->n_hellos;
+}
+
+static void
+test_hello_is_said_again_until_theirs_is_here (Fixture *f, gconstpointer data)
+{
+  guint n_said;
+
+  await_session (f, 1);
+  for (guint n = 1; n <= 3; n++)
+    {
+      snug_await (NULL, f->n_hellos >= n);
+      snug_let_pass (AGAIN_MS);
+    }
+  snug_await (NULL, f->n_hellos >= 4);
+
+  assert_is_heard (f);
+  n_said = count_hellos (f);
+  snug_let_pass (AGAIN_MS);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (count_hellos (f), ==, n_said);
+}
+
+/* Who says it again has not heard ours; two that answered each other would never end. */
+static void
+test_hello_that_comes_again_is_answered_twice (Fixture *f, gconstpointer data)
+{
+  guint n_said;
+
+  await_session (f, 1);
+  assert_is_heard (f);
+  n_said = count_hellos (f);
+  for (guint n = 1; n <= MAX_ANSWERS; n++)
+    {
+      say_hello (f, "Bo");
+      g_assert_cmpuint (count_hellos (f), ==, n_said + n);
+    }
+  say_hello (f, "Bo");
+  g_assert_cmpuint (count_hellos (f), ==, n_said + MAX_ANSWERS);
+}
+
+static void
+test_new_name_is_no_question (Fixture *f, gconstpointer data)
+{
+  guint n_said;
+
+  await_session (f, 1);
+  assert_is_heard (f);
+  n_said = count_hellos (f);
+  say_hello (f, "Bea");
+  g_assert_cmpuint (count_hellos (f), ==, n_said);
+  g_assert_cmpstr (snug_member_get_name (f->member), ==, "Bea");
 }
 
 /* Who wants to be silent may be, and is not asked for ever. */
@@ -137,6 +213,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("session-without-hello-is-begun-anew-by-the-offerer", test_session_without_hello_is_begun_anew, TRUE);
   ADD ("session-without-hello-is-begun-anew-by-the-answerer", test_session_without_hello_is_begun_anew, FALSE);
+  ADD ("hello-is-said-again-until-theirs-is-here-by-the-offerer", test_hello_is_said_again_until_theirs_is_here, TRUE);
+  ADD ("hello-is-said-again-until-theirs-is-here-by-the-answerer", test_hello_is_said_again_until_theirs_is_here, FALSE);
+  ADD ("hello-that-comes-again-is-answered-twice", test_hello_that_comes_again_is_answered_twice, TRUE);
+  ADD ("new-name-is-no-question", test_new_name_is_no_question, TRUE);
   ADD ("silence-is-accepted-in-the-end-by-the-offerer", test_silence_is_accepted_in_the_end, TRUE);
   ADD ("silence-is-accepted-in-the-end-by-the-answerer", test_silence_is_accepted_in_the_end, FALSE);
   return g_test_run ();

@@ -86,3 +86,12 @@ test('answers are heard in any number, beginnings are not', () => {
   assert.equal(heard('chat'), 200);
   assert.equal(heard('pong'), 500);
 });
+
+test('our hello is said again to whoever says theirs again, twice in a session', () => {
+  const link = { session: 1 };
+  const companion = new Companion(link, {});
+  const hear = (isNews) => companion.hearHello(isNews);
+  assert.deepEqual([hear(true), hear(true), hear(false), hear(true), hear(false), hear(false)], [false, false, true, false, true, false]);
+  link.session = 2;
+  assert.deepEqual([hear(false), hear(false)], [false, true]);
+});

@@ -110,8 +110,34 @@ test('who opened the channel has the first word on it, and both are connected wh
 
 test('a channel that was heard is left alone', async () => {
   const b = await connected(false);
+  const before = [...told];
   await ring(10_000);
   assert.deepEqual(b.says(), []);
+  assert.deepEqual(told, before);
+});
+
+test('until one is heard it is our turn again and again, also where the other opened the channel', async () => {
+  for (const [offers, before] of [[true, ['open connecting']], [false, []]]) {
+    const { link } = await connected(offers, false);
+    for (let n = 1; n <= 3; n++) {
+      await ring(1_500);
+      assert.deepEqual(told, [...before, ...Array(n).fill('open connecting')]);
+    }
+    told.length = 0;
+    made.at(-1).channels[0].hear('{"type":"hello"}');
+    await ring(1_500);
+    assert.deepEqual(told, ['state connected', 'text connected']);
+    link.close();
+  }
+});
+
+test('nothing is said again on a channel that is not open', async () => {
+  const { link } = await connected(true, false);
+  told.length = 0;
+  made.at(-1).channels[0].close();
+  await ring(1_500);
+  assert.deepEqual(told, []);
+  link.close();
 });
 
 test('the offerer makes channel and offer, the other waits', async () => {
