@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-wire.h"
+#include "snug-wire-private.h"
 
 #include <string.h>
 
@@ -562,9 +562,12 @@ snug_wire_encode (const SnugWireMessage *message)
 gboolean
 snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *out, GError **error)
 {
-  g_autoptr (JsonObject) object = snug_json_parse (text, length, SNUG_WIRE_MAX_JSON_BYTES, error);
+  g_autoptr (JsonObject) object = NULL;
   g_autoptr (GBytes) hash = NULL;
 
+  if (snug_wire_read_usual_file_text (text, length, out))
+    return TRUE;
+  object = snug_json_parse (text, length, SNUG_WIRE_MAX_JSON_BYTES, error);
   if (object == NULL)
     return FALSE;
 
@@ -585,22 +588,4 @@ snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *ou
 
   g_set_error_literal (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_BAD, "text on a file channel with wrong fields");
   return FALSE;
-}
-
-char *
-snug_wire_encode_file_text (const SnugWireFileText *file_text)
-{
-  g_autoptr (JsonObject) object = json_object_new ();
-
-  if (file_text->is_hash)
-    {
-      snug_json_set_base64url (object, "sha256", file_text->hash, SNUG_WIRE_HASH_BYTES);
-    }
-  else
-    {
-      set_entry (object, file_text->entry);
-      json_object_set_int_member (object, "offset", (gint64) file_text->offset);
-      json_object_set_int_member (object, "size", (gint64) file_text->size);
-    }
-  return snug_json_to_text (object);
 }

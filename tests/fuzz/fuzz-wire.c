@@ -35,11 +35,17 @@ check_message (const char *data, gsize size)
 static void
 check_file_text (const char *data, gsize size)
 {
-  SnugWireFileText file_text, again;
+  SnugWireFileText file_text, again, spaced;
   g_autofree char *text = NULL;
+  /* which is not the usual spelling */
+  g_autofree char *with_space = g_strdup_printf ("%.*s ", (int) size, data);
+  gboolean is_taken = snug_wire_decode_file_text (data, size, &file_text, NULL);
 
-  if (!snug_wire_decode_file_text (data, size, &file_text, NULL))
+  if (memchr (data, '\0', size) == NULL)
+    g_assert_true (is_taken == snug_wire_decode_file_text (with_space, size + 1, &spaced, NULL));
+  if (!is_taken)
     return;
+  g_assert_cmpmem (&file_text, sizeof file_text, &spaced, sizeof spaced);
   g_assert_true (file_text.is_hash || file_text.offset <= file_text.size);
   text = snug_wire_encode_file_text (&file_text);
   g_assert_true (snug_wire_decode_file_text (text, strlen (text), &again, NULL));

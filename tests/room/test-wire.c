@@ -176,6 +176,52 @@ test_file_texts (void)
     }
 }
 
+/* With a space behind it a text is not in the usual spelling, for which there is a reader of its own. */
+static void
+assert_read_alike (const char *text)
+{
+  g_autofree char *unusual = g_strconcat (text, " ", NULL);
+  SnugWireFileText got = { 0 }, expected = { 0 };
+  gboolean is_taken = snug_wire_decode_file_text (text, strlen (text), &got, NULL);
+
+  if (is_taken != snug_wire_decode_file_text (unusual, strlen (unusual), &expected, NULL))
+    g_error ("%s: %s", is_taken ? "let through" : "refused", text);
+  if (is_taken)
+    g_assert_cmpmem (&got, sizeof got, &expected, sizeof expected);
+}
+
+/* Each of them, and what is one byte from it. */
+static void
+test_usual_file_texts_are_read_as_others (void)
+{
+  static const char *const usual[] = {
+    "{\"entry\":0,\"offset\":0,\"size\":0}", "{\"entry\":90071,\"offset\":1048576,\"size\":9007199254740991}",
+    "{\"entry\":\"manifest\",\"offset\":7,\"size\":8}", "{\"sha256\":\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"}",
+  };
+  static const char others[] = "0129+-_/=Az.e \"\\{}:,\n\xff";
+
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    for (gsize at = 0; at < strlen (usual[i]); at++)
+      {
+        g_autofree char *text = g_strdup (usual[i]);
+
+        g_assert_true (takes_file_text (text, strlen (text)));
+        for (const char *other = others; *other != '\0'; other++)
+          {
+            text[at] = *other;
+            assert_read_alike (text);
+          }
+        text[at] = '\0';
+        assert_read_alike (text);
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    {
+      g_autofree char *longer = g_strconcat (usual[i], "}", NULL);
+
+      g_assert_false (takes_file_text (longer, strlen (longer)));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,5 +231,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/limits-by-one", test_limits_by_one);
   g_test_add_func ("/wire/every-limit-by-one", test_every_limit_by_one);
   g_test_add_func ("/wire/file-texts", test_file_texts);
+  g_test_add_func ("/wire/usual-file-texts-are-read-as-others", test_usual_file_texts_are_read_as_others);
   return g_test_run ();
 }
