@@ -23,37 +23,25 @@ const DOS_FOLDER = 0x10;
 const EXTRA_ZIP64 = 0x0001;
 const EXTRA_TIME = 0x5455;
 
-/** Little-endian fields in a row. A number is [value, bytes]. */
+/** Little-endian fields in a row. A number is [value, bytes]. Byte by byte: a view for each took three times as long. */
 class Fields {
-  #parts = /** @type {Uint8Array[]} */ ([]);
+  #bytes = /** @type {number[]} */ ([]);
 
   /** @param {...[number, 1 | 2 | 4 | 8]} numbers */
   add(...numbers) {
-    for (const [value, nBytes] of numbers) {
-      const view = new DataView(new ArrayBuffer(nBytes));
-      if (nBytes === 8) view.setBigUint64(0, BigInt(value), true);
-      else if (nBytes === 4) view.setUint32(0, value, true);
-      else if (nBytes === 2) view.setUint16(0, value, true);
-      else view.setUint8(0, value);
-      this.#parts.push(new Uint8Array(view.buffer));
-    }
+    for (const [value, nBytes] of numbers)
+      for (let i = 0, rest = value; i < nBytes; i++, rest = Math.floor(rest / 256)) this.#bytes.push(rest % 256);
     return this;
   }
 
   /** @param {Uint8Array} bytes */
   bytes(bytes) {
-    this.#parts.push(bytes);
+    for (const byte of bytes) this.#bytes.push(byte);
     return this;
   }
 
   join() {
-    const all = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return new Uint8Array(this.#bytes);
   }
 }
 
