@@ -9,12 +9,15 @@
 /* A stranger with a /32 of IPv6 has four billion keys: beyond this many they share one bucket. */
 #define MAX_KEYS 16384
 #define SHARED_KEY ""
+/* All of them are looked at no more often than this, or a stranger with that many would keep the server at it. */
+#define SWEEP_US G_USEC_PER_SEC
 
 struct _SnugThrottle
 {
   GHashTable *buckets;    /* owned: key → SnugTokenBucket */
   double      per_second;
   double      burst;
+  gint64      swept_us;   /* 0: never */
 };
 
 SnugThrottle *
@@ -48,6 +51,9 @@ forget_full_buckets (SnugThrottle *throttle, gint64 now_us)
   GHashTableIter iter;
   gpointer bucket;
 
+  if (throttle->swept_us != 0 && now_us - throttle->swept_us < SWEEP_US)
+    return;
+  throttle->swept_us = now_us;
   g_hash_table_iter_init (&iter, throttle->buckets);
   while (g_hash_table_iter_next (&iter, NULL, &bucket))
     {

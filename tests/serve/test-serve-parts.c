@@ -184,6 +184,30 @@ test_a_throttle_is_bounded (void)
   g_assert_cmpuint (snug_throttle_get_size (throttle), <, 10);
 }
 
+/* To look through all of them for each stranger would keep the server at it. */
+static void
+test_a_throttle_is_swept_once_a_second (void)
+{
+  const gint64 now_us = G_USEC_PER_SEC;
+  g_autoptr (SnugThrottle) throttle = snug_throttle_new (6000);
+  guint n_keys = 0;
+
+  /* until one is too many, and shares its bucket with others to come */
+  while (snug_throttle_get_size (throttle) == n_keys)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", n_keys++);
+
+      snug_throttle_take (throttle, key, now_us);
+    }
+  n_keys = snug_throttle_get_size (throttle);
+
+  /* each is full again after a hundredth of a second, and forgotten at the next look */
+  g_assert_true (snug_throttle_take (throttle, "soon", now_us + G_USEC_PER_SEC / 2));
+  g_assert_cmpuint (snug_throttle_get_size (throttle), ==, n_keys);
+  g_assert_true (snug_throttle_take (throttle, "late", now_us + G_USEC_PER_SEC));
+  g_assert_cmpuint (snug_throttle_get_size (throttle), ==, 1);
+}
+
 static char *
 key_of (const char *text)
 {
@@ -328,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token/the-key-file", test_the_key_file);
   g_test_add_func ("/throttle/takes-and-grows", test_a_throttle);
   g_test_add_func ("/throttle/is-bounded", test_a_throttle_is_bounded);
+  g_test_add_func ("/throttle/is-swept-once-a-second", test_a_throttle_is_swept_once_a_second);
   g_test_add_func ("/throttle/who-an-address-is", test_who_an_address_is);
   g_test_add_func ("/guard/near-addresses", test_near_addresses);
   g_test_add_func ("/guard/hosts", test_hosts);
