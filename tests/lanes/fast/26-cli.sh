@@ -5,6 +5,6 @@
 
 if lane_case 'build-test/ compiles with -Werror and the sanitizers' -- tests/tools/build sanitized; then
   # They mostly wait.
-  lane_meson build-test --suite cli --num-processes 4
+  lane_meson build-test --suite cli --num-processes 5
 fi
 lane_end
