@@ -1,5 +1,5 @@
 // states: a person's way through every state of the page, for whoever wants to see them: `look.mjs` takes pictures,
-// `page-accessibility.test.mjs` looks for what some people could not use.
+// `page-accessibility.test.mjs` looks for what some people could not use, `page-cut-off.test.mjs` for cut off words.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 

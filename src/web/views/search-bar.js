@@ -31,6 +31,7 @@ export class SearchBar {
     this.#status.setAttribute('role', 'status');
     const older = iconButton('up', _('Older'), () => this.#step(1));
     const newer = iconButton('down', _('Newer'), () => this.#step(-1));
+    for (const step of [older, newer]) step.classList.add('step');
     this.#bar.append(this.#input, this.#status, older, newer, iconButton('close', _('Close'), () => this.close()));
     this.#input.addEventListener('input', () => this.#begin());
     this.#bar.addEventListener('keydown', (event) => this.#onKey(event));

@@ -1,9 +1,11 @@
 #!/bin/bash
-# every state of the web page, phone and desktop, light and dark, by axe-core: what some people could not use
+# every state of the web page: what some people could not use, by axe-core, and what is cut off at 320 pixels in any language
 # limit: 900
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
 tests/tools/build plain >/dev/null || exit 1
-lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-accessibility.test.mjs
+for what in page-accessibility page-cut-off; do
+  lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/$what.test.mjs
+done
 lane_end
