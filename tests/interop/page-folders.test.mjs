@@ -92,7 +92,11 @@ test('a folder of snug-cli’s arrives as an archive, empty folders and all', as
 test('a person looks into snug-cli’s folder and takes two files of it, by keyboard too', async () => {
   const root = await makeTree(folder, 'Auswahl');
   const { cli, page } = await withCli(root);
-  await page.openChoice('Auswahl');
+  await page.waitForFile('Auswahl', 'offered');
+  await page.show('files');
+  await page.page.evaluate(() => document.querySelector('#files-scroll [aria-haspopup]').focus());
+  await page.page.type('Enter', 'Enter');
+  await page.waitForChoice();
   assert.match(await page.choiceWords(), /^10 of 10 items · 2\.6 MB$/);
   // The focus is on "All"; the names come in the order of the manifest.
   await page.page.type(' ');
@@ -101,9 +105,9 @@ test('a person looks into snug-cli’s folder and takes two files of it, by keyb
   await page.page.type(...Array(nDown).fill('ArrowDown'), ' ');
   await page.toggleChoice('deep/er/and deeper/three pieces.bin');
   assert.match(await page.choiceWords(), /^5 of 10 items · 2\.5 MB$/);
-  // Escape is no answer.
-  await page.page.type('Escape');
-  await page.openChoice('Auswahl');
+  // Escape is no answer, of the dialog and of the menu. Closed, both give the focus back to the button.
+  await page.page.type('Escape', 'Enter', 'Escape', 'Enter', 'ArrowDown', 'ArrowUp', 'Enter');
+  await page.waitForChoice();
   await page.toggleChoice('All');
   for (const name of ['first.txt', 'deep/er/and deeper/three pieces.bin']) await page.toggleChoice(name);
   await page.press('.choose .button', 'Accept');
@@ -214,8 +218,8 @@ if (launch === launchChromium && LISTEN.startsWith('127.'))
     const { path, bytes } = await makeFile('direct.bin', 5_000_000);
     const { cli, page } = await withCli(root, path, await makeTree(folder, 'Zweig'));
     await page.page.evaluate(answerDialogs);
-    await page.pressInFile('direct.bin', 'offered', 'Save To… (direct.bin)');
-    await page.pressInFile('Baum', 'offered', 'Save To… (Baum)');
+    await page.answerFile('direct.bin', 'Save To…');
+    await page.answerFile('Baum', 'Save To…');
     await page.openChoice('Zweig');
     await page.toggleChoice('All');
     await page.toggleChoice('deep/er/and deeper/three pieces.bin');

@@ -235,10 +235,20 @@ export class PageMember {
     await this.#pressInRow(name, state, label);
   }
 
+  /** Answers an offer in one of the ways that stand in its menu. */
+  async answerFile(name, label) {
+    await this.pressInFile(name, 'offered', `More for ${name}`);
+    await this.press('.menu .item', label);
+  }
+
   /** Looks into a folder that is offered. */
   async openChoice(name) {
-    await this.pressInFile(name, 'offered', `Choose files of ${name}…`);
-    await this.#page.waitFor(() => document.querySelector('.choose .choice') !== null);
+    await this.answerFile(name, 'Choose Files…');
+    await this.waitForChoice();
+  }
+
+  waitForChoice() {
+    return this.#page.waitFor(() => document.querySelector('.choose .choice') !== null);
   }
 
   /** What is chosen, in words. */

@@ -177,7 +177,10 @@ export async function walk(size, scheme, see) {
     await me.waitForFile('Holiday 2026', 'offered');
     await me.waitForFile('Grandmother’s recipes, scanned and put in order – second edition (final).pdf', 'offered');
     await see(me, '17a-several');
-    await me.openChoice('Holiday 2026');
+    await me.pressInFile('Holiday 2026', 'offered', 'More for Holiday 2026');
+    await see(me, '17ab-answers');
+    await me.press('.menu .item', 'Choose Files…');
+    await me.waitForChoice();
     await me.toggleChoice('first.txt');
     await see(me, '17aa-choice');
     await me.press('.choose .button', 'Cancel');

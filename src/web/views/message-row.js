@@ -4,6 +4,7 @@
 
 import { _, formatNames, formatTime } from '../words.js';
 import { button, el, icon, iconButton, KeyedList, setIcon, setText } from './dom.js';
+import { below } from './menu.js';
 import { hasMenu, openMessageMenu } from './message-menu.js';
 import { InlinePicture } from './picture.js';
 import { showRichText } from './rich-text.js';
@@ -63,7 +64,7 @@ export class MessageRow {
   #quoteSender = el('span', 'quote-sender');
   #quoteText = el('span', 'quote-text');
   #bubble = el('div', 'bubble');
-  #more = iconButton('dots', _('Message menu'), () => this.#openMenuAt(this.#more));
+  #more = iconButton('dots', _('Message menu'), () => this.#openMenu(below(this.#more)));
   #reactions = el('div', 'reactions');
   #picture = new InlinePicture();
   #card = el('ul', 'boxed card');
@@ -188,12 +189,6 @@ export class MessageRow {
   }
 
   // ---- the menu
-
-  /** @param {HTMLElement} element */
-  #openMenuAt(element) {
-    const { left, bottom } = element.getBoundingClientRect();
-    this.#openMenu({ x: left, y: bottom + 4 });
-  }
 
   /** @param {{ x: number, y: number }} at */
   #openMenu(at) {

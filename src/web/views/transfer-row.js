@@ -7,6 +7,7 @@ import { canPick } from '../saver.js';
 import { _, formatDuration, formatNames, formatSize, formatSpeed, n_ } from '../words.js';
 import { openChooseDialog } from './choose-dialog.js';
 import { button, el, FileName, icon, iconButton, setIcon, setText } from './dom.js';
+import { below, menuItem, openMenu } from './menu.js';
 import { pickOnceMore } from './picker.js';
 
 /** @typedef {import('../room-store.js').Transfer} Transfer */
@@ -189,25 +190,30 @@ export class TransferRow {
     }
   }
 
-  /** @param {Transfer} transfer */
+  /** Two answers are buttons; how else it can be accepted is behind a third. @param {Transfer} transfer */
   #answers(transfer) {
     const { key, name, kind, canAccept } = transfer;
     const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
     if (!canAccept) return [decline];
-    const saveTo = button(_('Save To…'), () => this.#getTransfers()?.saveTo(key));
-    saveTo.setAttribute('aria-label', _('Save To… ({name})', { name }));
     const accept = button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested');
-    return [decline, ...(kind === 'folder' ? [this.#chooseButton(transfer)] : []), ...(canPick(kind) ? [saveTo] : []), accept];
+    if (kind !== 'folder' && !canPick(kind)) return [decline, accept];
+    const label = _('More for {name}', { name });
+    const more = iconButton('dots', label, () => openMenu(label, el('div', 'menu', this.#moreAnswers(transfer)), below(more)));
+    more.setAttribute('aria-haspopup', 'menu');
+    return [decline, accept, more];
   }
 
   /** @param {Transfer} transfer */
-  #chooseButton(transfer) {
-    const choose = button(_('Choose Files…'), () => {
+  #moreAnswers(transfer) {
+    const { key, kind } = transfer;
+    const choose = () => {
       const transfers = this.#getTransfers();
       if (transfers) openChooseDialog(transfer, transfers);
-    });
-    choose.setAttribute('aria-label', _('Choose files of {name}…', { name: transfer.name }));
-    return choose;
+    };
+    return [
+      kind === 'folder' ? menuItem(_('Choose Files…'), choose) : null,
+      canPick(kind) ? menuItem(_('Save To…'), () => this.#getTransfers()?.saveTo(key)) : null,
+    ];
   }
 
   /** After a reload of the page. @param {Transfer} transfer */
