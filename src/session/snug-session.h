@@ -219,7 +219,7 @@ gboolean     snug_session_offer_file_finish (SnugSession *self, GAsyncResult *re
 void         snug_session_offer_file_to     (SnugSession *self, GFile *file, GPtrArray *members,
                                              GAsyncReadyCallback callback, gpointer user_data);
 /* @transfer: one of ours that is over: it is offered again to the same member, in a new row. The old one stays
- * until it is forgotten. Ends with snug_session_offer_file_finish(). */
+ * until it is forgotten, which it may be already. Ends with snug_session_offer_file_finish(). */
 void         snug_session_offer_again       (SnugSession *self, SnugTransfer *transfer,
                                              GAsyncReadyCallback callback, gpointer user_data);
 

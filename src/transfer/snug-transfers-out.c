@@ -98,15 +98,15 @@ void
 snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer, GAsyncReadyCallback callback,
                                   gpointer user_data)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  GFile *file = snug_transfer_get_file (transfer);
   const char *const member_ids[] = { snug_transfer_get_member_id (transfer), NULL };
   gboolean to_everybody = *member_ids[0] == '\0';
   GTask *task;
 
-  if (mover != NULL && snug_transfers_goes (mover, SNUG_TRANSFER_OUT) && snug_transfer_is_finished (transfer)
+  if (file != NULL && snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT && snug_transfer_is_finished (transfer)
       && self->room != NULL && (to_everybody || snug_room_find_member (self->room, member_ids[0]) != NULL))
     {
-      snug_transfers_offer_async (self, snug_mover_get_offer (mover)->file, to_everybody ? NULL : member_ids, callback,
+      snug_transfers_offer_async (self, file, to_everybody ? NULL : member_ids, callback,
                                   user_data);
       return;
     }

@@ -39,7 +39,7 @@ void           snug_transfers_offer_async  (SnugTransfers *self, GFile *file, co
                                             GAsyncReadyCallback callback, gpointer user_data);
 gboolean       snug_transfers_offer_finish (SnugTransfers *self, GAsyncResult *result, GError **error);
 
-/* Offers what @transfer, which is over, was about again, to the same member. Ends with
+/* Offers what @transfer, which is over and may be forgotten, was about again, to the same member. Ends with
  * snug_transfers_offer_finish(). */
 void           snug_transfers_offer_again_async (SnugTransfers *self, SnugTransfer *transfer,
                                                  GAsyncReadyCallback callback, gpointer user_data);

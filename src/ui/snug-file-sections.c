@@ -19,6 +19,11 @@ enum
 static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Active"), N_("Waiting"),
                                                        N_("Done") };
 
+static const SnugFileSectionCommand section_commands[N_SECTIONS] = {
+  [SECTION_INCOMING] = { N_("Accept All"), "files.accept-all" },
+  [SECTION_DONE] = { N_("Clear"), "files.clear" },
+};
+
 /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each section a model of
  * its heading (none or one GtkStringObject) and one of its transfers, below each of which stands what is in it if
  * that is a folder and open, laid end to end. */
@@ -211,13 +216,31 @@ snug_file_sections_get_active (SnugFileSections *self)
   return G_LIST_MODEL (self->transfers[SECTION_ACTIVE]);
 }
 
+/* N_SECTIONS: it is gone. */
+static guint
+section_of_heading (SnugFileSections *self, gpointer heading)
+{
+  guint section = 0;
+
+  while (section < N_SECTIONS && !g_list_store_find (self->headings[section], heading, NULL))
+    section++;
+  return section;
+}
+
 guint
 snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading)
 {
-  for (guint i = 0; i < N_SECTIONS; i++)
-    if (g_list_store_find (self->headings[i], heading, NULL))
-      return g_list_model_get_n_items (G_LIST_MODEL (self->transfers[i]));
-  return 0;
+  guint section = section_of_heading (self, heading);
+
+  return section < N_SECTIONS ? g_list_model_get_n_items (G_LIST_MODEL (self->transfers[section])) : 0;
+}
+
+const SnugFileSectionCommand *
+snug_file_sections_get_command (SnugFileSections *self, gpointer heading)
+{
+  guint section = section_of_heading (self, heading);
+
+  return section < N_SECTIONS && section_commands[section].label != NULL ? &section_commands[section] : NULL;
 }
 
 SnugTransfer *

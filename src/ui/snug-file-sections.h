@@ -14,6 +14,13 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_FILE_SECTIONS (snug_file_sections_get_type ())
 G_DECLARE_FINAL_TYPE (SnugFileSections, snug_file_sections, SNUG, FILE_SECTIONS, GObject)
 
+/* What can be done with all transfers of a section at once. */
+typedef struct
+{
+  const char *label;      /* not translated */
+  const char *action;     /* of the window, without a target */
+} SnugFileSectionCommand;
+
 SnugFileSections *snug_file_sections_new        (SnugSession *session);
 
 /* (transfer none). Of GtkStringObject (a heading), SnugTransfer and SnugFolderLine. */
@@ -22,6 +29,8 @@ GListModel       *snug_file_sections_get_rows   (SnugFileSections *self);
 GListModel       *snug_file_sections_get_active (SnugFileSections *self);
 /* How many transfers stand below @heading, which is one of the rows. */
 guint             snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading);
+/* (transfer none) (nullable): of the section of @heading */
+const SnugFileSectionCommand *snug_file_sections_get_command (SnugFileSections *self, gpointer heading);
 /* (transfer none) (nullable) */
 SnugTransfer     *snug_file_sections_find       (SnugFileSections *self, const char *id);
 

@@ -181,16 +181,19 @@ is_heading_at (SnugFilesPane *self, guint position)
   return item == NULL || GTK_IS_STRING_OBJECT (item);
 }
 
-/* One needs no counting. */
+/* One needs no counting, and has buttons of its own. */
 static void
 show_count (SnugFilesPane *self, GtkListItem *item)
 {
-  GtkWidget *count = gtk_widget_get_last_child (gtk_list_item_get_child (item));
+  GtkWidget *count = gtk_widget_get_next_sibling (gtk_widget_get_first_child (gtk_list_item_get_child (item)));
+  GtkWidget *button = gtk_widget_get_next_sibling (count);
   guint n = snug_file_sections_get_n_below (self->sections, gtk_list_item_get_item (item));
   g_autofree char *text = g_strdup_printf ("%'u", n);
 
   gtk_label_set_label (GTK_LABEL (count), text);
   gtk_widget_set_visible (count, n > 1);
+  if (button != NULL)
+    gtk_widget_set_visible (button, n > 1);
 }
 
 static void
@@ -235,8 +238,9 @@ on_rows_changed (SnugFilesPane *self)
   self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
 }
 
+/* @command: (nullable) */
 static GtkWidget *
-heading_new (const char *text)
+heading_new (const char *text, const SnugFileSectionCommand *command)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *label = gtk_label_new (text);
@@ -249,6 +253,14 @@ heading_new (const char *text)
   gtk_widget_add_css_class (count, "numeric");
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), count);
+  if (command != NULL)
+    {
+      GtkWidget *button = gtk_button_new_with_label (_(command->label));
+
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
+      gtk_widget_add_css_class (button, "flat");
+      gtk_box_append (GTK_BOX (box), button);
+    }
   return box;
 }
 
@@ -282,7 +294,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *se
   if (GTK_IS_STRING_OBJECT (object))
     {
       const char *text = gtk_string_object_get_string (GTK_STRING_OBJECT (object));
-      GtkWidget *heading = heading_new (text);
+      GtkWidget *heading = heading_new (text, snug_file_sections_get_command (self->sections, object));
 
       gtk_list_item_set_child (item, heading);
       snug_accessible_set_label (gtk_widget_get_parent (heading), text);

@@ -192,10 +192,29 @@ on_choose_files_for (GtkWidget *widget, const char *action, GVariant *parameter)
 
 /* --- Transfers, named by their id --- */
 
+/* What was taken off the list still has its card in the chat. */
+static SnugTransfer *
+find_in_chat (SnugSession *session, const char *id)
+{
+  GListModel *messages = snug_session_get_messages (session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (messages); i++)
+    {
+      g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
+      GObject *attachment = snug_message_get_attachment (message);
+
+      if (attachment != NULL && SNUG_IS_TRANSFER (attachment)
+          && g_strcmp0 (snug_transfer_get_id (SNUG_TRANSFER (attachment)), id) == 0)
+        return g_object_ref (SNUG_TRANSFER (attachment));
+    }
+  return NULL;
+}
+
 static SnugTransfer *
 find_transfer (GtkWidget *widget, GVariant *parameter)
 {
-  GListModel *transfers = snug_session_get_transfers (SNUG_WINDOW (widget)->session);
+  SnugSession *session = SNUG_WINDOW (widget)->session;
+  GListModel *transfers = snug_session_get_transfers (session);
   const char *id = g_variant_get_string (parameter, NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
@@ -205,19 +224,44 @@ find_transfer (GtkWidget *widget, GVariant *parameter)
       if (g_strcmp0 (snug_transfer_get_id (transfer), id) == 0)
         return g_steal_pointer (&transfer);
     }
-  return NULL;
+  return find_in_chat (session, id);
 }
 
-static void
+/* Returns: %FALSE if a person was told why not */
+static gboolean
 accept_with (SnugWindow *self, SnugTransfer *transfer, const SnugAcceptOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
   if (options->folder == NULL)
     snug_settings_make_folder (self->settings);
-  if (!snug_session_accept_with (self->session, transfer, options, &error) && error != NULL)
-    snug_window_complain (self, error->message, _("Save To…"), "file.accept-to",
-                          snug_transfer_get_id (transfer));
+  if (snug_session_accept_with (self->session, transfer, options, &error) || error == NULL)
+    return TRUE;
+  snug_window_complain (self, error->message, _("Save To…"), "file.accept-to", snug_transfer_get_id (transfer));
+  return FALSE;
+}
+
+static gboolean
+is_offered_to_us (SnugTransfer *transfer)
+{
+  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN
+         && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED;
+}
+
+/* Up to the first that cannot be: what is wrong with the folder is wrong for the others too, and said once. */
+static void
+accept_all (SnugWindow *self)
+{
+  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
+  GListModel *transfers = snug_session_get_transfers (self->session);
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (is_offered_to_us (transfer) && !accept_with (self, transfer, &as_set))
+        return;
+    }
 }
 
 /* --- Choosing from a folder --- */
@@ -311,13 +355,15 @@ on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
         g_object_set (self->settings, "download-folder", g_file_peek_path (folder), NULL);
       options.folder = folder;
       options.conflict = chosen_conflict (GTK_FILE_CHOOSER (chooser));
-      accept_with (self, transfer, &options);
+      if (accept_with (self, transfer, &options) && g_object_get_data (G_OBJECT (chooser), "for-all") != NULL)
+        accept_all (self);
     }
   g_object_unref (chooser);
 }
 
+/* @for_all: what else is offered is accepted after it */
 static void
-choose_folder (SnugWindow *self, SnugTransfer *transfer)
+choose_folder (SnugWindow *self, SnugTransfer *transfer, gboolean for_all)
 {
   GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save To"), GTK_WINDOW (self),
                                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
@@ -329,6 +375,7 @@ choose_folder (SnugWindow *self, SnugTransfer *transfer)
     gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
   add_conflict_choice (GTK_FILE_CHOOSER (chooser), self->settings);
   g_object_set_data_full (G_OBJECT (chooser), "transfer", g_object_ref (transfer), g_object_unref);
+  g_object_set_data (G_OBJECT (chooser), "for-all", GINT_TO_POINTER (for_all));
   g_signal_connect_object (chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
@@ -342,7 +389,7 @@ accept (SnugWindow *self, SnugTransfer *transfer)
   if (snug_settings_has_folder (self->settings))
     accept_with (self, transfer, &as_set);
   else
-    choose_folder (self, transfer);
+    choose_folder (self, transfer, FALSE);
 }
 
 static void
@@ -433,7 +480,7 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
   else if (g_str_equal (action, "file.choose"))
     choose_entries (self, transfer);
   else if (g_str_equal (action, "file.accept-to"))
-    choose_folder (self, transfer);
+    choose_folder (self, transfer, FALSE);
   else if (g_str_equal (action, "file.decline"))
     snug_session_decline (self->session, transfer);
   else if (g_str_equal (action, "file.cancel"))
@@ -456,15 +503,56 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
 
 /* --- All of them --- */
 
+/* A folder that must be chosen first is chosen for one of them: it is the folder of all others then. */
+static void
+accept_all_or_choose (SnugWindow *self)
+{
+  GListModel *transfers = snug_session_get_transfers (self->session);
+
+  if (snug_settings_has_folder (self->settings))
+    {
+      accept_all (self);
+      return;
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (!is_offered_to_us (transfer))
+        continue;
+      choose_folder (self, transfer, TRUE);
+      return;
+    }
+}
+
+/* Rows, and no file: cards in the chat keep what was received at hand. */
+static void
+clear_finished (SnugSession *session)
+{
+  GListModel *transfers = snug_session_get_transfers (session);
+
+  for (guint i = g_list_model_get_n_items (transfers); i > 0; i--)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i - 1);
+
+      if (snug_transfer_is_finished (transfer))
+        snug_session_forget (session, transfer);
+    }
+}
+
 static void
 on_all (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  SnugSession *session = SNUG_WINDOW (widget)->session;
+  SnugWindow *self = SNUG_WINDOW (widget);
 
-  if (g_str_equal (action, "files.pause-all"))
-    snug_session_pause_all (session);
-  else
-    snug_session_resume_all (session);
+  if (g_str_equal (action, "files.accept-all"))
+    accept_all_or_choose (self);
+  else if (g_str_equal (action, "files.pause-all"))
+    snug_session_pause_all (self->session);
+  else if (g_str_equal (action, "files.resume-all"))
+    snug_session_resume_all (self->session);
+  else if (g_str_equal (action, "files.clear"))
+    clear_finished (self->session);
 }
 
 static const struct
@@ -477,8 +565,10 @@ static const struct
   { "room.choose-files", NULL, on_choose_files },
   { "room.choose-folder", NULL, on_choose_folder },
   { "room.choose-files-for", "s", on_choose_files_for },
+  { "files.accept-all", NULL, on_all },
   { "files.pause-all", NULL, on_all },
   { "files.resume-all", NULL, on_all },
+  { "files.clear", NULL, on_all },
   { "file.accept", "s", on_file },
   { "file.accept-to", "s", on_file },
   { "file.choose", "s", on_file },

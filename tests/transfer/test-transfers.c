@@ -236,6 +236,7 @@ test_offered_again (TransferMates *f, gconstpointer data)
   SnugTransfers *ana = add (f, "Ana"), *bo = add (f, "Bo"), *chi = add (f, "Chi");
   g_autoptr (GFile) file = make_file (f, "a.bin", 1000);
   g_autoptr (GError) error = NULL;
+  g_autoptr (SnugTransfer) forgotten = NULL;
 
   snug_mates_await (&f->mates);
   offer (ana, bo, file);
@@ -248,6 +249,16 @@ test_offered_again (TransferMates *f, gconstpointer data)
   g_assert_cmpuint (n_rows (ana), ==, 3);
   take (f, bo, row (bo, 1));
   snug_await (NULL, is (row (bo, 1), SNUG_TRANSFER_DONE));
+
+  /* what was forgotten is: others may know of it still */
+  snug_await (NULL, is (row (ana, 2), SNUG_TRANSFER_DONE));
+  forgotten = g_object_ref (row (ana, 2));
+  snug_transfers_forget (ana, forgotten);
+  g_assert_cmpuint (n_rows (ana), ==, 2);
+  snug_transfers_offer_again_async (ana, forgotten, on_offer_made, NULL);
+  snug_await (NULL, n_rows (bo) == 3);
+  take (f, bo, row (bo, 2));
+  snug_await (NULL, is (row (bo, 2), SNUG_TRANSFER_DONE) && is (row (ana, 2), SNUG_TRANSFER_DONE));
 
   /* not what still stands, and not to who is gone */
   snug_transfers_offer_again_async (ana, row (ana, 1), on_offer_made, &error);

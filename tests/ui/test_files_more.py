@@ -39,6 +39,29 @@ def test_unfinished_is_discarded(desk):
     until(lambda: not list(DOWNLOADS.glob(".*")), "nothing of it in the folder")
 
 
+@case("what is offered is accepted all at once; what is done is cleared from the list, and from nowhere else")
+def test_all_at_once(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    sources = [make_file(desk.folder / name, 1000) for name in ("a.bin", "b.bin", "odd.unheardof")]
+    sends = [word for source in sources for word in ("--send", str(source))]
+    ana = desk.member("join", link, "--name", "Ana", *sends)
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.find("label", "3", within=opened.find("list item", "Incoming"))
+    opened.press("push button", "Accept All")
+    for source in sources:
+        ana.wait_for(event="transfer", name=source.name, state="done")
+        row(opened, source.name, "received from Ana$")
+    opened.press("push button", "Clear")
+    opened.gone("list item", re.compile("^(a.bin|b.bin|odd.unheardof), "))
+    for source in sources:
+        assert sha256(DOWNLOADS / source.name) == sha256(source)
+    opened.key("ctrl+1")
+    opened.press("push button", "Open odd.unheardof")
+    opened.find("label", "No program on this computer opens this file.")
+
+
 @case("a dragged folder is offered as one, and arrives as the tree it is")
 def test_drop_folder(desk):
     opened, link = create(desk)
