@@ -106,14 +106,22 @@ show_delivery (SnugMessageRow *self)
 
 /* --- A file --- */
 
+static void
+on_picture_shown (GtkWidget *picture, GParamSpec *pspec, SnugTransferRow *row)
+{
+  snug_transfer_row_set_has_picture (row, gtk_widget_get_visible (picture));
+}
+
 static GtkWidget *
 card_new (SnugTransfer *transfer, const char *clock)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *row = snug_transfer_row_new (transfer);
+  GtkWidget *picture = snug_picture_new (transfer);
 
-  snug_transfer_row_set_time (SNUG_TRANSFER_ROW (row), clock);
-  gtk_box_append (GTK_BOX (box), snug_picture_new (transfer));
+  snug_transfer_row_be_card (SNUG_TRANSFER_ROW (row), clock);
+  g_signal_connect_object (picture, "notify::visible", G_CALLBACK (on_picture_shown), row, 0);
+  gtk_box_append (GTK_BOX (box), picture);
   gtk_box_append (GTK_BOX (box), row);
   return box;
 }

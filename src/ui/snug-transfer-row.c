@@ -15,6 +15,8 @@ struct _SnugTransferRow
   SnugTransfer   *transfer;      /* owned; NULL while not bound */
   gulong          on_notify;
   guint           shown;         /* shape() + 1 of the buttons that stand there; 0: none yet */
+  gboolean        is_card;       /* in the chat, from where nothing is taken away */
+  gboolean        has_picture;   /* above it, which says what it is and opens it */
 
   /* Template */
   GtkButton      *expander;
@@ -81,6 +83,8 @@ static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
   },
 };
 
+static const Command none = NONE;
+
 static const Commands *
 get_commands (SnugTransferRow *self)
 {
@@ -134,6 +138,8 @@ make_menu (SnugTransferRow *self, const Command *items, guint n_items)
 
       if (g_str_equal (items[i].action, "file.choose") && !snug_transfer_is_folder (self->transfer))
         continue;
+      if (g_str_equal (items[i].action, "file.forget") && self->is_card)
+        continue;
 
       g_menu_item_set_action_and_target (item, items[i].action, "s", id);
       g_menu_append_item (menu, item);
@@ -154,7 +160,7 @@ show_commands (SnugTransferRow *self)
   if (shape == self->shown)
     return;
   self->shown = shape;
-  show_button (self, self->first, &now->first);
+  show_button (self, self->first, self->has_picture && g_strcmp0 (now->first.action, "file.open") == 0 ? &none : &now->first);
   show_button (self, self->second, &now->second);
   menu = make_menu (self, now->menu, G_N_ELEMENTS (now->menu));
   gtk_menu_button_set_menu_model (self->more, menu);
@@ -310,10 +316,22 @@ snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
 }
 
 void
-snug_transfer_row_set_time (SnugTransferRow *self, const char *clock)
+snug_transfer_row_be_card (SnugTransferRow *self, const char *clock)
 {
+  self->is_card = TRUE;
   gtk_label_set_label (self->time, clock);
   gtk_widget_set_visible (GTK_WIDGET (self->time), TRUE);
+  self->shown = 0;
+  show_commands (self);
+}
+
+void
+snug_transfer_row_set_has_picture (SnugTransferRow *self, gboolean has_picture)
+{
+  self->has_picture = has_picture;
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), !has_picture);
+  self->shown = 0;
+  show_commands (self);
 }
 
 SnugTransfer *

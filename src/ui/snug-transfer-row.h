@@ -21,8 +21,10 @@ GtkWidget    *snug_transfer_row_new          (SnugTransfer *transfer);
 void          snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer);
 SnugTransfer *snug_transfer_row_get_transfer (SnugTransferRow *self);   /* (transfer none) (nullable) */
 
-/* In the chat: when it was offered. */
-void          snug_transfer_row_set_time      (SnugTransferRow *self, const char *clock);
+/* In the chat, whose list it is not taken off. @clock: when it was offered */
+void          snug_transfer_row_be_card         (SnugTransferRow *self, const char *clock);
+/* The picture that it is stands above: it says what kind of file this is, and opens it. */
+void          snug_transfer_row_set_has_picture (SnugTransferRow *self, gboolean has_picture);
 
 /* Where the list can show what is in a folder below its row. Of a file this does nothing. */
 void          snug_transfer_row_show_expanded (SnugTransferRow *self, gboolean expanded);

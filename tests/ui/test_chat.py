@@ -181,7 +181,7 @@ def png(path, width, height):
     return path
 
 
-@case("a picture is shown once it was accepted; what only calls itself one, or is too large a one, is not")
+@case("a picture is shown once it was accepted, on one card with its name; what only calls itself one, or is too large a one, is not")
 def test_pictures(desk):
     opened = create(desk)
     good = png(desk.folder / "lake.png", 300, 200)
@@ -196,9 +196,12 @@ def test_pictures(desk):
         opened.find("push button", f"Accept {path.name}")
         assert not opened.has("push button", f"Picture {path.name}")
         opened.press("push button", f"Accept {path.name}")
-        opened.find("push button", f"Open {path.name}")
-    ana.wait_for(event="transfer", state="done", name="lake.png")
+        ana.wait_for(event="transfer", state="done", name=path.name)
     opened.find("push button", "Picture lake.png")
+    # The picture opens it; what is none has a button for that.
+    opened.gone("push button", "Open lake.png")
+    for path in (liar, huge):
+        opened.find("push button", f"Open {path.name}")
     # They are looked at one after the other.
     assert not opened.has("push button", "Picture liar.png")
     assert not opened.has("push button", "Picture huge.png")
