@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import socketserver
@@ -12,7 +13,7 @@ import threading
 import window
 from cases import BUILD, SNUG, case, make_file, run, sha256
 from files import DOWNLOADS, LINK, clear_downloads, create, endless, row
-from in_room import link_of, read_qr, say
+from in_room import link_of, read_qr, say, show
 from window import alive, until
 
 
@@ -232,6 +233,40 @@ def test_no_bus(desk):
     assert sha256(DOWNLOADS / "holiday.bin") == sha256(source)
     press_keys(name, "ctrl+q")
     assert program.wait() == 0
+
+
+def may_write(opened, folder, may):
+    """Permissions do not stop root: there it is a disk of the window's own, mounted for reading."""
+    if os.getuid() == 0:
+        subprocess.run(["nsenter", "--target", str(opened.pid), "--mount", "mount", "-o", f"remount,{'rw' if may else 'ro'}",
+                        str(folder)], check=True, timeout=window.PATIENCE_S)
+    else:
+        folder.chmod(0o755 if may else 0o555)
+
+
+@case("a folder that can only be read is said so, the offer stands, and is accepted once it can be written")
+def test_read_only(desk):
+    clear_downloads()
+    DOWNLOADS.mkdir()
+    own_disk = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(DOWNLOADS)]
+    opened = desk.keep(window.Window(*(own_disk if os.getuid() == 0 else []), SNUG))
+    opened.on_screen()
+    opened.focus()
+    opened.press("push button", "Create Room")
+    opened.wait_for_title("Waiting for people")
+    may_write(opened, DOWNLOADS, False)
+    source = make_file(desk.folder / "holiday.bin", 1000)
+    ana = desk.member("join", opened.find("label", LINK).name, "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    show(opened, "Files")
+    opened.press("push button", "Accept holiday.bin")
+    opened.find("label", re.compile("^The folder to save in cannot be written to"))
+    opened.find("push button", "Save To…")
+    row(opened, "holiday.bin", "wants to send you this")
+    may_write(opened, DOWNLOADS, True)
+    opened.press("push button", "Accept holiday.bin")
+    ana.wait_for(event="transfer", state="done", direction="out")
+    assert sha256(f"/proc/{opened.pid}/root{DOWNLOADS}/holiday.bin") == sha256(source)
 
 
 @case("with one font and no other, none of emoji among them, the window shows its words")
