@@ -17,10 +17,12 @@ typedef struct
   SoupSession   *session;      /* owned */
   SoupMessage   *message;      /* owned, nullable */
   SnugSignaling *signaling;    /* owned, nullable */
+  GCancellable  *asking;       /* owned: of what is asked before the room is entered */
   GSource       *impatience;   /* owned, nullable */
   GSource       *cancelled;    /* owned, nullable: beside it */
   GPtrArray     *ice_servers;  /* owned, nullable */
   SnugFinding    finding;
+  gboolean       is_late;      /* an answer is */
   char           answer[MAX_ANSWER_BYTES];
 } Visit;
 
@@ -31,6 +33,7 @@ visit_free (gpointer data)
 
   snug_clear_source (&visit->impatience);
   snug_clear_source (&visit->cancelled);
+  g_clear_object (&visit->asking);
   g_clear_object (&visit->message);
   g_clear_object (&visit->session);
   g_clear_object (&visit->signaling);
@@ -44,8 +47,18 @@ end (GTask *task, SnugFinding finding)
 {
   Visit *visit = g_task_get_task_data (task);
 
-  visit->finding = finding;
+  visit->finding = visit->is_late ? SNUG_FINDING_SILENT : finding;
   g_task_return_boolean (task, TRUE);
+}
+
+/* One answer may take so long, however it comes: what times out in libsoup is each piece of it. */
+static void
+allow_time (GTask *task, GSourceFunc on_late)
+{
+  Visit *visit = g_task_get_task_data (task);
+
+  snug_clear_source (&visit->impatience);
+  visit->impatience = snug_context_timeout (g_task_get_context (task), ANSWER_S * 1000, on_late, task);
 }
 
 /* In the room. The task is held by the signals until one of them ends it. */
@@ -96,23 +109,6 @@ on_no_welcome (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  return on_no_welcome (data);
-}
-
-static void
-await_welcome (GTask *task)
-{
-  Visit *visit = g_task_get_task_data (task);
-
-  visit->impatience = snug_context_timeout (g_task_get_context (task), ANSWER_S * 1000, on_no_welcome, task);
-  visit->cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
-  g_source_set_callback (visit->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
-  g_source_attach (visit->cancelled, g_task_get_context (task));
-}
-
 static SnugFinding
 finding_from_refusal (const GError *error)
 {
@@ -142,11 +138,21 @@ on_room_made (GObject *source, GAsyncResult *result, gpointer data)
   g_signal_connect_data (visit->signaling, "message", G_CALLBACK (on_message), g_object_ref (task),
                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);
   g_signal_connect (visit->signaling, "state-changed", G_CALLBACK (on_state_changed), task);
-  await_welcome (task);
+  allow_time (task, on_no_welcome);
   snug_signaling_open (visit->signaling);
 }
 
 /* Before the door */
+
+static gboolean
+on_no_answer (gpointer data)
+{
+  Visit *visit = g_task_get_task_data (data);
+
+  visit->is_late = TRUE;
+  g_cancellable_cancel (visit->asking);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 on_health_read (GObject *stream, GAsyncResult *result, gpointer data)
@@ -166,8 +172,11 @@ on_health_read (GObject *stream, GAsyncResult *result, gpointer data)
   if (object == NULL || soup_message_get_status (visit->message) != SOUP_STATUS_OK)
     end (task, SNUG_FINDING_SOMETHING_ELSE);
   else
-    snug_websocket_signaling_create_room_async (visit->server, 2, TRUE, g_task_get_cancellable (task), on_room_made,
-                                                g_object_ref (task));
+    {
+      allow_time (task, on_no_answer);
+      snug_websocket_signaling_create_room_async (visit->server, 2, TRUE, visit->asking, on_room_made,
+                                                  g_object_ref (task));
+    }
 }
 
 static void
@@ -182,7 +191,30 @@ on_health (GObject *session, GAsyncResult *result, gpointer data)
     end (task, snug_finding_from_error (error));
   else
     g_input_stream_read_all_async (stream, visit->answer, sizeof visit->answer, G_PRIORITY_DEFAULT,
-                                   g_task_get_cancellable (task), on_health_read, g_object_ref (task));
+                                   visit->asking, on_health_read, g_object_ref (task));
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  Visit *visit = g_task_get_task_data (data);
+
+  if (visit->signaling != NULL)
+    leave (data, SNUG_FINDING_NO_SOCKETS);
+  else
+    g_cancellable_cancel (visit->asking);
+  return G_SOURCE_REMOVE;
+}
+
+/* The task is held by what is being asked. */
+static void
+heed_cancelling (GTask *task)
+{
+  Visit *visit = g_task_get_task_data (task);
+
+  visit->cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
+  g_source_set_callback (visit->cancelled, G_SOURCE_FUNC (on_cancelled), task, NULL);
+  g_source_attach (visit->cancelled, g_task_get_context (task));
 }
 
 void
@@ -194,16 +226,21 @@ snug_server_probe_async (const char *server, GCancellable *cancellable, GAsyncRe
   g_autofree char *url = g_strconcat (server, "/api/health", NULL);
 
   visit->server = g_strdup (server);
-  visit->session = soup_session_new_with_options ("timeout", ANSWER_S, NULL);
+  visit->asking = g_cancellable_new ();
+  visit->session = soup_session_new ();
   visit->message = soup_message_new ("GET", url);
   g_task_set_source_tag (task, snug_server_probe_async);
   g_task_set_task_data (task, visit, visit_free);
   g_task_set_check_cancellable (task, FALSE);
   if (visit->message == NULL)
-    end (task, SNUG_FINDING_NO_NAME);
-  else
-    soup_session_send_async (visit->session, visit->message, G_PRIORITY_DEFAULT, cancellable, on_health,
-                             g_object_ref (task));
+    {
+      end (task, SNUG_FINDING_NO_NAME);
+      return;
+    }
+  heed_cancelling (task);
+  allow_time (task, on_no_answer);
+  soup_session_send_async (visit->session, visit->message, G_PRIORITY_DEFAULT, visit->asking, on_health,
+                           g_object_ref (task));
 }
 
 GPtrArray *
