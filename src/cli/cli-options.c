@@ -264,10 +264,45 @@ take_server (SnugCliOptions *self, const Words *w, GError **error)
   return TRUE;
 }
 
+/* Of those that are given, the first about a room or what is done in it; NULL if there is none. */
+static const char *
+find_option_of_rooms (const SnugCliOptions *self, const Words *w)
+{
+  const struct
+  {
+    const char *name;
+    gboolean    given;
+  } options[] = {
+    { "--open", w->open },
+    { "--capacity", w->capacity != NULL },
+    { "--secret-file", w->secret_file != NULL },
+    { "--name", self->name != NULL },
+    { "--say", self->say != NULL },
+    { "--send", self->send != NULL },
+    { "--save-to", self->save_to != NULL },
+    { "--accept", w->accept != NULL },
+    { "--on-conflict", w->conflict != NULL },
+    { "--only", self->only != NULL },
+    { "--discard-unfinished", w->discard_unfinished },
+    { "--commands", w->commands },
+    { "--sha256", w->sha256 },
+    { "--until", w->until != NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    if (options[i].given)
+      return options[i].name;
+  return NULL;
+}
+
 /* Options that make sense only beside others. */
 static gboolean
 check_together (const SnugCliOptions *self, const Words *w, GError **error)
 {
+  const char *of_rooms = self->command == SNUG_CLI_DOCTOR ? find_option_of_rooms (self, w) : NULL;
+
+  if (of_rooms != NULL)
+    return refuse (error, _("%s is for “create” and “join”: “doctor” enters no room of anybody."), of_rooms);
   if (w->secret_file != NULL && w->open)
     return refuse (error, _("--open is a room without a secret, --secret-file one with it: say one "
                             "of them."));
