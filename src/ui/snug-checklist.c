@@ -24,6 +24,7 @@ struct _SnugChecklist
   /* Template */
   GtkBox     *steps;
   GtkLabel   *reason;
+  GtkWidget  *check;
 
   /* In steps */
   GtkWidget  *rows[N_STEPS];
@@ -131,6 +132,7 @@ update (SnugChecklist *self)
                          "on different networks a relay may be needed, and none is set up."));
   gtk_label_set_label (self->reason, reason != NULL ? reason : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), reason != NULL);
+  gtk_widget_set_visible (self->check, reason != NULL);
 }
 
 static gboolean
@@ -279,6 +281,7 @@ snug_checklist_class_init (SnugChecklistClass *klass)
                                                "/io/github/snugrooms/Snug/snug-checklist.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugChecklist, steps);
   gtk_widget_class_bind_template_child (widget_class, SnugChecklist, reason);
+  gtk_widget_class_bind_template_child (widget_class, SnugChecklist, check);
 }
 
 static void

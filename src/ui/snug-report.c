@@ -123,3 +123,35 @@ snug_report_new (SnugSession *session)
   add_transfers (report, snug_session_get_transfers (session));
   return g_string_free (report, FALSE);
 }
+
+static void
+add_check (GString *report, SnugCheck *check, gboolean with_address)
+{
+  guint number = snug_check_get_number (check);
+  const char *address = with_address ? snug_check_get_address (check) : NULL;
+
+  g_string_append_printf (report, "Check %s", snug_check_step_to_text (snug_check_get_step (check)));
+  if (number > 0)
+    g_string_append_printf (report, " %u", number);
+  g_string_append_printf (report, ": %s, %s", snug_check_status_to_text (snug_check_get_status (check)),
+                          snug_finding_to_text (snug_check_get_finding (check)));
+  if (address != NULL)
+    g_string_append_printf (report, " (%s)", address);
+  g_string_append_c (report, '\n');
+}
+
+char *
+snug_report_new_with_checks (SnugSession *session, GListModel *checks, gboolean addresses)
+{
+  g_autofree char *room = snug_report_new (session);
+  GString *report = g_string_new (room);
+
+  g_string_append_c (report, '\n');
+  for (guint i = 0; i < g_list_model_get_n_items (checks); i++)
+    {
+      g_autoptr (SnugCheck) check = g_list_model_get_item (checks, i);
+
+      add_check (report, check, addresses);
+    }
+  return g_string_free (report, FALSE);
+}

@@ -6,11 +6,14 @@
  */
 #pragma once
 
+#include "snug-check.h"
 #include "snug-session.h"
 
 G_BEGIN_DECLS
 
 /* (transfer full). */
-char *snug_report_new (SnugSession *session);
+char *snug_report_new             (SnugSession *session);
+/* @checks: of SnugCheck: what the doctor found goes to its end. @addresses: %TRUE if the person wants those in it */
+char *snug_report_new_with_checks (SnugSession *session, GListModel *checks, gboolean addresses);
 
 G_END_DECLS

@@ -33,6 +33,7 @@ struct _SnugRoomPane
   GtkWidget      *over_back;
   GtkLabel       *over_left;
   GtkWidget      *over_files;
+  GtkWidget      *over_check;
   GtkWidget      *connecting;
   GtkLabel       *connecting_title;
   SnugChecklist  *connecting_steps;
@@ -130,6 +131,14 @@ update_left (SnugRoomPane *self)
   gtk_widget_set_visible (self->over_files, n > 0);
 }
 
+/* Whether a check-up of it may tell more. */
+static gboolean
+is_about_connection (const GError *error)
+{
+  return g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_UNREACHABLE)
+         || g_error_matches (error, SNUG_SESSION_ERROR, SNUG_SESSION_ERROR_NO_ROUTE);
+}
+
 /* AdwStatusPage takes markup, and an error may quote what a server said. */
 static void
 update_over (SnugRoomPane *self)
@@ -146,6 +155,7 @@ update_over (SnugRoomPane *self)
   adw_status_page_set_description (self->over, body);
   gtk_button_set_label (self->over_button, problem->button);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->over_button), problem->action);
+  gtk_widget_set_visible (self->over_check, is_about_connection (snug_session_get_error (self->session)));
   gtk_widget_set_visible (self->over_back, g_strcmp0 (problem->action, "room.start-over") != 0);
 }
 
@@ -426,6 +436,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_back);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_left);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_files);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_check);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_steps);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-doctor-dialog.h"
 #include "snug-last-room.h"
 #include "snug-qr-window.h"
 #include "snug-rename-dialog.h"
@@ -274,6 +275,12 @@ on_copy_report (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_check_connection (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  snug_doctor_dialog_present (GTK_WINDOW (widget), SNUG_WINDOW (widget)->session);
+}
+
+static void
 on_start_over (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   leave (SNUG_WINDOW (widget));
@@ -536,6 +543,7 @@ static const struct
   { "room.retry", NULL, on_retry },
   { "room.remove-member", "s", on_remove_member },
   { "room.copy-report", NULL, on_copy_report },
+  { "room.check-connection", NULL, on_check_connection },
   { "room.enter-secret", "s", on_enter_secret },
   { "room.let-them-try", NULL, on_let_them_try },
   { "room.let-in", NULL, on_let_in },

@@ -51,10 +51,26 @@ typedef struct
 
 #define SCROLL_FRAMES 400
 
+/* What stands in front: a scene's dialog, if it has one. The keys' window is there all the time, and not seen. */
+static GtkWindow *
+front (Gallery *self)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == self->window && gtk_widget_get_visible (GTK_WIDGET (window)))
+        return window;   /* the toolkit keeps it */
+    }
+  return self->window;
+}
+
 static void
 paint (Gallery *self, const char *name)
 {
-  GtkWidget *widget = GTK_WIDGET (self->window);
+  GtkWidget *widget = GTK_WIDGET (front (self));
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
   g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
   int width = gtk_widget_get_width (widget);
@@ -66,7 +82,7 @@ paint (Gallery *self, const char *name)
 
   gdk_paintable_snapshot (paintable, snapshot, width, height);
   node = gtk_snapshot_to_node (snapshot);
-  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (self->window)), node,
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node,
                                          &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   if (!gdk_texture_save_to_png (texture, file))
     g_error ("cannot write %s", file);
@@ -76,7 +92,7 @@ paint (Gallery *self, const char *name)
 static void
 tell_cut_off (Gallery *self, const char *name)
 {
-  g_autoptr (GPtrArray) found = find_cut_off (GTK_WIDGET (self->window), self->width);
+  g_autoptr (GPtrArray) found = find_cut_off (GTK_WIDGET (front (self)), self->width);
 
   for (guint i = 0; i < found->len; i++)
     g_print ("cut off in %s: %s\n", name, (const char *) g_ptr_array_index (found, i));
@@ -94,6 +110,19 @@ set_last_room (Gallery *self, SnugApplication *application, const char *scene)
   g_object_set (snug_application_get_settings (application),
                 "last-room", is_known ? "https://snug.example.org/?code=BOOK23" : "",
                 "last-room-ends", is_known ? G_MAXINT64 : G_GINT64_CONSTANT (0), NULL);
+}
+
+/* On a screen that is no larger than the window. */
+static void
+show_doctor (Gallery *self)
+{
+  GtkWindow *dialog;
+  int width, height;
+
+  gtk_widget_activate_action (GTK_WIDGET (self->window), "room.check-connection", NULL);
+  dialog = front (self);
+  gtk_window_get_default_size (dialog, &width, &height);
+  gtk_window_set_default_size (dialog, MIN (width, self->width), MIN (height, self->height));
 }
 
 /* One that is only worth its time when it is asked for. */
@@ -118,6 +147,8 @@ play_next (Gallery *self)
                               snug_fake_session_get_page (scenes[self->scene]));
   snug_fake_session_play (snug_application_get_session (application), scenes[self->scene]);
   set_last_room (self, application, scenes[self->scene]);
+  if (g_str_equal (scenes[self->scene], "doctor"))
+    show_doctor (self);
   self->n_frames = 0;
   return TRUE;
 }
@@ -125,9 +156,11 @@ play_next (Gallery *self)
 static void
 go_on (Gallery *self)
 {
+  if (front (self) != self->window)
+    gtk_window_destroy (front (self));
   self->scene++;
   if (play_next (self))
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_tick, self, NULL);
+    gtk_widget_add_tick_callback (GTK_WIDGET (front (self)), on_tick, self, NULL);
   else
     gtk_window_destroy (self->window);
 }
@@ -272,7 +305,7 @@ on_activate (GApplication *application, Gallery *self)
   gtk_window_present (self->window);
   if (!play_next (self))
     g_error ("there is no scene %s", self->only);
-  gtk_widget_add_tick_callback (GTK_WIDGET (self->window), on_tick, self, NULL);
+  gtk_widget_add_tick_callback (GTK_WIDGET (front (self)), on_tick, self, NULL);
 }
 
 static void

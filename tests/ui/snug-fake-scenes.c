@@ -563,6 +563,7 @@ static const struct
   { "waiting", "room", scene_waiting },
   { "connecting", "room", scene_connecting },
   { "no-route", "room", scene_no_route },
+  { "doctor", "room", scene_no_route },
   { "connected", "room", scene_connected },
   { "locked", "room", scene_locked },
   { "away", "room", scene_away },

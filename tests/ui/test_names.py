@@ -42,8 +42,9 @@ class Gallery(window.Window):
         scenes = []
         for scene in self.scenes():
             scenes.append(scene)
-            for path in nameless(self.frame):
-                found.setdefault(path, scene)
+            for frame in window.children(self.application):
+                for path in nameless(frame):
+                    found.setdefault(path, scene)
         return found, scenes
 
 

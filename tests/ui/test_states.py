@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import socketserver
 import subprocess
 import threading
@@ -126,6 +127,42 @@ def test_no_route(desk):
     assert "no-route" in report and "relay: only" in report and "Member 1: failed" in report, report
     for private in (room["code"], "127.0.0.1", "Ana", "Mira"):
         assert private not in report, report
+
+
+@case("the connection is checked step by step, and addresses are shown and copied only to who asks for them")
+def test_doctor(desk):
+    server = desk.server()
+    desk.set("server", server.url)
+    opened = desk.open()
+    opened.do("room.check-connection")
+    opened.find("list item", "Server: ok. It works.")
+    opened.find("list item", "Relay: skipped. None was named.")
+    opened.find("list item", re.compile("^People in other networks: skipped"))
+    opened.find("push button", "Try Again")
+    opened.press("push button", "Copy Report")
+    opened.find("label", "Report copied. It has no codes, names or addresses in it.")
+    report = desk.other("paste").rest()
+    assert "Check server: ok, works\n" in report and "127.0.0.1" not in report, report
+    opened.focus_dialog()
+    opened.toggle("Show Addresses")
+    opened.find("list item", f"Server: ok. It works.\n{server.url}")
+    opened.press("push button", "Copy Report")
+    opened.find("label", "Report copied. It has addresses in it.")
+    assert server.url in desk.other("paste").rest()
+
+
+@case("a check of a server that says nothing can be given up, and begun again from there")
+def test_doctor_cancelled(desk):
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        desk.set("server", f"http://127.0.0.1:{hangs.getsockname()[1]}")
+        opened = desk.open()
+        opened.do("room.check-connection")
+        opened.press("push button", "Cancel")
+        opened.press("push button", "Try Again")
+        opened.find("push button", "Cancel")
+        opened.focus_dialog()
+        opened.key("Escape")
+        opened.gone("push button", "Cancel")
 
 
 @case("a room whose time is up says so and offers a new one")

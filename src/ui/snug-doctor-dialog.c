@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-doctor-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "snug-accessible.h"
+#include "snug-doctor.h"
+#include "snug-report.h"
+
+struct _SnugDoctorDialog
+{
+  AdwWindow        parent_instance;
+
+  /* Owned */
+  SnugSession     *session;
+  SnugDoctor      *doctor;        /* of the check-up that is shown */
+  GCancellable    *cancellable;   /* nullable: it does not run */
+
+  /* Template */
+  AdwToastOverlay *toasts;
+  GtkWidget       *cancel;
+  GtkWidget       *again;
+  GtkListBox      *steps;
+  GtkWidget       *running;
+  GtkSpinner      *spinner;
+  GtkSwitch       *addresses;
+  GtkWidget       *copy;
+};
+
+G_DEFINE_FINAL_TYPE (SnugDoctorDialog, snug_doctor_dialog, ADW_TYPE_WINDOW)
+
+/* By SnugCheckStatus. */
+static const struct
+{
+  const char *words;
+  const char *icon;
+  const char *css;
+} statuses[] = {
+  [SNUG_CHECK_OK] = { N_("ok"), "emblem-ok-symbolic", "success" },
+  [SNUG_CHECK_NOT] = { N_("not ok"), "window-close-symbolic", "error" },
+  [SNUG_CHECK_SKIPPED] = { N_("skipped"), "radio-symbolic", "dim-label" },
+};
+
+/* --- What was found --- */
+
+/* The reason, what to do, and below them where it is, if that is asked for. */
+static char *
+words_of (SnugCheck *check, gboolean with_address)
+{
+  GString *words = g_string_new (snug_check_get_reason (check));
+  const char *action = snug_check_get_action (check);
+  const char *address = with_address ? snug_check_get_address (check) : NULL;
+
+  if (action != NULL)
+    g_string_append_printf (words, " %s", action);
+  if (address != NULL)
+    g_string_append_printf (words, "\n%s", address);
+  return g_string_free (words, FALSE);
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  SnugDoctorDialog *self = user_data;
+  SnugCheckStatus status = snug_check_get_status (item);
+  g_autofree char *title = snug_check_dup_title (item);
+  g_autofree char *words = words_of (item, gtk_switch_get_active (self->addresses));
+  g_autofree char *spoken = g_strdup_printf ("%s: %s. %s", title, _(statuses[status].words), words);
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "title-lines", 0,
+                                 "subtitle", words, "subtitle-lines", 0, NULL);
+  GtkWidget *mark = gtk_image_new_from_icon_name (statuses[status].icon);
+
+  gtk_widget_add_css_class (mark, statuses[status].css);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), mark);
+  /* The title alone, which it is named after, would come once more behind our words (GTK 4.8). */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  snug_accessible_set_label (row, spoken);
+  return row;
+}
+
+static void
+update_steps (SnugDoctorDialog *self)
+{
+  GListModel *checks = snug_doctor_get_checks (self->doctor);
+  gboolean found = g_list_model_get_n_items (checks) > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), found);
+  gtk_widget_set_sensitive (self->copy, found);
+}
+
+static void
+show_steps (SnugDoctorDialog *self)
+{
+  gtk_list_box_bind_model (self->steps, snug_doctor_get_checks (self->doctor), create_row, self, NULL);
+  update_steps (self);
+}
+
+/* --- The check-up --- */
+
+static void
+update_running (SnugDoctorDialog *self)
+{
+  gboolean is_running = self->cancellable != NULL;
+
+  gtk_widget_set_visible (self->cancel, is_running);
+  gtk_widget_set_visible (self->again, !is_running);
+  gtk_widget_set_visible (self->running, is_running);
+  gtk_spinner_set_spinning (self->spinner, is_running);
+}
+
+static void
+on_finished (GObject *doctor, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SnugDoctorDialog) self = user_data;
+
+  snug_doctor_run_finish (SNUG_DOCTOR (doctor), result, NULL);
+  /* One that was cancelled may end when the next one runs, or when nobody looks any more. */
+  if (SNUG_DOCTOR (doctor) != self->doctor || self->cancellable == NULL)
+    return;
+  g_clear_object (&self->cancellable);
+  update_running (self);
+}
+
+/* What others would be reached through: of the room that we are in, else of the next one. */
+static char *
+dup_server (SnugSession *session)
+{
+  const char *link = snug_session_get_link (session);
+  g_autoptr (SnugRoomLink) room = link != NULL ? snug_room_link_parse (link, NULL) : NULL;
+  char *server = NULL;
+
+  if (room != NULL && room->server != NULL)
+    return g_strdup (room->server);
+  g_object_get (session, "server", &server, NULL);
+  return server;
+}
+
+static void
+run (SnugDoctorDialog *self)
+{
+  g_autofree char *server = dup_server (self->session);
+  g_autoptr (GPtrArray) ice_servers = NULL;
+  int relay;
+
+  g_object_get (self->session, "ice-servers", &ice_servers, "relay-policy", &relay, NULL);
+  g_clear_object (&self->doctor);
+  self->doctor = snug_doctor_new (server, ice_servers, (SnugRelayPolicy) relay);
+  self->cancellable = g_cancellable_new ();
+  g_signal_connect_object (snug_doctor_get_checks (self->doctor), "items-changed", G_CALLBACK (update_steps), self,
+                           G_CONNECT_SWAPPED);
+  show_steps (self);
+  update_running (self);
+  snug_doctor_run_async (self->doctor, self->cancellable, on_finished, g_object_ref (self));
+}
+
+static void
+stop (SnugDoctorDialog *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+/* What has been found until now stays to be read. */
+static void
+on_cancel (SnugDoctorDialog *self)
+{
+  stop (self);
+  update_running (self);
+}
+
+static void
+on_copy (SnugDoctorDialog *self)
+{
+  gboolean addresses = gtk_switch_get_active (self->addresses);
+  g_autofree char *report = snug_report_new_with_checks (self->session, snug_doctor_get_checks (self->doctor),
+                                                         addresses);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), report);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (addresses
+    ? _("Report copied. It has addresses in it.") : _("Report copied. It has no codes, names or addresses in it.")));
+}
+
+/* --- Life --- */
+
+void
+snug_doctor_dialog_present (GtkWindow *parent, SnugSession *session)
+{
+  SnugDoctorDialog *self = g_object_new (SNUG_TYPE_DOCTOR_DIALOG, "transient-for", parent, NULL);
+
+  self->session = g_object_ref (session);
+  run (self);
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+static void
+snug_doctor_dialog_dispose (GObject *object)
+{
+  SnugDoctorDialog *self = SNUG_DOCTOR_DIALOG (object);
+
+  stop (self);
+  g_clear_object (&self->doctor);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (snug_doctor_dialog_parent_class)->dispose (object);
+}
+
+static void
+snug_doctor_dialog_class_init (SnugDoctorDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = snug_doctor_dialog_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-doctor-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, toasts);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, cancel);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, again);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, steps);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, running);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, addresses);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, copy);
+  gtk_widget_class_bind_template_callback (widget_class, on_cancel);
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_again", G_CALLBACK (run));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_addresses", G_CALLBACK (show_steps));
+  gtk_widget_class_bind_template_callback (widget_class, on_copy);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+snug_doctor_dialog_init (SnugDoctorDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  snug_accessible_name_toasts (self->toasts);
+}
