@@ -1,88 +1,146 @@
 #!/usr/bin/python3
 """cells.py BUILD CELL…: two snug-cli behind two NATs, with snug-server and coturn on the segment between them.
 
-Each says something and sends a file to the other; the cell names the way they must have come together on.
+Each says something and sends a file to the other; the cell names the way they must have come together on. What they
+show is asked, and the relay's packets are counted.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import dataclasses
+import itertools
 import pathlib
 import subprocess
 import sys
 
 import lab
-from members import Member, both, run_cases, same, words_for
+from members import FILE_BYTES, Member, both, run_cases, same, words_for
 from tap import Tap
 
 NOBODY_REACHED = 7
 TLS_RECORD = b"\x16\x03"
+SECRET = "lantern"
+WHY = "both networks block direct links, and no relay is set up or it does not answer"
 
-# Name: what it shows, the router of each side, further words for each member, the path, the exit status.
 STUN, TURN = ["--stun", lab.Relay.STUN], ["--turn", lab.Relay.TURN]
-TURN_TLS = ["--turn", lab.Relay.TURN_TLS]
+TURN_TCP, TURN_TLS = ["--turn", lab.Relay.TURN_TCP], ["--turn", lab.Relay.TURN_TLS]
+NEVER, ONLY = ["--relay", "never"], ["--relay", "only"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    title: str
+    nats: tuple           # the router of each side
+    words: list           # for each member
+    path: str | None      # None: nobody is reached
+    is_trusted: bool = False
+    secret: str | None = None
+
+
+def is_direct(nats):
+    """Whether the two can meet without a relay: each writes first to where the other is seen from by the STUN server. A
+    symmetric router is seen from elsewhere by everybody, so it needs one that lets in everybody at the other side."""
+    if "udp-blocked" in nats:
+        return False
+    symmetric = [nat.startswith("symmetric") for nat in nats]
+    return not any(symmetric) or (not all(symmetric) and "full-cone" in nats)
+
+
+def matrix():
+    """All kinds of routers with all, by the best possible path; and those that need a relay without one."""
+    for nats in itertools.combinations_with_replacement(lab.NATS, 2):
+        name, words = "/".join(nats), STUN + TURN + TURN_TCP
+        path = "direct" if is_direct(nats) else "relay"
+        how = "directly" if path == "direct" else "at a relay"
+        yield name, Cell(f"{nats[0]} and {nats[1]} meet {how}", nats, words, path)
+        if path == "relay":
+            yield f"{name}/never", Cell(f"{nats[0]} and {nats[1]} without a relay do not meet, and say so", nats,
+                                        words + NEVER, None)
+
+
 CELLS = {
-    "direct": ("two home routers and a STUN server meet directly",
-               ("port-restricted", "port-restricted"), STUN, "direct", 0),
-    "relay": ("two symmetric routers meet at a relay",
-              ("symmetric", "symmetric"), STUN + TURN, "relay", 0),
-    "no-udp": ("where UDP is blocked on one side, they meet at a relay over TCP",
-               ("udp-blocked", "port-restricted"), STUN + TURN + ["--turn", lab.Relay.TURN_TCP], "relay", 0),
-    "tls": ("and over TLS, where they trust its certificate",
-            ("udp-blocked", "port-restricted"), STUN + TURN_TLS, "relay", 0),
-    "tls-untrusted": ("a relay whose certificate is not to be trusted is not used",
-                      ("udp-blocked", "port-restricted"), STUN + TURN_TLS, None, NOBODY_REACHED),
-    "one-symmetric": ("a symmetric router and a home router meet at a relay",
-                      ("symmetric", "port-restricted"), STUN + TURN, "relay", 0),
-    "full-cone": ("a symmetric router and one that lets in everybody meet directly",
-                  ("symmetric", "full-cone"), STUN, "direct", 0),
-    "relay-only": ("who allows relays only is not met directly, though that would do",
-                   ("port-restricted", "port-restricted"), STUN + TURN + ["--relay", "only"], "relay", 0),
-    "nobody": ("two symmetric routers without a relay do not meet, and say so",
-               ("symmetric", "symmetric"), STUN, None, NOBODY_REACHED),
+    "direct": Cell("two home routers and a STUN server meet directly", ("port-restricted", "port-restricted"), STUN, "direct"),
+    "relay": Cell("two symmetric routers meet at a relay", ("symmetric-random", "symmetric-random"), STUN + TURN, "relay"),
+    "no-udp": Cell("where UDP is blocked on one side, they meet at a relay over TCP", ("udp-blocked", "port-restricted"),
+                   STUN + TURN + TURN_TCP, "relay"),
+    "tls": Cell("and over TLS, where they trust its certificate", ("udp-blocked", "port-restricted"), STUN + TURN_TLS,
+                "relay", is_trusted=True),
+    "tls-untrusted": Cell("a relay whose certificate is not to be trusted is not used", ("udp-blocked", "port-restricted"),
+                          STUN + TURN_TLS, None),
+    "relay-only": Cell("who allows relays only is not met directly, though that would do",
+                       ("port-restricted", "port-restricted"), STUN + TURN + ONLY, "relay"),
+    "login": Cell("a login that is good for an hour opens the relay", ("symmetric", "symmetric-random"),
+                  STUN + ["--turn", f"turn:{lab.temporary_login(SECRET)}@{lab.SERVER}"], "relay", secret=SECRET),
+    "old-login": Cell("one that was good until a minute ago does not", ("symmetric", "symmetric-random"),
+                      STUN + ["--turn", f"turn:{lab.temporary_login(SECRET, -60)}@{lab.SERVER}"], None, secret=SECRET),
+    **dict(matrix()),
 }
 
 
+def n_relayed(traffic):
+    """All bytes of UDP that the relay's computer heard and said, and those of TCP that were said to the relay."""
+    streams = [stream for port, stream in traffic.streams_to if port in (lab.Relay.PORT, lab.Relay.TLS_PORT)]
+    return sum(map(len, traffic.datagrams + streams))
+
+
+def assert_nobody(guest, ended, traffic, told):
+    assert ended == NOBODY_REACHED, f"the guest ended with {ended}{told}"
+    said = [(event["code"], event["message"]) for event in guest.events if event["event"] == "error"]
+    assert said and all(code == "peer-unreachable" and WHY in words for code, words in said), f"it said {said}{told}"
+    assert n_relayed(traffic) < FILE_BYTES, f"{n_relayed(traffic)} bytes went to the relay{told}"
+
+
+def assert_met(cell, folder, members, ends, traffic, told):
+    assert ends == [0, 0], f"they ended with {ends}{told}"
+    assert all(member.paths() == {cell.path} for member in members), f"paths {[m.paths() for m in members]}{told}"
+    if cell.path == "relay":
+        assert n_relayed(traffic) > 2 * FILE_BYTES, f"only {n_relayed(traffic)} bytes went to the relay{told}"
+    else:
+        assert n_relayed(traffic) < FILE_BYTES, f"{n_relayed(traffic)} bytes went to the relay{told}"
+    assert same(folder / "from-a.bin", folder / "in-b" / "from-a.bin"), "another file arrived at b"
+    assert same(folder / "from-b.bin", folder / "in-a" / "from-b.bin"), "another file arrived at a"
+
+
 def run_cell(build, name, folder):
-    _, nats, words, path, status = CELLS[name]
+    cell = CELLS[name]
     program = [build / "src/cli/snug-cli"]
     with lab.Lab() as the_lab:
-        for side, nat in zip("ab", nats):
+        for side, nat in zip("ab", cell.nats):
             the_lab.set_nat(side, nat)
-        relay = lab.Relay(the_lab, folder)
+        relay = lab.Relay(the_lab, folder, cell.secret)
         tap = Tap(the_lab, the_lab.server, folder / "record")
-        if name == "tls":
+        if cell.is_trusted:
             program = relay.trusted_by(*program)
         server = the_lab.start(the_lab.server, build / "src/server/snug-server", "--listen", f"{lab.SERVER}:0",
                                text=True, stdout=subprocess.PIPE)
         address = server.stdout.readline().split()[1]
 
-        host = Member(the_lab, the_lab.hosts["a"], *program, "create", "--open", "--server", address, *words,
+        host = Member(the_lab, the_lab.hosts["a"], *program, "create", "--open", "--server", address, *cell.words,
                       *words_for(folder, "a"))
         link = host.until(lambda event: event["event"] == "room" and event.get("link"))["link"]
-        guest = Member(the_lab, the_lab.hosts["b"], *program, "join", link, *words, *words_for(folder, "b"))
-        if status == NOBODY_REACHED:
+        guest = Member(the_lab, the_lab.hosts["b"], *program, "join", link, *cell.words, *words_for(folder, "b"))
+        if cell.path is None:
             guest_end = guest.end()
             host.process.terminate()
             ends = [host.end(), guest_end]
         else:
             ends = both(host.end, guest.end)
-        to_relay = [stream for port, stream in tap.traffic(lab.SERVER).streams_to if port == relay.TLS_PORT]
+        traffic = tap.traffic(lab.SERVER)
 
+    to_tls = [stream for port, stream in traffic.streams_to if port == relay.TLS_PORT]
     told = f"\nhost:\n{host.told()}\n{host.errors}\nguest:\n{guest.told()}\n{guest.errors}"
-    assert all(stream.startswith(TLS_RECORD) for stream in to_relay), "something else than TLS came to the port of TLS"
-    if status == NOBODY_REACHED:
-        assert ends[1] == status, f"the guest ended with {ends[1]}{told}"
+    assert all(stream.startswith(TLS_RECORD) for stream in to_tls), "something else than TLS came to the port of TLS"
+    if cell.path is None:
+        assert_nobody(guest, ends[1], traffic, told)
         return
-    assert ends == [0, 0], f"they ended with {ends}{told}"
-    assert host.paths() == guest.paths() == {path}, f"paths {host.paths()} and {guest.paths()}{told}"
-    assert bool(to_relay) == (name == "tls"), f"{len(to_relay)} connections came to the port of TLS"
-    assert same(folder / "from-a.bin", folder / "in-b" / "from-a.bin"), "another file arrived at b"
-    assert same(folder / "from-b.bin", folder / "in-a" / "from-b.bin"), "another file arrived at a"
+    assert_met(cell, folder, (host, guest), ends, traffic, told)
+    assert bool(to_tls) == cell.is_trusted, f"{len(to_tls)} connections came to the port of TLS"
 
 
 def main():
     build, names = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:] or list(CELLS)
-    titles = {name: CELLS[name][0] for name in names}
-    return run_cases(titles, names, lambda name, folder: run_cell(build, name, folder))
+    titles = {name: CELLS[name].title for name in names}
+    waiting = [name for name in names if CELLS[name].path is None]
+    return run_cases(titles, names, lambda name, folder: run_cell(build, name, folder), waiting)
 
 
 lab.enter_own_network()

@@ -10,11 +10,14 @@ user namespace of one's own (`lab.enter_own_network`).
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import base64
+import hmac
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 
 PATIENCE_SECONDS = 30
 SERVER = "203.0.113.10"
@@ -22,12 +25,13 @@ SERVER_6 = "2001:db8:0:1::10"
 
 # How a router maps UDP on its way out. That of a home stays the same for every destination and lets in only who
 # was written to: port restricted. A full cone lets in everybody. A symmetric one takes another port for each
-# destination.
+# destination, of all there are, or one that is more random, of some.
 NATS = {
-    "port-restricted": "",
-    "symmetric": "meta l4proto udp masquerade to :20000-60000 fully-random",
-    "udp-blocked": "",
     "full-cone": "",
+    "port-restricted": "",
+    "symmetric": "meta l4proto udp masquerade random",
+    "symmetric-random": "meta l4proto udp masquerade to :20000-60000 fully-random",
+    "udp-blocked": "",
 }
 
 
@@ -196,8 +200,16 @@ class Lab:
             place.end()
 
 
+def temporary_login(secret, seconds=3600):
+    """USER:PASSWORD of one who shares a secret with the relay, as the TURN REST scheme has it."""
+    user = f"{int(time.time()) + seconds}:snug"
+    password = base64.b64encode(hmac.digest(secret.encode(), user.encode(), "sha1")).decode()
+    return f"{user.replace(':', '%3A')}:{password}"
+
+
 class Relay:
-    """coturn at the server: STUN, and TURN over UDP, TCP and TLS for `snug:lamp`. Ready when made."""
+    """coturn at the server: STUN, and TURN over UDP, TCP and TLS for `snug:lamp`, or for who has a login that was made
+    with a secret. Ready when made."""
 
     PORT, TLS_PORT = 3478, 5349
     STUN = f"stun:{SERVER}"
@@ -205,14 +217,15 @@ class Relay:
     TURN_TCP = f"turn:snug:lamp@{SERVER}?transport=tcp"
     TURN_TLS = f"turns:snug:lamp@{SERVER}:{TLS_PORT}?transport=tcp"
 
-    def __init__(self, lab, folder):
+    def __init__(self, lab, folder, secret=None):
         self.folder = folder
+        logins = ["--use-auth-secret", f"--static-auth-secret={secret}"] if secret else ["--lt-cred-mech", "--user=snug:lamp"]
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                         "-days", "2", "-subj", "/CN=relay", "-addext", f"subjectAltName=IP:{SERVER}",
                         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, stderr=subprocess.DEVNULL)
         self.process = lab.start(
             lab.server, "stdbuf", "-oL", "turnserver", "-n", "--verbose", "--log-file=stdout", "--no-cli", "--no-rfc5780",
-            f"--listening-ip={SERVER}", f"--relay-ip={SERVER}", "--lt-cred-mech", "--realm=snug.test", "--user=snug:lamp",
+            f"--listening-ip={SERVER}", f"--relay-ip={SERVER}", "--realm=snug.test", *logins,
             f"--cert={folder}/cert.pem", f"--pkey={folder}/key.pem", f"--userdb={folder}/turndb",
             f"--pidfile={folder}/turn.pid", cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         wait_for_lines(self.process, [f"{kind} listener opened on{gap}: {SERVER}:{port}"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# snug-cli through NATs: every cell there is, those that must not connect too; what its doctor finds in each
+# snug-cli through NATs: all kinds of routers with all, those that must not connect too; what its doctor finds in each
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
