@@ -45,6 +45,8 @@ export class Room {
   #people = /** @type {People | null} */ (null);
   #chat;
   #transfers = /** @type {Transfers | null} */ (null);
+  /** Those that the server names, used or not. */
+  #iceServers = /** @type {RTCIceServer[]} */ ([]);
 
   /**
    * @param {RoomStore} store
@@ -173,6 +175,11 @@ export class Room {
 
   get transfers() {
     return this.#transfers;
+  }
+
+  /** What a check-up of the connection starts from. */
+  get surroundings() {
+    return { origin: this.#origin, iceServers: this.#iceServers, isPrivate: this.#admission !== null };
   }
 
   // ---- coming and going
@@ -349,6 +356,7 @@ export class Room {
     // The door is asked; a second welcome comes when it opens.
     if (pending) return;
     // A relay sees everybody's address: not one that a server chose that is not to be trusted.
+    this.#iceServers = welcome.iceServers;
     people.iceServers = welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:'));
     this.#store.apply({ type: 'changed', values: { hostId: host, capacity, locked, expires } });
     if (this.#store.state.phase === 'joining') this.#onInside(welcome);

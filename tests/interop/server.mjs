@@ -40,12 +40,14 @@ export class Server {
    * @param {string} [options.listen]
    * @param {Record<string, number>} [options.settings]
    * @param {string} [options.webRoot]
+   * @param {string[]} [options.iceServers] STUN servers that it names
    */
-  static async start({ listen = '127.0.0.1:0', settings = {}, webRoot = join(BUILD, 'src/web') } = {}) {
+  static async start({ listen = '127.0.0.1:0', settings = {}, webRoot = join(BUILD, 'src/web'), iceServers = [] } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'snug-server-'));
     const config = join(folder, 'server.conf');
     const lines = Object.entries({ 'key-file': join(folder, 'key'), ...SETTINGS, ...settings });
-    await writeFile(config, `[server]\n${lines.map(([name, value]) => `${name}=${value}\n`).join('')}`);
+    const named = iceServers.map((url, i) => `[ice-server ${i}]\nurl=${url}\n`);
+    await writeFile(config, `[server]\n${lines.map(([name, value]) => `${name}=${value}\n`).join('')}${named.join('')}`);
     const server = new Server(folder, config, webRoot);
     await server.#run(listen);
     return server;

@@ -1,0 +1,84 @@
+// What the check-up of the page makes of what a browser says.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { checkUp } from '../../src/web/doctor.js';
+
+const { fetch } = globalThis;
+
+/** Says at once what it was told to, by policy: codes of errors, types of candidates, and null at the end. */
+function useBrowser({ all = [null], relay = [null], isServerThere = true }) {
+  const open = new Set();
+  globalThis.fetch = () => (isServerThere ? Promise.resolve({ ok: true }) : Promise.reject(new TypeError('no')));
+  globalThis.RTCPeerConnection = class extends EventTarget {
+    #said;
+
+    constructor({ iceTransportPolicy }) {
+      super();
+      this.#said = iceTransportPolicy === 'relay' ? relay : all;
+      open.add(this);
+    }
+
+    createDataChannel() {}
+
+    async setLocalDescription() {
+      for (const said of this.#said) {
+        const event = new Event(typeof said === 'number' ? 'icecandidateerror' : 'icecandidate');
+        this.dispatchEvent(Object.assign(event, { errorCode: said, candidate: said && { type: said } }));
+      }
+    }
+
+    close() {
+      open.delete(this);
+    }
+  };
+  return open;
+}
+
+const STUN = { urls: 'stun:s' };
+const TURN = { urls: 'turn:t', username: 'u', credential: 'p' };
+
+async function check(iceServers, browser, isPrivate = false) {
+  const open = useBrowser(browser);
+  const found = [];
+  for await (const { state, words } of checkUp({ origin: 'http://h', iceServers, isPrivate })) found.push([state, words]);
+  assert.equal(open.size, 0);
+  return found;
+}
+
+afterEach(() => {
+  globalThis.fetch = fetch;
+  delete globalThis.RTCPeerConnection;
+});
+
+test('with all that helps, people are reached', async () => {
+  const found = await check([STUN, TURN], { all: ['host', 'srflx'], relay: ['relay'] });
+  assert.deepEqual(found.map(([state]) => state), ['done', 'done', 'done', 'done']);
+  assert.equal(found[3][1], 'They are reached, if need be through the relay.');
+});
+
+test('a relay that the server names is no help in a private room, and said to be none', async () => {
+  const found = await check([STUN, TURN], { all: ['srflx'], relay: ['relay'] }, true);
+  assert.match(found[2][1], /private rooms do not use it/);
+  assert.match(found[3][1], /in private rooms not all of them/);
+});
+
+test('what is not named is not tried', async () => {
+  const found = await check([], {});
+  assert.deepEqual(found.map(([state]) => state), ['done', 'waiting', 'waiting', 'failed']);
+  assert.equal(found[3][1], 'Not all of them are reached.');
+});
+
+test('where nothing comes back, nobody is reached', async () => {
+  const found = await check([STUN, TURN], { all: ['host', 701, null], relay: [701, null], isServerThere: false });
+  assert.deepEqual(found.map(([state]) => state), ['failed', 'failed', 'failed', 'failed']);
+  for (const i of [0, 1, 2]) assert.match(found[i][1], /^Nothing comes back\./);
+  assert.equal(found[3][1], 'They are not reached.');
+});
+
+test('a relay says why it lets nobody in', async () => {
+  assert.match((await check([TURN], { relay: [401, null] }))[2][1], /^It does not take this user and password\./);
+  assert.match((await check([TURN], { relay: [486, null] }))[2][1], /^It does not let us in\./);
+});
