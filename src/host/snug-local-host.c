@@ -18,6 +18,8 @@ struct _SnugLocalHost
   char       *code;
   char       *member;
   char       *token;
+
+  guint       port_on_all;
 };
 
 G_DEFINE_FINAL_TYPE (SnugLocalHost, snug_local_host, G_TYPE_OBJECT)
@@ -86,6 +88,7 @@ snug_local_host_new (const char *web_root, const char *listen, guint capacity, g
     return NULL;
 
   port = snug_server_get_port (self->server);
+  self->port_on_all = named != NULL ? 0 : port;
   own = named != NULL ? g_object_ref (named) : g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   public = named != NULL ? g_object_ref (named) : snug_address_for_others ();
   self->own_url = snug_address_to_url (own, port);
@@ -128,6 +131,12 @@ const char *
 snug_local_host_get_token (SnugLocalHost *self)
 {
   return self->token;
+}
+
+guint
+snug_local_host_get_port_on_all (SnugLocalHost *self)
+{
+  return self->port_on_all;
 }
 
 static void

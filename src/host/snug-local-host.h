@@ -38,6 +38,9 @@ const char *snug_local_host_get_code       (SnugLocalHost *self);
 const char *snug_local_host_get_member     (SnugLocalHost *self);
 const char *snug_local_host_get_token      (SnugLocalHost *self);
 
+/* The port that leads to it on every address of this computer; 0: it listens on one of them only. */
+guint       snug_local_host_get_port_on_all (SnugLocalHost *self);
+
 void        snug_local_host_stop           (SnugLocalHost *self);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* snug-session-private: what the files of a session share. snug-session.c is the object, snug-session-entry.c its
  * way into a room and out of it, snug-session-state.c where it stands there, snug-session-files.c what comes and
- * goes, snug-session-secret.c who is to be trusted.
+ * goes, snug-session-secret.c who is to be trusted, snug-session-nearby.c what the local network is told and tells.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,6 +8,8 @@
 
 #include "snug-chat.h"
 #include "snug-local-host.h"
+#include "snug-nearby-announcer.h"
+#include "snug-nearby.h"
 #include "snug-room.h"
 #include "snug-session.h"
 #include "snug-transfers.h"
@@ -40,6 +42,11 @@ struct _SnugSession
   GCancellable       *creating;      /* nullable: a room is being made on a server */
   GHashTable         *announced;     /* id → the name by which the chat spoke of them last */
 
+  /* Owned: the local network */
+  SnugNearby         *nearby;        /* rooms of others */
+  SnugNearbyAnnouncer *announcer;    /* nullable: our own */
+  GSource            *renamed;       /* nullable: until the name we are announced by is typed */
+
   /* Owned: files */
   SnugTransfers      *transfers;
   GListStore         *unfinished;
@@ -59,6 +66,9 @@ struct _SnugSession
   SnugRelayPolicy     relay_policy;
   SnugAcceptPolicy    accept_policy;
   SnugConflictPolicy  conflict_policy;
+  SnugNearbyPolicy    nearby_policy;
+  SnugAnnouncement    announcement;
+  gboolean            has_nearby;
   gboolean            open;          /* the last room that was made */
   gboolean            is_host;
   gboolean            is_private;
@@ -91,6 +101,9 @@ enum
   PROP_ACCEPT_POLICY,
   PROP_CONFLICT_POLICY,
   PROP_SAVE_TO,
+  PROP_NEARBY,
+  PROP_ANNOUNCEMENT,
+  PROP_HAS_NEARBY,
   PROP_IS_HOST,
   PROP_PRIVATE,
   PROP_GUESSED,
@@ -114,6 +127,12 @@ void snug_session_show_knock        (SnugSession *self);
 /* The room that was just made. */
 void snug_session_listen_to_room    (SnugSession *self);
 void snug_session_forget_room       (SnugSession *self);
+
+/* After whatever may make our room one to be announced, or no longer. */
+void snug_session_update_announcement (SnugSession *self);
+void snug_session_announce_new_name   (SnugSession *self);
+void snug_session_nearby_init         (SnugSession *self);
+void snug_session_nearby_clear        (SnugSession *self);   /* may run twice */
 
 void snug_session_files_init  (SnugSession *self);
 void snug_session_files_clear (SnugSession *self);

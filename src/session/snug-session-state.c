@@ -63,6 +63,7 @@ snug_session_enter_state (SnugSession *self, SnugSessionState state)
   watch_for_slow_server (self, state == SNUG_SESSION_STARTING);
   g_debug ("session: %s → %s", snug_session_state_to_text (self->state), snug_session_state_to_text (state));
   self->state = state;
+  snug_session_update_announcement (self);
   snug_session_notify (self, PROP_STATE);
 }
 

@@ -176,6 +176,9 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_ACCEPT_POLICY: g_value_set_int (value, (int) self->accept_policy); break;
     case PROP_CONFLICT_POLICY: g_value_set_int (value, (int) self->conflict_policy); break;
     case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
+    case PROP_NEARBY: g_value_set_int (value, (int) self->nearby_policy); break;
+    case PROP_ANNOUNCEMENT: g_value_set_int (value, (int) self->announcement); break;
+    case PROP_HAS_NEARBY: g_value_set_boolean (value, self->has_nearby); break;
     case PROP_PRIVATE: g_value_set_boolean (value, self->is_private); break;
     case PROP_GUESSED: g_value_set_boolean (value, self->guessed); break;
     case PROP_KNOCK: g_value_set_string (value, self->knock); break;
@@ -205,6 +208,7 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
       set_string (&self->name, value);
       if (self->room != NULL)
         snug_room_set_name (self->room, self->name);
+      snug_session_announce_new_name (self);
       break;
     case PROP_DEVICE: self->device = (SnugMemberDevice) g_value_get_int (value); break;
     case PROP_SERVER: set_string (&self->server, value); break;
@@ -218,6 +222,10 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
       break;
     case PROP_ACCEPT_POLICY: self->accept_policy = (SnugAcceptPolicy) g_value_get_int (value); break;
     case PROP_CONFLICT_POLICY: self->conflict_policy = (SnugConflictPolicy) g_value_get_int (value); break;
+    case PROP_NEARBY:
+      self->nearby_policy = (SnugNearbyPolicy) g_value_get_int (value);
+      snug_session_update_announcement (self);
+      break;
     case PROP_SAVE_TO: g_set_object (&self->save_to, g_value_get_object (value)); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
@@ -230,6 +238,7 @@ snug_session_dispose (GObject *object)
 
   snug_session_forget_room (self);
   snug_clear_source (&self->slow);
+  snug_session_nearby_clear (self);
   g_clear_object (&self->local_host);
   G_OBJECT_CLASS (snug_session_parent_class)->dispose (object);
 }
@@ -292,6 +301,9 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
   props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0, SNUG_CONFLICT_REPLACE, 0, writable);
   props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
+  props[PROP_NEARBY] = g_param_spec_int ("nearby", NULL, NULL, 0, SNUG_NEARBY_ALL_ROOMS, 0, writable);
+  props[PROP_ANNOUNCEMENT] = g_param_spec_int ("announcement", NULL, NULL, 0, SNUG_ANNOUNCEMENT_IMPOSSIBLE, 0, readable);
+  props[PROP_HAS_NEARBY] = g_param_spec_boolean ("has-nearby", NULL, NULL, FALSE, readable);
   props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
   props[PROP_GUESSED] = g_param_spec_boolean ("guessed", NULL, NULL, FALSE, readable);
   props[PROP_KNOCK] = g_param_spec_string ("knock", NULL, NULL, NULL, readable);
@@ -328,4 +340,5 @@ snug_session_init (SnugSession *self)
   g_signal_connect_object (self->chat, "deleted", G_CALLBACK (on_deleted), self, 0);
   g_signal_connect_object (self->chat, "reacted", G_CALLBACK (on_reacted), self, 0);
   snug_session_files_init (self);
+  snug_session_nearby_init (self);
 }

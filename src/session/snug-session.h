@@ -13,6 +13,8 @@
 #include "snug-folder-entry.h"
 #include "snug-member.h"
 #include "snug-message.h"
+#include "snug-nearby-announcer.h"
+#include "snug-nearby-room.h"
 #include "snug-peer-connection.h"
 #include "snug-room-link.h"
 #include "snug-transfer.h"
@@ -71,6 +73,14 @@ typedef enum
   SNUG_CONFLICT_AS_SET          /* in SnugAcceptOptions only: as "conflict-policy" says */
 } SnugConflictPolicy;
 
+/* Which rooms of ours, hosted on this computer, others on the local network may find. */
+typedef enum
+{
+  SNUG_NEARBY_NO_ROOMS,
+  SNUG_NEARBY_PRIVATE_ROOMS,
+  SNUG_NEARBY_ALL_ROOMS         /* open ones too, which whoever finds them can enter */
+} SnugNearbyPolicy;
+
 /* How a person wants what is offered. */
 typedef struct
 {
@@ -89,7 +99,9 @@ G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
  * the web client for the built-in server), "listen" (w: "ADDR:PORT" for the built-in server, NULL =
  * 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering), "relay-policy" (int, w before
  * entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
- * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "is-host" (boolean),
+ * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "nearby" (int, w: SnugNearbyPolicy, live),
+ * "announcement" (int: SnugAnnouncement, what came of that), "has-nearby" (boolean: rooms nearby can be found, as far
+ * as is known since snug_session_look_nearby()), "is-host" (boolean),
  * "private" (boolean: the room has a secret), "guessed" (boolean: so many wrong secrets were tried that nobody is
  * answered until snug_session_let_them_try()), "knock" (string, nullable: who asks to be let into a locked private
  * room, see snug_session_answer_knock()), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
@@ -163,6 +175,11 @@ void     snug_session_retry  (SnugSession *self);
  * the room is locked by that. "locked" follows once the server has said so. */
 void     snug_session_lock          (SnugSession *self, gboolean on);
 void     snug_session_remove_member (SnugSession *self, SnugMember *member);
+
+/* Rooms that others announce on the local network. Nobody is asked for them but while this is on; the list of
+ * SnugNearbyRoom is one object for life. */
+void        snug_session_look_nearby (SnugSession *self, gboolean on);
+GListModel *snug_session_get_nearby  (SnugSession *self);
 
 /* The safety phrase: while @member's "can-compare" says so, works it out with them; "safety" and "phrase" follow.
  * @same: what our person says of the words, having asked the other one. If they differ, state goes to FAILED with
