@@ -151,6 +151,19 @@ on_trouble (SnugCliApp *app)
     snug_cli_report_notice (app->report, _("Ctrl+C gives up."));
 }
 
+/* The room is there all the same. */
+static void
+on_announcement (SnugCliApp *app)
+{
+  int announcement;
+
+  g_object_get (app->session, "announcement", &announcement, NULL);
+  if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE && !app->leaving)
+    snug_cli_report_error (app->report, "not-announced",
+                           _("Others nearby cannot find the room by themselves: Avahi is not running on this computer, "
+                             "or --listen names one address only."), NULL);
+}
+
 static void
 on_n_connected (SnugCliApp *app)
 {
@@ -253,6 +266,7 @@ snug_cli_app_listen_to_room (SnugCliApp *app)
 {
   g_signal_connect_swapped (app->session, "notify::state", G_CALLBACK (on_room_changed), app);
   g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
+  g_signal_connect_swapped (app->session, "notify::announcement", G_CALLBACK (on_announcement), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
   g_signal_connect_swapped (app->session, "notify::guessed", G_CALLBACK (on_guessed), app);
   g_signal_connect_swapped (app->session, "notify::knock", G_CALLBACK (on_knock), app);

@@ -191,6 +191,7 @@ make_session (const SnugCliOptions *options)
                                        "conflict-policy", (int) options->conflict,
                                        "ice-servers", options->ice_servers,
                                        "save-to", folder,
+                                       "nearby", (int) (options->nearby ? SNUG_NEARBY_ALL_ROOMS : SNUG_NEARBY_NO_ROOMS),
                                        NULL);
 
   if (options->capacity != 0)

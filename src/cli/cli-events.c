@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli-events.h"
 
+#include "snug-room-link.h"
+
 /* Written here and not by json-glib, which prints 92.1 as 92.099999999999994 and leaves
  * characters as they are that a terminal or a line reader takes for something else. */
 
@@ -238,6 +240,22 @@ snug_cli_event_check (SnugCheck *check, gboolean with_address)
   append_string (line, "message", snug_check_get_reason (check));
   append_string (line, "action", snug_check_get_action (check));
   append_string (line, "address", with_address ? snug_check_get_address (check) : NULL);
+  return end (line);
+}
+
+char *
+snug_cli_event_nearby (SnugNearbyRoom *room, gboolean found)
+{
+  g_autoptr (SnugRoomLink) link = snug_room_link_new (snug_nearby_room_get_server (room), snug_nearby_room_get_code (room),
+                                                      NULL);
+  g_autofree char *url = snug_room_link_to_url (link);
+  GString *line = begin ("nearby");
+
+  append_string (line, "state", found ? "found" : "gone");
+  append_string (line, "name", snug_nearby_room_get_name (room));
+  append_string (line, "code", snug_nearby_room_get_code (room));
+  append_boolean (line, "private", snug_nearby_room_get_private (room));
+  append_string (line, "link", url);
   return end (line);
 }
 

@@ -10,6 +10,7 @@
 #include "snug-check.h"
 #include "snug-member.h"
 #include "snug-message.h"
+#include "snug-nearby-room.h"
 #include "snug-transfer.h"
 #include "snug-unfinished.h"
 
@@ -31,6 +32,8 @@ char *snug_cli_event_transfer  (SnugTransfer *transfer, double mb_per_s, const c
 char *snug_cli_event_unfinished (SnugUnfinished *unfinished);
 /* @with_address: say where it was tried, too */
 char *snug_cli_event_check     (SnugCheck *check, gboolean with_address);
+/* @found: it is there, or gone */
+char *snug_cli_event_nearby    (SnugNearbyRoom *room, gboolean found);
 /* @member_id: (nullable): whom it is about */
 char *snug_cli_event_error     (const char *code, const char *message, const char *member_id);
 

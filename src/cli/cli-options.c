@@ -11,7 +11,7 @@
 /* What GOption fills in; each needs a look before it goes into SnugCliOptions. */
 typedef struct
 {
-  gboolean  help, version, open, json, commands, sha256, discard_unfinished, addresses;
+  gboolean  help, version, open, json, commands, sha256, discard_unfinished, addresses, nearby;
   char     *server, *listen, *name, *save_to, *secret_file, *turn_file, *timeout, *capacity;
   char     *accept, *conflict, *relay;
   GStrv     say, send, only, until, stun, turn;
@@ -71,6 +71,8 @@ make_context (Words *w)
       N_("ADDR:PORT") },
     { "open", 0, 0, G_OPTION_ARG_NONE, &w->open,
       N_("A room without a secret: who has the code can enter, also 0trace pages"), NULL },
+    { "nearby", 0, 0, G_OPTION_ARG_NONE, &w->nearby,
+      N_("Let others on the local network find the room hosted here, by your name and its code"), NULL },
     { "capacity", 0, 0, G_OPTION_ARG_FILENAME, &w->capacity,
       N_("Most people in the room, 2 to 16"), N_("N") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &w->secret_file,
@@ -113,8 +115,8 @@ make_context (Words *w)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &w->words, NULL, NULL },
     G_OPTION_ENTRY_NULL
   };
-  /* Translators: keep “create”, “join” and “doctor”, they are typed. */
-  GOptionContext *context = g_option_context_new (_("create | join INVITE|CODE|LINK | doctor"));
+  /* Translators: keep “create”, “join”, “nearby” and “doctor”, they are typed. */
+  GOptionContext *context = g_option_context_new (_("create | join INVITE|CODE|LINK | nearby | doctor"));
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
@@ -123,6 +125,7 @@ make_context (Words *w)
                                   "files, straight from one computer to the other.\n\n"
                                   "  create   makes a room and stays in it\n"
                                   "  join     enters one\n"
+                                  "  nearby   lists the rooms announced on the local network\n"
                                   "  doctor   checks whether others can be reached from here"));
   g_option_context_set_description (context,
                                     _("Exit status: 0 done, 1 usage, 2 server unreachable, "
@@ -318,7 +321,28 @@ check_together (const SnugCliOptions *self, const Words *w, GError **error)
   if (self->listen != NULL && (self->command != SNUG_CLI_CREATE || self->server != NULL))
     return refuse (error, _("--listen is for “create” without --server, which hosts the room "
                             "itself."));
+  if (self->nearby && (self->command != SNUG_CLI_CREATE || self->server != NULL))
+    return refuse (error, _("--nearby is for “create” without --server, which hosts the room itself."));
   return TRUE;
+}
+
+/* One that is a word by itself. */
+static gboolean
+take_lone_command (SnugCliOptions *self, const char *command)
+{
+  static const struct
+  {
+    const char     *word;
+    SnugCliCommand  command;
+  } commands[] = { { "create", SNUG_CLI_CREATE }, { "doctor", SNUG_CLI_DOCTOR }, { "nearby", SNUG_CLI_NEARBY } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (command, commands[i].word) == 0)
+      {
+        self->command = commands[i].command;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 static gboolean
@@ -330,14 +354,11 @@ take_command (SnugCliOptions *self, const Words *w, GError **error)
   if (command == NULL)
     return refuse (error, _("Say “create” to make a room or “join” to enter one; --help tells "
                             "more."));
-  if (strcmp (command, "create") == 0 || strcmp (command, "doctor") == 0)
-    {
-      self->command = strcmp (command, "create") == 0 ? SNUG_CLI_CREATE : SNUG_CLI_DOCTOR;
-      return n_words == 1
-             || refuse (error, _("“%s” takes no further word than its options, not “%s”."), command, w->words[1]);
-    }
+  if (take_lone_command (self, command))
+    return n_words == 1
+           || refuse (error, _("“%s” takes no further word than its options, not “%s”."), command, w->words[1]);
   if (strcmp (command, "join") != 0)
-    return refuse (error, _("“%s” is neither “create”, “join” nor “doctor”."), command);
+    return refuse (error, _("“%s” is neither “create”, “join”, “nearby” nor “doctor”."), command);
   if (n_words != 2 || *w->words[1] == '\0')
     return refuse (error, _("“join” takes one invite, code or link."));
   self->command = SNUG_CLI_JOIN;
@@ -380,6 +401,7 @@ take (SnugCliOptions *self, Words *w, GError **error)
   make_utf8 (w->only);
   self->only = g_steal_pointer (&w->only);
   self->open = w->open;
+  self->nearby = w->nearby;
   self->json = w->json;
   self->commands = w->commands;
   self->sha256 = w->sha256;

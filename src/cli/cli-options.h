@@ -17,7 +17,8 @@ typedef enum
   SNUG_CLI_VERSION,
   SNUG_CLI_CREATE,
   SNUG_CLI_JOIN,
-  SNUG_CLI_DOCTOR
+  SNUG_CLI_DOCTOR,
+  SNUG_CLI_NEARBY
 } SnugCliCommand;
 
 typedef struct
@@ -31,6 +32,7 @@ typedef struct
   char               *listen;           /* nullable: "ADDR:PORT" of the built-in server */
   char               *secret;           /* nullable: of --secret-file */
   gboolean            open;             /* CREATE: a room without a secret */
+  gboolean            nearby;           /* CREATE: announce it on the local network */
   guint               capacity;         /* 0: the session's own */
 
   /* What to do in it */

@@ -10,6 +10,7 @@
 #include "cli-app.h"
 #include "cli-doctor.h"
 #include "cli-events.h"
+#include "cli-nearby.h"
 #include "cli-status.h"
 #include "snug-config.h"
 
@@ -54,6 +55,8 @@ main (int argc, char **argv)
       return SNUG_CLI_STATUS_DONE;
     case SNUG_CLI_DOCTOR:
       return snug_cli_doctor_run (options);
+    case SNUG_CLI_NEARBY:
+      return snug_cli_nearby_run (options);
     case SNUG_CLI_CREATE:
     case SNUG_CLI_JOIN:
     default:

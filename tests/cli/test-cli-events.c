@@ -140,6 +140,20 @@ test_check (void)
 }
 
 static void
+test_nearby (void)
+{
+  g_autoptr (SnugNearbyRoom) room = snug_nearby_room_new ("Ana", "BOOK23", TRUE, "http://192.168.1.20:2029");
+  g_autoptr (SnugNearbyRoom) open = snug_nearby_room_new ("", "QXWV23", FALSE, "http://[fd00::5]:2029");
+
+  assert_line (snug_cli_event_nearby (room, TRUE),
+               "{\"event\":\"nearby\",\"state\":\"found\",\"name\":\"Ana\",\"code\":\"BOOK23\",\"private\":true,"
+               "\"link\":\"http://192.168.1.20:2029/?code=BOOK23\"}");
+  assert_line (snug_cli_event_nearby (open, FALSE),
+               "{\"event\":\"nearby\",\"state\":\"gone\",\"name\":\"\",\"code\":\"QXWV23\",\"private\":false,"
+               "\"link\":\"http://[fd00::5]:2029/?code=QXWV23\"}");
+}
+
+static void
 test_error (void)
 {
   assert_line (snug_cli_event_error ("room-full", "Room is full", NULL),
@@ -231,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-events/transfer", test_transfer);
   g_test_add_func ("/cli-events/transfer-reason", test_transfer_reason);
   g_test_add_func ("/cli-events/check", test_check);
+  g_test_add_func ("/cli-events/nearby", test_nearby);
   g_test_add_func ("/cli-events/error", test_error);
   g_test_add_func ("/cli-events/hostile-text", test_hostile_text);
   g_test_add_func ("/cli-events/not-utf8", test_not_utf8);

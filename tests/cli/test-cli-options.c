@@ -99,6 +99,19 @@ test_doctor (void)
 }
 
 static void
+test_nearby (void)
+{
+  g_autoptr (SnugCliOptions) look = parse_good ("nearby --json --timeout 3");
+  g_autoptr (SnugCliOptions) create = parse_good ("create --nearby");
+
+  g_assert_cmpint (look->command, ==, SNUG_CLI_NEARBY);
+  g_assert_false (look->nearby);
+  g_assert_cmpuint (look->timeout_ms, ==, 3000);
+  g_assert_cmpint (create->command, ==, SNUG_CLI_CREATE);
+  g_assert_true (create->nearby);
+}
+
+static void
 test_save_to_and_ask (void)
 {
   g_autoptr (SnugCliOptions) options = parse_good ("join book23 --save-to in --accept ask --server https://h/");
@@ -209,6 +222,10 @@ static const struct
   { "doctor --commands", "--commands is for" },
   { "doctor --sha256", "--sha256 is for" },
   { "doctor --until alone", "--until is for" },
+  { "nearby BOOK23", "BOOK23" },
+  { "nearby --listen 127.0.0.1:0", "--listen" },
+  { "join A --nearby", "--nearby" },
+  { "create --nearby --server h", "--nearby" },
   { "join A --addresses", "--addresses" },
   { "join A --frob", "frob" },
   { "join A --open", "--open" },
@@ -271,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-options/create", test_create);
   g_test_add_func ("/cli-options/join", test_join);
   g_test_add_func ("/cli-options/doctor", test_doctor);
+  g_test_add_func ("/cli-options/nearby", test_nearby);
   g_test_add_func ("/cli-options/save-to-and-ask", test_save_to_and_ask);
   g_test_add_func ("/cli-options/ice-servers", test_ice_servers);
   g_test_add_func ("/cli-options/turn-file", test_turn_file);
