@@ -124,6 +124,16 @@ on_ice_servers_changed (SnugApplication *self)
 }
 
 static void
+on_nearby_changed (SnugApplication *self)
+{
+  gboolean nearby, open;
+
+  g_object_get (self->settings, "nearby", &nearby, "open-rooms", &open, NULL);
+  g_object_set (self->session, "nearby", (int) (!nearby ? SNUG_NEARBY_NO_ROOMS
+                                                : open ? SNUG_NEARBY_ALL_ROOMS : SNUG_NEARBY_PRIVATE_ROOMS), NULL);
+}
+
+static void
 bind_session (SnugApplication *self)
 {
   const char *web_root = g_getenv ("SNUG_WEB_ROOT");
@@ -153,6 +163,9 @@ bind_session (SnugApplication *self)
                            G_CALLBACK (on_ice_servers_changed), self,
                            G_CONNECT_SWAPPED);
   on_ice_servers_changed (self);
+  g_signal_connect_object (self->settings, "notify::nearby", G_CALLBACK (on_nearby_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "notify::open-rooms", G_CALLBACK (on_nearby_changed), self, G_CONNECT_SWAPPED);
+  on_nearby_changed (self);
 }
 
 /* --- What is left of an earlier time --- */

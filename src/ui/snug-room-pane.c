@@ -364,6 +364,7 @@ watch_session (SnugRoomPane *self)
                                         "notify::trouble", "notify::capacity", "notify::server" };
   GListModel *members = snug_session_get_members (self->session);
 
+  snug_start_page_set_session (self->start, self->session);
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (update), self,
                              G_CONNECT_SWAPPED);

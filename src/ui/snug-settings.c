@@ -25,6 +25,7 @@ struct _SnugSettings
   gboolean    notification_text;
   gboolean    show_typing;
   gboolean    open_rooms;
+  gboolean    nearby;
   gboolean    stay_in_room;
 };
 
@@ -50,6 +51,7 @@ enum
   PROP_NOTIFICATION_TEXT,
   PROP_SHOW_TYPING,
   PROP_OPEN_ROOMS,
+  PROP_NEARBY,
   PROP_STAY_IN_ROOM,
   N_PROPS
 };
@@ -137,6 +139,7 @@ snug_settings_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_NOTIFICATION_TEXT: g_value_set_boolean (value, self->notification_text); break;
     case PROP_SHOW_TYPING: g_value_set_boolean (value, self->show_typing); break;
     case PROP_OPEN_ROOMS: g_value_set_boolean (value, self->open_rooms); break;
+    case PROP_NEARBY: g_value_set_boolean (value, self->nearby); break;
     case PROP_STAY_IN_ROOM: g_value_set_boolean (value, self->stay_in_room); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
@@ -180,6 +183,7 @@ snug_settings_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_NOTIFICATION_TEXT: self->notification_text = g_value_get_boolean (value); break;
     case PROP_SHOW_TYPING: self->show_typing = g_value_get_boolean (value); break;
     case PROP_OPEN_ROOMS: self->open_rooms = g_value_get_boolean (value); break;
+    case PROP_NEARBY: self->nearby = g_value_get_boolean (value); break;
     case PROP_STAY_IN_ROOM: self->stay_in_room = g_value_get_boolean (value); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
@@ -281,6 +285,7 @@ snug_settings_class_init (SnugSettingsClass *klass)
                                                         flags);
   props[PROP_SHOW_TYPING] = g_param_spec_boolean ("show-typing", NULL, NULL, TRUE, flags);
   props[PROP_OPEN_ROOMS] = g_param_spec_boolean ("open-rooms", NULL, NULL, FALSE, flags);
+  props[PROP_NEARBY] = g_param_spec_boolean ("nearby", NULL, NULL, FALSE, flags);
   props[PROP_STAY_IN_ROOM] = g_param_spec_boolean ("stay-in-room", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (SnugSettings, snug_settings, SNUG, SETTINGS, GObject)
  * "ask-before-receiving" (boolean), "same-name" (string: "keep-both", "skip-identical", "replace"), "server" (string, "" = built-in), "relay-policy" (string:
  * "automatic", "never", "only"), "ice-servers" (strv), "most-people" (int), "last-room" (string, see
  * snug-last-room.h), "last-room-ends" (int64), "notifications",
- * "notification-text", "show-typing", "open-rooms", "stay-in-room" (boolean), "width", "height" (int), "maximized" (boolean). */
+ * "notification-text", "show-typing", "open-rooms", "nearby", "stay-in-room" (boolean), "width", "height" (int), "maximized" (boolean). */
 
 SnugSettings *snug_settings_new        (void);
 

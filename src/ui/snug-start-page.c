@@ -12,6 +12,7 @@ struct _SnugStartPage
 {
   AdwBin         parent_instance;
 
+  SnugSession   *session;       /* owned */
   SnugSettings  *settings;      /* owned */
   char          *seen;          /* owned; the link on the clipboard that was offered last */
   gboolean       shuts_browsers_out;
@@ -23,7 +24,11 @@ struct _SnugStartPage
   GtkWidget     *join;
   GtkLabel      *error;
   GtkWidget     *page_note;
+  GtkWidget     *nearby;
+  GtkListBox    *nearby_rooms;
   AdwEntryRow   *name;
+  AdwActionRow  *findable_row;
+  GtkSwitch     *findable;
   GtkSpinButton *most_people;
   GtkCheckButton *open_rooms;
   GtkLabel      *privacy;
@@ -97,6 +102,78 @@ on_join (SnugStartPage *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "room.join", "s", text);
 }
 
+/* --- Rooms nearby, of others and of our own --- */
+
+/* All words in it but two are a stranger's. */
+static GtkWidget *
+make_nearby_row (gpointer item, gpointer user_data)
+{
+  SnugNearbyRoom *room = item;
+  GtkWidget *row = adw_action_row_new ();
+  const char *name = snug_nearby_room_get_name (room);
+  const char *code = snug_nearby_room_get_code (room);
+  const char *kind = snug_nearby_room_get_private (room) ? _("Private room") : _("Open room");
+  g_autofree char *subtitle = *name != '\0' ? g_strdup_printf ("%s · %s", code, kind) : g_strdup (kind);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), *name != '\0' ? name : code);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  g_object_set_data_full (G_OBJECT (row), "room", g_object_ref (room), g_object_unref);
+  return row;
+}
+
+static void
+on_nearby_row (SnugStartPage *self, GtkListBoxRow *row)
+{
+  SnugNearbyRoom *room = g_object_get_data (G_OBJECT (row), "room");
+  g_autoptr (SnugRoomLink) link = snug_room_link_new (snug_nearby_room_get_server (room), snug_nearby_room_get_code (room),
+                                                      NULL);
+  g_autofree char *url = snug_room_link_to_url (link);
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "room.join", "s", url);
+}
+
+static void
+update_nearby (SnugStartPage *self)
+{
+  gtk_widget_set_visible (self->nearby, g_list_model_get_n_items (snug_session_get_nearby (self->session)) > 0);
+}
+
+void
+snug_start_page_set_session (SnugStartPage *self, SnugSession *session)
+{
+  GListModel *rooms = snug_session_get_nearby (session);
+
+  g_return_if_fail (self->session == NULL);
+  self->session = g_object_ref (session);
+  gtk_list_box_bind_model (self->nearby_rooms, rooms, make_nearby_row, NULL, NULL);
+  g_signal_connect_object (rooms, "items-changed", G_CALLBACK (update_nearby), self, G_CONNECT_SWAPPED);
+  update_nearby (self);
+  g_object_bind_property (session, "has-nearby", self->findable_row, "visible", G_BINDING_SYNC_CREATE);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    snug_session_look_nearby (session, TRUE);
+}
+
+static void
+update_findable (SnugStartPage *self)
+{
+  gboolean open;
+
+  g_object_get (self->settings, "open-rooms", &open, NULL);
+  adw_action_row_set_subtitle (self->findable_row, open ? _("They see your name and the code, and can enter")
+                                                        : _("They see your name and the code, not the secret"));
+}
+
+/* Who said it of private rooms has not said it of one that everybody can enter. */
+static void
+on_open_rooms (SnugStartPage *self)
+{
+  g_object_set (self->settings, "nearby", FALSE, NULL);
+  update_findable (self);
+}
+
 /* --- A link on the clipboard --- */
 
 /* The whole text must be a link, server and all: a word somebody copied is nobody's business. */
@@ -148,6 +225,16 @@ snug_start_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (snug_start_page_parent_class)->map (widget);
   look_at_clipboard (SNUG_START_PAGE (widget));
+  if (SNUG_START_PAGE (widget)->session != NULL)
+    snug_session_look_nearby (SNUG_START_PAGE (widget)->session, TRUE);
+}
+
+static void
+snug_start_page_unmap (GtkWidget *widget)
+{
+  if (SNUG_START_PAGE (widget)->session != NULL)
+    snug_session_look_nearby (SNUG_START_PAGE (widget)->session, FALSE);
+  GTK_WIDGET_CLASS (snug_start_page_parent_class)->unmap (widget);
 }
 
 /* --- The way back to a room that was open when the program ended --- */
@@ -176,6 +263,9 @@ bind_settings (SnugStartPage *self)
   g_object_bind_property (self->settings, "name", self->name, "text", both);
   g_object_bind_property (self->settings, "most-people", self->most_people, "value", both);
   g_object_bind_property (self->settings, "open-rooms", self->open_rooms, "active", both);
+  g_object_bind_property (self->settings, "nearby", self->findable, "active", both);
+  g_signal_connect_object (self->settings, "notify::open-rooms", G_CALLBACK (on_open_rooms), self, G_CONNECT_SWAPPED);
+  update_findable (self);
   g_signal_connect_object (self->settings, "notify::last-room-ends", G_CALLBACK (update_back), self,
                            G_CONNECT_SWAPPED);
   update_back (self);
@@ -208,6 +298,7 @@ snug_start_page_set_property (GObject *object, guint prop_id, const GValue *valu
 static void
 snug_start_page_dispose (GObject *object)
 {
+  g_clear_object (&SNUG_START_PAGE (object)->session);
   g_clear_object (&SNUG_START_PAGE (object)->settings);
   G_OBJECT_CLASS (snug_start_page_parent_class)->dispose (object);
 }
@@ -231,6 +322,7 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   object_class->finalize = snug_start_page_finalize;
   widget_class->root = snug_start_page_root;
   widget_class->map = snug_start_page_map;
+  widget_class->unmap = snug_start_page_unmap;
   g_type_ensure (SNUG_TYPE_PAGE_NOTE);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, SNUG_TYPE_SETTINGS,
                                               G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
@@ -244,12 +336,17 @@ snug_start_page_class_init (SnugStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, join);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, error);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, page_note);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, nearby);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, nearby_rooms);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, name);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, findable_row);
+  gtk_widget_class_bind_template_child (widget_class, SnugStartPage, findable);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, most_people);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, open_rooms);
   gtk_widget_class_bind_template_child (widget_class, SnugStartPage, privacy);
   gtk_widget_class_bind_template_callback (widget_class, on_code_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_join);
+  gtk_widget_class_bind_template_callback (widget_class, on_nearby_row);
 }
 
 static void

@@ -28,6 +28,7 @@ empty (SnugSession *self)
   g_list_store_remove_all (self->messages);
   g_list_store_remove_all (self->transfers);
   g_list_store_remove_all (self->unfinished);
+  g_list_store_remove_all (self->nearby);
 }
 
 static void
@@ -165,6 +166,22 @@ static void
 scene_start_limited (SnugSession *self)
 {
   self->shuts_browsers_out = TRUE;
+}
+
+static void
+add_nearby (SnugSession *self, const char *name, const char *code, gboolean is_private)
+{
+  g_autoptr (SnugNearbyRoom) room = snug_nearby_room_new (name, code, is_private, "http://192.168.1.20:2029");
+
+  g_list_store_append (self->nearby, room);
+}
+
+static void
+scene_start_nearby (SnugSession *self)
+{
+  add_nearby (self, "Ana", "BOOK23", TRUE);
+  add_nearby (self, "", "QXWV23", FALSE);
+  add_nearby (self, "A name as long as a stranger can make it, sixty-four characters.", "TREE45", TRUE);
 }
 
 static void
@@ -556,6 +573,7 @@ static const struct
   { "start", "room", scene_start },
   { "start-back", "room", scene_start },
   { "start-limited", "room", scene_start_limited },
+  { "start-nearby", "room", scene_start_nearby },
   { "opening", "room", scene_opening },
   { "opening-asleep", "room", scene_opening_asleep },
   { "joining", "room", scene_joining },

@@ -27,9 +27,10 @@ struct _SnugSession
   GListStore         *messages;
   GListStore         *transfers;
   GListStore         *unfinished;
+  GListStore         *nearby;
 
   SnugSessionState    state;
-  int                 numbers[5];      /* device, relay, accept, conflict policies; unused last */
+  int                 numbers[5];      /* device, relay, accept, conflict, nearby policies */
   guint               capacity;
   gint64              expires;
   const char         *secret;      /* nullable */

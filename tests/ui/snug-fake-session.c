@@ -29,6 +29,8 @@ enum
   PROP_ACCEPT_POLICY,
   PROP_CONFLICT_POLICY,
   PROP_SAVE_TO,
+  PROP_NEARBY,
+  PROP_HAS_NEARBY,
   PROP_IS_HOST,
   PROP_LOCKED,
   PROP_PRIVATE,
@@ -232,6 +234,17 @@ GListModel *
 snug_session_get_unfinished (SnugSession *self)
 {
   return G_LIST_MODEL (self->unfinished);
+}
+
+void
+snug_session_look_nearby (SnugSession *self, gboolean on)
+{
+}
+
+GListModel *
+snug_session_get_nearby (SnugSession *self)
+{
+  return G_LIST_MODEL (self->nearby);
 }
 
 void
@@ -442,6 +455,8 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_RELAY_POLICY: g_value_set_int (value, self->numbers[1]); break;
     case PROP_ACCEPT_POLICY: g_value_set_int (value, self->numbers[2]); break;
     case PROP_CONFLICT_POLICY: g_value_set_int (value, self->numbers[3]); break;
+    case PROP_NEARBY: g_value_set_int (value, self->numbers[4]); break;
+    case PROP_HAS_NEARBY: g_value_set_boolean (value, g_list_model_get_n_items (G_LIST_MODEL (self->nearby)) > 0); break;
     case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
     case PROP_SAVE_TO: g_value_set_object (value, self->save_to); break;
     case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
@@ -475,6 +490,7 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
     case PROP_RELAY_POLICY: self->numbers[1] = g_value_get_int (value); break;
     case PROP_ACCEPT_POLICY: self->numbers[2] = g_value_get_int (value); break;
     case PROP_CONFLICT_POLICY: self->numbers[3] = g_value_get_int (value); break;
+    case PROP_NEARBY: self->numbers[4] = g_value_get_int (value); break;
     case PROP_ICE_SERVERS:
       g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
       self->ice_servers = g_value_dup_boxed (value);
@@ -502,6 +518,7 @@ snug_session_finalize (GObject *object)
   g_clear_object (&self->messages);
   g_clear_object (&self->transfers);
   g_clear_object (&self->unfinished);
+  g_clear_object (&self->nearby);
   G_OBJECT_CLASS (snug_session_parent_class)->finalize (object);
 }
 
@@ -536,6 +553,8 @@ snug_session_class_init (SnugSessionClass *klass)
                                                 writable);
   props[PROP_CONFLICT_POLICY] = g_param_spec_int ("conflict-policy", NULL, NULL, 0,
                                                   SNUG_CONFLICT_REPLACE, 0, writable);
+  props[PROP_NEARBY] = g_param_spec_int ("nearby", NULL, NULL, 0, SNUG_NEARBY_ALL_ROOMS, 0, writable);
+  props[PROP_HAS_NEARBY] = g_param_spec_boolean ("has-nearby", NULL, NULL, FALSE, readable);
   props[PROP_SAVE_TO] = g_param_spec_object ("save-to", NULL, NULL, G_TYPE_FILE, writable);
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
   props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
@@ -562,4 +581,5 @@ snug_session_init (SnugSession *self)
   self->messages = g_list_store_new (SNUG_TYPE_MESSAGE);
   self->transfers = g_list_store_new (SNUG_TYPE_TRANSFER);
   self->unfinished = g_list_store_new (SNUG_TYPE_UNFINISHED);
+  self->nearby = g_list_store_new (SNUG_TYPE_NEARBY_ROOM);
 }

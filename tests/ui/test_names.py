@@ -71,4 +71,12 @@ def test_over(desk):
         assert not gallery.has("push button", "Show")
 
 
+@case("rooms nearby are rows by the names of their makers, or by their codes")
+def test_nearby(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "start-nearby"))
+    for _scene in gallery.scenes():
+        gallery.find("list item", "Ana")
+        gallery.find("list item", "QXWV23")
+
+
 run()
