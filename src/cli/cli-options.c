@@ -302,10 +302,11 @@ find_option_of_rooms (const SnugCliOptions *self, const Words *w)
 static gboolean
 check_together (const SnugCliOptions *self, const Words *w, GError **error)
 {
-  const char *of_rooms = self->command == SNUG_CLI_DOCTOR ? find_option_of_rooms (self, w) : NULL;
+  gboolean    is_outside = self->command == SNUG_CLI_DOCTOR || self->command == SNUG_CLI_NEARBY;
+  const char *of_rooms = is_outside ? find_option_of_rooms (self, w) : NULL;
 
   if (of_rooms != NULL)
-    return refuse (error, _("%s is for “create” and “join”: “doctor” enters no room of anybody."), of_rooms);
+    return refuse (error, _("%s is for “create” and “join”, which enter a room."), of_rooms);
   if (w->secret_file != NULL && w->open)
     return refuse (error, _("--open is a room without a secret, --secret-file one with it: say one "
                             "of them."));

@@ -223,6 +223,7 @@ static const struct
   { "doctor --sha256", "--sha256 is for" },
   { "doctor --until alone", "--until is for" },
   { "nearby BOOK23", "BOOK23" },
+  { "nearby --until alone", "--until is for" },
   { "nearby --listen 127.0.0.1:0", "--listen" },
   { "join A --nearby", "--nearby" },
   { "create --nearby --server h", "--nearby" },
