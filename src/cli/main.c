@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -13,6 +12,7 @@
 #include "cli-nearby.h"
 #include "cli-status.h"
 #include "snug-config.h"
+#include "snug-language.h"
 
 static int
 refuse (char **argv, const GError *error)
@@ -32,10 +32,7 @@ main (int argc, char **argv)
   g_autoptr (SnugCliOptions) options = NULL;
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
-  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
-  textdomain (SNUG_GETTEXT_PACKAGE);
+  snug_language_begin ();
   g_set_prgname ("snug-cli");
   /* With --json nothing else is on standard output, debugging included. */
   g_log_writer_default_set_use_stderr (TRUE);

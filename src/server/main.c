@@ -4,13 +4,13 @@
  */
 #include <glib/gi18n.h>
 #include <glib-unix.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "snug-config.h"
+#include "snug-language.h"
 #include "snug-server-settings.h"
 #include "snug-server.h"
 #ifdef SNUG_HAVE_REDIS
@@ -214,10 +214,7 @@ main (int argc, char **argv)
 
   /* Standard output says where we listen, and nothing else. */
   g_log_writer_default_set_use_stderr (TRUE);
-  setlocale (LC_ALL, "");
-  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
-  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
-  textdomain (SNUG_GETTEXT_PACKAGE);
+  snug_language_begin ();
 
   g_option_context_add_main_entries (context, entries, SNUG_GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("Signaling server of Snug: rooms for people, and the web client."));

@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 
 #include "snug-application.h"
-#include "snug-config.h"
+#include "snug-language.h"
 #include "snug-network.h"
 
 /* How long the end of the program waits for a goodbye to get out, in milliseconds. */
@@ -18,10 +17,7 @@ main (int argc, char **argv)
   g_autoptr (SnugApplication) application = NULL;
   int status;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (SNUG_GETTEXT_PACKAGE, SNUG_LOCALEDIR);
-  bind_textdomain_codeset (SNUG_GETTEXT_PACKAGE, "UTF-8");
-  textdomain (SNUG_GETTEXT_PACKAGE);
+  snug_language_begin ();
   g_set_application_name (_("Snug"));
 
   application = snug_application_new ();

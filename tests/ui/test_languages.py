@@ -4,10 +4,9 @@ import subprocess
 
 import window
 from cases import BUILD, case, run
+from languages import LOCALES
 
 NARROW_PX = 360
-# A place where each is spoken.
-LOCALES = {"": "en_GB", "ar": "ar_EG", "es": "es_ES", "fr": "fr_FR", "ja": "ja_JP", "ko": "ko_KR", "zh_CN": "zh_CN"}
 
 
 def words_are_whole(desk, code):
