@@ -98,12 +98,19 @@ measure_height (SnugColumns *self, const Pair *pair, int width, int *minimum, in
 {
   int first_minimum, first_natural, second_minimum, second_natural;
   int gap = pair->first != NULL && pair->second != NULL ? self->row_spacing : 0;
-  int second_width = width < 0 ? 0 : second_column_width (self, pair, width);
+  gboolean is_wide = width < 0;
+  int first_width = -1, second_width = -1;
 
-  if (second_width > 0)
+  /* Without a width it is the least of any: with room for all, the two are beside each other. */
+  if (!is_wide)
     {
-      measure_child (pair->first, GTK_ORIENTATION_VERTICAL, width - self->spacing - second_width,
-                     &first_minimum, &first_natural);
+      second_width = second_column_width (self, pair, width);
+      first_width = width - self->spacing - second_width;
+      is_wide = second_width > 0;
+    }
+  if (is_wide)
+    {
+      measure_child (pair->first, GTK_ORIENTATION_VERTICAL, first_width, &first_minimum, &first_natural);
       measure_child (pair->second, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum,
                      &second_natural);
       *minimum = MAX (first_minimum, second_minimum);
