@@ -1,5 +1,5 @@
 #!/bin/bash
-# a fresh Debian trixie: the README leads to a room there, the window is built, the unit tests and snug-cli's suites pass
+# a fresh Debian trixie: the README leads to a room there, in every language; the unit tests and snug-cli's suites pass
 # limit: 1800
 # alone
 # shellcheck source=tests/lanes/lane.sh
@@ -47,6 +47,13 @@ lanes_inside () {
   grep -qE '^[0-9]+ passed, 0 failed$' "$log"
 }
 
+# In mounts of its own: those of this desktop are gone before the system is removed.
+# shellcheck disable=SC2317
+in_every_language () {
+  SNUG_SYSTEM=$root unshare --mount --propagation unchanged \
+    tests/tools/in-window-session /usr/bin/python3 tests/ui/test_installed.py
+}
+
 if ! said=$(data/packaging/container/base "$root" trixie 2>&1); then
   lane_skip "no trixie from where this machine has its packages: $(tail -n 1 <<<"$said")"
   lane_end
@@ -55,8 +62,10 @@ mount -t proc proc "$root/proc" || exit 1
 lane_case 'the tree is there' -- bring_the_tree
 if lane_case 'apt brings make and git' -- inside 'apt-get update -q && apt-get install -y -q --no-install-recommends make git' &&
    lane_case 'setup brings what it takes to run' -- inside 'tests/tools/setup run' &&
-   lane_case 'apt brings eyes for QR codes' -- inside 'apt-get install -y -q --no-install-recommends zbar-tools imagemagick'; then
+   lane_case 'apt brings eyes for QR codes, and locales' -- \
+     inside 'apt-get install -y -q --no-install-recommends zbar-tools imagemagick locales'; then
   lane_counted tests/tools/count-tap /usr/bin/python3 tests/packages/test-fresh-system.py "$root"
+  lane_counted in_every_language
   lane_counted lanes_inside core cli
 fi
 lane_end
