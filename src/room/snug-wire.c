@@ -28,6 +28,11 @@ static const char *const type_names[SNUG_WIRE_N_TYPES] = {
   [SNUG_WIRE_FILE_DONE] = "file-done",
   [SNUG_WIRE_FILE_PAUSE] = "file-pause",
   [SNUG_WIRE_FILE_CANCEL] = "file-cancel",
+  [SNUG_WIRE_FILE_PASS] = "file-pass",
+  [SNUG_WIRE_FILE_PASSING] = "file-passing",
+  [SNUG_WIRE_FILE_FROM] = "file-from",
+  [SNUG_WIRE_PIECE_HASHES] = "piece-hashes",
+  [SNUG_WIRE_HAVE_PIECES] = "have-pieces",
 };
 
 static const struct
@@ -38,6 +43,7 @@ static const struct
   { SNUG_WIRE_FEATURE_EDIT, "edit" },
   { SNUG_WIRE_FEATURE_REACT, "react" },
   { SNUG_WIRE_FEATURE_PHRASE, "phrase" },
+  { SNUG_WIRE_FEATURE_HOLDERS, "holders" },
 };
 
 const char *
@@ -93,6 +99,8 @@ snug_wire_message_copy (const SnugWireMessage *message)
   copy->only = message->only != NULL ? g_bytes_ref (message->only) : NULL;
   copy->manifest = message->manifest != NULL ? g_bytes_ref (message->manifest) : NULL;
   copy->fingerprint = message->fingerprint != NULL ? g_bytes_ref (message->fingerprint) : NULL;
+  copy->via = g_strdup (message->via);
+  copy->hashes = message->hashes != NULL ? g_bytes_ref (message->hashes) : NULL;
   return copy;
 }
 
@@ -117,6 +125,8 @@ snug_wire_message_free (SnugWireMessage *message)
   g_clear_pointer (&message->only, g_bytes_unref);
   g_clear_pointer (&message->manifest, g_bytes_unref);
   g_clear_pointer (&message->fingerprint, g_bytes_unref);
+  g_free (message->via);
+  g_clear_pointer (&message->hashes, g_bytes_unref);
   g_free (message);
 }
 
@@ -334,6 +344,30 @@ read_file_pause (JsonObject *object, SnugWireMessage *m)
          && (!json_object_has_member (object, "busy") || snug_json_peek_boolean (object, "busy", &m->busy));
 }
 
+/* About a file that one receiver passes on to another. */
+static gboolean
+read_via (JsonObject *object, SnugWireMessage *m)
+{
+  return read_id (object, m) && dup_string (object, "via", SNUG_WIRE_MAX_ID_BYTES, &m->via) && *m->via != '\0';
+}
+
+static gboolean
+read_via_and_peer (JsonObject *object, SnugWireMessage *m)
+{
+  return read_via (object, m) && dup_string (object, "peer", SNUG_WIRE_MAX_ID_BYTES, &m->peer) && *m->peer != '\0';
+}
+
+static gboolean
+read_piece_hashes (JsonObject *object, SnugWireMessage *m)
+{
+  gsize n_bytes;
+
+  m->hashes = snug_json_peek_base64url_up_to (object, "hashes", SNUG_WIRE_MAX_HASHES * SNUG_WIRE_HASH_BYTES);
+  n_bytes = m->hashes != NULL ? g_bytes_get_size (m->hashes) : 0;
+  return n_bytes > 0 && n_bytes % SNUG_WIRE_HASH_BYTES == 0 && read_id (object, m)
+         && snug_json_peek_integer (object, "first", SNUG_JSON_MAX_INTEGER, &m->pieces);
+}
+
 static gboolean
 read_fields (JsonObject *object, SnugWireMessage *m)
 {
@@ -376,6 +410,15 @@ read_fields (JsonObject *object, SnugWireMessage *m)
       return read_file_pause (object, m);
     case SNUG_WIRE_FILE_CANCEL:
       return read_id (object, m) && optional_string (object, "reason", SNUG_WIRE_MAX_REASON_BYTES, &m->reason);
+    case SNUG_WIRE_FILE_PASSING:
+      return read_via (object, m) && snug_json_peek_boolean (object, "on", &m->on);
+    case SNUG_WIRE_FILE_PASS:
+    case SNUG_WIRE_FILE_FROM:
+      return read_via_and_peer (object, m);
+    case SNUG_WIRE_PIECE_HASHES:
+      return read_piece_hashes (object, m);
+    case SNUG_WIRE_HAVE_PIECES:
+      return read_id (object, m) && snug_json_peek_integer (object, "n", SNUG_JSON_MAX_INTEGER, &m->pieces);
     case SNUG_WIRE_UNKNOWN:
     case SNUG_WIRE_N_TYPES:
     default:
@@ -517,6 +560,13 @@ write_file_pause (JsonObject *object, const SnugWireMessage *m)
 }
 
 static void
+write_piece_hashes (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_int_member (object, "first", (gint64) m->pieces);
+  set_bytes (object, "hashes", m->hashes);
+}
+
+static void
 write_fields (JsonObject *object, const SnugWireMessage *m)
 {
   switch (m->type)
@@ -529,8 +579,11 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_PHRASE_COMMIT: set_bytes (object, "c", m->commitment); break;
     case SNUG_WIRE_PHRASE_REVEAL: set_bytes (object, "nonce", m->nonce); break;
     case SNUG_WIRE_TYPING:
-    case SNUG_WIRE_AWAY: json_object_set_boolean_member (object, "on", m->on); break;
-    case SNUG_WIRE_REMOVED: json_object_set_string_member (object, "peer", m->peer); break;
+    case SNUG_WIRE_AWAY:
+    case SNUG_WIRE_FILE_PASSING: json_object_set_boolean_member (object, "on", m->on); break;
+    case SNUG_WIRE_REMOVED:
+    case SNUG_WIRE_FILE_PASS:
+    case SNUG_WIRE_FILE_FROM: json_object_set_string_member (object, "peer", m->peer); break;
     case SNUG_WIRE_PING:
     case SNUG_WIRE_PONG: json_object_set_int_member (object, "t", (gint64) m->t); break;
     case SNUG_WIRE_FILE_OFFER: write_file_offer (object, m); break;
@@ -538,6 +591,8 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_DONE: set_bytes (object, "fingerprint", m->fingerprint); break;
     case SNUG_WIRE_FILE_PAUSE: write_file_pause (object, m); break;
     case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
+    case SNUG_WIRE_PIECE_HASHES: write_piece_hashes (object, m); break;
+    case SNUG_WIRE_HAVE_PIECES: json_object_set_int_member (object, "n", (gint64) m->pieces); break;
     case SNUG_WIRE_FILE_DECLINE:
     case SNUG_WIRE_FILE_WITHDRAW:
     case SNUG_WIRE_DELETE:
@@ -555,6 +610,7 @@ snug_wire_encode (const SnugWireMessage *message)
   json_object_set_string_member (object, "type", type_names[message->type]);
   set_optional (object, "id", message->id);
   set_optional (object, "of", message->of);
+  set_optional (object, "via", message->via);
   write_fields (object, message);
   return snug_json_to_text (object);
 }

@@ -31,6 +31,7 @@ G_BEGIN_DECLS
 #define SNUG_WIRE_CHUNK_BYTES (64 * 1024)
 #define SNUG_WIRE_PIECE_BYTES (1024 * 1024)
 #define SNUG_WIRE_HASH_BYTES 32
+#define SNUG_WIRE_MAX_HASHES 1024                /* in one piece-hashes */
 
 typedef enum
 {
@@ -55,6 +56,11 @@ typedef enum
   SNUG_WIRE_FILE_DONE,
   SNUG_WIRE_FILE_PAUSE,
   SNUG_WIRE_FILE_CANCEL,
+  SNUG_WIRE_FILE_PASS,
+  SNUG_WIRE_FILE_PASSING,
+  SNUG_WIRE_FILE_FROM,
+  SNUG_WIRE_PIECE_HASHES,
+  SNUG_WIRE_HAVE_PIECES,
   SNUG_WIRE_N_TYPES
 } SnugWireType;
 
@@ -74,7 +80,8 @@ typedef enum
 {
   SNUG_WIRE_FEATURE_EDIT = 1 << 0,    /* edit and delete */
   SNUG_WIRE_FEATURE_REACT = 1 << 1,
-  SNUG_WIRE_FEATURE_PHRASE = 1 << 2   /* the safety phrase */
+  SNUG_WIRE_FEATURE_PHRASE = 1 << 2,  /* the safety phrase */
+  SNUG_WIRE_FEATURE_HOLDERS = 1 << 3  /* files come from other receivers, too, and are passed on to them */
 } SnugWireFeatures;
 
 /* What we read. */
@@ -114,12 +121,12 @@ typedef struct
   GBytes       *commitment;    /* phrase-commit, of SNUG_WIRE_HASH_BYTES, as the next */
   GBytes       *nonce;         /* phrase-reveal */
 
-  /* typing, away, react, file-pause */
+  /* typing, away, react, file-pause, file-passing */
   gboolean      on;
   gboolean      busy;          /* file-pause: the receiver's disk is behind, nobody's wish */
 
-  /* removed */
-  char         *peer;
+  /* removed, file-pass, file-from */
+  char         *peer;          /* id of a member */
 
   /* ping, pong */
   guint64       t;
@@ -145,6 +152,13 @@ typedef struct
 
   /* file-cancel */
   char         *reason;
+
+  /* file-pass, file-passing, file-from */
+  char         *via;           /* id of what one receiver passes on to another */
+
+  /* piece-hashes, have-pieces */
+  guint64       pieces;        /* number of the first; how many there are */
+  GBytes       *hashes;        /* of SNUG_WIRE_HASH_BYTES each */
 } SnugWireMessage;
 
 SnugWireMessage *snug_wire_message_new  (SnugWireType type);

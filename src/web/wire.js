@@ -30,6 +30,8 @@ const MAX_WORD_BYTES = 64;
 const MAX_REASON_BYTES = 256;
 const MAX_FEATURES = 32;
 const MAX_RECEIPTS = 256;
+/** In one piece-hashes. */
+const MAX_HASHES = 1024;
 const MAX_VERSION = 1000;
 const HASH_BYTES = 32;
 /** A bit for each of 100,000 entries. */
@@ -65,8 +67,12 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
+ * @typedef {{ type: 'file-pass' | 'file-from', id: string, via: string, peer: string }} FileVia
+ * @typedef {{ type: 'file-passing', id: string, via: string, on: boolean }} FilePassing
+ * @typedef {{ type: 'piece-hashes', id: string, first: number, hashes: string }} PieceHashes
+ * @typedef {{ type: 'have-pieces', id: string, n: number }} HavePieces
  * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | PhraseCommit | PhraseReveal | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
- *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel} Message
+ *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel | FileVia | FilePassing | PieceHashes | HavePieces} Message
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
  */
@@ -220,6 +226,17 @@ function decodeFileGet(o) {
   };
 }
 
+/** @template {'file-pass' | 'file-from'} T @param {JsonObject} o @param {T} type @returns {FileVia} */
+const via = (o, type) => ({ type, id: id(o), via: id(o, 'via'), peer: id(o, 'peer') });
+
+/** Hashes in a row, as they travel, checked to be that. @param {JsonObject} o */
+function hashes(o) {
+  const text = required(peekString(o, 'hashes', Math.ceil((MAX_HASHES * HASH_BYTES * 4) / 3)), 'hashes');
+  const bytes = Math.floor((text.length * 3) / 4);
+  if (bytes === 0 || bytes % HASH_BYTES !== 0 || fromBase64Url(text, bytes) === null) throw new BadJson('no hashes');
+  return text;
+}
+
 /** @type {Record<string, (o: JsonObject) => Message>} */
 const DECODERS = {
   hello: decodeHello,
@@ -259,6 +276,12 @@ const DECODERS = {
     id: id(o),
     reason: optionalString(o, 'reason', MAX_REASON_BYTES),
   }),
+  // Of the feature `holders`, which this page does not have: read, and not acted on.
+  'file-pass': (o) => via(o, 'file-pass'),
+  'file-from': (o) => via(o, 'file-from'),
+  'file-passing': (o) => ({ type: 'file-passing', id: id(o), via: id(o, 'via'), on: on(o, 'on') }),
+  'piece-hashes': (o) => ({ type: 'piece-hashes', id: id(o), first: integer(o, 'first'), hashes: hashes(o) }),
+  'have-pieces': (o) => ({ type: 'have-pieces', id: id(o), n: integer(o, 'n') }),
 };
 
 /**
