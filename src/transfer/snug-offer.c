@@ -26,6 +26,7 @@ snug_offer_unref (SnugOffer *self)
   g_free (self->note);
   g_clear_pointer (&self->manifest, snug_manifest_unref);
   g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
+  g_clear_pointer (&self->hashes, snug_piece_hashes_free);
   g_free (self);
 }
 
@@ -47,6 +48,7 @@ offer_from_info (GFile *file, GFileInfo *info, char **member_ids)
     return self;
   self->size = (guint64) g_file_info_get_size (info);
   self->manifest = snug_manifest_new_file (self->name, self->size, self->mtime);
+  self->hashes = snug_piece_hashes_new (self->size);
   return self;
 }
 

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "snug-manifest.h"
+#include "snug-piece-hashes.h"
 #include "snug-wire.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct
   SnugManifest    *manifest;    /* of a file: itself */
   GBytes          *manifest_bytes;   /* nullable: of a folder, as it goes to the member */
   char            *note;        /* nullable: a sentence: of a folder, what of it is left out */
+  SnugPieceHashes *hashes;      /* nullable: of a file */
 } SnugOffer;
 
 /**

@@ -219,6 +219,40 @@ set_changed (GError **error)
                        _("The file has changed since it was offered."));
 }
 
+/* Of a file that goes to several members each piece is hashed once. */
+static gboolean
+get_known_hash (Pump *pump, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES])
+{
+  SnugPieceHashes *hashes = pump->offer->hashes;
+
+  return hashes != NULL && place->entry != SNUG_WIRE_ENTRY_MANIFEST
+         && snug_piece_hashes_get (hashes, place->offset / SNUG_WIRE_PIECE_BYTES, hash);
+}
+
+static void
+hash_piece (Pump *pump, const SnugPlace *place, GBytes *data, guint8 hash[SNUG_WIRE_HASH_BYTES])
+{
+  if (get_known_hash (pump, place, hash))
+    return;
+  snug_piece_hash (g_bytes_get_data (data, NULL), g_bytes_get_size (data), hash);
+  if (pump->offer->hashes != NULL)
+    snug_piece_hashes_set (pump->offer->hashes, place->offset / SNUG_WIRE_PIECE_BYTES, hash);
+}
+
+/* Returns: %FALSE if it cannot be read */
+static gboolean
+read_hash (Pump *pump, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error)
+{
+  g_autoptr (GBytes) data = NULL;
+
+  if (get_known_hash (pump, place, hash))
+    return TRUE;
+  data = snug_source_read (pump->source, place, error);
+  if (data != NULL)
+    hash_piece (pump, place, data, hash);
+  return data != NULL;
+}
+
 /* PROTOCOL.md section 4, "Resume needs proof of content": what the receiver has must be ours. */
 static gboolean
 compare_have (Pump *pump, guint64 *n_before, GError **error)
@@ -235,16 +269,12 @@ compare_have (Pump *pump, guint64 *n_before, GError **error)
              || (place.entry == pump->place.entry && place.offset < pump->place.offset)))
     {
       gsize length = snug_piece_length (snug_manifest_get (manifest, place.entry)->size, place.offset);
-      g_autoptr (GBytes) data = length > 0 ? snug_source_read (pump->source, &place, error) : NULL;
       guint8 hash[SNUG_WIRE_HASH_BYTES];
 
-      if (data != NULL)
-        {
-          snug_piece_hash (g_bytes_get_data (data, NULL), length, hash);
-          snug_fingerprint_add (&pump->fingerprint, hash);
-        }
-      else if (length > 0)
+      if (length > 0 && !read_hash (pump, &place, hash, error))
         return FALSE;
+      if (length > 0)
+        snug_fingerprint_add (&pump->fingerprint, hash);
       *n_before += length;
       snug_manifest_advance (manifest, &place, length);
     }
@@ -269,7 +299,7 @@ add_piece (Pump *pump, ReadResult *result, guint64 size, GBytes *data)
   piece->size = size;
   piece->data = data;
   if (data != NULL)
-    snug_piece_hash (g_bytes_get_data (data, NULL), n, piece->hash);
+    hash_piece (pump, &pump->place, data, piece->hash);
   pump->begins = FALSE;
   result->n_bytes += n + ITEM_BYTES;
   g_queue_push_tail (&result->pieces, piece);

@@ -1,0 +1,35 @@
+/* snug-piece-hashes: what the pieces of one file hash to, as far as it is known: each is worked out once, whoever
+ * needs it, and how many members it goes to.
+ *
+ * Any thread may use it: a hash is written by whoever claims its place first, and seen when it is whole.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "snug-wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SnugPieceHashes SnugPieceHashes;
+
+/* @size: bytes, of the file */
+SnugPieceHashes *snug_piece_hashes_new         (guint64 size);
+void             snug_piece_hashes_free        (SnugPieceHashes *self);
+
+guint64          snug_piece_hashes_get_n       (SnugPieceHashes *self);
+/* Returns: %FALSE if it is not known */
+gboolean         snug_piece_hashes_get         (SnugPieceHashes *self, guint64 piece, guint8 out[SNUG_WIRE_HASH_BYTES]);
+void             snug_piece_hashes_set         (SnugPieceHashes *self, guint64 piece,
+                                                const guint8 hash[SNUG_WIRE_HASH_BYTES]);
+
+/* Returns: how many are known in a row from the first on; @at_least are known to be. */
+guint64          snug_piece_hashes_count       (SnugPieceHashes *self, guint64 at_least);
+/* Of known ones. Returns: (transfer full): @n of them from @first on, one behind the other */
+GBytes          *snug_piece_hashes_slice       (SnugPieceHashes *self, guint64 first, gsize n);
+/* Returns: (transfer full): SHA-256 over the first @n, which are known */
+GBytes          *snug_piece_hashes_fingerprint (SnugPieceHashes *self, guint64 n);
+
+G_END_DECLS
