@@ -85,7 +85,8 @@ typedef enum
 } SnugWireFeatures;
 
 /* What we read. */
-#define SNUG_WIRE_FEATURES (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE)
+#define SNUG_WIRE_FEATURES                                                                                             \
+  (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE | SNUG_WIRE_FEATURE_HOLDERS)
 
 typedef enum
 {

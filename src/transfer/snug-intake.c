@@ -369,6 +369,12 @@ snug_intake_get_next (SnugIntake *self, SnugPlace *next)
   return snug_fingerprint_value (&self->fingerprint);
 }
 
+int
+snug_intake_dup_part (SnugIntake *self)
+{
+  return self->sink != NULL && self->plan.manifest == NULL ? snug_sink_dup_part (self->sink) : -1;
+}
+
 guint64
 snug_intake_get_written (SnugIntake *self)
 {

@@ -91,6 +91,8 @@ void        snug_intake_begin_stream  (SnugIntake *self);
 /* @next: (out): the first piece that is missing, or the manifest. Returns: (transfer full) (nullable): the
  * fingerprint of what is before it; %NULL for the very first. */
 GBytes     *snug_intake_get_next      (SnugIntake *self, SnugPlace *next);
+/* Of a file: another descriptor of what is there, to be read; -1: there is none. */
+int         snug_intake_dup_part    (SnugIntake *self);
 guint64     snug_intake_get_written   (SnugIntake *self);                      /* bytes that are checked and on the disk */
 GBytes     *snug_intake_get_fingerprint (SnugIntake *self);                    /* transfer full */
 

@@ -6,6 +6,34 @@
 #include "snug-bytes.h"
 #include "snug-folder-entry.h"
 
+/* To whom it comes from. */
+static void
+say_to_source (SnugMover *self, SnugWireMessage *message)
+{
+  SnugMember *holder = snug_mover_get_holder (self);
+
+  if (self->share.holder == NULL)
+    {
+      snug_mover_say (self, message);
+      return;
+    }
+  message->id = g_strdup (self->share.via);
+  if (holder != NULL)
+    snug_room_send (self->room, holder, message);
+}
+
+/* The disk is behind, or full: nobody's wish. */
+static void
+hold_up_holder (SnugMover *self, gboolean on)
+{
+  g_autoptr (SnugWireMessage) pause = snug_wire_message_new (SNUG_WIRE_FILE_PAUSE);
+
+  pause->on = on;
+  pause->busy = TRUE;
+  if (self->share.holder != NULL)
+    say_to_source (self, pause);
+}
+
 static void
 on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, SnugMover *self)
 {
@@ -14,9 +42,12 @@ on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, S
   get->from_entry = entry;
   get->from_offset = offset;
   self->went_on = have != NULL;
+  if (!self->share.has_asked)
+    self->share.held_from = offset;
+  self->share.has_asked = TRUE;
   get->have = have != NULL ? g_bytes_ref (have) : NULL;
   get->only = self->only != NULL ? g_bytes_ref (self->only) : NULL;
-  snug_mover_say (self, get);
+  say_to_source (self, get);
 }
 
 static void
@@ -32,13 +63,17 @@ on_receiver_progress (SnugReceiver *receiver, guint64 bytes, SnugMover *self)
 static void
 on_busy (SnugReceiver *receiver, gboolean busy, SnugMover *self)
 {
-  snug_mover_say_pause (self, busy, TRUE);
+  if (self->share.holder != NULL)
+    hold_up_holder (self, busy);
+  else
+    snug_mover_say_pause (self, busy, TRUE);
 }
 
 static void
 on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
 {
   snug_mover_say_pause (self, full || self->paused_here, self->pushed);
+  hold_up_holder (self, full);
   if (!snug_transfer_is_active (self->row))
     return;
   if (full)
@@ -66,6 +101,7 @@ on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, Snug
   snug_transfer_set_file (self->row, file);
   show_fingerprint (self, fingerprint);
   snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
+  snug_mover_pass_on (self, self->offered_bytes, 0);
   snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
 }
 
@@ -75,6 +111,14 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
   gboolean is_disk = g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK);
 
   self->started = FALSE;
+  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST) && self->share.holder != NULL)
+    {
+      /* Nobody need know: the one who offers it is asked again. */
+      snug_mover_let_go_of_holder (self);
+      if (!self->paused_there)
+        snug_mover_tell_stopped (self);
+      return;
+    }
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
     {
       snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
@@ -133,6 +177,7 @@ listen_to_receiver (SnugMover *self)
   g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
   g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
   g_signal_connect (self->receiver, "full", G_CALLBACK (on_full), self);
+  g_signal_connect (self->receiver, "checked", G_CALLBACK (snug_mover_on_checked), self);
   g_signal_connect (self->receiver, "done", G_CALLBACK (on_receiver_done), self);
   g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);
 }
@@ -309,6 +354,7 @@ void
 snug_mover_follow (SnugMover *self, SnugMover *former)
 {
   g_signal_handlers_disconnect_by_data (former->receiver, former);
+  snug_mover_end_passes (former);
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
   self->receiver = g_steal_pointer (&former->receiver);
   self->contents = g_steal_pointer (&former->contents);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "snug-context.h"
 #include "snug-look.h"
 #include "snug-mover.h"
 #include "snug-receiver.h"
@@ -12,6 +13,33 @@
 #include "snug-transfer-private.h"
 
 G_BEGIN_DECLS
+
+/* PROTOCOL.md section 4, "Several holders of one file". Of an incoming one: whom it follows, and what it passes on.
+ * Of an outgoing one: from whom its member has it. */
+typedef struct
+{
+  char            *holder;       /* nullable: id of a member; NULL: it comes from the one who offers it */
+  char            *via;          /* nullable: what is asked of @holder */
+  GSource         *watch;        /* nullable: whether @holder does */
+  guint64          told;         /* pieces whose hashes the follower was told */
+  gint64           said_us;      /* when something was said of how far it is */
+
+  /* Incoming */
+  guint64          checked;      /* bytes that are checked and on the disk */
+  guint64          watched_bytes;
+  guint64          watched_lag;  /* pieces */
+  guint64          held_from;    /* bytes: what it has asked for itself begins here */
+  gboolean         has_asked;
+  SnugOffer       *held;         /* nullable: what is passed on */
+  GPtrArray       *passes;       /* of those to whom */
+
+  /* Outgoing */
+  gpointer         transfers;    /* borrowed: whose it is */
+  SnugWireMessage *get;          /* nullable: what was asked for last */
+  guint64          first_from;   /* bytes: where it began when it asked for the first time */
+  gboolean         introduced;   /* it was told of @holder */
+  GPtrArray       *not_from;     /* ids of members that did not do */
+} SnugMoverShare;
 
 struct _SnugMover
 {
@@ -44,6 +72,7 @@ struct _SnugMover
   gboolean      paused_there;
   gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
   gboolean      went_on;       /* incoming: not asked for from the beginning */
+  SnugMoverShare share;
   gboolean      pushed;        /* incoming: they come whether they are asked for or not */
 };
 
@@ -61,6 +90,16 @@ void        snug_mover_finish_with      (SnugMover *self, SnugIntakeEnd end, Snu
                                          const char *reason);
 /* Whoever waits to see what is in the folder will not. */
 void        snug_mover_end_look_in_vain (SnugMover *self);
+/* Of an outgoing one: @get is answered by another member. */
+void        snug_mover_let_others_send  (SnugMover *self, SnugWireMessage *get);
+/* It comes from who offers it, or from nobody. */
+void        snug_mover_let_go_of_holder (SnugMover *self);
+/* Returns: (nullable): whom it follows */
+SnugMember *snug_mover_get_holder       (SnugMover *self);
+void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, int part_fd, SnugMover *self);
+/* All that is here is right now, @n_bytes of it. */
+void        snug_mover_pass_on          (SnugMover *self, guint64 n_bytes, int part_fd);
+void        snug_mover_clear_share      (SnugMover *self);
 /* "stopped" */
 void        snug_mover_tell_stopped     (SnugMover *self);
 

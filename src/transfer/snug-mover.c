@@ -39,7 +39,7 @@ snug_mover_is_standing (SnugMover *self)
 gboolean
 snug_mover_is_pumping (SnugMover *self)
 {
-  return self->sender != NULL || self->started;
+  return self->sender != NULL || self->started || self->share.holder != NULL;
 }
 
 gboolean
@@ -77,6 +77,7 @@ snug_mover_stop_pumps (SnugMover *self, SnugIntakeEnd end)
     }
   g_clear_object (&self->sender);
   g_clear_object (&self->receiver);
+  snug_mover_let_go_of_holder (self);
 }
 
 void
@@ -86,6 +87,9 @@ snug_mover_finish_with (SnugMover *self, SnugIntakeEnd end, SnugTransferState st
 
   snug_mover_stop_pumps (self, end);
   snug_mover_end_look_in_vain (self);
+  /* What is done is passed on to those who have begun. */
+  if (state != SNUG_TRANSFER_DONE || self->share.passes == NULL || self->share.passes->len == 0)
+    snug_mover_end_passes (self);
   self->started = FALSE;
   snug_transfer_enter (self->row, state, reason);
   snug_mover_tell_stopped (self);
@@ -292,6 +296,26 @@ show_look (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
   snug_sender_start (self->sender, snug_room_get_link (self->room, snug_mover_get_member (self)), get->id);
 }
 
+static void
+begin_row (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
+{
+  g_clear_pointer (&self->contents, snug_manifest_unref);
+  self->contents = snug_manifest_ref (chosen);
+  snug_transfer_set_size (self->row, chosen->n_bytes);
+  self->paused_there = FALSE;
+  snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
+  if (!self->offer->is_folder)
+    snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
+}
+
+void
+snug_mover_let_others_send (SnugMover *self, SnugWireMessage *get)
+{
+  snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
+  g_clear_pointer (&self->fingerprint, g_free);
+  begin_row (self, get, self->offer->manifest);
+}
+
 void
 snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
 {
@@ -303,17 +327,11 @@ snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
       return;
     }
   begin_sending (self, get, chosen);
+  begin_row (self, get, chosen);
   g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
   g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
   g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
 
-  g_clear_pointer (&self->contents, snug_manifest_unref);
-  self->contents = snug_manifest_ref (chosen);
-  snug_transfer_set_size (self->row, chosen->n_bytes);
-  self->paused_there = FALSE;
-  snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
-  if (!self->offer->is_folder)
-    snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
   if (self->paused_here)
     snug_sender_set_paused (self->sender, TRUE);
   snug_sender_start (self->sender, snug_room_get_link (self->room, snug_mover_get_member (self)), get->id);
@@ -365,6 +383,17 @@ snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel)
   snug_mover_finish (self, SNUG_TRANSFER_CANCELLED, by);
 }
 
+/* Nobody waits for one that is paused, and it asks anew when it goes on. */
+static void
+leave_others (SnugMover *self)
+{
+  snug_mover_end_passes (self);
+  if (self->receiver != NULL)
+    snug_mover_leave_holder (self);
+  else
+    snug_mover_let_go_of_holder (self);
+}
+
 void
 snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
 {
@@ -378,11 +407,15 @@ snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
     return;
 
   self->paused_there = pause->on;
+  if (pause->on)
+    leave_others (self);
   by = g_strdup_printf (_("Paused by %s."), snug_mover_get_member_name (self));
   if (pause->on)
     snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, by);
   else if (!self->paused_here && snug_mover_is_pumping (self))
     snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+  else if (!self->paused_here && self->receiver != NULL)
+    snug_mover_tell_stopped (self);
 }
 
 void
@@ -393,6 +426,7 @@ snug_mover_pause (SnugMover *self)
   self->paused_here = TRUE;
   if (self->sender != NULL)
     snug_sender_set_paused (self->sender, TRUE);
+  leave_others (self);
   snug_mover_say_pause (self, TRUE, FALSE);
   snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("Paused."));
 }
@@ -485,6 +519,7 @@ snug_mover_dispose (GObject *object)
   SnugMover *self = SNUG_MOVER (object);
 
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
+  snug_mover_clear_share (self);
   if (self->row != NULL)
     snug_mover_end_look_in_vain (self);
   g_clear_pointer (&self->manifest, g_bytes_unref);

@@ -90,6 +90,20 @@ void snug_mover_say_offer  (SnugMover *self);
 /* Whether @get asks for something that is offered here. */
 gboolean snug_mover_is_in   (SnugMover *self, const SnugWireMessage *get);
 
+/* What is said of other holders. @member has to be who says it; each returns %FALSE if it is about nothing here.
+ * An incoming one that follows somebody, or is passed on to somebody: */
+void     snug_mover_hear_from        (SnugMover *self, const SnugWireMessage *from);
+void     snug_mover_hear_hashes      (SnugMover *self, const SnugWireMessage *hashes);
+void     snug_mover_hear_pass        (SnugMover *self, const SnugWireMessage *pass);
+gboolean snug_mover_hear_via_get     (SnugMover *self, SnugMember *member, const SnugWireMessage *get);
+gboolean snug_mover_hear_via_pause   (SnugMover *self, SnugMember *member, const SnugWireMessage *pause);
+gboolean snug_mover_hear_via_cancel  (SnugMover *self, SnugMember *member, const SnugWireMessage *cancel);
+/* The follower is not in the room any more. */
+void     snug_mover_end_passes_to    (SnugMover *self, const char *member_id);
+void     snug_mover_end_passes       (SnugMover *self);
+/* Whom it follows is not wanted any more: it asks again, if it can. */
+void     snug_mover_leave_holder     (SnugMover *self);
+
 /* What the member said. */
 void snug_mover_hear_get    (SnugMover *self, SnugWireMessage *get);
 void snug_mover_hear_done   (SnugMover *self, SnugWireMessage *done);

@@ -2,6 +2,7 @@
 #include "snug-offer.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "snug-pieces.h"
 #include "snug-source.h"
@@ -18,7 +19,7 @@ snug_offer_unref (SnugOffer *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  g_object_unref (self->file);
+  g_clear_object (&self->file);
   g_free (self->wire_id);
   g_free (self->name);
   g_free (self->mime_type);
@@ -27,6 +28,8 @@ snug_offer_unref (SnugOffer *self)
   g_clear_pointer (&self->manifest, snug_manifest_unref);
   g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
   g_clear_pointer (&self->hashes, snug_piece_hashes_free);
+  if (self->part_fd >= 0)
+    close (self->part_fd);
   g_free (self);
 }
 
@@ -39,6 +42,7 @@ offer_from_info (GFile *file, GFileInfo *info, char **member_ids)
   g_atomic_ref_count_init (&self->ref_count);
   self->wire_id = g_uuid_string_random ();
   self->file = g_object_ref (file);
+  self->part_fd = -1;
   self->name = g_strdup (g_file_info_get_display_name (info));
   self->member_ids = g_strdupv (member_ids);
   self->mtime = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_TIME_MODIFIED);
@@ -49,6 +53,21 @@ offer_from_info (GFile *file, GFileInfo *info, char **member_ids)
   self->size = (guint64) g_file_info_get_size (info);
   self->manifest = snug_manifest_new_file (self->name, self->size, self->mtime);
   self->hashes = snug_piece_hashes_new (self->size);
+  return self;
+}
+
+SnugOffer *
+snug_offer_new_part (const char *wire_id, const char *name, guint64 size, int part_fd)
+{
+  SnugOffer *self = g_new0 (SnugOffer, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->wire_id = g_strdup (wire_id);
+  self->name = g_strdup (name);
+  self->size = size;
+  self->manifest = snug_manifest_new_file (name, size, 0);
+  self->hashes = snug_piece_hashes_new (size);
+  self->part_fd = part_fd;
   return self;
 }
 

@@ -18,7 +18,7 @@ typedef struct
 {
   gatomicrefcount  ref_count;
   char            *wire_id;
-  GFile           *file;
+  GFile           *file;        /* nullable: of a part */
   char            *name;
   char            *mime_type;   /* nullable */
   GStrv            member_ids;  /* nullable: everybody who is there or comes */
@@ -30,6 +30,7 @@ typedef struct
   GBytes          *manifest_bytes;   /* nullable: of a folder, as it goes to the member */
   char            *note;        /* nullable: a sentence: of a folder, what of it is left out */
   SnugPieceHashes *hashes;      /* nullable: of a file */
+  int              part_fd;     /* owned; -1: it is whole */
 } SnugOffer;
 
 /**
@@ -41,6 +42,9 @@ typedef struct
 void       snug_offer_new_async  (GFile *file, const char *const *member_ids, GAsyncReadyCallback callback,
                                   gpointer user_data);
 SnugOffer *snug_offer_new_finish (GAsyncResult *result, GError **error);
+
+/* Something that is still coming in, and is passed on. @part_fd: (transfer full). */
+SnugOffer *snug_offer_new_part   (const char *wire_id, const char *name, guint64 size, int part_fd);
 
 SnugOffer *snug_offer_ref        (SnugOffer *self);
 void       snug_offer_unref      (SnugOffer *self);

@@ -3,10 +3,12 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snug-context.h"
 #include "snug-network.h"
 #include "snug-sender.h"
+#include "snug-told-hashes.h"
 
 /* Bytes that may wait for the disk before the sender is asked to wait, when it may go on, and when it is
  * clear that it does not listen. */
@@ -51,6 +53,10 @@ struct _SnugReceiverPump
   guint64               arrived;        /* bytes, in order */
   gint64                progress_us;
   GSource              *full_source;    /* nullable: the disk is full */
+  SnugToldHashes        told;           /* what the pieces of a holder must hash to */
+  gboolean              following;      /* they come from a holder, not from who offers them */
+  gboolean              tells_checked;
+  gboolean              lends;          /* its part is asked for, and was not handed out yet */
   gboolean              begun;
   gboolean              asking;         /* tell where to begin when the sink is there */
   gboolean              working;
@@ -85,6 +91,7 @@ pump_unref (gpointer data)
   snug_clear_source (&pump->full_source);
   g_clear_pointer (&pump->piece, snug_intake_item_free);
   g_queue_clear_full (&pump->waiting, snug_intake_item_free);
+  snug_told_hashes_clear (&pump->told);
   g_weak_ref_clear (&pump->owner);
   g_clear_object (&pump->folder);
   g_main_context_unref (pump->main);
@@ -116,6 +123,8 @@ letter_free (gpointer data)
   g_clear_pointer (&letter->news.manifest, snug_manifest_unref);
   g_clear_object (&letter->news.file);
   g_clear_error (&letter->news.error);
+  if (letter->news.part_fd > 0)
+    close (letter->news.part_fd);
   g_free (letter);
 }
 
@@ -214,14 +223,6 @@ end (Pump *pump, GError *error)
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_ENDED, .error = error });
 }
 
-static void
-end_bad_data (Pump *pump, const char *why)
-{
-  g_debug ("bad data: %s", why);
-  end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_BAD_DATA,
-                                  _("What arrived is not what was offered.")));
-}
-
 /* The part of a piece that was not checked is never trusted: it comes again. */
 static void
 tell_lost (Pump *pump)
@@ -235,6 +236,33 @@ tell_lost (Pump *pump)
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_ENDED,
                                    .error = g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST,
                                                                  _("The connection was lost.")) });
+}
+
+/* What waits of a holder's is worth nothing without it. */
+static void
+drop_stream (Pump *pump)
+{
+  let_go_of_stream (pump);
+  if (pump->following)
+    {
+      g_queue_clear_full (&pump->waiting, snug_intake_item_free);
+      pump->n_waiting = 0;
+    }
+  pump->lost = !pump->ended;
+  tell_lost (pump);
+}
+
+static void
+end_bad_data (Pump *pump, const char *why)
+{
+  g_debug ("bad data: %s", why);
+  if (pump->following)
+    {
+      drop_stream (pump);
+      return;
+    }
+  end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_BAD_DATA,
+                                  _("What arrived is not what was offered.")));
 }
 
 static Item *
@@ -319,6 +347,7 @@ on_piece (gpointer user_data, const guint8 *hash)
   piece->has_hash = hash != NULL;
   if (hash != NULL)
     memcpy (piece->hash, hash, sizeof piece->hash);
+  piece->offset = pump->header.offset;
   pump->header.offset += piece->n_bytes;
   push (pump, g_steal_pointer (&pump->piece));
 }
@@ -470,9 +499,25 @@ static void
 tell_done (Pump *pump, Job *job)
 {
   pump->ended = TRUE;
+  /* A holder hears no `file-done`. */
+  if (pump->following)
+    let_go_of_stream (pump);
   leave_stream_to_sender (pump);
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_DONE, .file = g_steal_pointer (&job->file),
                                    .hash = snug_intake_get_fingerprint (pump->intake) });
+}
+
+/* Nobody is at work on the intake. */
+static void
+tell_checked (Pump *pump)
+{
+  int part_fd = pump->lends && !pump->ended ? snug_intake_dup_part (pump->intake) : -1;
+
+  if (!pump->tells_checked || pump->ended)
+    return;
+  pump->lends &= part_fd < 0;
+  tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_CHECKED, .bytes = snug_intake_get_written (pump->intake),
+                                   .part_fd = MAX (part_fd, 0) });
 }
 
 /* Of a folder, once, as soon as its manifest is here. */
@@ -529,6 +574,13 @@ on_worked (gpointer data)
 
   pump->working = FALSE;
   release_if_stopped (pump);
+  if (job->error != NULL && pump->following && !pump->ended
+      && g_error_matches (job->error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_BAD_DATA))
+    {
+      g_debug ("bad data: %s", job->error->message);
+      drop_stream (pump);
+      return;
+    }
   if (job->error != NULL)
     {
       end (pump, g_steal_pointer (&job->error));
@@ -548,6 +600,7 @@ on_worked (gpointer data)
       let_go_of_stream (pump);
       return;
     }
+  tell_checked (pump);
   take_back (pump, job);
   set_full (pump, job->full);
   if (pump->n_waiting <= CALM_BYTES)
@@ -557,12 +610,34 @@ on_worked (gpointer data)
   tell_lost (pump);
 }
 
+/* Of a holder's pieces only those are looked at of which it is known what they must be. */
+static gboolean
+can_be_checked (Pump *pump, Item *item)
+{
+  const guint8 *hash;
+
+  if (!pump->following || item->is_header)
+    return TRUE;
+  hash = snug_told_hashes_reach (&pump->told, item->offset / SNUG_WIRE_PIECE_BYTES);
+  if (hash == NULL)
+    return FALSE;
+  memcpy (item->hash, hash, sizeof item->hash);
+  item->has_hash = TRUE;
+  return TRUE;
+}
+
+static gboolean
+has_items (Pump *pump)
+{
+  return !g_queue_is_empty (&pump->waiting) && can_be_checked (pump, g_queue_peek_head (&pump->waiting));
+}
+
 static void
 hand_over (Pump *pump, Job *job)
 {
   gsize n = 0;
 
-  while (n < JOB_BYTES && !g_queue_is_empty (&pump->waiting))
+  while (n < JOB_BYTES && has_items (pump))
     {
       Item *item = g_queue_pop_head (&pump->waiting);
 
@@ -578,7 +653,7 @@ work (Pump *pump)
   Job *job;
 
   /* While the disk is full it is the clock's turn. */
-  if (pump->working || pump->ended || (!pump->has_news && (g_queue_is_empty (&pump->waiting) || pump->full_source != NULL)))
+  if (pump->working || pump->ended || (!pump->has_news && (!has_items (pump) || pump->full_source != NULL)))
     return;
   pump->working = TRUE;
   pump->has_news = FALSE;
@@ -599,9 +674,7 @@ do_cut (gpointer data)
   Pump *pump = data;
 
   pump->n_started++;
-  let_go_of_stream (pump);
-  pump->lost = !pump->ended;
-  tell_lost (pump);
+  drop_stream (pump);
 }
 
 void
@@ -618,22 +691,103 @@ do_begin (gpointer data)
 
   /* No job is under way, and the new stream is not known yet. */
   pump->n_started++;
+  pump->following = FALSE;
   snug_intake_begin_stream (pump->intake);
   pump->asking = TRUE;
   pump->has_news = TRUE;
   work (pump);
 }
 
-void
-snug_receiver_pump_start (SnugReceiverPump *self, SnugPeerLink *link, const char *wire_id)
+/* Instead of the stream that was asked for. If that has come all the same, nothing is asked for, and nothing
+ * comes of it until it is cut: whatever arrives now has to be what was told. */
+static void
+do_follow (gpointer data)
+{
+  Pump *pump = data;
+  gboolean is_idle = pump->stream == NULL && !pump->working && !pump->ended && g_queue_is_empty (&pump->waiting);
+
+  if (is_idle)
+    do_begin (pump);
+  else
+    pump->n_started++;
+  pump->following = TRUE;
+  pump->tells_checked = TRUE;
+  snug_told_hashes_clear (&pump->told);
+}
+
+static void
+pump_start (SnugReceiverPump *self, SnugPeerLink *link, const char *wire_id, GSourceOnceFunc begin)
 {
   Start *start = g_new (Start, 1);
 
   *start = (Start) { pump_ref (self), ++self->n_starts_said };
   /* Before the expectation: what a page pushes is there already, and would come first now and then. That we
    * are to ask is heard in this context, when the expectation is on its way. */
-  snug_context_post (self->network, do_begin, pump_ref (self), pump_unref);
+  snug_context_post (self->network, begin, pump_ref (self), pump_unref);
   snug_peer_link_expect_file (link, wire_id, on_stream, start, start_free);
+}
+
+void
+snug_receiver_pump_start (SnugReceiverPump *self, SnugPeerLink *link, const char *wire_id)
+{
+  pump_start (self, link, wire_id, do_begin);
+}
+
+void
+snug_receiver_pump_follow (SnugReceiverPump *self, SnugPeerLink *holder, const char *via)
+{
+  pump_start (self, holder, via, do_follow);
+}
+
+typedef struct
+{
+  Pump    *pump;
+  guint64  first;
+  GBytes  *hashes;
+} Told;
+
+static void
+told_free (gpointer data)
+{
+  pump_unref (((Told *) data)->pump);
+  g_bytes_unref (((Told *) data)->hashes);
+  g_free (data);
+}
+
+static void
+do_tell_hashes (gpointer data)
+{
+  Told *told = data;
+
+  if (!snug_told_hashes_add (&told->pump->told, told->first, told->hashes))
+    g_debug ("hashes that are not the next ones");
+  work (told->pump);
+}
+
+void
+snug_receiver_pump_tell_hashes (SnugReceiverPump *self, guint64 first, GBytes *hashes)
+{
+  Told *told = g_new (Told, 1);
+
+  *told = (Told) { pump_ref (self), first, g_bytes_ref (hashes) };
+  snug_context_post (self->network, do_tell_hashes, told, told_free);
+}
+
+static void
+do_lend (gpointer data)
+{
+  Pump *pump = data;
+
+  pump->tells_checked = TRUE;
+  pump->lends = TRUE;
+  if (!pump->working)
+    tell_checked (pump);
+}
+
+void
+snug_receiver_pump_lend (SnugReceiverPump *self)
+{
+  snug_context_post (self->network, do_lend, pump_ref (self), pump_unref);
 }
 
 typedef struct

@@ -23,6 +23,7 @@ typedef enum
   SNUG_RECEIVER_NEWS_PROGRESS,    /* @bytes */
   SNUG_RECEIVER_NEWS_BUSY,        /* @on */
   SNUG_RECEIVER_NEWS_FULL,        /* @on */
+  SNUG_RECEIVER_NEWS_CHECKED,     /* @bytes; @part_fd (0: none) */
   SNUG_RECEIVER_NEWS_LOOKED,      /* @manifest, @hash (nullable: its bytes) */
   SNUG_RECEIVER_NEWS_DONE,        /* @file, @hash */
   SNUG_RECEIVER_NEWS_ENDED        /* @error */
@@ -34,6 +35,7 @@ typedef struct
   guint64               entry;
   guint64               bytes;
   gboolean              on;
+  int                   part_fd;  /* owned */
   GBytes               *hash;     /* nullable */
   SnugManifest         *manifest; /* nullable */
   GFile                *file;     /* nullable */
@@ -49,6 +51,9 @@ void              snug_receiver_pump_unref  (SnugReceiverPump *self);
 
 void              snug_receiver_pump_decide (SnugReceiverPump *self, GFile *folder, SnugSinkConflict conflict);
 void              snug_receiver_pump_start  (SnugReceiverPump *self, SnugPeerLink *link, const char *wire_id);
+void              snug_receiver_pump_follow (SnugReceiverPump *self, SnugPeerLink *holder, const char *via);
+void              snug_receiver_pump_tell_hashes (SnugReceiverPump *self, guint64 first, GBytes *hashes);
+void              snug_receiver_pump_lend   (SnugReceiverPump *self);
 void              snug_receiver_pump_cut    (SnugReceiverPump *self);
 void              snug_receiver_pump_stop   (SnugReceiverPump *self, SnugIntakeEnd end);
 

@@ -19,6 +19,7 @@ enum
   PROGRESS,
   BUSY,
   FULL,
+  CHECKED,
   LOOKED,
   DONE,
   ENDED,
@@ -38,6 +39,7 @@ on_news (GObject *owner, const SnugReceiverNews *news)
     case SNUG_RECEIVER_NEWS_PROGRESS: g_signal_emit (owner, signals[PROGRESS], 0, news->bytes); break;
     case SNUG_RECEIVER_NEWS_BUSY: g_signal_emit (owner, signals[BUSY], 0, news->on); break;
     case SNUG_RECEIVER_NEWS_FULL: g_signal_emit (owner, signals[FULL], 0, news->on); break;
+    case SNUG_RECEIVER_NEWS_CHECKED: g_signal_emit (owner, signals[CHECKED], 0, news->bytes, news->part_fd); break;
     case SNUG_RECEIVER_NEWS_LOOKED: g_signal_emit (owner, signals[LOOKED], 0, news->manifest, news->hash); break;
     case SNUG_RECEIVER_NEWS_DONE: g_signal_emit (owner, signals[DONE], 0, news->file, news->hash); break;
     case SNUG_RECEIVER_NEWS_ENDED:
@@ -64,6 +66,24 @@ void
 snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wire_id)
 {
   snug_receiver_pump_start (self->pump, link, wire_id);
+}
+
+void
+snug_receiver_follow (SnugReceiver *self, SnugPeerLink *holder, const char *via)
+{
+  snug_receiver_pump_follow (self->pump, holder, via);
+}
+
+void
+snug_receiver_tell_hashes (SnugReceiver *self, guint64 first, GBytes *hashes)
+{
+  snug_receiver_pump_tell_hashes (self->pump, first, hashes);
+}
+
+void
+snug_receiver_lend (SnugReceiver *self)
+{
+  snug_receiver_pump_lend (self->pump);
 }
 
 void
@@ -108,6 +128,8 @@ snug_receiver_class_init (SnugReceiverClass *klass)
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FULL] = g_signal_new ("full", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[CHECKED] = g_signal_new ("checked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_INT);
   signals[LOOKED] = g_signal_new ("looked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BYTES);
   signals[DONE] = g_signal_new ("done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -53,6 +53,7 @@ typedef struct
   GQueue           ready;          /* of Piece */
   gsize            n_ready;        /* bytes of them */
   gsize            piece_sent;     /* bytes of the first of @ready that are sent */
+  guint64          limit;          /* bytes of a part that are there */
   guint64          sent;           /* bytes of entries, with those before the place where it began */
   gint64           progress_us;
   gboolean         reading;
@@ -402,7 +403,8 @@ read_ahead (Pump *pump)
 {
   ReadResult *result;
 
-  if (pump->reading || pump->ended || pump->read_all || pump->n_ready >= MAX_READY_BYTES)
+  if (pump->reading || pump->ended || pump->read_all || pump->n_ready >= MAX_READY_BYTES
+      || (pump->limit < pump->chosen->n_bytes && pump->place.offset >= pump->limit))
     return;
 
   pump->reading = TRUE;
@@ -606,7 +608,38 @@ do_stop (gpointer data)
   let_go_of_stream (pump);
 }
 
+typedef struct
+{
+  Pump    *pump;
+  guint64  limit;
+} Limit;
+
+static void
+limit_free (gpointer data)
+{
+  pump_unref (((Limit *) data)->pump);
+  g_free (data);
+}
+
+static void
+do_limit (gpointer data)
+{
+  Limit *limit = data;
+
+  limit->pump->limit = MAX (limit->pump->limit, limit->limit);
+  turn (limit->pump);
+}
+
 /* --- in the main context --------------------------------------------------------------------------- */
+
+void
+snug_sender_let_read (SnugSender *self, guint64 n_bytes)
+{
+  Limit *limit = g_new (Limit, 1);
+
+  *limit = (Limit) { pump_ref (self->pump), n_bytes };
+  snug_context_post (self->pump->network, do_limit, limit, limit_free);
+}
 
 void
 snug_sender_start (SnugSender *self, SnugPeerLink *link, const char *wire_id)
@@ -638,7 +671,13 @@ snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManifest *chosen, 
   g_weak_ref_init (&pump->owner, self);
   pump->offer = snug_offer_ref (offer);
   pump->chosen = snug_manifest_ref (chosen);
-  pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
+  if (offer->part_fd >= 0)
+    pump->source = snug_source_new_part (offer->part_fd, offer->manifest);
+  else
+    pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
+  /* Who gets a part compares with what the one who offers it says. */
+  pump->compared = offer->part_fd >= 0;
+  pump->limit = offer->part_fd >= 0 ? 0 : G_MAXUINT64;
   pump->place = *from;
   pump->begins = TRUE;
   pump->have = have != NULL ? g_bytes_ref (have) : NULL;

@@ -50,6 +50,8 @@ SnugSender *snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManife
 
 /* Opens the stream and begins. Once. */
 void snug_sender_start      (SnugSender *self, SnugPeerLink *link, const char *wire_id);
+/* Of a part: so many of its bytes are there, from the beginning. Before that nothing is sent. */
+void snug_sender_let_read   (SnugSender *self, guint64 n_bytes);
 void snug_sender_set_paused (SnugSender *self, gboolean paused);
 /* Closes the stream after what is queued has gone; no signal comes after this. */
 void snug_sender_stop       (SnugSender *self);

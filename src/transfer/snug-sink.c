@@ -181,6 +181,12 @@ snug_sink_note_piece (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], G
   return self->journal == NULL || snug_journal_add (self->journal, hash, error);
 }
 
+int
+snug_sink_dup_part (SnugSink *self)
+{
+  return self->fd >= 0 ? fcntl (self->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
+}
+
 /* --- before it is decided -------------------------------------------------------------------------- */
 
 static int

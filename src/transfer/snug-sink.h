@@ -88,6 +88,9 @@ gboolean  snug_sink_make_folders  (SnugSink *self, SnugManifest *manifest, GErro
 /* The piece with that hash is written, behind all others. Without a journal: nothing. */
 gboolean  snug_sink_note_piece    (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error);
 
+/* Of a file: another descriptor of it, to be read; -1: there is none. */
+int       snug_sink_dup_part      (SnugSink *self);
+
 /* Closes it. What has a journal with pieces in it stays, to be gone on with. */
 void      snug_sink_leave         (SnugSink *self);
 /* As snug_sink_leave(), and it is not found again in this process: it is not the same after all. */

@@ -157,6 +157,16 @@ snug_source_new (const char *path, SnugManifest *manifest, gboolean is_folder)
   return self;
 }
 
+SnugSource *
+snug_source_new_part (int fd, SnugManifest *manifest)
+{
+  SnugSource *self = snug_source_new ("", manifest, FALSE);
+
+  self->fd = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  self->entry = 0;
+  return self;
+}
+
 void
 snug_source_free (SnugSource *self)
 {

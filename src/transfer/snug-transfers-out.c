@@ -189,10 +189,12 @@ snug_transfers_handle_get (SnugRoom *room, SnugMember *member, SnugWireMessage *
   SnugTransfers *self = user_data;
   SnugMover *mover = snug_transfers_find_standing (self, SNUG_TRANSFER_OUT, member, get->id);
 
+  if (mover == NULL && snug_transfers_hear_via (self, member, get))
+    return;
   if (mover == NULL || !snug_mover_is_in (mover, get) || !has_a_place (self, mover, member))
     refuse_get (self, member, get->id);
   else
-    snug_mover_hear_get (mover, get);
+    snug_transfers_answer_get (self, mover, get);
 }
 
 void
@@ -200,8 +202,10 @@ snug_transfers_handle_done (SnugRoom *room, SnugMember *member, SnugWireMessage 
 {
   SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_OUT, member, done->id);
 
-  if (mover != NULL)
-    snug_mover_hear_done (mover, done);
+  if (mover == NULL)
+    return;
+  snug_transfers_believe_done (user_data, mover);
+  snug_mover_hear_done (mover, done);
 }
 
 void

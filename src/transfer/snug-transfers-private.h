@@ -46,6 +46,17 @@ void       snug_transfers_tell_offering (SnugTransfers *self, SnugTransfer *row)
 void       snug_transfers_offer_to      (SnugTransfers *self, SnugOffer *offer, SnugMember *member);
 void       snug_transfers_offer_anew    (SnugTransfers *self, SnugMover *mover);
 
+/* Of what we offer: @mover's member asks for it; it may have it from somebody else who has it from us. */
+void       snug_transfers_answer_get    (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get);
+/* More of it is known, and those who have it from somebody else are told. */
+void       snug_transfers_on_progress   (SnugTransfers *self, SnugOffer *offer);
+/* The member of @mover says that it has all: what all is, is known if somebody else was to send it. */
+void       snug_transfers_believe_done  (SnugTransfers *self, SnugMover *mover);
+void       snug_transfers_holder_gone   (SnugTransfers *self, const char *member_id);
+/* Returns: whether it is about what one receiver passes on to another */
+gboolean   snug_transfers_hear_via      (SnugTransfers *self, SnugMember *member, const SnugWireMessage *message);
+void       snug_transfers_hear_of_holders (SnugTransfers *self, gboolean on);
+
 void snug_transfers_handle_get     (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer user_data);
 void snug_transfers_handle_done    (SnugRoom *room, SnugMember *member, SnugWireMessage *done, gpointer user_data);
 void snug_transfers_handle_decline (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data);

@@ -166,6 +166,16 @@ on_stopped (SnugMover *mover, SnugTransfers *self)
 }
 
 static void
+on_bytes (SnugTransfer *row, GParamSpec *pspec, SnugTransfers *self)
+{
+  SnugMover *mover = snug_transfers_mover_of (self, row);
+  SnugOffer *offer = mover != NULL ? snug_mover_get_offer (mover) : NULL;
+
+  if (offer != NULL)
+    snug_transfers_on_progress (self, offer);
+}
+
+static void
 on_changed (SnugMover *mover, SnugTransfers *self)
 {
   snug_transfers_offer_anew (self, mover);
@@ -177,6 +187,7 @@ snug_transfers_add (SnugTransfers *self, SnugMover *mover)
   g_signal_connect (mover, "stopped", G_CALLBACK (on_stopped), self);
   g_signal_connect_object (snug_mover_get_row (mover), "notify::state", G_CALLBACK (update_transferring), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (snug_mover_get_row (mover), "notify::bytes", G_CALLBACK (on_bytes), self, (GConnectFlags) 0);
   g_signal_connect (mover, "changed", G_CALLBACK (on_changed), self);
   g_ptr_array_add (self->movers, mover);
   g_list_store_append (self->rows, snug_mover_get_row (mover));
@@ -384,6 +395,8 @@ handle_cancel (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpo
 
   if (mover != NULL)
     snug_mover_hear_cancel (mover, message);
+  else
+    snug_transfers_hear_via (user_data, member, message);
 }
 
 static void
@@ -393,6 +406,8 @@ handle_pause (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpoi
 
   if (mover != NULL)
     snug_mover_hear_pause (mover, message);
+  else
+    snug_transfers_hear_via (user_data, member, message);
 }
 
 void
@@ -468,9 +483,12 @@ on_member_lost (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       if (is_with (mover, snug_member_get_id (member)) && snug_transfer_is_active (row))
         {
           snug_transfer_enter (row, SNUG_TRANSFER_PAUSED, reason);
+          snug_mover_leave_holder (mover);
+          snug_mover_end_passes (mover);
           start_followers (self, mover);
         }
     }
+  snug_transfers_holder_gone (self, snug_member_get_id (member));
 }
 
 static void
@@ -486,6 +504,7 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       if (snug_mover_is_standing (mover) && is_with (mover, snug_member_get_id (member)))
         snug_mover_leave (mover, offered ? SNUG_TRANSFER_CANCELLED : SNUG_TRANSFER_FAILED, reason);
     }
+  snug_transfers_holder_gone (self, snug_member_get_id (member));
 }
 
 /* --- the object ------------------------------------------------------------------------------------ */
@@ -526,6 +545,9 @@ snug_transfers_leave_room (SnugTransfers *self, const char *reason)
   for (guint i = 0; i < self->movers->len; i++)
     if (snug_mover_is_standing (self->movers->pdata[i]))
       snug_mover_leave (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, reason);
+  for (guint i = 0; i < self->movers->len; i++)
+    snug_mover_end_passes (self->movers->pdata[i]);
+  snug_transfers_hear_of_holders (self, FALSE);
   g_signal_handlers_disconnect_by_data (self->room, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (self->room, handled[i].type, NULL, NULL);
@@ -548,6 +570,7 @@ snug_transfers_set_room (SnugTransfers *self, SnugRoom *room, GMainContext *netw
   self->network = g_main_context_ref (network);
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (room, handled[i].type, handled[i].handler, self);
+  snug_transfers_hear_of_holders (self, TRUE);
   g_signal_connect (room, "member-ready", G_CALLBACK (on_member_ready), self);
   g_signal_connect (room, "member-lost", G_CALLBACK (on_member_lost), self);
   g_signal_connect (room, "member-left", G_CALLBACK (on_member_left), self);

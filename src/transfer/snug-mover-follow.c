@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-mover-private.h"
+
+#include <string.h>
+
+/* PROTOCOL.md section 4, "Several holders of one file": how long a holder may bring nothing, or too little of what
+ * there is to bring. */
+#define WATCH_MS 20000
+#define MIN_SHARE 4
+#define MAX_LAG_PIECES 64
+#define SAY_INTERVAL_US (G_USEC_PER_SEC / 2)
+
+SnugMember *
+snug_mover_get_holder (SnugMover *self)
+{
+  return self->share.holder != NULL ? snug_room_find_member (self->room, self->share.holder) : NULL;
+}
+
+void
+snug_mover_let_go_of_holder (SnugMover *self)
+{
+  snug_clear_source (&self->share.watch);
+  g_clear_pointer (&self->share.holder, g_free);
+  g_clear_pointer (&self->share.via, g_free);
+  self->share.introduced = FALSE;
+}
+
+void
+snug_mover_leave_holder (SnugMover *self)
+{
+  if (self->share.holder != NULL && self->receiver != NULL)
+    snug_receiver_cut (self->receiver);
+}
+
+static guint64
+get_lag (SnugMover *self)
+{
+  guint64 n = self->share.checked / SNUG_WIRE_PIECE_BYTES;
+
+  return MIN (self->share.told - MIN (n, self->share.told), MAX_LAG_PIECES);
+}
+
+static void
+begin_watching (SnugMover *self)
+{
+  self->share.watched_bytes = snug_transfer_get_bytes (self->row);
+  self->share.watched_lag = get_lag (self);
+}
+
+static gboolean
+on_watch (gpointer user_data)
+{
+  SnugMover *self = user_data;
+  guint64 bytes = snug_transfer_get_bytes (self->row);
+  guint64 n_new = bytes - MIN (self->share.watched_bytes, bytes);
+  gboolean waits_for_us = snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED;
+
+  if (!waits_for_us && n_new * MIN_SHARE <= self->share.watched_lag * SNUG_WIRE_PIECE_BYTES)
+    {
+      g_debug ("%s brings too little", self->share.holder);
+      snug_mover_leave_holder (self);
+    }
+  begin_watching (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
+{
+  SnugMember *holder = snug_room_find_member (self->room, from->peer);
+
+  if (!self->started || self->receiver == NULL || self->share.holder != NULL || self->pushed || self->manifest != NULL
+      || strcmp (from->peer, snug_transfer_get_member_id (self->row)) == 0)
+    return;
+
+  self->share.holder = g_strdup (from->peer);
+  self->share.via = g_strdup (from->via);
+  self->share.told = 0;
+  self->share.watch = snug_context_timeout (g_main_context_get_thread_default (), WATCH_MS, on_watch, self);
+  begin_watching (self);
+  if (holder != NULL && snug_room_is_ready (self->room, holder))
+    snug_receiver_follow (self->receiver, snug_room_get_link (self->room, holder), from->via);
+  else
+    snug_mover_leave_holder (self);
+}
+
+void
+snug_mover_hear_hashes (SnugMover *self, const SnugWireMessage *hashes)
+{
+  if (self->receiver == NULL || self->share.holder == NULL)
+    return;
+  self->share.told = hashes->pieces + g_bytes_get_size (hashes->hashes) / SNUG_WIRE_HASH_BYTES;
+  snug_receiver_tell_hashes (self->receiver, hashes->pieces, hashes->hashes);
+}
+
+static void
+say_how_far (SnugMover *self)
+{
+  g_autoptr (SnugWireMessage) have = NULL;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->share.holder == NULL || now_us - self->share.said_us < SAY_INTERVAL_US)
+    return;
+  self->share.said_us = now_us;
+  have = snug_wire_message_new (SNUG_WIRE_HAVE_PIECES);
+  have->pieces = self->share.checked / SNUG_WIRE_PIECE_BYTES;
+  snug_mover_say (self, have);
+}
+
+void
+snug_mover_on_checked (SnugReceiver *receiver, guint64 bytes, int part_fd, SnugMover *self)
+{
+  snug_mover_pass_on (self, bytes, part_fd);
+  say_how_far (self);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-mover-private.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* PROTOCOL.md section 4, "Several holders of one file". */
+#define MAX_PASSES 4
+
+/* One that may have it from us. */
+typedef struct
+{
+  SnugMover  *mover;       /* borrowed */
+  char       *member_id;
+  char       *via;
+  gboolean    told;        /* that it may ask */
+  SnugSender *sender;      /* nullable: it has not asked yet */
+} Pass;
+
+static void
+pass_free (gpointer data)
+{
+  Pass *pass = data;
+
+  if (pass->sender != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (pass->sender, pass);
+      snug_sender_stop (pass->sender);
+    }
+  g_clear_object (&pass->sender);
+  g_free (pass->member_id);
+  g_free (pass->via);
+  g_free (pass);
+}
+
+static void
+say_passing (SnugMover *self, const char *via, gboolean on)
+{
+  g_autoptr (SnugWireMessage) passing = snug_wire_message_new (SNUG_WIRE_FILE_PASSING);
+
+  passing->via = g_strdup (via);
+  passing->on = on;
+  snug_mover_say (self, passing);
+}
+
+/* What nobody has from us any more, and nobody will, is let go of. */
+static void
+close_if_unused (SnugMover *self)
+{
+  if (self->share.passes->len == 0 && self->receiver == NULL)
+    g_clear_pointer (&self->share.held, snug_offer_unref);
+}
+
+static void
+remove_pass (SnugMover *self, Pass *pass)
+{
+  g_ptr_array_remove (self->share.passes, pass);
+  close_if_unused (self);
+}
+
+static Pass *
+find_pass (SnugMover *self, const char *member_id, const char *via)
+{
+  for (guint i = 0; self->share.passes != NULL && i < self->share.passes->len; i++)
+    {
+      Pass *pass = self->share.passes->pdata[i];
+
+      if (strcmp (pass->member_id, member_id) == 0 && (via == NULL || strcmp (pass->via, via) == 0))
+        return pass;
+    }
+  return NULL;
+}
+
+void
+snug_mover_end_passes_to (SnugMover *self, const char *member_id)
+{
+  Pass *pass = find_pass (self, member_id, NULL);
+
+  if (pass != NULL)
+    remove_pass (self, pass);
+}
+
+void
+snug_mover_end_passes (SnugMover *self)
+{
+  for (guint i = 0; self->share.passes != NULL && i < self->share.passes->len; i++)
+    {
+      Pass *pass = self->share.passes->pdata[i];
+
+      if (!pass->told)
+        say_passing (self, pass->via, FALSE);
+    }
+  if (self->share.passes != NULL)
+    g_ptr_array_set_size (self->share.passes, 0);
+  g_clear_pointer (&self->share.held, snug_offer_unref);
+}
+
+static gboolean
+can_pass_to (SnugMover *self, const char *member_id)
+{
+  SnugMember *member = snug_room_find_member (self->room, member_id);
+
+  return self->started && self->receiver != NULL && !self->pushed && self->manifest == NULL
+         && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
+         && member != NULL && snug_room_is_ready (self->room, member)
+         && self->share.passes->len < MAX_PASSES;
+}
+
+/* One member has it from us once. */
+void
+snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
+{
+  Pass *pass;
+
+  if (self->share.passes == NULL)
+    self->share.passes = g_ptr_array_new_with_free_func (pass_free);
+  snug_mover_end_passes_to (self, message->peer);
+  if (!can_pass_to (self, message->peer))
+    {
+      say_passing (self, message->via, FALSE);
+      return;
+    }
+  pass = g_new0 (Pass, 1);
+  *pass = (Pass) { .mover = self, .member_id = g_strdup (message->peer), .via = g_strdup (message->via) };
+  g_ptr_array_add (self->share.passes, pass);
+  if (self->share.held == NULL)
+    snug_receiver_lend (self->receiver);
+  else
+    snug_mover_pass_on (self, self->share.checked, 0);
+}
+
+void
+snug_mover_pass_on (SnugMover *self, guint64 n_bytes, int part_fd)
+{
+  self->share.checked = n_bytes;
+  if (self->share.passes == NULL)
+    return;
+  if (self->share.held == NULL && part_fd > 0)
+    self->share.held = snug_offer_new_part (snug_transfer_get_wire_id (self->row), snug_transfer_get_name (self->row),
+                                            self->offered_bytes, fcntl (part_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  for (guint i = 0; i < self->share.passes->len; i++)
+    {
+      Pass *pass = self->share.passes->pdata[i];
+
+      if (pass->sender != NULL)
+        snug_sender_let_read (pass->sender, n_bytes);
+      if (self->share.held != NULL && !pass->told)
+        say_passing (self, pass->via, TRUE);
+      pass->told |= self->share.held != NULL;
+    }
+}
+
+static void
+on_pass_ended (SnugSender *sender, GError *error, Pass *pass)
+{
+  g_debug ("%s has it no longer from here: %s", pass->member_id, error->message);
+  remove_pass (pass->mover, pass);
+}
+
+static void
+refuse (SnugMover *self, SnugMember *member, const char *via)
+{
+  g_autoptr (SnugWireMessage) cancel = snug_wire_message_new (SNUG_WIRE_FILE_CANCEL);
+
+  cancel->id = g_strdup (via);
+  cancel->reason = g_strdup (SNUG_WIRE_REASON_BAD_REQUEST);
+  snug_room_send (self->room, member, cancel);
+}
+
+/* What was here before we asked for it ourselves may be somebody else's, and goes to nobody. */
+gboolean
+snug_mover_hear_via_get (SnugMover *self, SnugMember *member, const SnugWireMessage *get)
+{
+  Pass *pass = find_pass (self, snug_member_get_id (member), get->id);
+  const SnugPlace from = { 0, get->from_offset };
+
+  if (pass == NULL)
+    return FALSE;
+  if (!pass->told || pass->sender != NULL || get->from_entry != 0 || get->only != NULL
+      || get->from_offset < self->share.held_from || get->from_offset >= self->offered_bytes)
+    {
+      refuse (self, member, get->id);
+      remove_pass (self, pass);
+      return TRUE;
+    }
+  pass->sender = snug_sender_new (self->network, self->share.held, self->share.held->manifest, &from, NULL);
+  g_signal_connect (pass->sender, "ended", G_CALLBACK (on_pass_ended), pass);
+  snug_sender_let_read (pass->sender, self->share.checked);
+  snug_sender_start (pass->sender, snug_room_get_link (self->room, member), get->id);
+  return TRUE;
+}
+
+gboolean
+snug_mover_hear_via_pause (SnugMover *self, SnugMember *member, const SnugWireMessage *pause)
+{
+  Pass *pass = find_pass (self, snug_member_get_id (member), pause->id);
+
+  if (pass != NULL && pass->sender != NULL)
+    snug_sender_set_paused (pass->sender, pause->on);
+  return pass != NULL;
+}
+
+gboolean
+snug_mover_hear_via_cancel (SnugMover *self, SnugMember *member, const SnugWireMessage *cancel)
+{
+  const char *member_id = snug_member_get_id (member);
+  Pass *pass = find_pass (self, member_id, cancel->id);
+  gboolean is_holder = self->receiver != NULL && g_strcmp0 (self->share.holder, member_id) == 0
+                       && g_strcmp0 (self->share.via, cancel->id) == 0;
+
+  if (pass != NULL)
+    remove_pass (self, pass);
+  if (is_holder)
+    snug_mover_leave_holder (self);
+  return pass != NULL || is_holder;
+}
+
+void
+snug_mover_clear_share (SnugMover *self)
+{
+  snug_mover_let_go_of_holder (self);
+  snug_mover_end_passes (self);
+  g_clear_pointer (&self->share.passes, g_ptr_array_unref);
+  g_clear_pointer (&self->share.get, snug_wire_message_free);
+  g_clear_pointer (&self->share.not_from, g_ptr_array_unref);
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-transfers-private.h"
+
+#include <string.h>
+
+#include "snug-bytes.h"
+#include "snug-mover-private.h"
+
+/* PROTOCOL.md section 4, "Several holders of one file". */
+#define MIN_PIECES 8
+/* So many have it from here before others are asked to pass it on. */
+#define MAX_DIRECT 2
+#define MAX_FOLLOWERS 2
+#define PENDING_MS 5000
+#define TELL_INTERVAL_US (G_USEC_PER_SEC / 4)
+
+static const char *
+member_id_of (SnugMover *mover)
+{
+  return snug_transfer_get_member_id (mover->row);
+}
+
+static gboolean
+is_of (SnugMover *mover, SnugOffer *offer)
+{
+  return mover->offer == offer && snug_transfer_is_active (mover->row);
+}
+
+/* Neither is it paused. */
+static gboolean
+is_sent_from_here (SnugMover *mover)
+{
+  return mover->sender != NULL && !mover->paused_here && !mover->paused_there;
+}
+
+static gboolean
+has_feature (SnugTransfers *self, SnugMover *mover)
+{
+  SnugMember *member = snug_mover_get_member (mover);
+
+  return member != NULL && snug_room_is_ready (self->room, member)
+         && (snug_member_get_features (member) & SNUG_WIRE_FEATURE_HOLDERS) != 0;
+}
+
+static guint
+count_direct (SnugTransfers *self, SnugMover *but)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      n += mover != but && is_of (mover, but->offer) && is_sent_from_here (mover);
+    }
+  return n;
+}
+
+/* --- who is a holder for whom ---------------------------------------------------------------------- */
+
+static guint
+count_followers (SnugTransfers *self, SnugMover *holder)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      n += is_of (mover, holder->offer) && g_strcmp0 (mover->share.holder, member_id_of (holder)) == 0;
+    }
+  return n;
+}
+
+static SnugMover *
+get_holder (SnugTransfers *self, SnugMover *mover)
+{
+  return mover->share.holder != NULL
+           ? snug_transfers_find (self, SNUG_TRANSFER_OUT, mover->share.holder, mover->offer->wire_id)
+           : NULL;
+}
+
+/* Whether @holder has it, at last, from @mover: it would wait for itself. */
+static gboolean
+waits_for (SnugTransfers *self, SnugMover *holder, SnugMover *mover)
+{
+  for (guint depth = 0; holder != NULL && depth < self->movers->len; depth++)
+    {
+      if (holder == mover)
+        return TRUE;
+      holder = get_holder (self, holder);
+    }
+  return holder != NULL;
+}
+
+static gboolean
+is_excluded (SnugMover *mover, const char *member_id)
+{
+  return mover->share.not_from != NULL
+         && g_ptr_array_find_with_equal_func (mover->share.not_from, member_id, g_str_equal, NULL);
+}
+
+static gboolean
+can_be_holder (SnugTransfers *self, SnugMover *holder, SnugMover *mover)
+{
+  guint64 from = mover->share.get->from_offset;
+
+  return is_of (holder, mover->offer) && snug_mover_is_pumping (holder) && !holder->paused_here
+         && !holder->paused_there && holder->share.first_from <= from && snug_transfer_get_bytes (holder->row) >= from
+         && !is_excluded (mover, member_id_of (holder)) && has_feature (self, holder)
+         && !waits_for (self, holder, mover);
+}
+
+/* The least busy one, of several the first that came. Returns: nullable */
+static SnugMover *
+choose_holder (SnugTransfers *self, SnugMover *mover)
+{
+  SnugMover *best = NULL;
+  guint least = MAX_FOLLOWERS;
+
+  for (guint i = 0; i < self->movers->len && least > 0; i++)
+    {
+      SnugMover *holder = self->movers->pdata[i];
+      guint n;
+
+      if (!can_be_holder (self, holder, mover))
+        continue;
+      n = count_followers (self, holder);
+      if (n < least)
+        best = holder;
+      least = MIN (least, n);
+    }
+  return best;
+}
+
+static void
+exclude_holder (SnugMover *mover)
+{
+  if (mover->share.holder == NULL)
+    return;
+  if (mover->share.not_from == NULL)
+    mover->share.not_from = g_ptr_array_new_with_free_func (g_free);
+  if (!is_excluded (mover, mover->share.holder))
+    g_ptr_array_add (mover->share.not_from, g_strdup (mover->share.holder));
+  snug_mover_let_go_of_holder (mover);
+}
+
+/* As the sender would, which has to read for it: what is there must be of this file. */
+static gboolean
+knows_have (SnugMover *mover)
+{
+  SnugWireMessage *get = mover->share.get;
+  guint64 n = get->from_offset / SNUG_WIRE_PIECE_BYTES;
+  g_autoptr (GBytes) ours = NULL;
+
+  if (n == 0)
+    return TRUE;
+  if (snug_piece_hashes_count (mover->offer->hashes, 0) < n || get->have == NULL)
+    return FALSE;
+  ours = snug_piece_hashes_fingerprint (mover->offer->hashes, n);
+  return g_bytes_equal (ours, get->have);
+}
+
+static gboolean
+may_follow (SnugTransfers *self, SnugMover *mover)
+{
+  SnugWireMessage *get = mover->share.get;
+
+  return mover->offer->hashes != NULL && snug_piece_hashes_get_n (mover->offer->hashes) >= MIN_PIECES
+         && get->from_entry == 0 && get->only == NULL && get->from_offset < mover->offer->size && !mover->paused_here
+         && has_feature (self, mover) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
+}
+
+/* --- introducing them ------------------------------------------------------------------------------ */
+
+static void answer_get (SnugTransfers *self, SnugMover *mover);
+
+static gboolean
+on_no_answer (gpointer user_data)
+{
+  SnugMover *mover = user_data;
+
+  g_debug ("%s does not answer", mover->share.holder);
+  snug_clear_source (&mover->share.watch);
+  answer_get (mover->share.transfers, mover);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+say_via (SnugMover *to, SnugWireType type, const char *via, const char *peer)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (type);
+
+  message->via = g_strdup (via);
+  message->peer = g_strdup (peer);
+  snug_mover_say (to, message);
+}
+
+static void
+introduce (SnugTransfers *self, SnugMover *mover, SnugMover *holder)
+{
+  snug_mover_let_others_send (mover, mover->share.get);
+  mover->share.holder = g_strdup (member_id_of (holder));
+  mover->share.via = g_uuid_string_random ();
+  mover->share.told = mover->share.get->from_offset / SNUG_WIRE_PIECE_BYTES;
+  mover->share.said_us = 0;
+  mover->share.watch = snug_context_timeout (g_main_context_get_thread_default (), PENDING_MS, on_no_answer, mover);
+  g_debug ("%s shall have it from %s", member_id_of (mover), mover->share.holder);
+  say_via (holder, SNUG_WIRE_FILE_PASS, mover->share.via, member_id_of (mover));
+}
+
+/* By whoever is to do it now: a holder that was named before did not. */
+static void
+answer_get (SnugTransfers *self, SnugMover *mover)
+{
+  SnugMover *holder;
+
+  exclude_holder (mover);
+  holder = may_follow (self, mover) ? choose_holder (self, mover) : NULL;
+  if (holder != NULL)
+    introduce (self, mover, holder);
+  else
+    snug_mover_hear_get (mover, mover->share.get);
+}
+
+void
+snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get)
+{
+  if (mover->share.get == NULL)
+    mover->share.first_from = get->from_offset;
+  g_clear_pointer (&mover->share.get, snug_wire_message_free);
+  mover->share.get = snug_wire_message_copy (get);
+  mover->share.transfers = self;
+  answer_get (self, mover);
+}
+
+/* As far as is of use to it now, and not in many small messages. */
+static void
+tell_hashes (SnugMover *mover)
+{
+  SnugPieceHashes *hashes = mover->offer->hashes;
+  guint64 n_all = snug_piece_hashes_get_n (hashes);
+  guint64 known = snug_piece_hashes_count (hashes, mover->share.told);
+  guint64 has = snug_transfer_get_bytes (mover->row) / SNUG_WIRE_PIECE_BYTES;
+  guint64 end = MIN (known, has + SNUG_WIRE_MAX_HASHES);
+  gint64 now_us = g_get_monotonic_time ();
+  g_autoptr (SnugWireMessage) message = NULL;
+
+  if (end <= mover->share.told || (known < n_all && now_us - mover->share.said_us < TELL_INTERVAL_US))
+    return;
+  message = snug_wire_message_new (SNUG_WIRE_PIECE_HASHES);
+  message->pieces = mover->share.told;
+  message->hashes = snug_piece_hashes_slice (hashes, mover->share.told, MIN (end - mover->share.told,
+                                                                             SNUG_WIRE_MAX_HASHES));
+  mover->share.told += g_bytes_get_size (message->hashes) / SNUG_WIRE_HASH_BYTES;
+  mover->share.said_us = now_us;
+  snug_mover_say (mover, message);
+}
+
+void
+snug_transfers_on_progress (SnugTransfers *self, SnugOffer *offer)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (is_of (mover, offer) && mover->share.introduced)
+        tell_hashes (mover);
+    }
+}
+
+void
+snug_transfers_holder_gone (SnugTransfers *self, const char *member_id)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (mover->offer == NULL)
+        snug_mover_end_passes_to (mover, member_id);
+      else if (strcmp (member_id_of (mover), member_id) == 0)
+        snug_mover_let_go_of_holder (mover);
+      else if (!mover->share.introduced && g_strcmp0 (mover->share.holder, member_id) == 0)
+        answer_get (self, mover);
+    }
+}
+
+/* --- what members say of it ------------------------------------------------------------------------ */
+
+/* The one who shall have it from @holder, and waits to hear that. Returns: nullable */
+static SnugMover *
+find_waiting (SnugTransfers *self, SnugMember *holder, const SnugWireMessage *passing)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (mover->offer != NULL && !mover->share.introduced && g_strcmp0 (mover->share.via, passing->via) == 0
+          && g_strcmp0 (mover->share.holder, snug_member_get_id (holder)) == 0
+          && strcmp (mover->offer->wire_id, passing->id) == 0)
+        return mover;
+    }
+  return NULL;
+}
+
+static void
+handle_passing (SnugRoom *room, SnugMember *member, SnugWireMessage *passing, gpointer user_data)
+{
+  SnugMover *mover = find_waiting (user_data, member, passing);
+
+  if (mover == NULL)
+    return;
+  if (!passing->on)
+    {
+      answer_get (user_data, mover);
+      return;
+    }
+  snug_clear_source (&mover->share.watch);
+  mover->share.introduced = TRUE;
+  say_via (mover, SNUG_WIRE_FILE_FROM, passing->via, mover->share.holder);
+  tell_hashes (mover);
+}
+
+static void
+handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, gpointer user_data)
+{
+  SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_OUT, member, have->id);
+
+  if (mover == NULL || !mover->share.introduced || have->pieces > mover->share.told)
+    return;
+  if (!mover->paused_here && !mover->paused_there)
+    snug_transfer_enter (mover->row, SNUG_TRANSFER_RUNNING, mover->warning);
+  snug_transfer_set_bytes (mover->row, MIN (have->pieces * SNUG_WIRE_PIECE_BYTES, mover->offer->size),
+                           g_get_monotonic_time ());
+  tell_hashes (mover);
+}
+
+void
+snug_transfers_believe_done (SnugTransfers *self, SnugMover *mover)
+{
+  SnugPieceHashes *hashes = mover->offer->hashes;
+  g_autoptr (GBytes) fingerprint = NULL;
+
+  if (!mover->share.introduced || mover->share.told < snug_piece_hashes_get_n (hashes))
+    return;
+  fingerprint = snug_piece_hashes_fingerprint (hashes, mover->share.told);
+  g_free (mover->fingerprint);
+  mover->fingerprint = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
+}
+
+static void
+handle_pass (SnugRoom *room, SnugMember *member, SnugWireMessage *pass, gpointer user_data)
+{
+  SnugMover *mover = snug_transfers_find (user_data, SNUG_TRANSFER_IN, snug_member_get_id (member), pass->id);
+
+  if (mover != NULL)
+    snug_mover_hear_pass (mover, pass);
+}
+
+static void
+handle_from (SnugRoom *room, SnugMember *member, SnugWireMessage *from, gpointer user_data)
+{
+  SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_IN, member, from->id);
+
+  if (mover != NULL)
+    snug_mover_hear_from (mover, from);
+}
+
+static void
+handle_hashes (SnugRoom *room, SnugMember *member, SnugWireMessage *hashes, gpointer user_data)
+{
+  SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_IN, member, hashes->id);
+
+  if (mover != NULL)
+    snug_mover_hear_hashes (mover, hashes);
+}
+
+gboolean
+snug_transfers_hear_via (SnugTransfers *self, SnugMember *member, const SnugWireMessage *message)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+      gboolean is_heard = FALSE;
+
+      if (mover->offer != NULL)
+        continue;
+      if (message->type == SNUG_WIRE_FILE_GET)
+        is_heard = snug_mover_hear_via_get (mover, member, message);
+      else if (message->type == SNUG_WIRE_FILE_PAUSE)
+        is_heard = snug_mover_hear_via_pause (mover, member, message);
+      else if (message->type == SNUG_WIRE_FILE_CANCEL)
+        is_heard = snug_mover_hear_via_cancel (mover, member, message);
+      if (is_heard)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static const struct
+{
+  SnugWireType    type;
+  SnugRoomHandler handler;
+} handled[] = {
+  { SNUG_WIRE_FILE_PASS, handle_pass },
+  { SNUG_WIRE_FILE_PASSING, handle_passing },
+  { SNUG_WIRE_FILE_FROM, handle_from },
+  { SNUG_WIRE_PIECE_HASHES, handle_hashes },
+  { SNUG_WIRE_HAVE_PIECES, handle_have_pieces },
+};
+
+void
+snug_transfers_hear_of_holders (SnugTransfers *self, gboolean on)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
+    snug_room_set_handler (self->room, handled[i].type, on ? handled[i].handler : NULL, on ? self : NULL);
+}
