@@ -32,6 +32,8 @@
 #define MAX_SEGMENTS 64           /* the kernel's UDP_MAX_SEGMENTS of old */
 #define MAX_BATCH_BYTES 65000     /* below the largest datagram of either family */
 #define MAX_DATAGRAM_BYTES 65535
+/* What fits everywhere: SNUG_SCTP_LEAST_PACKET and DTLS around it. */
+#define ALWAYS_FITS_BYTES 1237
 /* Read in one turn, for others want the context too: a word said beside a file waits for turns on its way. One batch of
  * a file, or an acknowledgement that lets the next batch go, takes about as long; single datagrams a few microseconds. */
 #define READS_A_TURN 8
@@ -47,7 +49,9 @@ struct _SnugUdpPath
   SnugUdpPathKnowsFunc    knows;
   gpointer                user_data;
   int                     fd;
+  int                     family;
   gboolean                one_by_one;  /* the kernel does not cut for us */
+  gboolean                never_cut;   /* as it was told last */
 
   struct sockaddr_storage remote;
   socklen_t               remote_size;
@@ -83,6 +87,23 @@ wait_until_writable (SnugUdpPath *self)
   struct pollfd wanted = { .fd = self->fd, .events = POLLOUT };
 
   return poll (&wanted, 1, FULL_WAIT_MS) > 0;
+}
+
+/* What is larger than fits everywhere arrives whole or not at all (RFC 8899 section 4.1), and that is found out by
+ * probes, not by what ICMP says. For the rest the kernel knows best, as ever. */
+static void
+set_never_cut (SnugUdpPath *self, gboolean on)
+{
+  int ipv4 = on ? IP_PMTUDISC_PROBE : IP_PMTUDISC_WANT;
+  int ipv6 = on ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_WANT;
+
+  if (self->never_cut == on)
+    return;
+  self->never_cut = on;
+  if (self->family == AF_INET6)
+    (void) setsockopt (self->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &ipv6, sizeof ipv6);
+  else
+    (void) setsockopt (self->fd, IPPROTO_IP, IP_MTU_DISCOVER, &ipv4, sizeof ipv4);
 }
 
 /* SEGMENT 0: one datagram. Returns 0 or an errno. */
@@ -130,15 +151,20 @@ send_one_by_one (SnugUdpPath *self)
 static void
 flush (SnugUdpPath *self)
 {
+  gboolean is_large = self->segment > ALWAYS_FITS_BYTES;
+  gboolean one_by_one = self->n_segments == 1 || self->one_by_one;
   int error = 0;
 
-  if (self->n_segments > 1 && !self->one_by_one)
+  set_never_cut (self, is_large);
+  if (self->n_segments > 1 && !one_by_one)
     {
       error = send_bytes (self, self->batch, self->n_batch, (guint16) self->segment);
       /* What a kernel says that cannot, or a device that does not sum up, or a path of a smaller MTU. */
-      self->one_by_one = error == EIO || error == EINVAL || error == EOPNOTSUPP || error == ENOPROTOOPT || error == EMSGSIZE;
+      one_by_one = error == EIO || error == EINVAL || error == EOPNOTSUPP || error == ENOPROTOOPT || error == EMSGSIZE;
+      /* Large ones may be too large for what is now the device. */
+      self->one_by_one = one_by_one && !is_large;
     }
-  if (self->n_segments > 0 && (self->n_segments == 1 || self->one_by_one))
+  if (self->n_segments > 0 && one_by_one)
     send_one_by_one (self);
   else if (error != 0)
     g_debug ("UDP: %u datagrams were not sent: %s", self->n_segments, g_strerror (error));
@@ -370,6 +396,7 @@ snug_udp_path_new (GMainContext *context, GSocket *socket, GSocketAddress *remot
   self->receive = receive;
   self->knows = knows;
   self->user_data = user_data;
+  self->family = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6 ? AF_INET6 : AF_INET;
   self->remote_size = (socklen_t) g_socket_address_get_native_size (remote);
   g_socket_address_to_native (remote, &self->remote, sizeof self->remote, NULL);
   attach (self, context);
