@@ -28,6 +28,7 @@ typedef struct
   gboolean    has_max_lifetime;
   guint16     max_lifetime_ms;
   const char *protocol;              /* nullable, at most 255 bytes */
+  gboolean    is_bulk;               /* much will go: in large packets, where path and peer take them */
 } SnugDataChannelInit;
 
 /* The largest message we send or take as one, in bytes, and the value of our `a=max-message-size`. */

@@ -4,10 +4,13 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "snug-bulk-channels.h"
 #include "snug-channel-set.h"
 #include "snug-dtls-transport.h"
 #include "snug-ice-transport.h"
 #include "snug-network.h"
+#include "snug-path-mtu.h"
+#include "snug-port-splitter.h"
 #include "snug-sctp-transport.h"
 #include "snug-sdp.h"
 
@@ -26,8 +29,10 @@ struct _SnugPeerConnection
   SnugCertificate    *certificate;
   SnugIceTransport   *ice;
   SnugDtlsTransport  *dtls;            /* nullable until there is a route */
-  SnugSctpTransport  *sctp;            /* nullable until the peer is verified */
+  SnugPortSplitter   *splitter;        /* nullable until the peer is verified */
+  SnugSctpTransport  *sctp;            /* the same */
   SnugChannelSet     *channels;
+  SnugBulkChannels   *bulk;            /* nullable until @sctp is connected */
   SnugSdp            *remote;          /* nullable: the peer's description in force */
   GPtrArray          *early;           /* of SnugCandidate */
   GError             *error;
@@ -41,6 +46,7 @@ struct _SnugPeerConnection
   gboolean            includes_candidates;   /* they were told before and belong in the description */
   gboolean            is_dtls_client;
   gboolean            early_end;         /* the end of candidates came early too */
+  gboolean            may_bulk;          /* the peer knows of it */
 };
 
 G_DEFINE_FINAL_TYPE (SnugPeerConnection, snug_peer_connection, G_TYPE_OBJECT)
@@ -98,6 +104,8 @@ is_over (SnugPeerConnection *self)
 static void
 close_layers (SnugPeerConnection *self)
 {
+  if (self->bulk != NULL)
+    snug_bulk_channels_close (self->bulk);
   snug_channel_set_close (self->channels);
   if (self->sctp != NULL)
     snug_transport_close (SNUG_TRANSPORT (self->sctp));
@@ -143,6 +151,46 @@ ends_with (SnugPeerConnection *self, gpointer transport)
     }
 }
 
+/* ---- Large packets ---- */
+
+/* Where datagrams go by libnice or a relay, it is theirs to cut them: no size says anything about the path. */
+static void
+search_path (SnugPeerConnection *self)
+{
+  SnugPeerConnectionInfo info;
+  gsize most = SNUG_SCTP_LEAST_PACKET;
+
+  if (self->bulk == NULL)
+    return;
+  if (snug_ice_transport_get_path (self->ice, &info) && info.in_bulk && info.remote_type != SNUG_CANDIDATE_RELAYED)
+    most = info.same_network ? SNUG_PATH_MTU_NEAR : SNUG_PATH_MTU_FAR;
+  snug_bulk_channels_search (self->bulk, most);
+}
+
+static void
+on_bulk_channel (G_GNUC_UNUSED SnugBulkChannels *bulk, SnugDataChannel *channel, SnugPeerConnection *self)
+{
+  g_signal_emit (self, signals[NEW_DATA_CHANNEL], 0, channel);
+}
+
+static void
+make_bulk (SnugPeerConnection *self)
+{
+  self->bulk = snug_bulk_channels_new (self->splitter, self->sctp, self->channels, self->is_dtls_client);
+  g_signal_connect (self->bulk, "data-channel", G_CALLBACK (on_bulk_channel), self);
+  if (self->may_bulk)
+    snug_bulk_channels_allow (self->bulk);
+  search_path (self);
+}
+
+void
+snug_peer_connection_allow_bulk (SnugPeerConnection *self)
+{
+  self->may_bulk = TRUE;
+  if (self->bulk != NULL)
+    snug_bulk_channels_allow (self->bulk);
+}
+
 /* ---- Layer by layer: a layer that is connected gets the next one on top ---- */
 
 static void
@@ -153,6 +201,7 @@ on_sctp_state (SnugTransport *sctp, SnugPeerConnection *self)
   if (ends_with (self, sctp) || snug_transport_get_state (sctp) != SNUG_TRANSPORT_CONNECTED)
     return;
   snug_channel_set_attach (self->channels, self->sctp, self->is_dtls_client);
+  make_bulk (self);
   enter_stage (self, SNUG_PEER_CONNECTION_STAGE_OPEN);
   enter (self, SNUG_PEER_CONNECTION_CONNECTED);
 }
@@ -161,14 +210,16 @@ static void
 on_dtls_state (SnugTransport *dtls, SnugPeerConnection *self)
 {
   g_autoptr (SnugPeerConnection) keep = g_object_ref (self);
+  g_autoptr (SnugTransport) lane = NULL;
 
   if (ends_with (self, dtls) || snug_transport_get_state (dtls) != SNUG_TRANSPORT_CONNECTED)
     return;
   enter_stage (self, SNUG_PEER_CONNECTION_STAGE_VERIFIED);
   if (is_over (self))
     return;
-  self->sctp = snug_sctp_transport_new (dtls, self->remote->sctp_port,
-                                        SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
+  self->splitter = snug_port_splitter_new (dtls);
+  lane = snug_port_splitter_add (self->splitter, SNUG_SCTP_PORT);
+  self->sctp = snug_sctp_transport_new (lane, self->remote->sctp_port, SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
   g_signal_connect (self->sctp, "state-changed", G_CALLBACK (on_sctp_state), self);
   snug_sctp_transport_start (self->sctp);
 }
@@ -189,6 +240,7 @@ start_dtls (SnugPeerConnection *self)
 static void
 on_route_back (SnugPeerConnection *self)
 {
+  search_path (self);
   if (self->state == SNUG_PEER_CONNECTION_DISCONNECTED)
     enter (self, SNUG_PEER_CONNECTION_CONNECTED);
 }
@@ -226,6 +278,9 @@ on_local_candidate (G_GNUC_UNUSED SnugIceTransport *ice, const char *candidate, 
 static void
 on_path_changed (G_GNUC_UNUSED SnugIceTransport *ice, SnugPeerConnection *self)
 {
+  g_autoptr (SnugPeerConnection) keep = g_object_ref (self);
+
+  search_path (self);
   if (!is_over (self))
     g_signal_emit (self, signals[PATH_CHANGED], 0);
 }
@@ -257,14 +312,17 @@ snug_peer_connection_dispose (GObject *object)
 {
   SnugPeerConnection *self = SNUG_PEER_CONNECTION (object);
 
+  forget (self->bulk, self);
   forget (self->sctp, self);
   forget (self->dtls, self);
   forget (self->ice, self);
   if (self->channels != NULL && self->ice != NULL)
     close_layers (self);
   forget (self->channels, self);
+  g_clear_object (&self->bulk);
   g_clear_object (&self->channels);
   g_clear_object (&self->sctp);
+  g_clear_pointer (&self->splitter, snug_port_splitter_free);
   g_clear_object (&self->dtls);
   g_clear_object (&self->ice);
   g_clear_object (&self->certificate);
@@ -599,12 +657,18 @@ static void
 drop_layers (SnugPeerConnection *self)
 {
   snug_transport_set_receiver (SNUG_TRANSPORT (self->ice), NULL, NULL);
+  forget (self->bulk, self);
   forget (self->sctp, self);
   forget (self->dtls, self);
   forget (self->channels, self);
+  if (self->bulk != NULL)
+    snug_bulk_channels_close (self->bulk);
+  g_clear_object (&self->bulk);
+  self->may_bulk = FALSE;
   snug_channel_set_close (self->channels);
   g_clear_object (&self->channels);
   g_clear_object (&self->sctp);
+  g_clear_pointer (&self->splitter, snug_port_splitter_free);
   g_clear_object (&self->dtls);
   g_clear_pointer (&self->remote, snug_sdp_free);
 }
@@ -668,9 +732,13 @@ SnugDataChannel *
 snug_peer_connection_create_data_channel (SnugPeerConnection *self, const char *label,
                                           const SnugDataChannelInit *init, GError **error)
 {
+  SnugDataChannel *channel = NULL;
+
   if (!check_open (self, error))
     return NULL;
-  return snug_channel_set_create (self->channels, label, init, error);
+  if (init != NULL && init->is_bulk && self->bulk != NULL)
+    channel = snug_bulk_channels_create (self->bulk, label, init);
+  return channel != NULL ? channel : snug_channel_set_create (self->channels, label, init, error);
 }
 
 SnugPeerConnectionState
@@ -722,6 +790,13 @@ snug_peer_connection_get_info (SnugPeerConnection *self, SnugPeerConnectionInfo 
       info->bytes_sent = snug_sctp_transport_get_bytes_sent (self->sctp);
       info->bytes_received = snug_sctp_transport_get_bytes_received (self->sctp);
     }
+  info->packet_bytes = SNUG_SCTP_LEAST_PACKET;
+  if (self->bulk != NULL)
+    {
+      info->bytes_sent += snug_bulk_channels_get_bytes_sent (self->bulk);
+      info->bytes_received += snug_bulk_channels_get_bytes_received (self->bulk);
+      info->packet_bytes = snug_bulk_channels_get_packet_bytes (self->bulk);
+    }
   return TRUE;
 }
 
@@ -732,12 +807,19 @@ typedef struct
 } Finish;
 
 static gboolean
+is_flushed (SnugPeerConnection *self)
+{
+  return snug_channel_set_is_flushed (self->channels)
+         && (self->bulk == NULL || snug_bulk_channels_is_flushed (self->bulk));
+}
+
+static gboolean
 on_finish_tick (gpointer data)
 {
   Finish *finish = data;
   SnugPeerConnection *connection = finish->connection;
 
-  if (connection->state == SNUG_PEER_CONNECTION_CONNECTED && !snug_channel_set_is_flushed (connection->channels)
+  if (connection->state == SNUG_PEER_CONNECTION_CONNECTED && !is_flushed (connection)
       && g_get_monotonic_time () < finish->until_us)
     return G_SOURCE_CONTINUE;
   snug_peer_connection_close (connection);

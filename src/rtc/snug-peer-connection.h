@@ -86,6 +86,7 @@ typedef struct
   gboolean           ipv6;
   gboolean           same_network;         /* both ends loopback, link-local, private or one on-link prefix */
   gboolean           in_bulk;              /* many datagrams a system call (snug-udp-path.h) */
+  gsize              packet_bytes;         /* of the largest SCTP packet that the path is known to take */
   double             rtt_ms;               /* smoothed, of SCTP; < 0 while not known */
   char               dtls_version[16];     /* "DTLS1.2" */
   char               dtls_cipher[64];
@@ -167,6 +168,9 @@ gboolean snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, co
  */
 SnugDataChannel *snug_peer_connection_create_data_channel (SnugPeerConnection *self, const char *label,
                                                            const SnugDataChannelInit *init, GError **error);
+
+/* The peer opens a second association for channels with %is_bulk (snug-bulk-channels.h): so may we. */
+void                    snug_peer_connection_allow_bulk (SnugPeerConnection *self);
 
 SnugPeerConnectionState snug_peer_connection_get_state (SnugPeerConnection *self);
 SnugPeerConnectionStage snug_peer_connection_get_stage (SnugPeerConnection *self);

@@ -8,6 +8,7 @@
 
 #include "snug-context.h"
 #include "snug-peer-connection.h"
+#include "snug-sctp-probe.h"
 #include "snug-usrsctp.h"
 
 #define READ_SIZE (256 * 1024)
@@ -23,6 +24,10 @@
 
 /* RFC 9260 section 3.3.10.12: the cause of a peer that aborts because its user wants so. */
 #define CAUSE_USER_INITIATED_ABORT 12
+
+/* RFC 9260 section 16 suggests 30 s. Of an association that ends while the first one stays, who only receives may
+ * learn by nothing else. */
+#define EXTRA_HEARTBEAT_MS 5000
 
 /* A message that has not come to its end. */
 typedef struct
@@ -43,8 +48,14 @@ struct _SnugSctpTransport
   SnugSctpListener  listener;
   gpointer          listener_data;
 
+  SnugSctpProbeFunc probe_func;      /* nullable */
+  gpointer          probe_data;
+
   guintptr          address;
+  guint16           local_port;
   guint16           remote_port;
+  gsize             packet_bytes;
+  SnugSctpAddress   to;              /* as in the last packet that was sent */
   gsize             max_message_size;
   gsize             n_partial_bytes;
   guint             n_streams;
@@ -330,15 +341,34 @@ on_upcall (G_GNUC_UNUSED struct socket *socket, void *data, G_GNUC_UNUSED int fl
   self->has_news = TRUE;
 }
 
+/* usrsctp throws away what stands behind an answer that is none to its own question.
+ * Returns: (transfer full) (nullable): the packet without our answer, if there is one in it */
+static guint8 *
+take_answer (SnugSctpTransport *self, const guint8 *packet, gsize n_bytes)
+{
+  guint32 number;
+  gsize offset = self->probe_func != NULL ? snug_sctp_probe_find_answer (&number, packet, n_bytes) : 0;
+  guint8 *rest;
+
+  if (offset == 0)
+    return NULL;
+  rest = g_memdup2 (packet, n_bytes);
+  snug_sctp_probe_hide_answer (rest, offset);
+  self->probe_func (number, self->probe_data);
+  return rest;
+}
+
 static void
 on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes, gpointer user_data)
 {
   SnugSctpTransport *self = user_data;
+  g_autofree guint8 *rest = NULL;
 
   if (n_bytes < MIN_PACKET)
     return;
   self->n_packets++;
-  usrsctp_conninput ((void *) self->address, data, n_bytes, 0);
+  rest = take_answer (self, data, n_bytes);
+  usrsctp_conninput ((void *) self->address, rest != NULL ? rest : data, n_bytes, 0);
   drain (self);
 }
 
@@ -353,6 +383,7 @@ on_output (gpointer user_data, guint8 *packet, gsize n_bytes)
 {
   SnugSctpTransport *self = user_data;
 
+  snug_sctp_address_read (&self->to, packet, n_bytes);
   snug_transport_send (self->below, packet, n_bytes);
 }
 
@@ -419,9 +450,24 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
                                           snug_transport_get_context (below), NULL);
 
   self->below = g_object_ref (below);
+  self->local_port = SNUG_SCTP_PORT;
   self->remote_port = remote_port;
+  self->packet_bytes = SNUG_SCTP_LEAST_PACKET;
   self->max_message_size = max_message_size;
   return self;
+}
+
+void
+snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes)
+{
+  self->local_port = self->remote_port = port;
+  self->packet_bytes = packet_bytes;
+}
+
+gsize
+snug_sctp_transport_get_packet_bytes (SnugSctpTransport *self)
+{
+  return self->packet_bytes;
 }
 
 void
@@ -492,16 +538,19 @@ set_options (SnugSctpTransport *self)
          && subscribe (self);
 }
 
-/* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the
- * common header over AF_CONN. */
+/* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the common header
+ * over AF_CONN, begins with a size of its own where it was told none, and takes a smaller one later, but no larger one. */
 static gboolean
 set_packet_size (SnugSctpTransport *self)
 {
-  struct sockaddr_conn remote = make_address (self, self->remote_port);
-  struct sctp_paddrparams params = { .spp_flags = SPP_PMTUD_DISABLE,
-                                     .spp_pathmtu = SNUG_USRSCTP_PACKET_SIZE - COMMON_HEADER };
+  struct sctp_paddrparams params = { .spp_assoc_id = SCTP_FUTURE_ASSOC, .spp_flags = SPP_PMTUD_DISABLE,
+                                     .spp_pathmtu = (guint32) self->packet_bytes - COMMON_HEADER };
 
-  memcpy (&params.spp_address, &remote, sizeof remote);
+  if (self->local_port != SNUG_SCTP_PORT)
+    {
+      params.spp_flags |= SPP_HB_ENABLE;
+      params.spp_hbinterval = EXTRA_HEARTBEAT_MS;
+    }
   return set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
 }
 
@@ -509,18 +558,15 @@ set_packet_size (SnugSctpTransport *self)
 static gboolean
 open_socket (SnugSctpTransport *self)
 {
-  struct sockaddr_conn local = make_address (self, SNUG_SCTP_PORT);
+  struct sockaddr_conn local = make_address (self, self->local_port);
   struct sockaddr_conn remote = make_address (self, self->remote_port);
 
   self->socket = usrsctp_socket (AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
   if (self->socket == NULL || usrsctp_set_non_blocking (self->socket, 1) != 0
-      || usrsctp_set_upcall (self->socket, on_upcall, self) != 0 || !set_options (self)
+      || usrsctp_set_upcall (self->socket, on_upcall, self) != 0 || !set_options (self) || !set_packet_size (self)
       || usrsctp_bind (self->socket, (struct sockaddr *) &local, sizeof local) != 0)
     return FALSE;
-  if (usrsctp_connect (self->socket, (struct sockaddr *) &remote, sizeof remote) != 0
-      && errno != EINPROGRESS)
-    return FALSE;
-  return set_packet_size (self);
+  return usrsctp_connect (self->socket, (struct sockaddr *) &remote, sizeof remote) == 0 || errno == EINPROGRESS;
 }
 
 void
@@ -608,6 +654,24 @@ snug_sctp_transport_set_reading (SnugSctpTransport *self, gboolean on)
   self->has_news = TRUE;
   snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), on_ticked, g_object_ref (self),
                      g_object_unref);
+}
+
+void
+snug_sctp_transport_set_probe_func (SnugSctpTransport *self, SnugSctpProbeFunc func, gpointer user_data)
+{
+  self->probe_func = func;
+  self->probe_data = user_data;
+}
+
+void
+snug_sctp_transport_send_probe (SnugSctpTransport *self, guint32 number, gsize n_bytes)
+{
+  g_autoptr (GByteArray) packet = NULL;
+
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
+    return;
+  packet = snug_sctp_probe_make (number, &self->to, n_bytes);
+  snug_transport_send (self->below, packet->data, packet->len);
 }
 
 void

@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 /* Streams in each direction that we ask for and allow. */
 #define SNUG_SCTP_MAX_STREAMS 1024
 
+/* The largest packet in bytes that fits on every path. With DTLS (37), a relay's channel header (4), UDP (8) and
+ * IPv6 (40) it fits into the 1,280 bytes that every IPv6 link carries (RFC 8200 section 5). */
+#define SNUG_SCTP_LEAST_PACKET 1188
+
 /* Bytes of unfinished messages that a peer may make us hold. */
 #define SNUG_SCTP_MAX_REASSEMBLY (16 * 1024 * 1024)
 
@@ -40,6 +44,8 @@ typedef struct
   /* The peer has acknowledged all that was sent. */
   void (*drained)   (gpointer user_data);
 } SnugSctpListener;
+
+typedef void (*SnugSctpProbeFunc) (guint32 number, gpointer user_data);
 
 typedef enum
 {
@@ -68,6 +74,17 @@ typedef struct
 SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote_port,
                                             gsize max_message_size);
 
+/**
+ * snug_sctp_transport_set_extra:
+ * @port: ours, and the peer's: an association beside the first one
+ * @packet_bytes: the largest packet that we send
+ *
+ * Before start, for good: SCTP cannot cut its chunks anew, and they are as large as a packet.
+ */
+void           snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes);
+
+gsize          snug_sctp_transport_get_packet_bytes (SnugSctpTransport *self);
+
 /* The one listener; %NULL ends it. */
 void           snug_sctp_transport_set_listener (SnugSctpTransport *self, const SnugSctpListener *listener,
                                                  gpointer user_data);
@@ -91,6 +108,12 @@ guint          snug_sctp_transport_get_n_streams (SnugSctpTransport *self);
 /* While reading is off, what comes waits in SCTP's own buffer, and the peer is told when that is full
  * (RFC 9260 section 6.2). Nothing else is heard meanwhile either. On at first. */
 void           snug_sctp_transport_set_reading (SnugSctpTransport *self, gboolean on);
+
+/* A packet of @n_bytes (see snug-sctp-probe.h) to the peer, past the queue. */
+void           snug_sctp_transport_send_probe (SnugSctpTransport *self, guint32 number, gsize n_bytes);
+
+/* The one who hears of answers; %NULL: nobody. */
+void           snug_sctp_transport_set_probe_func (SnugSctpTransport *self, SnugSctpProbeFunc func, gpointer user_data);
 
 /* Asks the peer for a sign of life at once instead of at the next try. */
 void           snug_sctp_transport_probe (SnugSctpTransport *self);

@@ -11,10 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Largest SCTP packet in bytes. With DTLS (37), a relay's channel header (4), UDP (8) and IPv6 (40) it
- * fits into the 1,280 bytes that every IPv6 link carries (RFC 8200 section 5). */
-#define SNUG_USRSCTP_PACKET_SIZE 1188
-
 /* Bytes that an association takes before the peer has acknowledged any of them. */
 #define SNUG_USRSCTP_SEND_BUFFER (512 * 1024)
 

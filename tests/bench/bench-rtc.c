@@ -25,12 +25,14 @@
 static int option_megabytes = 500;
 static int option_message = 65536;
 static int option_runs = 3;
+static gboolean option_small;
 static gboolean option_json;
 
 static const GOptionEntry options[] = {
   { "megabytes", 'm', 0, G_OPTION_ARG_INT, &option_megabytes, "How much to send (500)", "MB" },
   { "message", 's', 0, G_OPTION_ARG_INT, &option_message, "Bytes of a message (65536)", "N" },
   { "runs", 'r', 0, G_OPTION_ARG_INT, &option_runs, "How often (3)", "N" },
+  { "small", 0, 0, G_OPTION_ARG_NONE, &option_small, "In packets that fit everywhere", NULL },
   { "json", 'j', 0, G_OPTION_ARG_NONE, &option_json, "Machine-readable", NULL },
   { NULL }
 };
@@ -166,6 +168,7 @@ side_init (Side *self, int fd)
   self->in = g_data_input_stream_new (in);
   self->out = g_unix_output_stream_new (fd, FALSE);
   self->connection = snug_peer_connection_new (g_main_context_default (), certificate, NULL);
+  snug_peer_connection_allow_bulk (self->connection);
   g_signal_connect (self->connection, "local-candidate", G_CALLBACK (on_local_candidate), self);
   g_data_input_stream_read_line_async (self->in, 0, NULL, on_line, self);
 }
@@ -240,8 +243,31 @@ send_ping (gpointer user_data)
 }
 
 static void
+on_bulk_answer (G_GNUC_UNUSED SnugDataChannel *channel, GBytes *message, G_GNUC_UNUSED gboolean is_text,
+                gpointer user_data)
+{
+  Side *self = user_data;
+  g_autofree char *text = g_strndup (g_bytes_get_data (message, NULL), g_bytes_get_size (message));
+  g_auto (GStrv) words = g_strsplit (text, " ", 2);
+  double gigabytes = option_megabytes / 1000.0;
+
+  self->result.megabytes_a_second = option_megabytes / since_ms (self->start_us) * 1000;
+  self->result.send_cpu = (cpu_seconds () - self->cpu_before) / gigabytes;
+  self->result.receive_cpu = g_ascii_strtod (words[0], NULL) / gigabytes;
+  self->result.memory_mb = MAX (peak_megabytes (), g_ascii_strtod (words[1], NULL));
+  g_main_loop_quit (self->loop);
+}
+
+/* As a file does, on a channel that is opened when it is wanted. */
+static void
 start_bulk (Side *self)
 {
+  const SnugDataChannelInit init = { .is_bulk = !option_small };
+
+  self->bulk = snug_peer_connection_create_data_channel (self->connection, "bulk", &init, NULL);
+  snug_data_channel_set_message_func (self->bulk, on_bulk_answer, self, NULL);
+  snug_data_channel_set_buffered_amount_low_threshold (self->bulk, LOW_WATER);
+  g_signal_connect (self->bulk, "buffered-amount-low", G_CALLBACK (pump), self);
   self->is_busy = TRUE;
   self->start_us = g_get_monotonic_time ();
   self->cpu_before = cpu_seconds ();
@@ -265,23 +291,7 @@ on_pong (G_GNUC_UNUSED SnugDataChannel *channel, G_GNUC_UNUSED GBytes *message,
 }
 
 static void
-on_bulk_answer (G_GNUC_UNUSED SnugDataChannel *channel, GBytes *message, G_GNUC_UNUSED gboolean is_text,
-                gpointer user_data)
-{
-  Side *self = user_data;
-  g_autofree char *text = g_strndup (g_bytes_get_data (message, NULL), g_bytes_get_size (message));
-  g_auto (GStrv) words = g_strsplit (text, " ", 2);
-  double gigabytes = option_megabytes / 1000.0;
-
-  self->result.megabytes_a_second = option_megabytes / since_ms (self->start_us) * 1000;
-  self->result.send_cpu = (cpu_seconds () - self->cpu_before) / gigabytes;
-  self->result.receive_cpu = g_ascii_strtod (words[0], NULL) / gigabytes;
-  self->result.memory_mb = MAX (peak_megabytes (), g_ascii_strtod (words[1], NULL));
-  g_main_loop_quit (self->loop);
-}
-
-static void
-on_bulk_state (SnugDataChannel *channel, Side *self)
+on_chat_state (SnugDataChannel *channel, Side *self)
 {
   if (snug_data_channel_get_state (channel) != SNUG_DATA_CHANNEL_OPEN)
     return;
@@ -316,12 +326,8 @@ send_all (int fd)
   side_init (&self, fd);
   self.start_us = g_get_monotonic_time ();
   self.chat = snug_peer_connection_create_data_channel (self.connection, "chat", NULL, NULL);
-  self.bulk = snug_peer_connection_create_data_channel (self.connection, "bulk", NULL, NULL);
   snug_data_channel_set_message_func (self.chat, on_pong, &self, NULL);
-  snug_data_channel_set_message_func (self.bulk, on_bulk_answer, &self, NULL);
-  snug_data_channel_set_buffered_amount_low_threshold (self.bulk, LOW_WATER);
-  g_signal_connect (self.bulk, "buffered-amount-low", G_CALLBACK (pump), &self);
-  g_signal_connect (self.bulk, "state-changed", G_CALLBACK (on_bulk_state), &self);
+  g_signal_connect (self.chat, "state-changed", G_CALLBACK (on_chat_state), &self);
   offer = snug_peer_connection_create_offer (self.connection, FALSE, NULL);
   tell (&self, "offer", offer);
   g_main_loop_run (self.loop);

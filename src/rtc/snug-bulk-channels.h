@@ -1,0 +1,56 @@
+/* snug-bulk-channels: a second SCTP association for what is large, in packets as large as the path takes.
+ *
+ * SCTP cuts a message into chunks that fit a packet, and never anew: an association keeps the size that it began
+ * with. The first one has to do on every path that the connection may ever take. So this one begins when the path is
+ * known, and ends when it has become narrower; its channels end with it, and whoever needs them opens others.
+ *
+ * Belongs to the network context of its peer connection.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "snug-channel-set.h"
+#include "snug-port-splitter.h"
+
+G_BEGIN_DECLS
+
+/* PROTOCOL.md section 4: the port of it, on both sides. */
+#define SNUG_BULK_PORT 5001
+
+#define SNUG_TYPE_BULK_CHANNELS (snug_bulk_channels_get_type ())
+G_DECLARE_FINAL_TYPE (SnugBulkChannels, snug_bulk_channels, SNUG, BULK_CHANNELS, GObject)
+
+/**
+ * SnugBulkChannels::data-channel: (SnugDataChannel *channel): the peer opened it
+ */
+
+/**
+ * snug_bulk_channels_new:
+ * @splitter: borrowed, lives longer
+ * @first: the association that probes go by; connected, referenced
+ * @channels: of @first, borrowed, lives longer: what the peer takes as one message is asked of it
+ */
+SnugBulkChannels *snug_bulk_channels_new (SnugPortSplitter *splitter, SnugSctpTransport *first, SnugChannelSet *channels,
+                                          gboolean is_dtls_client);
+
+/* The peer knows of it. Before that nothing is probed, opened or accepted. */
+void              snug_bulk_channels_allow  (SnugBulkChannels *self);
+
+/* It may be another path now; @most: bytes of the largest packet worth a try there. */
+void              snug_bulk_channels_search (SnugBulkChannels *self, gsize most);
+
+/* Returns: (transfer full) (nullable): %NULL if it has to go over the first association */
+SnugDataChannel  *snug_bulk_channels_create (SnugBulkChannels *self, const char *label, const SnugDataChannelInit *init);
+
+gboolean          snug_bulk_channels_is_flushed (SnugBulkChannels *self);
+guint64           snug_bulk_channels_get_bytes_sent     (SnugBulkChannels *self);
+guint64           snug_bulk_channels_get_bytes_received (SnugBulkChannels *self);
+
+/* Bytes of the largest packet that the path is known to take. */
+gsize             snug_bulk_channels_get_packet_bytes   (SnugBulkChannels *self);
+
+/* For good; channels enter CLOSED. May be called twice. */
+void              snug_bulk_channels_close  (SnugBulkChannels *self);
+
+G_END_DECLS

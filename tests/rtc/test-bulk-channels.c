@@ -1,0 +1,343 @@
+/* Large packets on a second association: on a path that takes them, does not, or takes them no more.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "snug-await.h"
+#include "snug-dtls-transport.h"
+#include "snug-middlebox.h"
+#include "snug-passing-time.h"
+#include "snug-path-mtu.h"
+#include "snug-sctp-transport.h"
+
+#define MESSAGE_BYTES 65536
+/* Longer than a probe is waited for, or SCTP's first tries. */
+#define A_WHILE_MS 1100
+
+static const SnugDataChannelInit bulk = { .is_bulk = TRUE };
+
+typedef struct
+{
+  SnugPeerPair    *pair;   /* owned */
+  SnugMiddlebox   *box;    /* owned */
+  SnugDataChannel *chat;   /* owned */
+} Route;
+
+static void
+route_init (Route *route, gsize widest)
+{
+  route->pair = snug_peer_pair_new (NULL);
+  route->box = snug_middlebox_new (route->pair);
+  snug_middlebox_set_widest (route->box, widest);
+  snug_peer_pair_connect (route->pair);
+  route->chat = snug_peer_pair_open_channel (route->pair, "chat", NULL);
+}
+
+static void
+route_clear (Route *route)
+{
+  g_object_unref (route->chat);
+  snug_middlebox_free (route->box);
+  snug_peer_pair_free (route->pair);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Route, route_clear)
+
+static gsize
+packet_bytes (SnugPeerSide *side)
+{
+  SnugPeerConnectionInfo info;
+
+  g_assert_true (snug_peer_connection_get_info (side->connection, &info));
+  return info.packet_bytes;
+}
+
+static void
+allow_both (Route *route)
+{
+  snug_peer_connection_allow_bulk (route->pair->offerer.connection);
+  snug_peer_connection_allow_bulk (route->pair->answerer.connection);
+}
+
+static void
+await_packets_of (Route *route, gsize n_bytes)
+{
+  snug_await (route->pair->context, packet_bytes (&route->pair->offerer) == n_bytes
+                                    && packet_bytes (&route->pair->answerer) == n_bytes);
+}
+
+static GBytes *
+make_message (guint number)
+{
+  guint8 *data = g_malloc (MESSAGE_BYTES);
+
+  for (gsize i = 0; i < MESSAGE_BYTES; i++)
+    data[i] = (guint8) (number * 31 + i + i / 251);
+  return g_bytes_new_take (data, MESSAGE_BYTES);
+}
+
+static void
+send_messages (SnugDataChannel *channel, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GBytes) message = make_message (i);
+      g_autoptr (GError) error = NULL;
+
+      snug_data_channel_send_bytes (channel, message, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+await_messages (Route *route, guint first, guint n)
+{
+  GPtrArray *messages = route->pair->answerer.messages;
+
+  snug_await (route->pair->context, messages->len == first + n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GBytes) expected = make_message (i);
+
+      g_assert_true (g_bytes_equal (messages->pdata[first + i], expected));
+    }
+}
+
+static void
+check_carries_bulk (Route *route, gsize largest)
+{
+  guint n_before = route->pair->answerer.messages->len;
+  g_autoptr (SnugDataChannel) channel = NULL;
+
+  snug_middlebox_take_largest (route->box);
+  channel = snug_peer_pair_open_channel (route->pair, "file", &bulk);
+  send_messages (channel, 20);
+  await_messages (route, n_before, 20);
+  g_assert_cmpuint (snug_middlebox_take_largest (route->box), ==, largest + SNUG_DTLS_OVERHEAD);
+}
+
+/* Time passes for both ends until @channel has ended at ours. */
+static void
+let_pass_until_closed (Route *route, SnugDataChannel *channel)
+{
+  for (guint i = 0; i < 60 && snug_data_channel_get_state (channel) != SNUG_DATA_CHANNEL_CLOSED; i++)
+    {
+      snug_let_pass (A_WHILE_MS);
+      snug_await_idle (route->pair->context);
+    }
+  g_assert_cmpint (snug_data_channel_get_state (channel), ==, SNUG_DATA_CHANNEL_CLOSED);
+}
+
+static void
+test_as_large_as_the_path (void)
+{
+  g_auto (Route) route = { 0 };
+  SnugPeerConnectionInfo info;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  check_carries_bulk (&route, SNUG_PATH_MTU_NEAR);
+  g_assert_true (snug_peer_connection_get_info (route.pair->offerer.connection, &info));
+  g_assert_cmpuint (info.bytes_sent, >=, 20 * MESSAGE_BYTES);
+
+  /* a word does not wait behind it, nor goes its way */
+  snug_peer_pair_assert_carries (route.pair, route.chat);
+}
+
+static void
+test_as_large_as_the_box_lets_through (void)
+{
+  g_auto (Route) route = { 0 };
+
+  route_init (&route, 1500);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_FAR);
+  for (guint i = 0; i < 4; i++)
+    {
+      snug_let_pass (A_WHILE_MS);
+      snug_await_idle (route.pair->context);
+    }
+  await_packets_of (&route, SNUG_PATH_MTU_FAR);
+  check_carries_bulk (&route, SNUG_PATH_MTU_FAR);
+}
+
+/* Then nothing is different from a peer that knows nothing of it. */
+static void
+test_narrow_path (void)
+{
+  g_auto (Route) route = { 0 };
+
+  route_init (&route, 1280);
+  allow_both (&route);
+  for (guint i = 0; i < 4; i++)
+    {
+      snug_let_pass (A_WHILE_MS);
+      snug_await_idle (route.pair->context);
+    }
+  await_packets_of (&route, SNUG_SCTP_LEAST_PACKET);
+  check_carries_bulk (&route, SNUG_SCTP_LEAST_PACKET);
+}
+
+/* A browser, or an older Snug. */
+static void
+test_peer_that_does_not_know (void)
+{
+  g_auto (Route) route = { 0 };
+
+  route_init (&route, 0);
+  snug_let_pass (A_WHILE_MS);
+  snug_await_idle (route.pair->context);
+  check_carries_bulk (&route, SNUG_SCTP_LEAST_PACKET);
+  await_packets_of (&route, SNUG_SCTP_LEAST_PACKET);
+}
+
+/* One that says it knew and does not answer: its channels end, the others stay. */
+static void
+test_peer_that_does_not_open (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+
+  route_init (&route, 0);
+  snug_peer_connection_allow_bulk (route.pair->offerer.connection);
+  snug_await (route.pair->context, packet_bytes (&route.pair->offerer) == SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_connection_create_data_channel (route.pair->offerer.connection, "file", &bulk, NULL);
+  let_pass_until_closed (&route, channel);
+  check_carries_bulk (&route, SNUG_SCTP_LEAST_PACKET);
+}
+
+static void
+test_both_open_at_once (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) ours = NULL, theirs = NULL;
+  SnugPeerSide *a, *b;
+
+  route_init (&route, 0);
+  a = &route.pair->offerer;
+  b = &route.pair->answerer;
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  ours = snug_peer_connection_create_data_channel (a->connection, "ours", &bulk, NULL);
+  theirs = snug_peer_connection_create_data_channel (b->connection, "theirs", &bulk, NULL);
+  snug_send_text (ours, "from a");
+  snug_send_text (theirs, "from b");
+  snug_await (route.pair->context, a->messages->len == 1 && b->messages->len == 1);
+  snug_peer_side_assert_message (a, 0, "text", "from b");
+  snug_peer_side_assert_message (b, 0, "text", "from a");
+}
+
+/* Its chunks cannot be cut anew: it ends, and what it carried goes on over the first. */
+static void
+test_path_that_becomes_narrow (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  SnugDataChannel *at_peer;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_pair_open_channel (route.pair, "file", &bulk);
+  at_peer = route.pair->answerer.channels->pdata[1];
+  send_messages (channel, 100);
+  snug_await (route.pair->context, route.pair->answerer.messages->len > 10);
+  snug_middlebox_set_widest (route.box, 1280);
+  let_pass_until_closed (&route, channel);
+  snug_await (route.pair->context, snug_data_channel_get_state (at_peer) == SNUG_DATA_CHANNEL_CLOSED);
+  g_assert_cmpuint (route.pair->answerer.messages->len, <, 100);
+
+  snug_peer_pair_assert_carries (route.pair, route.chat);
+  check_carries_bulk (&route, SNUG_SCTP_LEAST_PACKET);
+}
+
+static void
+on_closed_cut (SnugDataChannel *channel, SnugMiddlebox *box)
+{
+  if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED)
+    snug_middlebox_set_cut (box, TRUE);
+}
+
+/* Our last word about it is lost: whatever the peer says there is answered by another one. */
+static void
+test_the_last_word_is_lost (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  SnugDataChannel *at_peer;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_pair_open_channel (route.pair, "file", &bulk);
+  at_peer = route.pair->answerer.channels->pdata[1];
+  g_signal_connect (channel, "state-changed", G_CALLBACK (on_closed_cut), route.box);
+  snug_middlebox_set_widest_to (route.box, &route.pair->answerer, 1280);
+  send_messages (channel, 1);
+  let_pass_until_closed (&route, channel);
+  snug_await_idle (route.pair->context);
+  g_assert_cmpint (snug_data_channel_get_state (at_peer), ==, SNUG_DATA_CHANNEL_OPEN);
+  snug_middlebox_set_cut (route.box, FALSE);
+  snug_send_text (at_peer, "still here?");
+  snug_await (route.pair->context, snug_data_channel_get_state (at_peer) == SNUG_DATA_CHANNEL_CLOSED);
+  snug_peer_pair_assert_carries (route.pair, route.chat);
+}
+
+/* Whoever hears that a channel has ended may end everything. */
+static void
+on_closed_close_all (SnugDataChannel *channel, SnugPeerConnection *connection)
+{
+  if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED)
+    snug_peer_connection_close (connection);
+}
+
+static void
+test_closed_by_what_it_hears (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_pair_open_channel (route.pair, "file", &bulk);
+  g_signal_connect (channel, "state-changed", G_CALLBACK (on_closed_close_all), route.pair->offerer.connection);
+  send_messages (channel, 20);
+  snug_middlebox_set_widest (route.box, 1280);
+  let_pass_until_closed (&route, channel);
+  snug_await (route.pair->context, snug_peer_side_is (&route.pair->answerer, SNUG_PEER_CONNECTION_CLOSED));
+}
+
+static void
+test_what_was_sent_arrives_before_a_goodbye (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_pair_open_channel (route.pair, "file", &bulk);
+  send_messages (channel, 20);
+  snug_peer_connection_finish (route.pair->offerer.connection);
+  snug_await (route.pair->context, snug_peer_side_is (&route.pair->offerer, SNUG_PEER_CONNECTION_CLOSED));
+  await_messages (&route, 0, 20);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/bulk-channels/as-large-as-the-path", test_as_large_as_the_path);
+  g_test_add_func ("/bulk-channels/as-large-as-the-box-lets-through", test_as_large_as_the_box_lets_through);
+  g_test_add_func ("/bulk-channels/narrow-path", test_narrow_path);
+  g_test_add_func ("/bulk-channels/peer-that-does-not-know", test_peer_that_does_not_know);
+  g_test_add_func ("/bulk-channels/peer-that-does-not-open", test_peer_that_does_not_open);
+  g_test_add_func ("/bulk-channels/both-open-at-once", test_both_open_at_once);
+  g_test_add_func ("/bulk-channels/path-that-becomes-narrow", test_path_that_becomes_narrow);
+  g_test_add_func ("/bulk-channels/the-last-word-is-lost", test_the_last_word_is_lost);
+  g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
+  g_test_add_func ("/bulk-channels/what-was-sent-arrives-before-a-goodbye", test_what_was_sent_arrives_before_a_goodbye);
+  return g_test_run ();
+}
