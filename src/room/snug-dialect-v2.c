@@ -307,7 +307,7 @@ static void
 snug_dialect_v2_open_file (SnugDialect *dialect, const char *id, SnugFileStreamFunc func, gpointer user_data)
 {
   SnugPeerConnection *connection = snug_dialect_get_connection (dialect);
-  SnugDataChannelInit init = { .protocol = id };
+  SnugDataChannelInit init = { .protocol = id, .is_bulk = TRUE };
   g_autoptr (SnugDataChannel) channel = NULL;
   g_autoptr (SnugFileStream) stream = NULL;
   g_autoptr (GError) error = NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "snug-context.h"
+#include "snug-json.h"
 #include "snug-sdp.h"
 #include "snug-wire.h"
 
@@ -14,14 +15,34 @@
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
+/* PROTOCOL.md section 4: a word of `caps`, and how many are looked at. */
+#define FEATURE_BULK "bulk"
+#define MAX_FEATURES 32
+
 static JsonObject *
 make_caps (void)
 {
   JsonObject *caps = json_object_new ();
+  JsonArray *features = json_array_new ();
 
+  json_array_add_string_element (features, FEATURE_BULK);
   json_object_set_int_member (caps, "v", SNUG_WIRE_VERSION);
-  json_object_set_array_member (caps, "features", json_array_new ());
+  json_object_set_array_member (caps, "features", features);
   return caps;
+}
+
+static void
+learn_features (SnugNegotiator *self, JsonObject *caps)
+{
+  JsonArray *features;
+  const char *feature;
+
+  if (caps == NULL || !snug_json_peek_array (caps, "features", MAX_FEATURES, &features))
+    return;
+  for (guint i = 0; i < json_array_get_length (features); i++)
+    if (snug_json_peek_element_string (features, i, strlen (FEATURE_BULK), &feature)
+        && strcmp (feature, FEATURE_BULK) == 0)
+      snug_peer_connection_allow_bulk (self->connection);
 }
 
 static void
@@ -177,6 +198,7 @@ handle_offer (SnugNegotiator *self, SnugSignalMessage *message)
       return;
     }
 
+  learn_features (self, message->caps);
   self->neg = message->neg;
   g_free (self->remote_ufrag);
   self->remote_ufrag = g_strdup (sdp->ice_ufrag);
@@ -221,6 +243,7 @@ handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
   snug_negotiator_learn_version (self, message->caps != NULL);
   if (snug_peer_connection_accept_answer (self->connection, message->sdp, &error))
     {
+      learn_features (self, message->caps);
       await_session (self);
       return;
     }

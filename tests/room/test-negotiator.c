@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
+#include "snug-json.h"
 #include "snug-negotiator.h"
 #include "snug-passing-time.h"
 #include "snug-wire.h"
@@ -24,6 +25,7 @@ struct _Side
   char            *last_text;
   SnugSignalType   swallow;      /* this type gets lost */
   gboolean         misleads;     /* its next answer names a port that it does not listen on */
+  const char      *features;     /* JSON of what its caps say instead; NULL: as they are */
   SnugSignalMessage *swallowed;  /* owned: the last of them */
 };
 
@@ -71,6 +73,16 @@ mislead (SnugSignalMessage *answer)
 }
 
 static void
+say_other_features (SnugSignalMessage *description, const char *features)
+{
+  g_autofree char *caps = g_strdup_printf ("{\"v\":2,\"features\":%s}", features);
+
+  g_clear_pointer (&description->caps, json_object_unref);
+  description->caps = snug_json_parse (caps, strlen (caps), 4096, NULL);
+  g_assert_nonnull (description->caps);
+}
+
+static void
 on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
 {
   Delivery *delivery;
@@ -89,6 +101,8 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
       side->misleads = FALSE;
       mislead (message);
     }
+  if (side->features != NULL && message->caps != NULL)
+    say_other_features (message, side->features);
   delivery = g_new0 (Delivery, 1);
   delivery->to = side->other;
   delivery->message = snug_signal_message_ref (message);
@@ -159,6 +173,16 @@ tear_down (Fixture *f, gconstpointer data)
   snug_await_idle (NULL);
 }
 
+static gsize
+packet_bytes_of (Side *side)
+{
+  SnugPeerLinkStatus status;
+
+  snug_negotiator_get_status (side->negotiator, &status);
+  snug_peer_link_status_clear (&status);
+  return status.info.packet_bytes;
+}
+
 static SnugPeerLinkState
 state_of (Side *side)
 {
@@ -222,6 +246,37 @@ test_meet (Fixture *f, gconstpointer data)
   assert_talks (f, "hi");
   g_assert_cmpuint (f->offerer.n_offers, ==, 1);
   g_assert_cmpuint (f->answerer.n_offers, ==, 0);
+}
+
+/* Between two that know of it the path is looked at; what else they may know is no matter. */
+static void
+test_packets_grow_between_two_of_ours (Fixture *f, gconstpointer data)
+{
+  f->answerer.features = "[7,\"something\",\"bulk\"]";
+  meet (f);
+  snug_await (NULL, packet_bytes_of (&f->offerer) > 1188 && packet_bytes_of (&f->answerer) > 1188);
+}
+
+/* An older Snug, a browser, or nonsense. */
+static void
+test_packets_stay_with_others (Fixture *f, gconstpointer data)
+{
+  static const char *const features[] = {
+    "[]", "{\"bulk\":true}", "\"bulk\"", "[\"bulky\",\"bul\",7,[\"bulk\"],{}]",
+    "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,\"bulk\"]",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (features); i++)
+    {
+      f->answerer.features = features[i];
+      meet (f);
+      assert_talks (f, features[i]);
+      g_assert_cmpuint (packet_bytes_of (&f->offerer), ==, 1188);
+      drop (&f->offerer);
+      drop (&f->answerer);
+      make (&f->offerer, TRUE);
+      make (&f->answerer, FALSE);
+    }
 }
 
 /* More than SCTP takes to give up, and less than the negotiator. */
@@ -465,6 +520,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("meet", test_meet);
+  ADD ("packets-grow-between-two-of-ours", test_packets_grow_between_two_of_ours);
+  ADD ("packets-stay-with-others", test_packets_stay_with_others);
   ADD ("what-fails-on-a-route-is-tried-again", test_what_fails_on_a_route_is_tried_again);
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
