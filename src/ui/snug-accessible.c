@@ -6,6 +6,8 @@
 void
 snug_accessible_set_label (GtkWidget *widget, const char *label)
 {
+  /* GTK 4.18 has a button labelled by its own words, and that goes before ours. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
 }
