@@ -1,12 +1,13 @@
 // doctor: whether others can be reached from this browser: what a check-up asks, and what follows from it.
 //
-// It asks as a connection would: whoever is named by the room's server learns this browser's address, as then.
+// It asks as a connection would: who is named by the room's server, but for relays in a private room, learns this
+// browser's address, as then.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { _ } from './words.js';
 
-/** @typedef {'works' | 'open-rooms' | 'not-named' | 'silent' | 'password' | 'refused'} Finding */
+/** @typedef {'works' | 'unused' | 'not-named' | 'silent' | 'password' | 'refused'} Finding */
 /** @typedef {{ title: string, state: 'done' | 'failed' | 'waiting', words: string }} Check */
 
 const ANSWER_MS = 8000;
@@ -50,15 +51,29 @@ function findCandidate(pc, type) {
 /** @param {RTCIceServer[]} iceServers @param {RTCIceCandidateType} type @returns {Promise<Finding>} */
 async function gather(iceServers, type) {
   if (iceServers.length === 0) return 'not-named';
-  const pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: type === 'relay' ? 'relay' : 'all' });
+  /** @type {RTCPeerConnection | undefined} */
+  let pc;
   try {
+    pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: type === 'relay' ? 'relay' : 'all' });
     const found = findCandidate(pc, type);
     pc.createDataChannel('');
     await pc.setLocalDescription();
     return await found;
+  } catch (error) {
+    console.debug('doctor: the browser does not take what is named:', String(error));
+    return 'refused';
   } finally {
-    pc.close();
+    pc?.close();
   }
+}
+
+/**
+ * As a connection would: the relay of a server that need not be trusted is none of a private room.
+ *
+ * @param {RTCIceServer[]} relays @param {boolean} isPrivate @returns {Promise<Finding>}
+ */
+async function tryRelays(relays, isPrivate) {
+  return isPrivate && relays.length > 0 ? 'unused' : gather(relays, 'relay');
 }
 
 /** @param {Finding} finding @returns {string} why, and what to do */
@@ -66,8 +81,8 @@ function wordsOf(finding) {
   switch (finding) {
     case 'works':
       return _('It works.');
-    case 'open-rooms':
-      return _('It works. The server names it, so private rooms do not use it.');
+    case 'unused':
+      return _('The server names it, so private rooms do not use it.');
     case 'not-named':
       return _('None was named.');
     case 'password':
@@ -81,8 +96,8 @@ function wordsOf(finding) {
 
 /** @param {Finding} finding @returns {Check['state']} */
 function stateOf(finding) {
-  if (finding === 'not-named') return 'waiting';
-  return finding === 'works' || finding === 'open-rooms' ? 'done' : 'failed';
+  if (finding === 'not-named' || finding === 'unused') return 'waiting';
+  return finding === 'works' ? 'done' : 'failed';
 }
 
 /** @param {string} title @param {Finding} finding @returns {Check} */
@@ -92,8 +107,7 @@ const checkOf = (title, finding) => ({ title, state: stateOf(finding), words: wo
 export function reachOf(stun, relay) {
   const title = _('People in other networks');
   if (relay === 'works') return { title, state: 'done', words: _('They are reached, if need be through the relay.') };
-  if (relay === 'open-rooms') return { title, state: 'done', words: _('They are reached, if need be through the server’s relay; in private rooms not all of them.') };
-  const isSeen = stun === 'works' || (stun === 'not-named' && relay === 'not-named');
+  const isSeen = stun === 'works' || (stun === 'not-named' && (relay === 'not-named' || relay === 'unused'));
   return { title, state: 'failed', words: isSeen ? _('Not all of them are reached.') : _('They are not reached.') };
 }
 
@@ -106,12 +120,11 @@ export function reachOf(stun, relay) {
 export async function* checkUp({ origin, iceServers, isPrivate }) {
   const isStun = (/** @type {RTCIceServer} */ { urls }) => String(urls).startsWith('stun:');
   const asked = gather(iceServers.filter(isStun), 'srflx');
-  const tried = gather(iceServers.filter((server) => !isStun(server)), 'relay');
+  const tried = tryRelays(iceServers.filter((server) => !isStun(server)), isPrivate);
   yield checkOf(_('Server'), await askServer(origin));
   const stun = await asked;
   yield checkOf(_('STUN server'), stun);
-  const found = await tried;
-  const relay = found === 'works' && isPrivate ? 'open-rooms' : found;
+  const relay = await tried;
   yield checkOf(_('Relay'), relay);
   yield reachOf(stun, relay);
 }

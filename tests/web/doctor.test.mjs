@@ -15,8 +15,9 @@ function useBrowser({ all = [null], relay = [null], isServerThere = true }) {
   globalThis.RTCPeerConnection = class extends EventTarget {
     #said;
 
-    constructor({ iceTransportPolicy }) {
+    constructor({ iceServers, iceTransportPolicy }) {
       super();
+      if (iceServers.some(({ username }) => username === '')) throw new DOMException('no user', 'InvalidAccessError');
       this.#said = iceTransportPolicy === 'relay' ? relay : all;
       open.add(this);
     }
@@ -59,10 +60,15 @@ test('with all that helps, people are reached', async () => {
   assert.equal(found[3][1], 'They are reached, if need be through the relay.');
 });
 
-test('a relay that the server names is no help in a private room, and said to be none', async () => {
+test('a relay that the server names is none of a private room, and not asked', async () => {
   const found = await check([STUN, TURN], { all: ['srflx'], relay: ['relay'] }, true);
-  assert.match(found[2][1], /private rooms do not use it/);
-  assert.match(found[3][1], /in private rooms not all of them/);
+  assert.deepEqual(found[2], ['waiting', 'The server names it, so private rooms do not use it.']);
+  assert.deepEqual(found[3], ['failed', 'Not all of them are reached.']);
+});
+
+test('what a browser does not take of a server is said, and the rest checked', async () => {
+  const found = await check([STUN, { urls: 'turn:t', username: '', credential: '' }], { all: ['srflx'] });
+  assert.deepEqual(found.map(([state]) => state), ['done', 'done', 'failed', 'failed']);
 });
 
 test('what is not named is not tried', async () => {

@@ -4,6 +4,7 @@
 
 import { _, formatDuration, formatNumber, n_ } from '../words.js';
 import { ask } from './ask-dialog.js';
+import { showCheckUp } from './doctor-dialog.js';
 import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
 import { QrCode } from './qr-code.js';
 
@@ -206,7 +207,7 @@ export class RoomView {
       el('section', 'section', [this.#peopleTitle, people]),
       this.#lockRow(room),
       el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
-      button(_('Check Connection'), () => this.#checkConnection(room)),
+      button(_('Check Connection'), () => showCheckUp(room.surroundings)),
       button(_('Leave Room'), () => room.leave(), 'leave'),
       this.#footer,
     );
@@ -237,12 +238,6 @@ export class RoomView {
     const title = _('Remove {name}?', { name: this.#members.get(id)?.displayName ?? '' });
     const text = _('They cannot come back. The room is locked as well: nobody new can enter until you unlock it.');
     if (await ask({ title, text, answer: _('Remove') })) room.remove(id);
-  }
-
-  /** Loaded when it is wanted. @param {Room} room */
-  async #checkConnection(room) {
-    const { showCheckUp } = await import('./doctor-dialog.js');
-    await showCheckUp(room.surroundings);
   }
 
   #ownRow() {
