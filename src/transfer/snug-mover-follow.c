@@ -7,7 +7,7 @@
  * there is to bring. */
 #define WATCH_MS 20000
 #define MIN_SHARE 4
-#define MAX_LAG_PIECES 64
+#define MAX_LAG_PIECES 16
 #define SAY_INTERVAL_US (G_USEC_PER_SEC / 2)
 
 SnugMember *
@@ -78,7 +78,7 @@ snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
   self->share.told = 0;
   self->share.watch = snug_context_timeout (g_main_context_get_thread_default (), WATCH_MS, on_watch, self);
   begin_watching (self);
-  if (holder != NULL && snug_room_is_ready (self->room, holder))
+  if (holder != NULL && snug_room_is_ready (self->room, holder) && !self->paused_here && !self->paused_there)
     snug_receiver_follow (self->receiver, snug_room_get_link (self->room, holder), from->via);
   else
     snug_mover_leave_holder (self);

@@ -7,6 +7,8 @@
 
 /* PROTOCOL.md section 4, "Several holders of one file". */
 #define MAX_PASSES 4
+/* Who does not ask in that time was told something else meanwhile. */
+#define PATIENCE_MS 15000
 
 /* One that may have it from us. */
 typedef struct
@@ -14,6 +16,7 @@ typedef struct
   SnugMover  *mover;       /* borrowed */
   char       *member_id;
   char       *via;
+  GSource    *patience;    /* nullable: it has asked */
   gboolean    told;        /* that it may ask */
   SnugSender *sender;      /* nullable: it has not asked yet */
 } Pass;
@@ -29,6 +32,7 @@ pass_free (gpointer data)
       snug_sender_stop (pass->sender);
     }
   g_clear_object (&pass->sender);
+  snug_clear_source (&pass->patience);
   g_free (pass->member_id);
   g_free (pass->via);
   g_free (pass);
@@ -57,6 +61,15 @@ remove_pass (SnugMover *self, Pass *pass)
 {
   g_ptr_array_remove (self->share.passes, pass);
   close_if_unused (self);
+}
+
+static gboolean
+on_not_asked (gpointer user_data)
+{
+  Pass *pass = user_data;
+
+  remove_pass (pass->mover, pass);
+  return G_SOURCE_REMOVE;
 }
 
 static Pass *
@@ -123,6 +136,7 @@ snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
     }
   pass = g_new0 (Pass, 1);
   *pass = (Pass) { .mover = self, .member_id = g_strdup (message->peer), .via = g_strdup (message->via) };
+  pass->patience = snug_context_timeout (g_main_context_get_thread_default (), PATIENCE_MS, on_not_asked, pass);
   g_ptr_array_add (self->share.passes, pass);
   if (self->share.held == NULL)
     snug_receiver_lend (self->receiver);
@@ -137,8 +151,17 @@ snug_mover_pass_on (SnugMover *self, guint64 n_bytes, int part_fd)
   if (self->share.passes == NULL)
     return;
   if (self->share.held == NULL && part_fd > 0)
-    self->share.held = snug_offer_new_part (snug_transfer_get_wire_id (self->row), snug_transfer_get_name (self->row),
-                                            self->offered_bytes, fcntl (part_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    {
+      int fd = fcntl (part_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+      if (fd < 0)
+        {
+          snug_mover_end_passes (self);
+          return;
+        }
+      self->share.held = snug_offer_new_part (snug_transfer_get_wire_id (self->row), snug_transfer_get_name (self->row),
+                                              self->offered_bytes, fd);
+    }
   for (guint i = 0; i < self->share.passes->len; i++)
     {
       Pass *pass = self->share.passes->pdata[i];
@@ -184,6 +207,7 @@ snug_mover_hear_via_get (SnugMover *self, SnugMember *member, const SnugWireMess
       remove_pass (self, pass);
       return TRUE;
     }
+  snug_clear_source (&pass->patience);
   pass->sender = snug_sender_new (self->network, self->share.held, self->share.held->manifest, &from, NULL);
   g_signal_connect (pass->sender, "ended", G_CALLBACK (on_pass_ended), pass);
   snug_sender_let_read (pass->sender, self->share.checked);

@@ -92,6 +92,8 @@ void        snug_mover_finish_with      (SnugMover *self, SnugIntakeEnd end, Snu
 void        snug_mover_end_look_in_vain (SnugMover *self);
 /* Of an outgoing one: @get is answered by another member. */
 void        snug_mover_let_others_send  (SnugMover *self, SnugWireMessage *get);
+/* Of an outgoing one whose member was to have it from another, and does not know yet from whom: it is sent from here. */
+void        snug_mover_introduce_nobody (SnugMover *self);
 /* It comes from who offers it, or from nobody. */
 void        snug_mover_let_go_of_holder (SnugMover *self);
 /* Returns: (nullable): whom it follows */

@@ -383,6 +383,15 @@ snug_mover_hear_cancel (SnugMover *self, SnugWireMessage *cancel)
   snug_mover_finish (self, SNUG_TRANSFER_CANCELLED, by);
 }
 
+/* Who waits to hear from whom it comes does not ask again. */
+void
+snug_mover_introduce_nobody (SnugMover *self)
+{
+  if (self->offer != NULL && self->share.holder != NULL && !self->share.introduced
+      && snug_mover_get_member (self) != NULL)
+    snug_mover_hear_get (self, self->share.get);
+}
+
 /* Nobody waits for one that is paused, and it asks anew when it goes on. */
 static void
 leave_others (SnugMover *self)
@@ -401,6 +410,8 @@ snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
 
   if (!snug_transfer_is_active (self->row))
     return;
+  if (pause->on)
+    snug_mover_introduce_nobody (self);
   if (self->sender != NULL)
     snug_sender_set_paused (self->sender, pause->on || self->paused_here);
   if (pause->busy)
@@ -424,6 +435,7 @@ snug_mover_pause (SnugMover *self)
   if (!snug_transfer_is_active (self->row) || self->paused_here)
     return;
   self->paused_here = TRUE;
+  snug_mover_introduce_nobody (self);
   if (self->sender != NULL)
     snug_sender_set_paused (self->sender, TRUE);
   leave_others (self);

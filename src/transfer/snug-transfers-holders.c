@@ -279,7 +279,10 @@ snug_transfers_holder_gone (SnugTransfers *self, const char *member_id)
       if (mover->offer == NULL)
         snug_mover_end_passes_to (mover, member_id);
       else if (strcmp (member_id_of (mover), member_id) == 0)
-        snug_mover_let_go_of_holder (mover);
+        {
+          snug_mover_introduce_nobody (mover);
+          snug_mover_let_go_of_holder (mover);
+        }
       else if (!mover->share.introduced && g_strcmp0 (mover->share.holder, member_id) == 0)
         answer_get (self, mover);
     }
@@ -335,15 +338,17 @@ handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, g
   tell_hashes (mover);
 }
 
+/* Also of one that was let go of meanwhile: it may have had all but the last word. */
 void
 snug_transfers_believe_done (SnugTransfers *self, SnugMover *mover)
 {
   SnugPieceHashes *hashes = mover->offer->hashes;
   g_autoptr (GBytes) fingerprint = NULL;
 
-  if (!mover->share.introduced || mover->share.told < snug_piece_hashes_get_n (hashes))
+  if (hashes == NULL || mover->share.get == NULL || mover->sender != NULL
+      || snug_piece_hashes_count (hashes, 0) < snug_piece_hashes_get_n (hashes))
     return;
-  fingerprint = snug_piece_hashes_fingerprint (hashes, mover->share.told);
+  fingerprint = snug_piece_hashes_fingerprint (hashes, snug_piece_hashes_get_n (hashes));
   g_free (mover->fingerprint);
   mover->fingerprint = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
 }
@@ -357,12 +362,26 @@ handle_pass (SnugRoom *room, SnugMember *member, SnugWireMessage *pass, gpointer
     snug_mover_hear_pass (mover, pass);
 }
 
+/* What @via is already the name of, between us and that member, nobody else has us ask for. */
+static gboolean
+is_known (SnugTransfers *self, const char *peer, const char *via)
+{
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *mover = self->movers->pdata[i];
+
+      if (mover->offer == NULL && g_strcmp0 (mover->share.holder, peer) == 0 && g_strcmp0 (mover->share.via, via) == 0)
+        return TRUE;
+    }
+  return snug_transfers_find (self, SNUG_TRANSFER_IN, peer, via) != NULL;
+}
+
 static void
 handle_from (SnugRoom *room, SnugMember *member, SnugWireMessage *from, gpointer user_data)
 {
   SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_IN, member, from->id);
 
-  if (mover != NULL)
+  if (mover != NULL && !is_known (user_data, from->peer, from->via))
     snug_mover_hear_from (mover, from);
 }
 

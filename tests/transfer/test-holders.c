@@ -185,6 +185,23 @@ test_follower_pauses (Fixture *f, gconstpointer data)
   await_all (f, 0);
 }
 
+/* From whom it comes is known when a holder has its first piece. */
+static void
+test_paused_before_it_is_known_from_whom (Fixture *f, gconstpointer by_the_one_who_offers)
+{
+  guint last = N_RECEIVERS - 1;
+  SnugTransfers *transfers = by_the_one_who_offers ? f->ana : f->receivers[last];
+  SnugTransfer *transfer;
+
+  take_all (f);
+  snug_await (NULL, is (row (f->ana, last), SNUG_TRANSFER_ACCEPTED));
+  transfer = row (transfers, by_the_one_who_offers ? last : 0);
+  snug_transfers_pause (transfers, transfer);
+  g_assert_true (is (transfer, SNUG_TRANSFER_PAUSED));
+  snug_transfers_resume (transfers, transfer);
+  await_all (f, 0);
+}
+
 static void
 test_paused_by_the_one_who_offers (Fixture *f, gconstpointer data)
 {
@@ -240,17 +257,21 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/holders/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD_FOR(path, func, data) g_test_add ("/holders/" path, Fixture, data, set_up, func, tear_down)
+#define ADD(path, func) ADD_FOR (path, func, NULL)
   ADD ("passed on", test_passed_on);
   ADD ("liars", test_liars);
+  ADD_FOR ("paused before it is known from whom", test_paused_before_it_is_known_from_whom, NULL);
   if (g_test_slow ())
     {
       ADD ("a holder leaves", test_holder_leaves);
       ADD ("a holder cancels", test_holder_cancels);
       ADD ("a follower pauses", test_follower_pauses);
       ADD ("paused by the one who offers", test_paused_by_the_one_who_offers);
+      ADD_FOR ("paused there before it is known from whom", test_paused_before_it_is_known_from_whom, "there");
     }
 #undef ADD
+#undef ADD_FOR
   g_test_add_func ("/holders/told hashes", test_told_hashes);
   return g_test_run ();
 }
