@@ -267,10 +267,12 @@ take_server (SnugCliOptions *self, const Words *w, GError **error)
   return TRUE;
 }
 
-/* Of those that are given, the first about a room or what is done in it; NULL if there is none. */
+/* Of those that are given, the first about a room, what is done in it, or the way to it, which doctor checks and nearby
+ * has no use for; NULL if there is none. */
 static const char *
 find_option_of_rooms (const SnugCliOptions *self, const Words *w)
 {
+  const gboolean is_nearby = self->command == SNUG_CLI_NEARBY;
   const struct
   {
     const char *name;
@@ -290,6 +292,11 @@ find_option_of_rooms (const SnugCliOptions *self, const Words *w)
     { "--commands", w->commands },
     { "--sha256", w->sha256 },
     { "--until", w->until != NULL },
+    { "--server", is_nearby && w->server != NULL },
+    { "--relay", is_nearby && w->relay != NULL },
+    { "--stun", is_nearby && w->stun != NULL },
+    { "--turn", is_nearby && w->turn != NULL },
+    { "--turn-file", is_nearby && w->turn_file != NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)

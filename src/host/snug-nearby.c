@@ -186,12 +186,14 @@ on_answered (GObject *bus, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
   SnugNearby *self = question->self;
   Service *service = find_asking (self, question->question);
+  guint index;
 
   self->n_questions--;
   if (service != NULL)
     {
       g_clear_object (&service->question);
-      service->room = answer != NULL ? room_from_answer (answer) : NULL;
+      /* What a way that has gone meanwhile led to is not there any more. */
+      service->room = answer != NULL && find_way (service, question->way, &index) ? room_from_answer (answer) : NULL;
       service->answered_by = question->way;
       if (service->room != NULL)
         g_list_store_append (self->rooms, service->room);

@@ -141,6 +141,23 @@ update_nearby (SnugStartPage *self)
   gtk_widget_set_visible (self->nearby, g_list_model_get_n_items (snug_session_get_nearby (self->session)) > 0);
 }
 
+/* What another server makes rooms for is not announced from here. */
+static void
+update_findable (SnugStartPage *self)
+{
+  gboolean open, has_nearby = FALSE;
+  g_autofree char *server = NULL;
+
+  if (self->settings == NULL)
+    return;
+  g_object_get (self->settings, "open-rooms", &open, "server", &server, NULL);
+  if (self->session != NULL)
+    g_object_get (self->session, "has-nearby", &has_nearby, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->findable_row), has_nearby && (server == NULL || *server == '\0'));
+  adw_action_row_set_subtitle (self->findable_row, open ? _("They see your name and the code, and can enter")
+                                                        : _("They see your name and the code, not the secret"));
+}
+
 void
 snug_start_page_set_session (SnugStartPage *self, SnugSession *session)
 {
@@ -151,19 +168,10 @@ snug_start_page_set_session (SnugStartPage *self, SnugSession *session)
   gtk_list_box_bind_model (self->nearby_rooms, rooms, make_nearby_row, NULL, NULL);
   g_signal_connect_object (rooms, "items-changed", G_CALLBACK (update_nearby), self, G_CONNECT_SWAPPED);
   update_nearby (self);
-  g_object_bind_property (session, "has-nearby", self->findable_row, "visible", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (session, "notify::has-nearby", G_CALLBACK (update_findable), self, G_CONNECT_SWAPPED);
+  update_findable (self);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     snug_session_look_nearby (session, TRUE);
-}
-
-static void
-update_findable (SnugStartPage *self)
-{
-  gboolean open;
-
-  g_object_get (self->settings, "open-rooms", &open, NULL);
-  adw_action_row_set_subtitle (self->findable_row, open ? _("They see your name and the code, and can enter")
-                                                        : _("They see your name and the code, not the secret"));
 }
 
 /* Who said it of private rooms has not said it of one that everybody can enter. */
@@ -265,6 +273,7 @@ bind_settings (SnugStartPage *self)
   g_object_bind_property (self->settings, "open-rooms", self->open_rooms, "active", both);
   g_object_bind_property (self->settings, "nearby", self->findable, "active", both);
   g_signal_connect_object (self->settings, "notify::open-rooms", G_CALLBACK (on_open_rooms), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "notify::server", G_CALLBACK (update_findable), self, G_CONNECT_SWAPPED);
   update_findable (self);
   g_signal_connect_object (self->settings, "notify::last-room-ends", G_CALLBACK (update_back), self,
                            G_CONNECT_SWAPPED);

@@ -250,16 +250,15 @@ is_offered_to_us (SnugTransfer *transfer)
 
 /* Up to the first that cannot be: what is wrong with the folder is wrong for the others too, and said once. */
 static void
-accept_all (SnugWindow *self)
+accept_all (SnugWindow *self, const SnugAcceptOptions *options)
 {
-  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
   GListModel *transfers = snug_session_get_transfers (self->session);
 
   for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
     {
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
 
-      if (is_offered_to_us (transfer) && !accept_with (self, transfer, &as_set))
+      if (is_offered_to_us (transfer) && !accept_with (self, transfer, options))
         return;
     }
 }
@@ -356,7 +355,7 @@ on_folder_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
       options.folder = folder;
       options.conflict = chosen_conflict (GTK_FILE_CHOOSER (chooser));
       if (accept_with (self, transfer, &options) && g_object_get_data (G_OBJECT (chooser), "for-all") != NULL)
-        accept_all (self);
+        accept_all (self, &options);
     }
   g_object_unref (chooser);
 }
@@ -507,11 +506,12 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 accept_all_or_choose (SnugWindow *self)
 {
+  const SnugAcceptOptions as_set = { .conflict = SNUG_CONFLICT_AS_SET };
   GListModel *transfers = snug_session_get_transfers (self->session);
 
   if (snug_settings_has_folder (self->settings))
     {
-      accept_all (self);
+      accept_all (self, &as_set);
       return;
     }
   for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
