@@ -282,13 +282,21 @@ def test_drag_out(desk):
     opened.wait_for_title("2 people")
     opened.key("ctrl+2")
     opened.press("push button", f"Accept {source.name}")
-    extents = row(opened, source.name, "received from Ana$").queryComponent().getExtents(window.pyatspi.WINDOW_COORDS)
+    row(opened, source.name, "received from Ana$")
     other = desk.other("drop")
     taken = xdotool("search", "--sync", "--onlyvisible", "--name", "^other drop$")[-1]
     xdotool("windowmove", "--sync", taken, "1000", "20")
     x, y = window_origin(opened)
-    drag(x + extents.x + extents.width // 3, y + extents.y + extents.height // 2, 1080, 80)
-    assert other.line() == str(DOWNLOADS / source.name)
+
+    def dragged():
+        # Again if the row was still on its way to its place.
+        place = row(opened, source.name, "received from Ana$").queryComponent().getExtents(window.pyatspi.WINDOW_COORDS)
+        drag(x + place.x + place.width // 3, y + place.y + place.height // 2, 1080, 80)
+        try:
+            return other.lines.next(patience_s=5)
+        except window.Vain:
+            return None
+    assert until(dragged, "the file in the other window").rstrip("\n") == str(DOWNLOADS / source.name)
 
 
 def window_origin(opened):

@@ -111,10 +111,10 @@ class Lines:
             self._lines.put(line)
         self._lines.put("")
 
-    def next(self):
+    def next(self, patience_s=2 * PATIENCE_S):
         """With its line end; empty if there are no more."""
         try:
-            return self._lines.get(timeout=2 * PATIENCE_S)
+            return self._lines.get(timeout=patience_s)
         except queue.Empty:
             raise Vain("waited in vain for a line of output") from None
 
