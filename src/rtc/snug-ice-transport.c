@@ -29,8 +29,9 @@
  * after which libnice gives up, so that a route that was cut is not held. */
 #define SILENCE_MS 7500
 
-/* Since the last answer that libnice has seen, when it gives up: ten seconds. RFC 7675 5.1 allows 30. */
-#define CONSENT_LEFT_MS (20 * 1000)
+/* RFC 7675 5.1: consent ends 30 s after the last answer. libnice 0.1.21 gives it up after ten, 0.1.22 after those 30: what
+ * it gives up again in this time was renewed without an answer, by either. */
+#define RENEWED_ONCE_MS (35 * 1000)
 
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
@@ -390,15 +391,15 @@ select_pair_again (SnugIceTransport *self)
                                           remote->foundation);
 }
 
-/* libnice asks every five seconds and gives up ten after the last answer, so that one datagram lost under load
- * ends what works; RFC 7675 5.1 gives it 30. So consent is renewed while the other side is heard, once:
- * without an answer all the same it ends when the 30 are about over. */
+/* libnice asks every five seconds and may give up ten after the last answer, so that one datagram lost under load
+ * ends what works. So consent is renewed while the other side is heard, once: without an answer all the same it ends
+ * the second time. */
 static gboolean
 renew_consent (SnugIceTransport *self)
 {
   gint64 now = g_get_monotonic_time ();
   gint64 silent_ms = (now - self->heard_us) / 1000;
-  gboolean is_renewed_already = self->renewed_us != 0 && now - self->renewed_us < CONSENT_LEFT_MS * 1000;
+  gboolean is_renewed_already = self->renewed_us != 0 && now - self->renewed_us < RENEWED_ONCE_MS * 1000;
 
   if (self->restarting || self->consent_lost || is_renewed_already || silent_ms >= SILENCE_MS
       || snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED || !select_pair_again (self))
