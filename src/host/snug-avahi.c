@@ -84,6 +84,54 @@ snug_avahi_free (GDBusConnection *bus, const char *path, const char *interface)
 }
 
 static void
+on_made (GObject *bus, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GVariant) made = NULL;
+  GError *error = NULL;
+  char *path;
+
+  made = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
+  if (made == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_variant_get (made, "(o)", &path);
+  g_task_return_pointer (task, path, g_free);
+}
+
+/* The call itself is not cancelled: Avahi would make what it is asked for all the same, and keep it. */
+void
+snug_avahi_make (GDBusConnection *bus, const char *method, GVariant *arguments, const char *interface,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (bus, cancellable, callback, user_data);
+
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, g_strdup (interface), g_free);
+  snug_avahi_call (bus, "/", SNUG_AVAHI_SERVER, method, arguments, "(o)", NULL, on_made, task);
+}
+
+char *
+snug_avahi_make_finish (GDBusConnection *bus, GAsyncResult *result, GError **error)
+{
+  GTask *task = G_TASK (result);
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *path = g_task_propagate_pointer (task, &failure);
+
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), error))
+    {
+      if (path != NULL)
+        snug_avahi_free (bus, path, g_task_get_task_data (task));
+      return NULL;
+    }
+  if (path == NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return g_steal_pointer (&path);
+}
+
+static void
 snug_avahi_constructed (GObject *object)
 {
   SnugAvahi *self = SNUG_AVAHI (object);

@@ -38,6 +38,13 @@ void snug_avahi_call (GDBusConnection *bus, const char *path, const char *interf
                       GVariant *arguments, const char *reply_type, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data);
 
+/* Has Avahi make something of @interface for us. What it has made when @cancellable is cancelled meanwhile is ended.
+ * @arguments: (nullable) (transfer floating) */
+void  snug_avahi_make        (GDBusConnection *bus, const char *method, GVariant *arguments, const char *interface,
+                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full): its path */
+char *snug_avahi_make_finish (GDBusConnection *bus, GAsyncResult *result, GError **error);
+
 /* Ends what Avahi has made for us, without waiting for it. */
 void snug_avahi_free (GDBusConnection *bus, const char *path, const char *interface);
 

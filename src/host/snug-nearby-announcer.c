@@ -130,18 +130,18 @@ on_group_made (GObject *bus, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SnugNearbyAnnouncer) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) made = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
+  g_autofree char *group = snug_avahi_make_finish (G_DBUS_CONNECTION (bus), result, &error);
   g_autofree char *name = make_name ();
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (made == NULL)
+  if (group == NULL)
     {
       g_debug ("nearby: Avahi does not announce: %s", error->message);
       enter (self, SNUG_ANNOUNCEMENT_IMPOSSIBLE);
       return;
     }
-  g_variant_get (made, "(o)", &self->group);
+  self->group = g_steal_pointer (&group);
   self->group_subscription = g_dbus_connection_signal_subscribe (self->bus, SNUG_AVAHI_NAME, ENTRY_GROUP, "StateChanged",
                                                                  self->group, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
                                                                  on_group_state, self, NULL);
@@ -155,8 +155,7 @@ announce (SnugNearbyAnnouncer *self)
 {
   enter (self, SNUG_ANNOUNCEMENT_PENDING);
   self->announcing = g_cancellable_new ();
-  snug_avahi_call (self->bus, "/", SNUG_AVAHI_SERVER, "EntryGroupNew", NULL, "(o)", self->announcing, on_group_made,
-                   g_object_ref (self));
+  snug_avahi_make (self->bus, "EntryGroupNew", NULL, ENTRY_GROUP, self->announcing, on_group_made, g_object_ref (self));
 }
 
 /* The computer takes another host name where somebody else has its own; what was announced with the old one is gone. */

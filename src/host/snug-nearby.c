@@ -318,16 +318,16 @@ on_browser_made (GObject *bus, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SnugNearby) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) made = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, &error);
+  g_autofree char *browser = snug_avahi_make_finish (G_DBUS_CONNECTION (bus), result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (made == NULL)
+  if (browser == NULL)
     {
       g_debug ("nearby: Avahi does not look around: %s", error->message);
       return;
     }
-  g_variant_get (made, "(o)", &self->browser);
+  self->browser = g_steal_pointer (&browser);
   self->subscription = g_dbus_connection_signal_subscribe (self->bus, SNUG_AVAHI_NAME, BROWSER, NULL, self->browser, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_browser_signal, self, NULL);
   snug_avahi_call (self->bus, self->browser, BROWSER, "Start", NULL, "()", NULL, NULL, NULL);
@@ -339,8 +339,8 @@ browse (SnugNearby *self)
   GVariant *arguments = g_variant_new ("(iissu)", SNUG_AVAHI_ANY, SNUG_AVAHI_ANY, SNUG_NEARBY_SERVICE_TYPE, DOMAIN, 0);
 
   self->browsing = g_cancellable_new ();
-  snug_avahi_call (self->bus, "/", SNUG_AVAHI_SERVER, "ServiceBrowserPrepare", arguments, "(o)", self->browsing,
-                   on_browser_made, g_object_ref (self));
+  snug_avahi_make (self->bus, "ServiceBrowserPrepare", arguments, BROWSER, self->browsing, on_browser_made,
+                   g_object_ref (self));
 }
 
 static void

@@ -42,9 +42,10 @@ tear_down (Fixture *f, gconstpointer data)
   snug_nearby_look (f->nearby, FALSE);
   if (f->avahi != NULL)
     {
-      snug_await (NULL, snug_fake_avahi_get_n_browsers (f->avahi) == 0);
+      snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 0);
       snug_fake_avahi_free (f->avahi);
     }
+  snug_await_idle (NULL); /* a question that is cancelled says so when it is idle */
   g_assert_cmpuint (g_list_model_get_n_items (f->rooms), ==, 0);
   g_assert_finalize_object (f->nearby);
 }
@@ -249,6 +250,26 @@ test_stopped_at_once (Fixture *f, gconstpointer data)
   snug_await (NULL, snug_fake_avahi_get_n_groups (f->avahi) == 0);
 }
 
+/* What Avahi makes before it hears that nobody wants it any more is not kept. */
+static void
+test_stopped_while_it_is_made (Fixture *f, gconstpointer data)
+{
+  SnugNearbyAnnouncer *announcer = make_announcer ();
+
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 2);
+  snug_nearby_announcer_stop (announcer);
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 1);
+  g_assert_null (snug_fake_avahi_get_announced_name (f->avahi));
+  g_assert_finalize_object (announcer);
+
+  snug_nearby_look (f->nearby, FALSE);
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 0);
+  snug_nearby_look (f->nearby, TRUE);
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 1);
+  snug_nearby_look (f->nearby, FALSE);
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 0);
+}
+
 static void
 assert_absent (void)
 {
@@ -301,5 +322,6 @@ main (int argc, char **argv)
   ADD ("announced-under-another-name", test_announced_under_another_name);
   ADD ("announced-again", test_announced_again);
   ADD ("stopped-at-once", test_stopped_at_once);
+  ADD ("stopped-while-it-is-made", test_stopped_while_it_is_made);
   return snug_fake_avahi_run_tests ();
 }
