@@ -2,6 +2,7 @@
 #include "snug-nearby.h"
 
 #include "snug-avahi.h"
+#include "snug-context.h"
 #include "snug-nearby-record.h"
 
 #define BROWSER SNUG_AVAHI_NAME ".ServiceBrowser"
@@ -11,6 +12,9 @@
 #define MAX_WAYS 8
 /* Questions at a time; an address of a kind that a computer does not have is waited for in vain. */
 #define MAX_QUESTIONS 16
+
+/* A flood that goes is waited for a little, and one that comes and goes has us ask no faster than this. */
+#define BROWSE_ANEW_MS 1000
 
 typedef struct
 {
@@ -41,9 +45,11 @@ struct _SnugNearby
   char         *browser;        /* nullable: its path */
   GPtrArray    *services;       /* of Service */
   GListStore   *rooms;
+  GSource      *anew;           /* nullable */
 
   guint         subscription;
   guint         n_questions;
+  gboolean      has_missed;     /* the browser has named what there was no place for */
 };
 
 G_DEFINE_FINAL_TYPE (SnugNearby, snug_nearby, G_TYPE_OBJECT)
@@ -58,6 +64,7 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void ask_on (SnugNearby *self);
+static void browse (SnugNearby *self);
 
 /* --- What is known of a service -------------------------------------------------------------------- */
 
@@ -93,6 +100,7 @@ add_service (SnugNearby *self, const char *name)
   if (self->services->len >= SNUG_NEARBY_MAX_ROOMS)
     {
       g_debug ("nearby: more services than are looked at");
+      self->has_missed = TRUE;
       return NULL;
     }
   service = g_new0 (Service, 1);
@@ -252,6 +260,25 @@ on_item_new (SnugNearby *self, const char *name, Way way)
   ask_on (self);
 }
 
+static gboolean
+on_anew (gpointer user_data)
+{
+  SnugNearby *self = user_data;
+
+  snug_clear_source (&self->anew);
+  if (self->has_missed)
+    browse (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+remove_service (SnugNearby *self, Service *service)
+{
+  g_ptr_array_remove (self->services, service);
+  if (self->has_missed && self->anew == NULL)
+    self->anew = snug_context_timeout (NULL, BROWSE_ANEW_MS, on_anew, self);
+}
+
 /* What is left of it is asked once more if the answer came by the way that is gone. */
 static void
 on_item_gone (SnugNearby *self, const char *name, Way way)
@@ -269,7 +296,7 @@ on_item_gone (SnugNearby *self, const char *name, Way way)
   service->n_asked = 0;
   room = g_steal_pointer (&service->room);
   if (service->ways->len == 0)
-    g_ptr_array_remove (self->services, service);
+    remove_service (self, service);
   take_away (self, room);
   ask_on (self);
 }
@@ -287,7 +314,7 @@ on_browser_signal (GDBusConnection *bus, const char *sender, const char *path, c
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(iisssu)")))
     return;
   g_variant_get (parameters, "(ii&s&s&su)", &way.interface, &way.protocol, &name, &type, &domain, &flags);
-  if (!g_str_equal (domain, DOMAIN))
+  if (!g_str_equal (type, SNUG_NEARBY_SERVICE_TYPE) || !g_str_equal (domain, DOMAIN))
     return;
   if (g_str_equal (signal, "ItemNew"))
     on_item_new (self, name, way);
@@ -305,6 +332,8 @@ stop_browsing (SnugNearby *self)
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
   self->subscription = 0;
+  snug_clear_source (&self->anew);
+  self->has_missed = FALSE;
   if (self->browser != NULL)
     snug_avahi_free (self->bus, self->browser, BROWSER);
   g_clear_pointer (&self->browser, g_free);
@@ -313,6 +342,7 @@ stop_browsing (SnugNearby *self)
   g_list_store_remove_all (self->rooms);
 }
 
+/* A new browser names all there is, and the one before it, if any, listens until it does: what we hear of both is true. */
 static void
 on_browser_made (GObject *bus, GAsyncResult *result, gpointer user_data)
 {
@@ -327,10 +357,12 @@ on_browser_made (GObject *bus, GAsyncResult *result, gpointer user_data)
       g_debug ("nearby: Avahi does not look around: %s", error->message);
       return;
     }
+  self->has_missed = FALSE;
+  snug_avahi_call (self->bus, browser, BROWSER, "Start", NULL, "()", NULL, NULL, NULL);
+  if (self->browser != NULL)
+    snug_avahi_free (self->bus, self->browser, BROWSER);
+  g_free (self->browser);
   self->browser = g_steal_pointer (&browser);
-  self->subscription = g_dbus_connection_signal_subscribe (self->bus, SNUG_AVAHI_NAME, BROWSER, NULL, self->browser, NULL,
-                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_browser_signal, self, NULL);
-  snug_avahi_call (self->bus, self->browser, BROWSER, "Start", NULL, "()", NULL, NULL, NULL);
 }
 
 static void
@@ -338,7 +370,6 @@ browse (SnugNearby *self)
 {
   GVariant *arguments = g_variant_new ("(iissu)", SNUG_AVAHI_ANY, SNUG_AVAHI_ANY, SNUG_NEARBY_SERVICE_TYPE, DOMAIN, 0);
 
-  self->browsing = g_cancellable_new ();
   snug_avahi_make (self->bus, "ServiceBrowserPrepare", arguments, BROWSER, self->browsing, on_browser_made,
                    g_object_ref (self));
 }
@@ -352,6 +383,9 @@ on_avahi_changed (SnugNearby *self)
   if (snug_avahi_get_bus (self->avahi) != NULL)
     {
       self->bus = g_object_ref (snug_avahi_get_bus (self->avahi));
+      self->browsing = g_cancellable_new ();
+      self->subscription = g_dbus_connection_signal_subscribe (self->bus, SNUG_AVAHI_NAME, BROWSER, NULL, NULL, NULL,
+                                                               G_DBUS_SIGNAL_FLAGS_NONE, on_browser_signal, self, NULL);
       browse (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SERVICE]);

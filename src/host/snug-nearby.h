@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* More than these are passed over. */
+/* More than these are passed over until one of them goes. */
 #define SNUG_NEARBY_MAX_ROOMS 64
 
 /* Whether there is an Avahi to ask. */

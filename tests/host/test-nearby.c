@@ -91,9 +91,12 @@ test_two_ways (Fixture *f, gconstpointer data)
   snug_await (NULL, g_list_model_get_n_items (f->rooms) == 0);
 }
 
+/* Who was passed over in the flood is found when it is gone. */
 static void
 test_flood (Fixture *f, gconstpointer data)
 {
+  g_autoptr (SnugNearbyRoom) room = NULL;
+
   for (guint i = 0; i < N_FLOOD; i++)
     {
       g_autofree char *name = g_strdup_printf ("Snug %u", i);
@@ -110,6 +113,10 @@ test_flood (Fixture *f, gconstpointer data)
     }
   snug_await (NULL, g_list_model_get_n_items (f->rooms) == 0);
   g_assert_cmpuint (snug_fake_avahi_get_n_questions (f->avahi), ==, SNUG_NEARBY_MAX_ROOMS);
+  snug_await (NULL, g_list_model_get_n_items (f->rooms) == 1);
+  room = g_list_model_get_item (f->rooms, 0);
+  g_assert_cmpstr (snug_nearby_room_get_code (room), ==, "TREE45");
+  snug_await (NULL, snug_fake_avahi_get_n_made (f->avahi) == 1);
 }
 
 /* What no room is, is asked for each kind of address and then left alone; another one is found all the same. */
