@@ -228,6 +228,7 @@ static const struct
   { "nearby --relay only", "--relay is for" },
   { "nearby --stun stun:h", "--stun is for" },
   { "nearby --turn turn:u:p@h", "--turn is for" },
+  { "nearby --turn-file /dev/null", "--turn-file is for" },
   { "nearby --listen 127.0.0.1:0", "--listen" },
   { "join A --nearby", "--nearby" },
   { "create --nearby --server h", "--nearby" },
