@@ -4,6 +4,7 @@
  */
 #include "snug-await.h"
 #include "snug-told-hashes.h"
+#include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
 #include <string.h>
@@ -185,6 +186,32 @@ test_follower_pauses (Fixture *f, gconstpointer data)
   await_all (f, 0);
 }
 
+/* Whoever offers us something cannot have us take what another member offers: its id is known to both. */
+static void
+test_made_to_ask_for_another_offer (Fixture *f, gconstpointer data)
+{
+  SnugTransfers *we = f->receivers[0], *bo = f->receivers[1];
+  SnugRoom *anas = f->mates.mates.mates[0].room;
+  const char *our_id = snug_room_get_self_id (f->mates.mates.mates[1].room);
+  const char *us[] = { our_id, NULL };
+  g_autoptr (GFile) other = make_file (&f->mates, "other.bin", 1000);
+  g_autoptr (SnugWireMessage) from = snug_wire_message_new (SNUG_WIRE_FILE_FROM);
+
+  snug_transfers_offer_async (bo, other, us, on_offered, NULL);
+  snug_await (NULL, n_rows (we) == 1);
+  snug_transfers_offer_async (f->ana, f->file, us, on_offered, NULL);
+  snug_await (NULL, n_rows (we) == 2);
+  from->id = g_strdup (snug_transfer_get_wire_id (row (f->ana, 0)));
+  from->peer = g_strdup (snug_room_get_self_id (f->mates.mates.mates[2].room));
+  from->via = g_strdup (snug_transfer_get_wire_id (row (bo, 0)));
+
+  g_assert_true (snug_transfers_accept (we, row (we, 1), f->inboxes[0], SNUG_SINK_KEEP_BOTH, NULL, NULL));
+  snug_await (NULL, !is (row (f->ana, 0), SNUG_TRANSFER_OFFERED));
+  g_assert_true (snug_room_send (anas, snug_room_find_member (anas, our_id), from));
+  snug_await (NULL, is (row (we, 1), SNUG_TRANSFER_DONE));
+  g_assert_true (is (row (bo, 0), SNUG_TRANSFER_OFFERED));
+}
+
 /* From whom it comes is known when a holder has its first piece. */
 static void
 test_paused_before_it_is_known_from_whom (Fixture *f, gconstpointer by_the_one_who_offers)
@@ -261,6 +288,7 @@ main (int argc, char **argv)
 #define ADD(path, func) ADD_FOR (path, func, NULL)
   ADD ("passed on", test_passed_on);
   ADD ("liars", test_liars);
+  ADD ("made to ask for another offer", test_made_to_ask_for_another_offer);
   ADD_FOR ("paused before it is known from whom", test_paused_before_it_is_known_from_whom, NULL);
   if (g_test_slow ())
     {
