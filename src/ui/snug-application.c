@@ -313,13 +313,36 @@ snug_application_command_line (GApplication *application, GApplicationCommandLin
   return 0;
 }
 
+/* GTK draws a window without a word in it if there is none; it uses what is loaded here. */
+static gboolean
+is_there_a_font (void)
+{
+  PangoFontMap *map = pango_cairo_font_map_get_default ();
+  PangoContext *context = pango_font_map_create_context (map);
+  PangoFontDescription *any = pango_font_description_from_string ("Sans");
+  PangoFont *font = pango_font_map_load_font (map, context, any);
+  gboolean is_there = font != NULL;
+
+  g_clear_object (&font);
+  pango_font_description_free (any);
+  g_object_unref (context);
+  return is_there;
+}
+
 static int
 snug_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
-  if (!g_variant_dict_contains (options, "version"))
-    return -1;
-  g_print ("snug %s\n", SNUG_VERSION);
-  return 0;
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("snug %s\n", SNUG_VERSION);
+      return 0;
+    }
+  if (!is_there_a_font ())
+    {
+      g_printerr ("%s\n", _("Snug cannot show a word: no font is installed. Install one, for example fonts-noto-core."));
+      return 1;
+    }
+  return -1;
 }
 
 /* --- Actions --- */

@@ -108,6 +108,15 @@ def test_no_bus(desk):
     assert found.stdout.split()
 
 
+@case("without any font it says what is missing, and ends")
+def test_no_font(desk):
+    fonts = desk.folder / "no-fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>{desk.folder / 'nothing'}</dir></fontconfig>")
+    ended = subprocess.run([SNUG], env=os.environ | {"FONTCONFIG_FILE": str(fonts)}, capture_output=True, text=True,
+                           timeout=window.PATIENCE_S)
+    assert ended.returncode == 1 and "no font is installed" in ended.stderr, ended
+
+
 @case("a link on the command line asks first, shows the server, and Cancel joins nothing")
 def test_link_asks(desk):
     opened = desk.open(LINK)
