@@ -327,6 +327,17 @@ snug_json_peek_string (JsonObject *object, const char *name, gsize max_bytes, co
 }
 
 gboolean
+snug_json_dup_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
+{
+  const char *text;
+
+  if (!snug_json_peek_string (object, name, max_bytes, &text))
+    return FALSE;
+  *out = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
 snug_json_peek_integer (JsonObject *object, const char *name, guint64 max, guint64 *out)
 {
   JsonNode *node = peek_node (object, name, G_TYPE_INT64);

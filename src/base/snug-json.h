@@ -66,6 +66,9 @@ gboolean snug_json_peek_boolean (JsonObject *object, const char *name, gboolean 
 gboolean snug_json_peek_object  (JsonObject *object, const char *name, JsonObject **out);
 gboolean snug_json_peek_array   (JsonObject *object, const char *name, guint max_items, JsonArray **out);
 
+/* A peek whose string is the caller's: what @out had is not freed. */
+gboolean snug_json_dup_string   (JsonObject *object, const char *name, gsize max_bytes, char **out);
+
 /**
  * snug_json_peek_element_string:
  *

@@ -35,28 +35,17 @@ type_from_text (const char *text)
 }
 
 static gboolean
-dup_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
-{
-  const char *text;
-
-  if (!snug_json_peek_string (object, name, max_bytes, &text))
-    return FALSE;
-  *out = g_strdup (text);
-  return TRUE;
-}
-
-static gboolean
 read_id (JsonObject *object, SnugWireV1Message *m)
 {
-  return dup_string (object, "id", SNUG_WIRE_V1_MAX_ID_BYTES, &m->id) && *m->id != '\0';
+  return snug_json_dup_string (object, "id", SNUG_WIRE_V1_MAX_ID_BYTES, &m->id) && *m->id != '\0';
 }
 
 static gboolean
 read_file_meta (JsonObject *object, SnugWireV1Message *m)
 {
   /* The type is a hint: nothing is refused for it. */
-  dup_string (object, "mimeType", SNUG_WIRE_MAX_REASON_BYTES, &m->mime_type);
-  return read_id (object, m) && dup_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
+  snug_json_dup_string (object, "mimeType", SNUG_WIRE_MAX_REASON_BYTES, &m->mime_type);
+  return read_id (object, m) && snug_json_dup_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
          && snug_json_peek_integer (object, "size", SNUG_JSON_MAX_INTEGER, &m->size);
 }
 
@@ -75,7 +64,7 @@ read_fields (JsonObject *object, SnugWireV1Message *m)
     {
     case SNUG_WIRE_V1_CHAT:
       snug_json_peek_integer (object, "ts", SNUG_JSON_MAX_INTEGER, &m->ts);
-      return dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text);
+      return snug_json_dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text);
     case SNUG_WIRE_V1_FILE_META:
       return read_file_meta (object, m);
     case SNUG_WIRE_V1_CHUNK_INFO:

@@ -130,28 +130,24 @@ snug_wire_message_free (SnugWireMessage *message)
   g_free (message);
 }
 
+/* A name of something, which must be there. */
 static gboolean
-dup_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
+read_word (JsonObject *object, const char *name, char **out)
 {
-  const char *text;
-
-  if (!snug_json_peek_string (object, name, max_bytes, &text))
-    return FALSE;
-  *out = g_strdup (text);
-  return TRUE;
+  return snug_json_dup_string (object, name, SNUG_WIRE_MAX_ID_BYTES, out) && **out != '\0';
 }
 
 static gboolean
 read_id (JsonObject *object, SnugWireMessage *message)
 {
-  return dup_string (object, "id", SNUG_WIRE_MAX_ID_BYTES, &message->id) && *message->id != '\0';
+  return read_word (object, "id", &message->id);
 }
 
 /* A field that may be absent, but not of another type or size. */
 static gboolean
 optional_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
 {
-  return !json_object_has_member (object, name) || dup_string (object, name, max_bytes, out);
+  return !json_object_has_member (object, name) || snug_json_dup_string (object, name, max_bytes, out);
 }
 
 static gboolean
@@ -202,7 +198,7 @@ read_hello (JsonObject *object, SnugWireMessage *m)
 static gboolean
 read_chat (JsonObject *object, SnugWireMessage *m)
 {
-  return read_id (object, m) && dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text)
+  return read_id (object, m) && snug_json_dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text)
          && optional_integer (object, "ts", &m->ts)
          && optional_string (object, "reply", SNUG_WIRE_MAX_ID_BYTES, &m->reply);
 }
@@ -211,19 +207,20 @@ read_chat (JsonObject *object, SnugWireMessage *m)
 static gboolean
 read_change (JsonObject *object, SnugWireMessage *m)
 {
-  return read_id (object, m) && dup_string (object, "of", SNUG_WIRE_MAX_ID_BYTES, &m->of) && *m->of != '\0';
+  return read_id (object, m) && read_word (object, "of", &m->of);
 }
 
 static gboolean
 read_edit (JsonObject *object, SnugWireMessage *m)
 {
-  return read_change (object, m) && dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text);
+  return read_change (object, m) && snug_json_dup_string (object, "text", SNUG_WIRE_MAX_TEXT_BYTES, &m->text);
 }
 
 static gboolean
 read_react (JsonObject *object, SnugWireMessage *m)
 {
-  return read_change (object, m) && dup_string (object, "emoji", SNUG_WIRE_MAX_EMOJI_BYTES, &m->emoji)
+  return read_change (object, m)
+         && snug_json_dup_string (object, "emoji", SNUG_WIRE_MAX_EMOJI_BYTES, &m->emoji)
          && snug_emoji_is_one (m->emoji) && snug_json_peek_boolean (object, "on", &m->on);
 }
 
@@ -296,7 +293,7 @@ read_file_offer (JsonObject *object, SnugWireMessage *m)
 {
   const char *kind = "file";
 
-  if (!read_id (object, m) || !dup_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
+  if (!read_id (object, m) || !snug_json_dup_string (object, "name", SNUG_WIRE_MAX_NAME_BYTES, &m->name)
       || !snug_json_peek_integer (object, "size", SNUG_JSON_MAX_INTEGER, &m->size)
       || !optional_string (object, "mimeType", SNUG_WIRE_MAX_REASON_BYTES, &m->mime_type)
       || !optional_integer (object, "mtime", &m->mtime) || !optional_integer (object, "count", &m->count))
@@ -348,13 +345,13 @@ read_file_pause (JsonObject *object, SnugWireMessage *m)
 static gboolean
 read_via (JsonObject *object, SnugWireMessage *m)
 {
-  return read_id (object, m) && dup_string (object, "via", SNUG_WIRE_MAX_ID_BYTES, &m->via) && *m->via != '\0';
+  return read_id (object, m) && read_word (object, "via", &m->via);
 }
 
 static gboolean
 read_via_and_peer (JsonObject *object, SnugWireMessage *m)
 {
-  return read_via (object, m) && dup_string (object, "peer", SNUG_WIRE_MAX_ID_BYTES, &m->peer) && *m->peer != '\0';
+  return read_via (object, m) && read_word (object, "peer", &m->peer);
 }
 
 static gboolean
@@ -393,7 +390,7 @@ read_fields (JsonObject *object, SnugWireMessage *m)
     case SNUG_WIRE_AWAY:
       return snug_json_peek_boolean (object, "on", &m->on);
     case SNUG_WIRE_REMOVED:
-      return dup_string (object, "peer", SNUG_WIRE_MAX_ID_BYTES, &m->peer);
+      return snug_json_dup_string (object, "peer", SNUG_WIRE_MAX_ID_BYTES, &m->peer);
     case SNUG_WIRE_PING:
     case SNUG_WIRE_PONG:
       return snug_json_peek_integer (object, "t", SNUG_JSON_MAX_INTEGER, &m->t);

@@ -130,12 +130,7 @@ equal_secretly (const char *a, const char *b)
 static gboolean
 dup_member (JsonObject *object, const char *name, char **out)
 {
-  const char *text;
-
-  if (!snug_json_peek_string (object, name, SNUG_SIGNAL_MAX_ID_BYTES, &text))
-    return FALSE;
-  *out = g_strdup (text);
-  return TRUE;
+  return snug_json_dup_string (object, name, SNUG_SIGNAL_MAX_ID_BYTES, out);
 }
 
 static gboolean

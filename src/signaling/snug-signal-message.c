@@ -69,14 +69,7 @@ is_absent (JsonObject *object, const char *name)
 static gboolean
 maybe_string (JsonObject *object, const char *name, gsize max_bytes, char **out)
 {
-  const char *text;
-
-  if (is_absent (object, name))
-    return TRUE;
-  if (!snug_json_peek_string (object, name, max_bytes, &text))
-    return FALSE;
-  *out = g_strdup (text);
-  return TRUE;
+  return is_absent (object, name) || snug_json_dup_string (object, name, max_bytes, out);
 }
 
 static gboolean
