@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "snug-sdp-words.h"
+
 G_DEFINE_QUARK (snug-candidate-error-quark, snug_candidate_error)
 
 /* foundation, component, transport, priority, address, port, "typ", type */
@@ -19,17 +21,6 @@ snug_candidate_is_end (const char *text)
   return *text == '\0';
 }
 
-static gboolean
-is_ice_chars (const char *word, gsize max)
-{
-  gsize n = strlen (word);
-
-  for (gsize i = 0; i < n; i++)
-    if (!g_ascii_isalnum (word[i]) && word[i] != '+' && word[i] != '/')
-      return FALSE;
-  return n >= 1 && n <= max;
-}
-
 /* An address or a name: nothing else may pass, because it is shown and written back. */
 static gboolean
 is_address (const char *word)
@@ -42,12 +33,6 @@ is_address (const char *word)
     if (!g_ascii_isalnum (word[i]) && word[i] != '-' && word[i] != '.' && word[i] != '_')
       return FALSE;
   return n >= 1 && n <= MAX_NAME;
-}
-
-static gboolean
-read_number (const char *word, guint64 max, guint64 *out)
-{
-  return g_ascii_isdigit (*word) && g_ascii_string_to_unsigned (word, 10, 0, max, out, NULL);
 }
 
 static gboolean
@@ -74,12 +59,12 @@ read_fixed (SnugCandidate *candidate, char **words)
 {
   guint64 component, priority, port;
 
-  if (!is_ice_chars (words[0], MAX_FOUNDATION)
-      || !read_number (words[1], 256, &component) || component == 0
+  if (!snug_sdp_is_ice_chars (words[0], 1, MAX_FOUNDATION)
+      || !snug_sdp_read_number (words[1], 256, &component) || component == 0
       || !read_transport (candidate, words[2])
-      || !read_number (words[3], G_MAXUINT32, &priority)
+      || !snug_sdp_read_number (words[3], G_MAXUINT32, &priority)
       || !is_address (words[4])
-      || !read_number (words[5], G_MAXUINT16, &port)
+      || !snug_sdp_read_number (words[5], G_MAXUINT16, &port)
       || strcmp (words[6], "typ") != 0
       || !read_type (candidate, words[7]))
     return FALSE;
@@ -110,20 +95,11 @@ read_extensions (SnugCandidate *candidate, char **words)
         }
       else if (strcmp (words[0], "rport") == 0)
         {
-          if (!read_number (words[1], G_MAXUINT16, &port))
+          if (!snug_sdp_read_number (words[1], G_MAXUINT16, &port))
             return FALSE;
           candidate->related_port = (guint16) port;
         }
     }
-  return TRUE;
-}
-
-static gboolean
-is_printable (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if (*text < 0x20 || *text > 0x7e)
-      return FALSE;
   return TRUE;
 }
 
@@ -136,7 +112,7 @@ snug_candidate_parse (const char *text, GError **error)
   if (g_str_has_prefix (text, "a="))
     text += strlen ("a=");
   if (strnlen (text, SNUG_CANDIDATE_MAX_BYTES + 1) <= SNUG_CANDIDATE_MAX_BYTES
-      && g_str_has_prefix (text, "candidate:") && is_printable (text))
+      && g_str_has_prefix (text, "candidate:") && snug_sdp_is_printable (text))
     words = g_strsplit (text + strlen ("candidate:"), " ", MAX_WORDS + 1);
 
   if (words == NULL || g_strv_length (words) < N_FIXED_WORDS || g_strv_length (words) > MAX_WORDS

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "snug-certificate.h"
+#include "snug-sdp-words.h"
 
 G_DEFINE_QUARK (snug-sdp-error-quark, snug_sdp_error)
 
@@ -64,17 +65,6 @@ level_clear (Level *level)
   memset (level, 0, sizeof *level);
 }
 
-static gboolean
-is_ice_chars (const char *word, gsize min, gsize max)
-{
-  gsize n = strlen (word);
-
-  for (gsize i = 0; i < n; i++)
-    if (!g_ascii_isalnum (word[i]) && word[i] != '+' && word[i] != '/')
-      return FALSE;
-  return n >= min && n <= max;
-}
-
 /* RFC 8866 section 9, "token". We write it back, so nothing else may pass. */
 static gboolean
 is_token (const char *word, gsize max)
@@ -85,21 +75,6 @@ is_token (const char *word, gsize max)
     if (word[i] <= ' ' || word[i] > '~' || strchr ("\"(),/:;<=>?@[\\]", word[i]) != NULL)
       return FALSE;
   return n >= 1 && n <= max;
-}
-
-static gboolean
-is_printable (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if (*text < 0x20 || *text > 0x7e)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-read_number (const char *word, guint64 max, guint64 *out)
-{
-  return g_ascii_isdigit (*word) && g_ascii_string_to_unsigned (word, 10, 0, max, out, NULL);
 }
 
 /* For values that a level may have once. */
@@ -115,7 +90,7 @@ take_string (char **where, const char *value, gboolean is_good, GError **error)
 static gboolean
 take_number (gboolean *has, guint64 *where, const char *value, guint64 max, GError **error)
 {
-  if (*has || !read_number (value, max, where))
+  if (*has || !snug_sdp_read_number (value, max, where))
     return set_bad (error, "number out of range");
   *has = TRUE;
   return TRUE;
@@ -215,9 +190,9 @@ read_attribute (Parser *parser, const char *attribute, GError **error)
   if (strcmp (name, "mid") == 0)
     return take_string (&level->mid, value, is_token (value, MAX_MID), error);
   if (strcmp (name, "ice-ufrag") == 0)
-    return take_string (&level->ice_ufrag, value, is_ice_chars (value, MIN_UFRAG, MAX_CREDENTIAL), error);
+    return take_string (&level->ice_ufrag, value, snug_sdp_is_ice_chars (value, MIN_UFRAG, MAX_CREDENTIAL), error);
   if (strcmp (name, "ice-pwd") == 0)
-    return take_string (&level->ice_pwd, value, is_ice_chars (value, MIN_PWD, MAX_CREDENTIAL), error);
+    return take_string (&level->ice_pwd, value, snug_sdp_is_ice_chars (value, MIN_PWD, MAX_CREDENTIAL), error);
   if (strcmp (name, "ice-options") == 0)
     return take_ice_options (level, value);
   if (strcmp (name, "fingerprint") == 0)
@@ -246,8 +221,8 @@ read_origin (Parser *parser, const char *value, GError **error)
   g_auto (GStrv) words = g_strsplit (value, " ", 7);
 
   if (g_strv_length (words) != 6
-      || !read_number (words[1], G_MAXUINT64, &parser->sdp->session_id)
-      || !read_number (words[2], G_MAXUINT64, &parser->sdp->session_version))
+      || !snug_sdp_read_number (words[1], G_MAXUINT64, &parser->sdp->session_id)
+      || !snug_sdp_read_number (words[2], G_MAXUINT64, &parser->sdp->session_version))
     return set_bad (error, "malformed origin");
   return TRUE;
 }
@@ -303,8 +278,8 @@ begin_section (Parser *parser, const char *value, GError **error)
 
   if (!end_section (parser, error))
     return FALSE;
-  if (strlen (value) > MAX_SECTION_LINE || !is_printable (value) || g_strv_length (words) < 4
-      || !read_number (words[1], G_MAXUINT16, &port))
+  if (strlen (value) > MAX_SECTION_LINE || !snug_sdp_is_printable (value) || g_strv_length (words) < 4
+      || !snug_sdp_read_number (words[1], G_MAXUINT16, &port))
     return set_bad (error, "malformed section");
   if (parser->n_sections >= MAX_SECTIONS)
     return set_bad (error, "too many sections");
