@@ -243,6 +243,20 @@ function own(object, name) {
 }
 
 /**
+ * What a peek found, of a field that must be there.
+ *
+ * @template T
+ * @param {T | undefined} value
+ * @param {string} name
+ * @returns {T}
+ * @throws {BadJson}
+ */
+export function required(value, name) {
+  if (value === undefined) throw new BadJson(`no usable "${name}"`);
+  return value;
+}
+
+/**
  * @param {JsonObject} object
  * @param {string} name
  * @param {number} maxBytes

@@ -5,7 +5,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { BadJson, parseJson, peekBoolean, peekInteger } from './json-gate.js';
+import { BadJson, parseJson, peekBoolean, peekInteger, required } from './json-gate.js';
 import { numberedName, safeFileName } from './names.js';
 import { pieceCount, pieceSizeAt } from './transfer.js';
 
@@ -92,21 +92,17 @@ function readPath(o) {
 /** @param {import('./json-gate.js').JsonObject} o @param {string} name @param {number} [max] */
 function optionalInteger(o, name, max) {
   if (!(name in o)) return 0;
-  const value = peekInteger(o, name, max);
-  if (value === undefined) throw new BadJson(`no usable "${name}"`);
-  return value;
+  return required(peekInteger(o, name, max), name);
 }
 
 /** @param {string} line @param {Names} names @returns {Entry} */
 function readLine(line, names) {
   const o = parseJson(line, MAX_LINE_BYTES);
   const path = readPath(o);
-  const isFolder = 'dir' in o ? peekBoolean(o, 'dir') : false;
-  if (isFolder === undefined) throw new BadJson('no usable "dir"');
+  const isFolder = 'dir' in o ? required(peekBoolean(o, 'dir'), 'dir') : false;
   const mtime = believableMtime(optionalInteger(o, 'mtime'));
   if (isFolder) return { path: names.folder(path), size: 0, mtime, isFolder };
-  const size = peekInteger(o, 'size');
-  if (size === undefined) throw new BadJson('no usable "size"');
+  const size = required(peekInteger(o, 'size'), 'size');
   return { path: names.take(names.folder(path.slice(0, -1)), path.at(-1) ?? ''), size, mtime, isFolder };
 }
 

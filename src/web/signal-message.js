@@ -11,6 +11,7 @@ import {
   peekInteger,
   peekObject,
   peekString,
+  required,
 } from './json-gate.js';
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
@@ -48,19 +49,6 @@ const MAX_ICE_SERVERS = 4;
  * @typedef {Welcome | PeerJoined | PeerLeft | PeerNews | RoomNews | Goodbye | Pong | ErrorFrame | PeerFrame |
  *   PrivateFrame} Frame
  */
-
-/**
- * A field that must be there.
- *
- * @template T
- * @param {T | undefined} value
- * @param {string} name
- * @returns {T}
- */
-function required(value, name) {
-  if (value === undefined) throw new BadJson(`no usable "${name}"`);
-  return value;
-}
 
 /**
  * A field that may be absent or null, but not of another type or size.

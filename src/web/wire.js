@@ -13,6 +13,7 @@ import {
   peekObject,
   peekString,
   peekStrings,
+  required,
 } from './json-gate.js';
 import { isResumePoint } from './transfer.js';
 
@@ -76,17 +77,6 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
  */
-
-/**
- * @template T
- * @param {T | undefined} value
- * @param {string} name
- * @returns {T}
- */
-function required(value, name) {
-  if (value === undefined) throw new BadJson(`no usable "${name}"`);
-  return value;
-}
 
 /**
  * A field that may be absent, but not of another type or size.
