@@ -5,6 +5,7 @@
  */
 #include "snug-await.h"
 #include "snug-dialect-v1.h"
+#include "snug-dropped.h"
 #include "snug-old-page.h"
 #include "snug-passing-time.h"
 #include "snug-room.h"
@@ -212,26 +213,33 @@ test_two_of_ours_on_a_server_of_version_1 (Fixture *f, gconstpointer data)
 
 /* --- sockets and reloads --------------------------------------------------------------------------- */
 
-static gboolean
-on_pause_over (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* What snug-negotiator.c waits before it looks whether somebody is still there, and then for an answer. */
+/* What snug-negotiator-mending.c waits before it looks whether somebody is still there, and then for an answer. */
 #define PROBE_DELAY_MS 1000
 #define PROBE_MS 2000
 
-/* Longer than a probe takes: its answer is a packet of the transport's, which nothing here can see. */
+void __real_snug_peer_connection_probe (SnugPeerConnection *connection);
+void __wrap_snug_peer_connection_probe (SnugPeerConnection *connection);
+
+static SnugPeerConnection *probed;    /* borrowed */
+static guint64 n_packets_before;
+
+/* The answer is a packet of the transport's: only this connection knows of it. */
+void
+__wrap_snug_peer_connection_probe (SnugPeerConnection *connection)
+{
+  probed = connection;
+  n_packets_before = snug_peer_connection_get_n_packets (connection);
+  __real_snug_peer_connection_probe (connection);
+}
+
 static void
 let_probe_pass (void)
 {
-  gboolean over = FALSE;
-
+  probed = NULL;
   snug_let_pass (PROBE_DELAY_MS);
-  g_timeout_add (PROBE_MS + 500, on_pause_over, &over);
-  snug_await (NULL, over);
+  snug_await (NULL, probed != NULL && snug_peer_connection_get_n_packets (probed) > n_packets_before);
+  snug_let_pass (PROBE_MS);
+  snug_await_idle (NULL);
 }
 
 /* The page's socket comes and goes; its connection answers, so nothing is touched. */
@@ -394,21 +402,24 @@ test_nonsense_is_dropped (Fixture *f, gconstpointer data)
   g_assert_cmpstr (snug_member_get_name (member (f)), ==, "");
 }
 
+/* For some messages at the rate that is taken. */
+#define A_WHILE_MS 1000
+
 /* A page may not say more than others, and its own restraint is unknown: what is too much is dropped. */
 static void
 test_who_says_too_much_is_not_heard (Fixture *f, gconstpointer data)
 {
+  SnugDropped dropped;
+
   meet (f, FALSE);
+  snug_dropped_begin (&dropped);
   for (guint i = 0; i < 1000; i++)
     snug_old_page_send_chat (f->page, "spam");
-  while (!has (f->heard, "fence"))
-    {
-      gboolean over = FALSE;
-
-      snug_old_page_send_chat (f->page, "fence");
-      g_timeout_add (200, on_pause_over, &over);
-      snug_await (NULL, over);
-    }
+  snug_await (NULL, f->heard->len + snug_dropped_count (&dropped) >= 1000);
+  snug_dropped_end (&dropped);
+  snug_let_pass (A_WHILE_MS);
+  snug_old_page_send_chat (f->page, "fence");
+  snug_await (NULL, has (f->heard, "fence"));
   g_assert_cmpuint (f->heard->len, >=, 200);
   g_assert_cmpuint (f->heard->len, <, 900);
 }
