@@ -1,0 +1,370 @@
+/* How long they wait for each other who have a file of several holders: the one who offers it for a holder's answer, a
+ * follower for what its holder brings, a holder for being asked.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-await.h"
+#include "snug-context.h"
+#include "snug-network.h"
+#include "snug-passing-time.h"
+#include "snug-pieces.h"
+#include "snug-transfer-private.h"
+#include "transfer-mates.h"
+
+/* PROTOCOL.md section 4, "Several holders of one file". */
+#define ANSWER_MS 5000
+#define WATCH_MS 20000
+#define ASK_MS 15000
+#define N_PIECES 12
+#define SIZE (N_PIECES * SNUG_WIRE_PIECE_BYTES)
+
+#define VIA "v1"
+#define LATE_VIA "v2"
+#define SLICE_BYTES (SNUG_WIRE_PIECE_BYTES / 4)
+/* After so long a receiver shows anew how many bytes it has. */
+#define PROGRESS_MS 200
+
+/* Who is who, by the order in which they come. */
+enum { ANA, BO, CHI };
+
+/* A member who speaks by hand, and what it hears. */
+typedef struct
+{
+  guint     n_asked;        /* file-pass */
+  guint     n_gets;
+  guint64   from_offset;    /* of the last file-get */
+  char     *refused;        /* owned, nullable: the id of the last file-cancel */
+  gboolean  passing;        /* the last file-passing */
+  guint     n_passing;
+  guint64   n_have;         /* the last have-pieces */
+  int       n_channels;     /* that came for it; atomic */
+} Hand;
+
+/* A file that somebody hands on, as far as they like. */
+typedef struct
+{
+  guint8          *content;    /* owned */
+  SnugDataChannel *channel;    /* owned; of the network context */
+  gsize            n_sent;
+} Supply;
+
+typedef struct
+{
+  TransferMates mates;
+  Hand          hands[CHI + 1];
+  Supply        supply;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  mates_set_up (&f->mates, data);
+  f->supply.content = g_malloc0 (SIZE);
+}
+
+static void
+let_go_of_channel (gpointer user_data)
+{
+  g_clear_object (&((Supply *) user_data)->channel);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  snug_context_post (snug_network_get_context (), let_go_of_channel, &f->supply, NULL);
+  mates_tear_down (&f->mates, data);
+  for (gsize i = 0; i < G_N_ELEMENTS (f->hands); i++)
+    g_free (f->hands[i].refused);
+  g_free (f->supply.content);
+}
+
+static void
+on_word (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data)
+{
+  Hand *hand = user_data;
+
+  switch ((int) message->type)
+    {
+    case SNUG_WIRE_FILE_PASS:
+      hand->n_asked++;
+      break;
+    case SNUG_WIRE_FILE_PASSING:
+      hand->n_passing++;
+      hand->passing = message->on;
+      break;
+    case SNUG_WIRE_FILE_GET:
+      hand->n_gets++;
+      hand->from_offset = message->from_offset;
+      break;
+    case SNUG_WIRE_HAVE_PIECES:
+      hand->n_have = message->pieces;
+      break;
+    default:
+      g_free (hand->refused);
+      hand->refused = g_strdup (message->id);
+      break;
+    }
+}
+
+static void
+add_hand (Fixture *f, const char *name, guint who)
+{
+  static const SnugWireType types[] = {
+    SNUG_WIRE_FILE_PASS, SNUG_WIRE_FILE_PASSING, SNUG_WIRE_FILE_GET, SNUG_WIRE_HAVE_PIECES, SNUG_WIRE_FILE_CANCEL
+  };
+  SnugRoom *room = snug_mates_add (&f->mates.mates, name)->room;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    snug_room_set_handler (room, types[i], on_word, &f->hands[who]);
+}
+
+static SnugPeerLink *
+link_to (Fixture *f, guint from, const char *to)
+{
+  SnugMate *mate = &f->mates.mates.mates[from];
+
+  return snug_room_get_link (mate->room, snug_mate_sees (mate, to));
+}
+
+/* What Ana says by hand. */
+static void
+say (Fixture *f, const char *to, SnugWireMessage *message)
+{
+  SnugMate *ana = &f->mates.mates.mates[ANA];
+
+  message->id = g_strdup ("f");
+  g_assert_true (snug_room_send (ana->room, snug_mate_sees (ana, to), message));
+}
+
+static void
+say_via (Fixture *f, const char *to, SnugWireType type, const char *via, guint peer)
+{
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (type);
+
+  message->via = g_strdup (via);
+  message->peer = g_strdup (snug_room_get_self_id (f->mates.mates.mates[peer].room));
+  say (f, to, message);
+}
+
+/* In the network context. */
+static void
+on_stream (SnugFileStream *stream, gpointer user_data)
+{
+  if (stream != NULL)
+    g_atomic_int_inc (&((Hand *) user_data)->n_channels);
+}
+
+static void
+nothing_to_free (gpointer data)
+{
+}
+
+static void
+ask_for (Fixture *f, guint from, const char *whom, const char *id)
+{
+  g_autofree char *get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":0}}", id);
+
+  snug_peer_link_expect_file (link_to (f, from, whom), id, on_stream, &f->hands[from], nothing_to_free);
+  send_raw (&f->mates, from, whom, get);
+}
+
+/* Ana, by hand, offers it to whoever has a list of transfers. Returns: the row there */
+static SnugTransfer *
+offer_by_hand (Fixture *f, const char *to, SnugTransfers *transfers)
+{
+  g_autofree char *offer = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"f\",\"name\":\"x\",\"size\":%d}", SIZE);
+
+  send_raw (&f->mates, ANA, to, offer);
+  snug_await (NULL, n_rows (transfers) == 1);
+  take (&f->mates, transfers, row (transfers, 0));
+  return row (transfers, 0);
+}
+
+/* --- the one who offers, and a holder without an answer -------------------------------------------- */
+
+static void
+test_holders_that_do_not_answer (Fixture *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO], *chi = &f->hands[CHI];
+  SnugTransfers *ana = add (&f->mates, "Ana"), *dee;
+  g_autoptr (GFile) file = make_file (&f->mates, "film.bin", SIZE);
+  const char *id;
+
+  add_hand (f, "Bo", BO);
+  add_hand (f, "Chi", CHI);
+  dee = add (&f->mates, "Dee");
+  snug_mates_await (&f->mates.mates);
+  offer (ana, dee, file);
+  id = snug_transfer_get_wire_id (row (ana, 0));
+  ask_for (f, BO, "Ana", id);
+  ask_for (f, CHI, "Ana", id);
+  snug_await (NULL, g_atomic_int_get (&bo->n_channels) == 1 && g_atomic_int_get (&chi->n_channels) == 1);
+
+  take (&f->mates, dee, row (dee, 0));
+  snug_await (NULL, bo->n_asked + chi->n_asked == 1);
+  snug_let_pass (ANSWER_MS);
+  snug_await (NULL, bo->n_asked == 1 && chi->n_asked == 1);
+  g_assert_cmpuint (snug_transfer_get_bytes (row (dee, 0)), ==, 0);
+  snug_let_pass (ANSWER_MS);
+  snug_await (NULL, is (row (dee, 0), SNUG_TRANSFER_DONE));
+  assert_same_content (file, snug_transfer_get_file (row (dee, 0)));
+}
+
+/* --- a follower, and a holder that brings little --------------------------------------------------- */
+
+/* In the network context, as the next two. */
+static void
+on_channel (SnugDataChannel *channel, gpointer user_data)
+{
+  Supply *supply = user_data;
+  g_autofree char *header = g_strdup_printf ("{\"entry\":0,\"offset\":0,\"size\":%d}", SIZE);
+
+  supply->channel = g_object_ref (channel);
+  snug_data_channel_send_text (channel, header, NULL);
+}
+
+static void
+send_slice (gpointer user_data)
+{
+  Supply *supply = user_data;
+  const guint8 *at = supply->content + supply->n_sent;
+  gsize end = supply->n_sent + SLICE_BYTES;
+  g_autoptr (GBytes) slice = g_bytes_new (at, SLICE_BYTES);
+  SnugWireFileText text = { .is_hash = TRUE };
+  g_autofree char *json = NULL;
+
+  snug_data_channel_send_bytes (supply->channel, slice, NULL);
+  if (end % SNUG_WIRE_PIECE_BYTES != 0)
+    return;
+  snug_piece_hash (supply->content + end - SNUG_WIRE_PIECE_BYTES, SNUG_WIRE_PIECE_BYTES, text.hash);
+  json = snug_wire_encode_file_text (&text);
+  snug_data_channel_send_text (supply->channel, json, NULL);
+}
+
+/* Until the follower has said that it has them. */
+static void
+bring (Fixture *f, SnugTransfer *in, guint n_pieces)
+{
+  Supply *supply = &f->supply;
+
+  for (guint i = 0; i < n_pieces; i++)
+    {
+      for (guint slice = 0; slice < SNUG_WIRE_PIECE_BYTES / SLICE_BYTES; slice++)
+        {
+          snug_let_pass (PROGRESS_MS);
+          snug_context_post (snug_network_get_context (), send_slice, supply, NULL);
+          snug_await (NULL, snug_transfer_get_bytes (in) == supply->n_sent + SLICE_BYTES);
+          supply->n_sent += SLICE_BYTES;
+        }
+      snug_await (NULL, f->hands[ANA].n_have == supply->n_sent / SNUG_WIRE_PIECE_BYTES);
+    }
+}
+
+static void
+tell_hashes (Fixture *f)
+{
+  guint8 hashes[N_PIECES][SNUG_WIRE_HASH_BYTES];
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_PIECE_HASHES);
+
+  for (guint i = 0; i < N_PIECES; i++)
+    snug_piece_hash (f->supply.content + (gsize) i * SNUG_WIRE_PIECE_BYTES, SNUG_WIRE_PIECE_BYTES, hashes[i]);
+  message->hashes = g_bytes_new (hashes, sizeof hashes);
+  say (f, "Chi", message);
+}
+
+/* Of eleven pieces that are missing three are enough, of eight two are too few; then it is asked for anew. */
+static void
+test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA], *bo = &f->hands[BO];
+  SnugTransfers *chi;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi);
+  snug_await (NULL, ana->n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
+  tell_hashes (f);
+  snug_await (NULL, bo->n_gets == 1);
+  snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, VIA, on_channel, &f->supply, NULL);
+
+  bring (f, in, 1);
+  snug_let_pass (WATCH_MS);
+  bring (f, in, 3);
+  snug_let_pass (WATCH_MS);
+  bring (f, in, 2);
+  g_assert_cmpuint (ana->n_gets, ==, 1);
+  snug_let_pass (WATCH_MS);
+  snug_await (NULL, ana->n_gets == 2);
+  g_assert_cmpuint (ana->from_offset, ==, f->supply.n_sent);
+}
+
+/* --- a holder that nobody asks --------------------------------------------------------------------- */
+
+/* What Bo has is one piece of zeros. In the network context. */
+static void
+on_channel_of_one_piece (SnugDataChannel *channel, gpointer user_data)
+{
+  static const guint8 zeros[SLICE_BYTES];
+  g_autofree guint8 *piece = g_malloc0 (SNUG_WIRE_PIECE_BYTES);
+  g_autofree char *header = g_strdup_printf ("{\"entry\":0,\"offset\":0,\"size\":%d}", SIZE);
+  SnugWireFileText text = { .is_hash = TRUE };
+  g_autofree char *json = NULL;
+
+  snug_piece_hash (piece, SNUG_WIRE_PIECE_BYTES, text.hash);
+  json = snug_wire_encode_file_text (&text);
+  snug_data_channel_send_text (channel, header, NULL);
+  for (guint i = 0; i < SNUG_WIRE_PIECE_BYTES / SLICE_BYTES; i++)
+    {
+      g_autoptr (GBytes) slice = g_bytes_new_static (zeros, sizeof zeros);
+
+      snug_data_channel_send_bytes (channel, slice, NULL);
+    }
+  snug_data_channel_send_text (channel, json, NULL);
+}
+
+/* Who asks in time has it, who comes later does not. */
+static void
+test_holder_that_nobody_asks (Fixture *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA], *chi = &f->hands[CHI];
+  SnugTransfers *bo;
+
+  add_hand (f, "Ana", ANA);
+  bo = add (&f->mates, "Bo");
+  add_hand (f, "Chi", CHI);
+  snug_mates_await (&f->mates.mates);
+  offer_by_hand (f, "Bo", bo);
+  snug_await (NULL, ana->n_gets == 1);
+  snug_peer_link_open_channel (link_to (f, ANA, "Bo"), SNUG_WIRE_FILE_LABEL, "f", on_channel_of_one_piece, NULL, NULL);
+
+  say_via (f, "Bo", SNUG_WIRE_FILE_PASS, VIA, CHI);
+  snug_await (NULL, ana->n_passing == 1);
+  g_assert_true (ana->passing);
+  ask_for (f, CHI, "Bo", VIA);
+  snug_await (NULL, g_atomic_int_get (&chi->n_channels) == 1);
+
+  say_via (f, "Bo", SNUG_WIRE_FILE_PASS, LATE_VIA, CHI);
+  snug_await (NULL, ana->n_passing == 2);
+  g_assert_true (ana->passing);
+  snug_let_pass (ASK_MS);
+  snug_await_idle (NULL);
+  ask_for (f, CHI, "Bo", LATE_VIA);
+  snug_await (NULL, g_strcmp0 (chi->refused, LATE_VIA) == 0);
+  g_assert_cmpint (g_atomic_int_get (&chi->n_channels), ==, 1);
+}
+
+#define ADD(name, func) g_test_add ("/holder-patience/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("holders-that-do-not-answer", test_holders_that_do_not_answer);
+  ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
+  ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
+  return g_test_run ();
+}
