@@ -121,6 +121,14 @@ snug_reactions_get (SnugReactions *self, guint index)
   return g_ptr_array_index (self->all, index);
 }
 
+gboolean
+snug_reactions_has (SnugReactions *self, const char *member_id, const char *emoji)
+{
+  SnugReaction *reaction = find (self, emoji);
+
+  return reaction != NULL && snug_reaction_is_of (reaction, member_id);
+}
+
 SnugReactions *
 snug_reactions_new (void)
 {

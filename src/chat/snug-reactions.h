@@ -35,5 +35,7 @@ gboolean       snug_reactions_set  (SnugReactions *self, const char *member_id, 
 guint               snug_reactions_get_n (SnugReactions *self);
 const SnugReaction *snug_reactions_get   (SnugReactions *self, guint index);
 gboolean            snug_reaction_is_of  (const SnugReaction *reaction, const char *member_id);
+/* Whether @member_id ("": we) is among those with that emoji. */
+gboolean            snug_reactions_has   (SnugReactions *self, const char *member_id, const char *emoji);
 
 G_END_DECLS

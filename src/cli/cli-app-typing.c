@@ -119,22 +119,12 @@ find_last (SnugCliApp *app, gboolean own)
   return NULL;
 }
 
-static gboolean
-has_own (SnugMessage *message, const char *emoji)
-{
-  SnugReactions *reactions = snug_message_get_reactions (message);
-
-  for (guint i = 0; i < snug_reactions_get_n (reactions); i++)
-    if (g_str_equal (snug_reactions_get (reactions, i)->emoji, emoji))
-      return snug_reaction_is_of (snug_reactions_get (reactions, i), "");
-  return FALSE;
-}
-
 static void
 react_typed (SnugCliApp *app, SnugMessage *message, const char *emoji)
 {
   if (snug_emoji_is_one (emoji))
-    snug_session_react (app->session, message, emoji, !has_own (message, emoji));
+    snug_session_react (app->session, message, emoji,
+                        !snug_reactions_has (snug_message_get_reactions (message), "", emoji));
   else
     snug_cli_report_notice (app->report, _("With which emoji? /react 👍"));
 }

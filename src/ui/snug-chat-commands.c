@@ -68,21 +68,6 @@ on_message_command (GtkWidget *widget, const char *action, GVariant *parameter)
     snug_message_row_choose_emoji (row);
 }
 
-static gboolean
-has_own (SnugMessage *message, const char *emoji)
-{
-  SnugReactions *reactions = snug_message_get_reactions (message);
-
-  for (guint i = 0; i < snug_reactions_get_n (reactions); i++)
-    {
-      const SnugReaction *reaction = snug_reactions_get (reactions, i);
-
-      if (strcmp (reaction->emoji, emoji) == 0)
-        return snug_reaction_is_of (reaction, "");
-    }
-  return FALSE;
-}
-
 /* Takes away what is there of one's own. */
 static void
 on_react (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -94,7 +79,8 @@ on_react (GtkWidget *widget, const char *action, GVariant *parameter)
   g_variant_get (parameter, "(&s&s)", &key, &emoji);
   message = find_message (self, key);
   if (message != NULL)
-    snug_session_react (self->session, message, emoji, !has_own (message, emoji));
+    snug_session_react (self->session, message, emoji,
+                        !snug_reactions_has (snug_message_get_reactions (message), "", emoji));
 }
 
 static void
