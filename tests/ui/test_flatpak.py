@@ -13,13 +13,14 @@ from gi.repository import Gio, GLib
 
 import window
 from cases import case, make_file, run, sha256
-from files import xdotool
-from in_room import heard, link_of, say
+from files import row, xdotool
+from in_room import heard, link_of, say, show
 from languages import check_start_page
-from window import until
+from window import alive, is_in_state, until, walk_seen
 
 ID = "io.github.snugrooms.Snug"
 OWN = window.HOME / ".var/app" / ID
+INBOX = window.HOME / "Inbox"
 # What is begun before the next needs it, and the name by which it is known on the bus.
 PORTALS = {
     "xdg-permission-store": "org.freedesktop.impl.portal.PermissionStore",
@@ -85,7 +86,9 @@ def info(what):
 
 def set_up(**settings):
     """A person who has never had it, and these choices."""
-    shutil.rmtree(OWN, ignore_errors=True)
+    for path in (OWN, INBOX):
+        shutil.rmtree(path, ignore_errors=True)
+    INBOX.mkdir()
     keyfile = OWN / "config/glib-2.0/settings/keyfile"
     keyfile.parent.mkdir(parents=True)
     lines = [f"{key.replace('_', '-')}={value}" for key, value in settings.items()]
@@ -100,6 +103,41 @@ def create(desk):
     opened.press("push button", "Create Room")
     opened.wait_for_title("Waiting for people")
     return opened
+
+
+def offer(desk, opened, name):
+    """Ana has a file, which is on the window's list."""
+    source = make_file(desk.folder / name, 300_000)
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--send", str(source))
+    opened.wait_for_title("2 people")
+    show(opened, "Files")
+    return ana, source
+
+
+def find_dialog(title):
+    for application in window.children(window.pyatspi.Registry.getDesktop(0)):
+        if application.name == "xdg-desktop-portal-gtk":
+            return next((dialog for dialog in window.children(application) if dialog.name == title), None)
+    return None
+
+
+def choose(title, path):
+    """In the portal's own window: Alt+Home leaves what was used recently, Ctrl+L opens a line for the path."""
+    dialog = until(alive(lambda: find_dialog(title)), title)
+    xdotool("windowfocus", "--sync", xdotool("search", "--sync", "--onlyvisible", "--name", f"^{title}$")[-1])
+    xdotool("key", "--clearmodifiers", "alt+Home", "ctrl+l")
+    line = until(alive(lambda: next((node for node in walk_seen(dialog) if node.getRoleName() == "text"
+                                     and is_in_state(node, "FOCUSED")), None)), "a line for the path")
+
+    def is_answered():
+        """As Return does; it is for nothing while the dialogue still looks at the folder."""
+        if find_dialog(title) is None:
+            return True
+        if not line.queryText().getText(0, -1).startswith(str(path)):
+            line.queryEditableText().setTextContents(str(path))
+        line.queryAction().doAction(0)
+        return False
+    until(alive(is_answered), f"the end of {title}")
 
 
 def assert_arrived(ana, source, folder):
@@ -143,13 +181,47 @@ def test_room(desk):
     heard(opened, "Ana", "hello in there")
 
 
+@case("the first file asks for a folder by the portal, later ones go there, also after a restart")
+def test_files_in(desk):
+    set_up()
+    opened = create(desk)
+    ana, source = offer(desk, opened, "first.bin")
+    opened.press("push button", "Accept first.bin")
+    choose("Save To", INBOX)
+    assert_arrived(ana, source, INBOX)
+    ana.end()
+    opened.wait_for_title("Waiting for people")
+    opened.focus()
+    opened.key("ctrl+q")
+    opened.wait()
+
+    opened = create(desk)
+    ana, source = offer(desk, opened, "second.bin")
+    opened.press("push button", "Accept second.bin")
+    assert_arrived(ana, source, INBOX)
+    row(opened, "second.bin", "from Ana")
+    assert sorted(path.name for path in INBOX.iterdir()) == ["first.bin", "second.bin"]
+
+
 @case("what is taken without asking before there is a folder is kept with the program")
 def test_files_in_without_folder(desk):
     set_up(ask_before_receiving="false")
     opened = create(desk)
-    source = make_file(desk.folder / "early.bin", 300_000)
-    ana = desk.member("join", link_of(opened), "--name", "Ana", "--send", str(source))
+    ana, source = offer(desk, opened, "early.bin")
     assert_arrived(ana, source, OWN / "data/Downloads")
+
+
+@case("a file goes out that is chosen by the portal")
+def test_file_out(desk):
+    set_up()
+    source = make_file(window.HOME / "picture.bin", 300_000)
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana", "--save-to", str(desk.folder))
+    opened.wait_for_title("2 people")
+    opened.do("room.choose-files")
+    choose("Send Files", source)
+    ana.wait_for(event="transfer", name="picture.bin", state="done", direction="in")
+    assert sha256(desk.folder / "picture.bin") == sha256(source)
 
 
 with portals():
