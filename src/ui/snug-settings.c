@@ -78,13 +78,27 @@ snug_settings_has_folder (SnugSettings *self)
          || (self->download_folder != NULL && g_file_test (self->download_folder, G_FILE_TEST_IS_DIR));
 }
 
+static GFile *
+own_folder (void)
+{
+  return g_file_new_build_filename (g_get_user_data_dir (), "Downloads", NULL);
+}
+
+gboolean
+snug_settings_is_own (GFile *file)
+{
+  g_autoptr (GFile) folder = own_folder ();
+
+  return is_in_sandbox () && g_file_has_prefix (file, folder);
+}
+
 GFile *
 snug_settings_get_folder (SnugSettings *self)
 {
   const char *folder = self->download_folder;
 
   if (!snug_settings_has_folder (self))
-    return g_file_new_build_filename (g_get_user_data_dir (), "Downloads", NULL);
+    return own_folder ();
   if (folder == NULL || *folder == '\0')
     folder = g_get_user_special_dir (G_USER_DIRECTORY_DOWNLOAD);
   if (folder == NULL)

@@ -6,6 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-css-class.h"
+#include "snug-settings.h"
 #include "snug-words.h"
 
 struct _SnugTransferRow
@@ -66,7 +67,7 @@ static const Commands commands[2][SNUG_TRANSFER_FAILED + 1] = {
     [SNUG_TRANSFER_ACCEPTED] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
     [SNUG_TRANSFER_RUNNING] = { PAUSE, NONE, { CANCEL, DETAILS }, FALSE },
     [SNUG_TRANSFER_PAUSED] = { RESUME, NONE, { CANCEL, DETAILS }, FALSE },
-    [SNUG_TRANSFER_DONE] = { OPEN, NONE, { SHOW, DETAILS, REMOVE }, FALSE },
+    [SNUG_TRANSFER_DONE] = { OPEN, NONE, { SHOW, { N_("Save To…"), "file.save-copy" }, DETAILS, REMOVE }, FALSE },
     [SNUG_TRANSFER_DECLINED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
     [SNUG_TRANSFER_CANCELLED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
     [SNUG_TRANSFER_FAILED] = { NONE, NONE, { DETAILS, REMOVE }, FALSE },
@@ -126,6 +127,15 @@ show_button (SnugTransferRow *self, GtkButton *button, const Command *command)
   snug_accessible_set_label (GTK_WIDGET (button), spoken);
 }
 
+/* What came before there was a folder lies where a person would not find it. */
+static gboolean
+can_save_copy (SnugTransfer *transfer)
+{
+  GFile *file = snug_transfer_get_file (transfer);
+
+  return file != NULL && !snug_transfer_is_folder (transfer) && snug_settings_is_own (file);
+}
+
 static GMenuModel *
 make_menu (SnugTransferRow *self, const Command *items, guint n_items)
 {
@@ -139,6 +149,8 @@ make_menu (SnugTransferRow *self, const Command *items, guint n_items)
       if (g_str_equal (items[i].action, "file.choose") && !snug_transfer_is_folder (self->transfer))
         continue;
       if (g_str_equal (items[i].action, "file.forget") && self->is_card)
+        continue;
+      if (g_str_equal (items[i].action, "file.save-copy") && !can_save_copy (self->transfer))
         continue;
 
       g_menu_item_set_action_and_target (item, items[i].action, "s", id);

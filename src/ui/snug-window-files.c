@@ -459,6 +459,13 @@ show_in_folder (SnugWindow *self, GFile *file)
                           G_DBUS_CALL_FLAGS_NONE, 5000, NULL, on_shown, showing);
 }
 
+static void
+save_copy (SnugWindow *self, GFile *file)
+{
+  if (file != NULL)
+    snug_window_save_copy (self, file);
+}
+
 /* The old row stays where it is. */
 static void
 send_again (SnugWindow *self, SnugTransfer *transfer)
@@ -496,6 +503,8 @@ on_file (GtkWidget *widget, const char *action, GVariant *parameter)
     open_file (self, snug_transfer_get_file (transfer));
   else if (g_str_equal (action, "file.show"))
     show_in_folder (self, snug_transfer_get_file (transfer));
+  else if (g_str_equal (action, "file.save-copy"))
+    save_copy (self, snug_transfer_get_file (transfer));
   else if (g_str_equal (action, "file.details"))
     snug_transfer_details_present (GTK_WINDOW (self), self->session, transfer);
 }
@@ -578,6 +587,7 @@ static const struct
   { "file.resume", "s", on_file },
   { "file.open", "s", on_file },
   { "file.show", "s", on_file },
+  { "file.save-copy", "s", on_file },
   { "file.details", "s", on_file },
   { "file.send-again", "s", on_file },
   { "file.forget", "s", on_file },

@@ -77,4 +77,7 @@ gboolean    snug_window_keep_open            (SnugWindow *self);
 void        snug_window_take_drops           (SnugWindow *self);
 void        snug_window_take_pastes          (SnugWindow *self);
 
+/* snug-window-save.c: asks where to, and has a copy of it there. */
+void        snug_window_save_copy            (SnugWindow *self, GFile *file);
+
 G_END_DECLS
