@@ -12,8 +12,9 @@ import urllib.request
 
 PACKAGES = pathlib.Path(sys.argv.pop(1))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / 'tests/fixtures'))
+sys.path[:0] = [str(ROOT / 'tests/fixtures'), str(ROOT / 'tests/ui')]
 import snugtest  # noqa: E402  pylint: disable=wrong-import-position
+from languages import in_language  # noqa: E402  pylint: disable=wrong-import-position
 
 CONTAINER = ROOT / 'data/packaging/container'
 # A whole system is made, from where apt takes its packages.
@@ -51,6 +52,13 @@ def meet(url, snug_cli):
         one.expect_exit(0)
 
 
+def check_language(root, code):
+    """What was installed there says in a person's language what it can."""
+    told = subprocess.run(['chroot', root, 'snug-cli', '--help'], check=True, stdout=subprocess.PIPE, text=True,
+                          env={**ENVIRONMENT, 'LANGUAGE': code}).stdout
+    assert in_language(code, 'Show this help', root / 'usr/share/locale') in told, told
+
+
 def test_the_packages_in_a_fresh_system():
     root = snugtest.folder() / 'root'
     subprocess.run([CONTAINER / 'root', root, *packages('snug', 'snug-cli', 'snug-server', 'snug-common')], check=True,
@@ -61,6 +69,7 @@ def test_the_packages_in_a_fresh_system():
 
     for program in ('snug', 'snug-cli', 'snug-server'):
         subprocess.run(inside(program, '--version'), check=True, env=ENVIRONMENT)
+    check_language(root, 'fr')
     assert list(root.glob('usr/lib/systemd/system/snug-server.service'))
     server, url = start(inside('snug-server', '--config', '/etc/snug/snug-server.conf', '--listen', '127.0.0.1:0'),
                         ENVIRONMENT)
