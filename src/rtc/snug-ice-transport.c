@@ -8,6 +8,7 @@
 #include <nice/interfaces.h>
 
 #include "snug-context.h"
+#include "snug-ice-consent.h"
 #include "snug-ice-server.h"
 #include "snug-network-scope.h"
 #include "snug-tls-tunnel.h"
@@ -25,14 +26,6 @@
 /* How long what arrives may keep everything else waiting. */
 #define MAX_TURN_US (50 * 1000)
 
-/* Who is there says something this often: snug-peer.c pings every five seconds, and is answered. Less than the ten
- * after which libnice gives up, so that a route that was cut is not held. */
-#define SILENCE_MS 7500
-
-/* RFC 7675 5.1: consent ends 30 s after the last answer. libnice 0.1.21 gives it up after ten, 0.1.22 after those 30: what
- * it gives up again in this time was renewed without an answer, by either. */
-#define RENEWED_ONCE_MS (35 * 1000)
-
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
 
@@ -49,7 +42,7 @@ struct _SnugIceTransport
   GSList          *remote_candidates; /* of NiceCandidate: all that belong to these credentials */
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
-  GSource         *silence;           /* consent was renewed on trust: was anything heard since? */
+  SnugIceConsent  *consent;
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
   char            *path_name;         /* nullable: which pair that is */
   GPtrArray       *tunnels;           /* of SnugTlsTunnel: to relays over TLS; the agent holds them, too */
@@ -66,8 +59,6 @@ struct _SnugIceTransport
   gboolean         remote_done;       /* no more of these will come */
   gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         consent_lost;      /* and ICE was not restarted since */
-  gint64           heard_us;          /* when the last datagram came */
-  gint64           renewed_us;        /* when consent was last renewed on trust */
   guint            n_send_failures;
 };
 
@@ -201,7 +192,7 @@ on_path_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
-  self->heard_us = g_get_monotonic_time ();
+  snug_ice_consent_hear (self->consent);
   snug_transport_deliver (SNUG_TRANSPORT (self), data, n_bytes);
 }
 
@@ -302,7 +293,7 @@ on_route_lost (SnugIceTransport *self)
 {
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
-  snug_clear_source (&self->silence);
+  snug_ice_consent_stop (self->consent);
   drop_path (self);   /* RFC 7675: no consent, no datagrams; libnice sees to that */
   arm_deadline (self, self->repair_timeout_ms);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
@@ -344,74 +335,20 @@ rewind_checks (SnugIceTransport *self)
 
 /* Only of a pair that there was: before that, FAILED is not for ever. */
 static void
-on_consent_expired (SnugIceTransport *self)
+on_consent_expired (gpointer user_data)
 {
+  SnugIceTransport *self = user_data;
+
   self->consent_lost |= !self->restarting;
   rewind_checks (self);
   on_route_lost (self);
 }
 
 static gboolean
-on_silence (gpointer user_data)
+may_renew_consent (SnugIceTransport *self)
 {
-  SnugIceTransport *self = user_data;
-
-  snug_clear_source (&self->silence);
-  if (self->heard_us < self->renewed_us)
-    on_consent_expired (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* libnice finds candidates by their foundation, and several may have the same. Takes the list. */
-static gboolean
-is_found_by_foundation (GSList *candidates, const NiceCandidate *candidate)
-{
-  gboolean is_it = FALSE;
-
-  for (GSList *item = candidates; item != NULL; item = item->next)
-    if (g_strcmp0 (((NiceCandidate *) item->data)->foundation, candidate->foundation) == 0)
-      {
-        is_it = nice_address_equal (&((NiceCandidate *) item->data)->addr, &candidate->addr);
-        break;
-      }
-  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
-  return is_it;
-}
-
-/* From when libnice counts ten seconds (to 16, as it looks up now and then) anew. */
-static gboolean
-select_pair_again (SnugIceTransport *self)
-{
-  NiceCandidate *local, *remote;
-
-  return nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
-         && is_found_by_foundation (nice_agent_get_local_candidates (self->agent, self->stream, COMPONENT), local)
-         && is_found_by_foundation (nice_agent_get_remote_candidates (self->agent, self->stream, COMPONENT), remote)
-         && nice_agent_set_selected_pair (self->agent, self->stream, COMPONENT, local->foundation,
-                                          remote->foundation);
-}
-
-/* libnice asks every five seconds and may give up ten after the last answer, so that one datagram lost under load
- * ends what works. So consent is renewed while the other side is heard, once: without an answer all the same it ends
- * the second time. */
-static gboolean
-renew_consent (SnugIceTransport *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 silent_ms = (now - self->heard_us) / 1000;
-  gboolean is_renewed_already = self->renewed_us != 0 && now - self->renewed_us < RENEWED_ONCE_MS * 1000;
-
-  if (self->restarting || self->consent_lost || is_renewed_already || silent_ms >= SILENCE_MS
-      || snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED || !select_pair_again (self))
-    return FALSE;
-
-  g_debug ("ICE: no answer about consent, but the other side is heard");
-  self->renewed_us = now;
-  snug_clear_source (&self->silence);
-  self->silence = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)),
-                                        (guint) (SILENCE_MS - silent_ms), on_silence, self);
-  g_source_set_priority (self->silence, G_PRIORITY_LOW);   /* after a standstill, what waits is heard first */
-  return TRUE;
+  return !self->restarting && !self->consent_lost
+         && snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED;
 }
 
 static void
@@ -428,7 +365,9 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
       if (!self->consent_lost)
         on_route_found (self);
     }
-  else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self) && !renew_consent (self))
+  else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self)
+           && !(may_renew_consent (self)
+                && snug_ice_consent_renew (self->consent, self->agent, self->stream, COMPONENT)))
     on_consent_expired (self);
 }
 
@@ -485,7 +424,7 @@ on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_U
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
-  self->heard_us = g_get_monotonic_time ();
+  snug_ice_consent_hear (self->consent);
   snug_transport_deliver (SNUG_TRANSPORT (self), (const guint8 *) data, n_bytes);
   rest_if_due (self);
 }
@@ -553,7 +492,7 @@ snug_ice_transport_close (SnugTransport *transport)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
 
   snug_clear_source (&self->deadline);
-  snug_clear_source (&self->silence);
+  snug_ice_consent_stop (self->consent);
   drop_agent (self);
 }
 
@@ -563,7 +502,7 @@ snug_ice_transport_dispose (GObject *object)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
 
   snug_clear_source (&self->deadline);
-  snug_clear_source (&self->silence);
+  snug_ice_consent_stop (self->consent);
   drop_agent (self);
   g_queue_clear_full (&self->outbox, g_free);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);
@@ -586,6 +525,7 @@ snug_ice_transport_finalize (GObject *object)
   g_free (self->ufrag);
   g_free (self->pwd);
   g_ptr_array_unref (self->tunnels);
+  snug_ice_consent_free (self->consent);
   forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
 }
@@ -723,6 +663,7 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
                                                          : DEFAULT_ROUTE_TIMEOUT_MS;
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
+  self->consent = snug_ice_consent_new (context, on_consent_expired, self);
   make_agent (self);
   add_servers (self, config->ice_servers);
   return self;
