@@ -4,24 +4,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <glib/gi18n-lib.h>
-#include <nice/agent.h>
-#include <nice/interfaces.h>
 
 #include "snug-context.h"
+#include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
-#include "snug-ice-server.h"
 #include "snug-network-scope.h"
-#include "snug-tls-tunnel.h"
 #include "snug-udp-path.h"
-
-#define COMPONENT NICE_COMPONENT_TYPE_RTP
 
 /* The kernel's default of 208 KB loses packets from 94 MB/s on. */
 #define SOCKET_BUFFER_BYTES (4 * 1024 * 1024)
-
-/* Between two checks; RFC 8445 section 14.2 allows 5 ms and no less. We have few candidates, and with
- * libnice's 20 ms a connection takes 70 ms instead of 30. */
-#define PACING_MS 5
 
 /* How long what arrives may keep everything else waiting. */
 #define MAX_TURN_US (50 * 1000)
@@ -34,7 +25,7 @@ struct _SnugIceTransport
   SnugTransport parent_instance;
 
   /* owned */
-  NiceAgent       *agent;
+  SnugIceAgent    *owner;             /* nullable once closed: of @agent */
   char            *ufrag;
   char            *pwd;
   char            *remote_ufrag;
@@ -45,8 +36,8 @@ struct _SnugIceTransport
   SnugIceConsent  *consent;
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
   char            *path_name;         /* nullable: which pair that is */
-  GPtrArray       *tunnels;           /* of SnugTlsTunnel: to relays over TLS; the agent holds them, too */
 
+  NiceAgent       *agent;             /* borrowed from @owner */
   guint            stream;
   SnugRelayPolicy  relay;
   guint            route_timeout_ms;
@@ -54,7 +45,6 @@ struct _SnugIceTransport
   gboolean         started;
   gboolean         gathering_done;
   gboolean         flush_posted;
-  gboolean         has_turn;
   gboolean         resting;           /* nothing is read until other sources have had their turn */
   gboolean         remote_done;       /* no more of these will come */
   gboolean         restarting;        /* no pair was found since the last restart */
@@ -166,7 +156,7 @@ enlarge_buffer (int fd, int option, int force_option)
 static void
 enlarge_buffers (SnugIceTransport *self)
 {
-  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->agent, self->stream, COMPONENT);
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->agent, self->stream, SNUG_ICE_COMPONENT);
 
   for (guint i = 0; sockets != NULL && i < sockets->len; i++)
     {
@@ -201,7 +191,7 @@ static gboolean
 is_of_a_candidate (GSocketAddress *source, gpointer user_data)
 {
   SnugIceTransport *self = user_data;
-  GSList *candidates = nice_agent_get_remote_candidates (self->agent, self->stream, COMPONENT);
+  GSList *candidates = nice_agent_get_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT);
   struct sockaddr_storage native;
   NiceAddress address;
   gboolean found = FALSE;
@@ -229,13 +219,13 @@ static void
 update_path (SnugIceTransport *self)
 {
   NiceCandidate *local = NULL, *remote = NULL;
-  g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, COMPONENT);
+  g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, SNUG_ICE_COMPONENT);
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
 
   if (socket == NULL || self->consent_lost
-      || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote)
+      || !nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote)
       || local->type == NICE_CANDIDATE_TYPE_RELAYED || local->transport != NICE_CANDIDATE_TRANSPORT_UDP)
     {
       drop_path (self);
@@ -315,7 +305,7 @@ tell_remote_side (SnugIceTransport *self)
     return;
   nice_agent_set_remote_credentials (self->agent, self->stream, self->remote_ufrag, self->remote_pwd);
   if (self->remote_candidates != NULL)
-    nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, self->remote_candidates);
+    nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, self->remote_candidates);
   if (self->remote_done)
     nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
 }
@@ -367,7 +357,7 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
     }
   else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self)
            && !(may_renew_consent (self)
-                && snug_ice_consent_renew (self->consent, self->agent, self->stream, COMPONENT)))
+                && snug_ice_consent_renew (self->consent, self->agent, self->stream, SNUG_ICE_COMPONENT)))
     on_consent_expired (self);
 }
 
@@ -387,7 +377,7 @@ static void on_receive (NiceAgent *agent, guint stream, guint component, guint n
 static void
 set_receiver (SnugIceTransport *self, NiceAgentRecvFunc func)
 {
-  nice_agent_attach_recv (self->agent, self->stream, COMPONENT,
+  nice_agent_attach_recv (self->agent, self->stream, SNUG_ICE_COMPONENT,
                           snug_transport_get_context (SNUG_TRANSPORT (self)), func, self);
 }
 
@@ -438,7 +428,7 @@ snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_b
     return FALSE;
   if (self->path != NULL)
     return snug_udp_path_send (self->path, data, n_bytes);
-  if (nice_agent_send (self->agent, self->stream, COMPONENT, (guint) n_bytes, (const char *) data) > 0)
+  if (nice_agent_send (self->agent, self->stream, SNUG_ICE_COMPONENT, (guint) n_bytes, (const char *) data) > 0)
     return TRUE;
   g_debug ("ICE: datagram of %zu bytes not sent (%u so far)", n_bytes, ++self->n_send_failures);
   return FALSE;
@@ -447,43 +437,14 @@ snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_b
 /* ---- End ---- */
 
 static void
-on_agent_closed (GObject *agent, G_GNUC_UNUSED GAsyncResult *result, G_GNUC_UNUSED gpointer user_data)
-{
-  g_object_unref (agent);
-}
-
-/* Runs by itself and not inside a callback of the agent, which holds pointers to what goes away here.
- * An agent with relays first takes leave of them, else they stay allocated for minutes. */
-static void
-retire_agent (gpointer data)
-{
-  NiceAgent *agent = data;
-  gboolean has_turn = g_object_get_data (G_OBJECT (agent), "snug-has-turn") != NULL;
-  guint stream = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (agent), "snug-stream"));
-
-  if (has_turn)
-    nice_agent_close_async (agent, on_agent_closed, NULL);
-  else
-    {
-      nice_agent_remove_stream (agent, stream);
-      g_object_unref (agent);
-    }
-}
-
-static void
 drop_agent (SnugIceTransport *self)
 {
-  NiceAgent *agent = g_steal_pointer (&self->agent);
-
   drop_path (self);
-  if (agent == NULL)
+  if (self->owner == NULL)
     return;
-  g_signal_handlers_disconnect_by_data (agent, self);
-  nice_agent_attach_recv (agent, self->stream, COMPONENT,
-                          snug_transport_get_context (SNUG_TRANSPORT (self)), NULL, NULL);
-  g_object_set_data (G_OBJECT (agent), "snug-has-turn", self->has_turn ? agent : NULL);
-  g_object_set_data (G_OBJECT (agent), "snug-stream", GUINT_TO_POINTER (self->stream));
-  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), retire_agent, agent, NULL);
+  g_signal_handlers_disconnect_by_data (self->agent, self);
+  self->agent = NULL;
+  snug_ice_agent_retire (g_steal_pointer (&self->owner));
 }
 
 static void
@@ -524,7 +485,6 @@ snug_ice_transport_finalize (GObject *object)
 
   g_free (self->ufrag);
   g_free (self->pwd);
-  g_ptr_array_unref (self->tunnels);
   snug_ice_consent_free (self->consent);
   forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
@@ -551,98 +511,16 @@ static void
 snug_ice_transport_init (SnugIceTransport *self)
 {
   g_queue_init (&self->outbox);
-  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_tls_tunnel_free);
 }
 
 /* ---- Beginning ---- */
 
-static gboolean
-has_ipv4 (void)
-{
-  GList *addresses = nice_interfaces_get_local_ips (FALSE);
-  gboolean found = FALSE;
-
-  for (GList *item = addresses; item != NULL && !found; item = item->next)
-    found = strchr (item->data, ':') == NULL;
-  g_list_free_full (addresses, g_free);
-  return found;
-}
-
-/* libnice goes to a relay only from an address of the relay's own kind: so must the tunnel's be. */
-static gboolean
-set_tls_relay (SnugIceTransport *self, const SnugIceServerAddress *address, const SnugIceServer *server)
-{
-  g_autoptr (GError) error = NULL;
-  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
-                                               &error);
-
-  if (tunnel == NULL)
-    {
-      g_debug ("ICE: no tunnel: %s", error->message);
-      return FALSE;
-    }
-  g_ptr_array_add (self->tunnels, tunnel);
-  return nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, snug_tls_tunnel_get_door (tunnel),
-                                    snug_tls_tunnel_get_port (tunnel), server->username, server->password,
-                                    NICE_RELAY_TYPE_TURN_TCP);
-}
-
 static void
-add_server (SnugIceTransport *self, const SnugIceServer *server, gboolean *has_stun)
+make_agent (SnugIceTransport *self, GPtrArray *servers)
 {
-  g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
-
-  if (address == NULL)
-    {
-      g_debug ("ICE: a server's URL that is none");
-      return;
-    }
-
-  if (address->kind == SNUG_ICE_SERVER_STUN)
-    {
-      /* libnice asks one only */
-      if (!*has_stun && self->relay != SNUG_RELAY_ONLY)
-        g_object_set (self->agent, "stun-server", address->host, "stun-server-port",
-                      (guint) address->port, NULL);
-      *has_stun = TRUE;
-      return;
-    }
-
-  if (self->relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
-    return;
-  if (address->kind == SNUG_ICE_SERVER_TURN_TLS)
-    self->has_turn |= set_tls_relay (self, address, server);
-  else
-    self->has_turn |= nice_agent_set_relay_info (self->agent, self->stream, COMPONENT, address->host,
-                                                 address->port, server->username, server->password,
-                                                 address->kind == SNUG_ICE_SERVER_TURN_UDP
-                                                   ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP);
-}
-
-static void
-add_servers (SnugIceTransport *self, GPtrArray *servers)
-{
-  gboolean has_stun = FALSE;
-
-  for (guint i = 0; servers != NULL && i < servers->len; i++)
-    add_server (self, g_ptr_array_index (servers, i), &has_stun);
-}
-
-static void
-make_agent (SnugIceTransport *self)
-{
-  GMainContext *context = snug_transport_get_context (SNUG_TRANSPORT (self));
-
-  self->agent = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
-                                     NICE_AGENT_OPTION_ICE_TRICKLE
-                                     | NICE_AGENT_OPTION_CONSENT_FRESHNESS
-                                     | NICE_AGENT_OPTION_REGULAR_NOMINATION);
-  g_object_set (self->agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
-                "force-relay", self->relay == SNUG_RELAY_ONLY, NULL);
-  self->stream = nice_agent_add_stream (self->agent, 1);
-  /* It takes leave of its relays when we may be gone already. */
-  g_object_set_data_full (G_OBJECT (self->agent), "snug-tunnels", g_ptr_array_ref (self->tunnels),
-                          (GDestroyNotify) g_ptr_array_unref);
+  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), servers, self->relay);
+  self->agent = snug_ice_agent_get_nice (self->owner);
+  self->stream = snug_ice_agent_get_stream (self->owner);
   set_receiver (self, on_receive);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
@@ -664,30 +542,8 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
-  make_agent (self);
-  add_servers (self, config->ice_servers);
+  make_agent (self, config->ice_servers);
   return self;
-}
-
-/* A machine without any network still has rooms of its own: then, and only then, loopback counts. */
-static void
-add_loopback_if_alone (SnugIceTransport *self)
-{
-  GList *addresses = nice_interfaces_get_local_ips (FALSE);
-
-  if (addresses == NULL)
-    {
-      addresses = nice_interfaces_get_local_ips (TRUE);
-      for (GList *item = addresses; item != NULL; item = item->next)
-        {
-          NiceAddress address;
-
-          nice_address_init (&address);
-          if (nice_address_set_from_string (&address, item->data))
-            nice_agent_add_local_address (self->agent, &address);
-        }
-    }
-  g_list_free_full (addresses, g_free);
 }
 
 static void
@@ -704,9 +560,7 @@ snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError *
   if (self->started)
     return TRUE;
 
-  g_object_set (self->agent, "controlling-mode", controlling, NULL);
-  add_loopback_if_alone (self);
-  if (!nice_agent_gather_candidates (self->agent, self->stream))
+  if (!snug_ice_agent_gather (self->owner, controlling))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
                            _("This computer has no usable network address"));
@@ -759,7 +613,7 @@ snug_ice_transport_get_local_candidates (SnugIceTransport *self)
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
   GSList *candidates = self->agent != NULL
-                         ? nice_agent_get_local_candidates (self->agent, self->stream, COMPONENT) : NULL;
+                         ? nice_agent_get_local_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT) : NULL;
 
   for (GSList *item = candidates; item != NULL; item = item->next)
     if (may_tell (self, item->data))
@@ -804,7 +658,7 @@ candidate_to_nice (SnugIceTransport *self, const SnugCandidate *candidate)
 
   nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
   nice->stream_id = self->stream;
-  nice->component_id = COMPONENT;
+  nice->component_id = SNUG_ICE_COMPONENT;
   nice->priority = candidate->priority;
   g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
   nice_address_set_from_string (&nice->addr, candidate->address);
@@ -824,7 +678,7 @@ snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandi
 
   self->remote_candidates = g_slist_prepend (self->remote_candidates, candidate_to_nice (self, candidate));
   newest = (GSList) { .data = self->remote_candidates->data };
-  nice_agent_set_remote_candidates (self->agent, self->stream, COMPONENT, &newest);
+  nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
 }
 
 void
@@ -838,18 +692,6 @@ snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 
 /* ---- What a person may know ---- */
 
-static void
-write_address (char *out, gsize size, const NiceAddress *address)
-{
-  g_autofree char *text = address_to_string (address);
-  guint port = nice_address_get_port (address);
-
-  if (nice_address_ip_version (address) == 6)
-    g_snprintf (out, size, "[%s]:%u", text, port);
-  else
-    g_snprintf (out, size, "%s:%u", text, port);
-}
-
 static gboolean
 is_same_network (const NiceCandidate *local, const NiceCandidate *remote)
 {
@@ -860,41 +702,22 @@ is_same_network (const NiceCandidate *local, const NiceCandidate *remote)
          && snug_network_scope_is_same (local_text, remote_text);
 }
 
-/* Of a tunnel its other end: the near one is no relay. */
-static void
-write_relay (SnugIceTransport *self, char *out, gsize size, const NiceCandidate *local)
-{
-  NiceAddress relay;
-
-  nice_candidate_relay_address (local, &relay);
-  write_address (out, size, &relay);
-  for (guint i = 0; i < self->tunnels->len; i++)
-    {
-      SnugTlsTunnel *tunnel = self->tunnels->pdata[i];
-      g_autofree char *address = address_to_string (&relay);
-
-      if (snug_tls_tunnel_get_port (tunnel) == nice_address_get_port (&relay)
-          && g_str_equal (snug_tls_tunnel_get_door (tunnel), address))
-        g_strlcpy (out, snug_tls_tunnel_get_server (tunnel), size);
-    }
-}
-
 gboolean
 snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
 {
   NiceCandidate *local = NULL, *remote = NULL;
 
   if (self->agent == NULL
-      || !nice_agent_get_selected_pair (self->agent, self->stream, COMPONENT, &local, &remote))
+      || !nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote))
     return FALSE;
 
   info->local_type = (SnugCandidateType) local->type;
   info->remote_type = (SnugCandidateType) remote->type;
-  write_address (info->local_address, sizeof info->local_address, &local->addr);
-  write_address (info->remote_address, sizeof info->remote_address, &remote->addr);
+  snug_ice_agent_write_address (info->local_address, sizeof info->local_address, &local->addr);
+  snug_ice_agent_write_address (info->remote_address, sizeof info->remote_address, &remote->addr);
   info->relay_server[0] = '\0';
   if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
-    write_relay (self, info->relay_server, sizeof info->relay_server, local);
+    snug_ice_agent_write_relay (self->owner, info->relay_server, sizeof info->relay_server, local);
   info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
   info->same_network = is_same_network (local, remote);
   info->in_bulk = self->path != NULL;

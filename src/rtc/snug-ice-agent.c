@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-ice-agent.h"
+
+#include <string.h>
+#include <nice/interfaces.h>
+
+#include "snug-context.h"
+#include "snug-ice-server.h"
+#include "snug-tls-tunnel.h"
+
+/* Between two checks; RFC 8445 section 14.2 allows 5 ms and no less. We have few candidates, and with
+ * libnice's 20 ms a connection takes 70 ms instead of 30. */
+#define PACING_MS 5
+
+struct _SnugIceAgent
+{
+  /* owned */
+  GMainContext *context;
+  NiceAgent    *nice;
+  GPtrArray    *tunnels;   /* of SnugTlsTunnel: to relays over TLS; @nice holds them, too */
+
+  guint         stream;
+  gboolean      has_turn;
+};
+
+/* ---- Servers ---- */
+
+static gboolean
+has_ipv4 (void)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+  gboolean found = FALSE;
+
+  for (GList *item = addresses; item != NULL && !found; item = item->next)
+    found = strchr (item->data, ':') == NULL;
+  g_list_free_full (addresses, g_free);
+  return found;
+}
+
+/* libnice goes to a relay only from an address of the relay's own kind: so must the tunnel's be. */
+static gboolean
+set_tls_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugIceServer *server)
+{
+  g_autoptr (GError) error = NULL;
+  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
+                                               &error);
+
+  if (tunnel == NULL)
+    {
+      g_debug ("ICE: no tunnel: %s", error->message);
+      return FALSE;
+    }
+  g_ptr_array_add (self->tunnels, tunnel);
+  return nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, snug_tls_tunnel_get_door (tunnel),
+                                    snug_tls_tunnel_get_port (tunnel), server->username, server->password,
+                                    NICE_RELAY_TYPE_TURN_TCP);
+}
+
+static void
+add_server (SnugIceAgent *self, const SnugIceServer *server, SnugRelayPolicy relay, gboolean *has_stun)
+{
+  g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
+
+  if (address == NULL)
+    {
+      g_debug ("ICE: a server's URL that is none");
+      return;
+    }
+
+  if (address->kind == SNUG_ICE_SERVER_STUN)
+    {
+      /* libnice asks one only */
+      if (!*has_stun && relay != SNUG_RELAY_ONLY)
+        g_object_set (self->nice, "stun-server", address->host, "stun-server-port",
+                      (guint) address->port, NULL);
+      *has_stun = TRUE;
+      return;
+    }
+
+  if (relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
+    return;
+  if (address->kind == SNUG_ICE_SERVER_TURN_TLS)
+    self->has_turn |= set_tls_relay (self, address, server);
+  else
+    self->has_turn |= nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, address->host,
+                                                 address->port, server->username, server->password,
+                                                 address->kind == SNUG_ICE_SERVER_TURN_UDP
+                                                   ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP);
+}
+
+static void
+add_servers (SnugIceAgent *self, GPtrArray *servers, SnugRelayPolicy relay)
+{
+  gboolean has_stun = FALSE;
+
+  for (guint i = 0; servers != NULL && i < servers->len; i++)
+    add_server (self, g_ptr_array_index (servers, i), relay, &has_stun);
+}
+
+/* ---- Beginning ---- */
+
+SnugIceAgent *
+snug_ice_agent_new (GMainContext *context, GPtrArray *servers, SnugRelayPolicy relay)
+{
+  SnugIceAgent *self = g_new0 (SnugIceAgent, 1);
+
+  self->context = g_main_context_ref (context);
+  self->nice = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
+                                    NICE_AGENT_OPTION_ICE_TRICKLE
+                                    | NICE_AGENT_OPTION_CONSENT_FRESHNESS
+                                    | NICE_AGENT_OPTION_REGULAR_NOMINATION);
+  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_tls_tunnel_free);
+  g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
+                "force-relay", relay == SNUG_RELAY_ONLY, NULL);
+  self->stream = nice_agent_add_stream (self->nice, 1);
+  /* It takes leave of its relays when we may be gone already. */
+  g_object_set_data_full (G_OBJECT (self->nice), "snug-tunnels", g_ptr_array_ref (self->tunnels),
+                          (GDestroyNotify) g_ptr_array_unref);
+  add_servers (self, servers, relay);
+  return self;
+}
+
+/* A machine without any network still has rooms of its own: then, and only then, loopback counts. */
+static void
+add_loopback_if_alone (SnugIceAgent *self)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+
+  if (addresses == NULL)
+    {
+      addresses = nice_interfaces_get_local_ips (TRUE);
+      for (GList *item = addresses; item != NULL; item = item->next)
+        {
+          NiceAddress address;
+
+          nice_address_init (&address);
+          if (nice_address_set_from_string (&address, item->data))
+            nice_agent_add_local_address (self->nice, &address);
+        }
+    }
+  g_list_free_full (addresses, g_free);
+}
+
+gboolean
+snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling)
+{
+  g_object_set (self->nice, "controlling-mode", controlling, NULL);
+  add_loopback_if_alone (self);
+  return nice_agent_gather_candidates (self->nice, self->stream);
+}
+
+NiceAgent *
+snug_ice_agent_get_nice (SnugIceAgent *self)
+{
+  return self->nice;
+}
+
+guint
+snug_ice_agent_get_stream (SnugIceAgent *self)
+{
+  return self->stream;
+}
+
+/* ---- End ---- */
+
+static void
+agent_free (SnugIceAgent *self)
+{
+  g_object_unref (self->nice);
+  g_ptr_array_unref (self->tunnels);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+static void
+on_agent_closed (G_GNUC_UNUSED GObject *nice, G_GNUC_UNUSED GAsyncResult *result, gpointer user_data)
+{
+  agent_free (user_data);
+}
+
+/* Runs by itself and not inside a callback of the agent, which holds pointers to what goes away here.
+ * An agent with relays first takes leave of them, else they stay allocated for minutes. */
+static void
+take_leave (gpointer data)
+{
+  SnugIceAgent *self = data;
+
+  if (self->has_turn)
+    nice_agent_close_async (self->nice, on_agent_closed, self);
+  else
+    {
+      nice_agent_remove_stream (self->nice, self->stream);
+      agent_free (self);
+    }
+}
+
+void
+snug_ice_agent_retire (SnugIceAgent *self)
+{
+  nice_agent_attach_recv (self->nice, self->stream, SNUG_ICE_COMPONENT, self->context, NULL, NULL);
+  snug_context_post (self->context, take_leave, self, NULL);
+}
+
+/* ---- What a person may know ---- */
+
+void
+snug_ice_agent_write_address (char *out, gsize size, const NiceAddress *address)
+{
+  char text[NICE_ADDRESS_STRING_LEN];
+  guint port = nice_address_get_port (address);
+
+  nice_address_to_string (address, text);
+  if (nice_address_ip_version (address) == 6)
+    g_snprintf (out, size, "[%s]:%u", text, port);
+  else
+    g_snprintf (out, size, "%s:%u", text, port);
+}
+
+/* Of a tunnel its other end: the near one is no relay. */
+void
+snug_ice_agent_write_relay (SnugIceAgent *self, char *out, gsize size, const NiceCandidate *local)
+{
+  char text[NICE_ADDRESS_STRING_LEN];
+  NiceAddress relay;
+
+  nice_candidate_relay_address (local, &relay);
+  nice_address_to_string (&relay, text);
+  snug_ice_agent_write_address (out, size, &relay);
+  for (guint i = 0; i < self->tunnels->len; i++)
+    {
+      SnugTlsTunnel *tunnel = self->tunnels->pdata[i];
+
+      if (snug_tls_tunnel_get_port (tunnel) == nice_address_get_port (&relay)
+          && g_str_equal (snug_tls_tunnel_get_door (tunnel), text))
+        g_strlcpy (out, snug_tls_tunnel_get_server (tunnel), size);
+    }
+}
