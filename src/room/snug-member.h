@@ -15,7 +15,7 @@ typedef enum
 {
   SNUG_MEMBER_CONNECTING,
   SNUG_MEMBER_CONNECTED,
-  SNUG_MEMBER_RECONNECTING,    /* route lost, being mended; what is said waits */
+  SNUG_MEMBER_RECONNECTING,    /* not heard, or the route is lost and being mended; what is said waits */
   SNUG_MEMBER_AWAY,            /* told us so, or its socket sleeps */
   SNUG_MEMBER_FAILED,          /* no route to them */
   SNUG_MEMBER_LEFT

@@ -1,6 +1,6 @@
 /* snug-negotiator-private: what the files of a negotiator share. snug-negotiator.c is the connection and its
  * session channel, snug-negotiator-offers.c what is said about them, snug-negotiator-mending.c what is done when
- * they are lost.
+ * they are lost, snug-negotiator-silence.c whether the member is heard.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -26,6 +26,7 @@ struct _SnugNegotiator
   GSource                 *mend_timer;
   GSource                 *info_timer;
   GSource                 *probe_timer;
+  GSource                 *look_timer;
   GError                  *error;
   char                    *remote_ufrag;
   char                    *offered_ufrag;     /* nullable: of our last offer */
@@ -39,6 +40,8 @@ struct _SnugNegotiator
   gint64                   trying_us;         /* since when it is being tried; 0 = connected */
   guint                    n_sessions;        /* opened so far */
   guint64                  n_packets;         /* from the member when it was probed */
+  guint64                  n_packets_heard;   /* and at the last look */
+  guint                    n_silent_looks;    /* since any came */
   gboolean                 offerer;
   gboolean                 started;
   gboolean                 signaling_open;
@@ -47,6 +50,7 @@ struct _SnugNegotiator
   gboolean                 had_session;       /* begun, if not opened */
   gboolean                 restarted;         /* ICE, in vain so far */
   gboolean                 speaks_version_2;  /* it has shown so */
+  gboolean                 is_silent;         /* connected, but not heard */
 };
 
 static inline const SnugDialectRules *
@@ -58,6 +62,8 @@ rules (SnugNegotiator *self)
 /* snug-negotiator.c */
 /* Nothing is entered after CLOSED. @error: nullable, copied */
 void     snug_negotiator_enter           (SnugNegotiator *self, SnugPeerLinkState state, const GError *error);
+/* "changed" */
+void     snug_negotiator_tell            (SnugNegotiator *self);
 /* Through the server, if it is there. */
 void     snug_negotiator_say_signal      (SnugNegotiator *self, SnugSignalMessage *message);
 void     snug_negotiator_learn_version   (SnugNegotiator *self, gboolean shows_version_2);
@@ -76,5 +82,9 @@ void     snug_negotiator_ask_for_offer (SnugNegotiator *self, gboolean new_sessi
 void     snug_negotiator_mend_later            (SnugNegotiator *self, guint patience_ms);
 void     snug_negotiator_give_up_or_try_again  (SnugNegotiator *self, const GError *error);
 gboolean snug_negotiator_is_patience_over      (SnugNegotiator *self);
+
+/* snug-negotiator-silence.c */
+/* From now on, for as long as the state is CONNECTED. May be called twice. */
+void     snug_negotiator_watch_silence (SnugNegotiator *self);
 
 G_END_DECLS

@@ -38,6 +38,12 @@ snug_negotiator_say_signal (SnugNegotiator *self, SnugSignalMessage *message)
 }
 
 void
+snug_negotiator_tell (SnugNegotiator *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
 snug_negotiator_enter (SnugNegotiator *self, SnugPeerLinkState state, const GError *error)
 {
   if (self->state == SNUG_PEER_LINK_CLOSED)
@@ -47,7 +53,9 @@ snug_negotiator_enter (SnugNegotiator *self, SnugPeerLinkState state, const GErr
   g_clear_error (&self->error);
   if (error != NULL)
     self->error = g_error_copy (error);
-  g_signal_emit (self, signals[CHANGED], 0);
+  if (state == SNUG_PEER_LINK_CONNECTED)
+    snug_negotiator_watch_silence (self);
+  snug_negotiator_tell (self);
 }
 
 static void
@@ -109,7 +117,7 @@ snug_negotiator_set_version (SnugNegotiator *self, guint version)
 static gboolean
 on_info_timer (gpointer user_data)
 {
-  g_signal_emit (user_data, signals[CHANGED], 0);
+  snug_negotiator_tell (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -282,7 +290,7 @@ on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *sel
 static void
 on_connection_progress (SnugPeerConnection *connection, SnugNegotiator *self)
 {
-  g_signal_emit (self, signals[CHANGED], 0);
+  snug_negotiator_tell (self);
 }
 
 /* What was said before a goodbye arrives before it. */
@@ -407,6 +415,7 @@ snug_negotiator_close (SnugNegotiator *self)
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
   snug_clear_source (&self->probe_timer);
+  snug_clear_source (&self->look_timer);
   drop_connection (self);
   g_clear_object (&self->dialect);
   snug_negotiator_enter (self, SNUG_PEER_LINK_CLOSED, NULL);
@@ -416,6 +425,7 @@ void
 snug_negotiator_get_status (SnugNegotiator *self, SnugPeerLinkStatus *status)
 {
   *status = (SnugPeerLinkStatus) { .state = self->state, .n_sessions = self->n_sessions };
+  status->is_silent = self->is_silent && self->state == SNUG_PEER_LINK_CONNECTED;
   status->error = self->error != NULL ? g_error_copy (self->error) : NULL;
   status->rules = self->dialect != NULL ? rules (self) : snug_dialects_get_rules (SNUG_WIRE_VERSION);
   if (self->connection == NULL)
@@ -454,6 +464,7 @@ snug_negotiator_dispose (GObject *object)
   snug_clear_source (&self->mend_timer);
   snug_clear_source (&self->info_timer);
   snug_clear_source (&self->probe_timer);
+  snug_clear_source (&self->look_timer);
   drop_connection (self);
   g_clear_object (&self->dialect);
   g_queue_clear_full (&self->early_candidates, (GDestroyNotify) snug_signal_message_unref);

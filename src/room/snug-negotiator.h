@@ -27,6 +27,7 @@ typedef struct
   SnugPeerLinkState        state;
   SnugPeerConnectionStage  stage;
   guint                    n_sessions; /* opened so far */
+  gboolean                 is_silent;  /* CONNECTED, but nothing of it was heard for five seconds, though it was asked */
   GError                  *error;      /* owned, nullable */
   const SnugDialectRules  *rules;      /* borrowed, static: of the member's version */
   gboolean                 has_info;

@@ -475,6 +475,12 @@ snug_peer_link_get_stage (SnugPeerLink *self)
   return self->status.stage;
 }
 
+gboolean
+snug_peer_link_is_silent (SnugPeerLink *self)
+{
+  return self->status.is_silent;
+}
+
 guint
 snug_peer_link_get_n_sessions (SnugPeerLink *self)
 {

@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (SnugPeerLink, snug_peer_link, SNUG, PEER_LINK, GObject)
 
 /**
  * SnugPeerLink::signal: (SnugSignalMessage *message): to be sent to the member (offer, answer, …)
- * SnugPeerLink::changed: state, stage, error or info
+ * SnugPeerLink::changed: state, silence, stage, error or info
  * SnugPeerLink::message: (SnugWireMessage *message): (pointer, borrowed) what the member said
  * SnugPeerLink::session-opened: a new `session` channel is open: what the old one did not confirm is lost
  */
@@ -52,6 +52,8 @@ gboolean snug_peer_link_say       (SnugPeerLink *self, const SnugWireMessage *me
 gboolean snug_peer_link_send_text (SnugPeerLink *self, const char *text);
 
 SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
+/* CONNECTED, but the member has not been heard for some seconds: a person should know, and nothing else follows. */
+gboolean                      snug_peer_link_is_silent (SnugPeerLink *self);
 SnugPeerConnectionStage       snug_peer_link_get_stage (SnugPeerLink *self);
 /* Opened so far: while it stays the same, so does what was said in the session. */
 guint                         snug_peer_link_get_n_sessions (SnugPeerLink *self);

@@ -53,6 +53,7 @@ struct _SnugPeer
   guint             n_hello_answers;   /* in this session */
   gboolean          unsafe;
   gboolean          away;
+  gboolean          silent;         /* connected, but not heard */
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
 };
@@ -65,6 +66,7 @@ enum
   MESSAGE,
   READY,
   LOST,
+  SILENCE,
   NAMED,
   UNSAFE,
   ENDED,
@@ -212,7 +214,9 @@ member_state (SnugPeer *self, SnugPeerLinkState state)
   switch (state)
     {
     case SNUG_PEER_LINK_CONNECTED:
-      return !self->ready ? SNUG_MEMBER_CONNECTING : self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_CONNECTED;
+      return !self->ready ? SNUG_MEMBER_CONNECTING
+             : self->away ? SNUG_MEMBER_AWAY
+             : self->silent ? SNUG_MEMBER_RECONNECTING : SNUG_MEMBER_CONNECTED;
     case SNUG_PEER_LINK_RECONNECTING:
       return self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_RECONNECTING;
     case SNUG_PEER_LINK_FAILED:
@@ -549,7 +553,9 @@ static void
 on_link_changed (SnugPeerLink *link, SnugPeer *self)
 {
   g_autoptr (SnugPeer) keep = g_object_ref (self);
+  gboolean was_silent = self->silent;
 
+  self->silent = snug_peer_link_is_silent (link);
   if (snug_peer_link_get_state (link) != SNUG_PEER_LINK_CONNECTED)
     {
       stop_awaiting_hello (self);
@@ -560,6 +566,8 @@ on_link_changed (SnugPeerLink *link, SnugPeer *self)
   else
     await_hello (self);
   show (self);
+  if (self->silent != was_silent)
+    g_signal_emit (self, signals[SILENCE], 0);
   check_left (self);
 }
 
@@ -636,6 +644,12 @@ snug_peer_is_ready (SnugPeer *self)
   return self->ready;
 }
 
+gboolean
+snug_peer_is_heard (SnugPeer *self)
+{
+  return self->ready && !self->silent;
+}
+
 SnugPeer *
 snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certificate,
                const SnugPeerConnectionConfig *config, gboolean offerer,
@@ -704,6 +718,7 @@ snug_peer_class_init (SnugPeerClass *klass)
                                    G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[READY] = g_signal_new ("ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[LOST] = g_signal_new ("lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SILENCE] = g_signal_new ("silence", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[NAMED] = g_signal_new ("named", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[UNSAFE] = g_signal_new ("unsafe", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_BOOLEAN);

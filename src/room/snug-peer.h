@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (SnugPeer, snug_peer, SNUG, PEER, GObject)
  * SnugPeer::message: (SnugWireMessage *message): (pointer, borrowed) what the member said
  * SnugPeer::ready: hello was exchanged on a new `session` channel: messages can be sent
  * SnugPeer::lost: no longer ready; "ready" comes again, or "ended"
+ * SnugPeer::silence: it is no longer heard, or again. Nothing ends by that: it stays ready
  * SnugPeer::named: the member told its name
  * SnugPeer::unsafe: (gboolean says_person): somebody may stand between; the link is about to be
  *   closed for good
@@ -34,6 +35,8 @@ SnugPeer *snug_peer_new (SnugMember *member, GMainContext *network, SnugCertific
 SnugMember   *snug_peer_get_member    (SnugPeer *self);
 SnugPeerLink *snug_peer_get_link      (SnugPeer *self);
 gboolean      snug_peer_is_ready      (SnugPeer *self);
+/* Ready, and not silent. */
+gboolean      snug_peer_is_heard      (SnugPeer *self);
 
 void          snug_peer_start         (SnugPeer *self, gboolean signaling_open);
 /* Queues @message; it goes when the peer is ready and the rate allows. FALSE if not ready. */

@@ -65,6 +65,14 @@ changed (SnugRoom *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* Only while there is a connection: to mend one takes the server. */
+static void
+update_hold (SnugRoom *self)
+{
+  if (self->signaling != NULL)
+    snug_signaling_hold (self->signaling, self->transferring && self->n_ready > 0);
+}
+
 static SnugPeer *
 peer_of (SnugRoom *self, SnugMember *member)
 {
@@ -101,6 +109,7 @@ static void
 on_peer_ready (SnugPeer *peer, SnugRoom *self)
 {
   self->n_ready++;
+  update_hold (self);
   g_signal_emit (self, signals[MEMBER_READY], 0, snug_peer_get_member (peer));
   changed (self);
 }
@@ -109,7 +118,14 @@ static void
 on_peer_lost (SnugPeer *peer, SnugRoom *self)
 {
   self->n_ready--;
+  update_hold (self);
   g_signal_emit (self, signals[MEMBER_LOST], 0, snug_peer_get_member (peer));
+  changed (self);
+}
+
+static void
+on_peer_silence (SnugPeer *peer, SnugRoom *self)
+{
   changed (self);
 }
 
@@ -212,27 +228,6 @@ is_the_same (SnugPeer *peer, guint64 seq, const SnugDialectRules *rules)
   return rules->is_renumbered || snug_member_get_seq (snug_peer_get_member (peer)) == seq;
 }
 
-static gboolean
-is_anybody_connected (SnugRoom *self)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
-
-      if (snug_member_get_state (member) == SNUG_MEMBER_CONNECTED)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Only while there is a connection: to mend one takes the server. */
-static void
-update_hold (SnugRoom *self)
-{
-  if (self->signaling != NULL)
-    snug_signaling_hold (self->signaling, self->transferring && is_anybody_connected (self));
-}
-
 void
 snug_room_set_transferring (SnugRoom *self, gboolean on)
 {
@@ -262,7 +257,6 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   member = snug_member_new (id, seq);
   snug_member_set_legacy (member, legacy);
   snug_member_set_host (member, g_strcmp0 (id, self->host_id) == 0);
-  g_signal_connect_object (member, "notify::state", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
 
   peer = snug_peer_new (member, self->network, self->certificate, &config,
                         rules->we_offer (role, self->self_seq, seq),
@@ -271,6 +265,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   g_signal_connect (peer, "message", G_CALLBACK (on_peer_message), self);
   g_signal_connect (peer, "ready", G_CALLBACK (on_peer_ready), self);
   g_signal_connect (peer, "lost", G_CALLBACK (on_peer_lost), self);
+  g_signal_connect (peer, "silence", G_CALLBACK (on_peer_silence), self);
   g_signal_connect (peer, "named", G_CALLBACK (on_peer_named), self);
   g_signal_connect (peer, "unsafe", G_CALLBACK (on_peer_unsafe), self);
   g_signal_connect (peer, "ended", G_CALLBACK (on_peer_ended), self);
@@ -693,6 +688,19 @@ guint
 snug_room_get_n_ready (SnugRoom *self)
 {
   return self->n_ready;
+}
+
+gboolean
+snug_room_is_anybody_heard (SnugRoom *self)
+{
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    if (snug_peer_is_heard (peer))
+      return TRUE;
+  return FALSE;
 }
 
 void

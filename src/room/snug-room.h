@@ -38,7 +38,8 @@ typedef struct
 } SnugRoomConfig;                        /* all borrowed during construction */
 
 /**
- * SnugRoom::changed: signaling state, host, lock, expiry, admission or the count of connected members
+ * SnugRoom::changed: signaling state, host, lock, expiry, admission, the count of connected members or their
+ *   silence
  * SnugRoom::member-ready: (SnugMember *member): messages reach it from now on; comes again after a break
  * SnugRoom::member-lost: (SnugMember *member): messages wait
  * SnugRoom::member-left: (SnugMember *member): it is no longer in the list
@@ -83,6 +84,8 @@ gboolean       snug_room_get_is_host   (SnugRoom *self);
 gboolean       snug_room_get_locked    (SnugRoom *self);
 gint64         snug_room_get_expires   (SnugRoom *self);
 guint          snug_room_get_n_ready   (SnugRoom *self);
+/* Of those who are ready: some are silent for a while. */
+gboolean       snug_room_is_anybody_heard (SnugRoom *self);
 /* What a host may do; the server refuses it from anybody else. Locked: newcomers need to be let in. Who is
  * removed cannot come back, and the room is locked by that. */
 void           snug_room_lock          (SnugRoom *self, gboolean on);

@@ -254,6 +254,12 @@ snug_bulk_channels_get_bytes_received (SnugBulkChannels *self)
   return self->bytes_received_before + (self->sctp != NULL ? snug_sctp_transport_get_bytes_received (self->sctp) : 0);
 }
 
+guint64
+snug_bulk_channels_get_n_packets (SnugBulkChannels *self)
+{
+  return self->sctp != NULL ? snug_sctp_transport_get_n_packets (self->sctp) : 0;
+}
+
 gsize
 snug_bulk_channels_get_packet_bytes (SnugBulkChannels *self)
 {

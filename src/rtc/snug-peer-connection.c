@@ -863,7 +863,9 @@ snug_peer_connection_get_bytes_acked (SnugPeerConnection *self)
 guint64
 snug_peer_connection_get_n_packets (SnugPeerConnection *self)
 {
-  return self->sctp != NULL ? snug_sctp_transport_get_n_packets (self->sctp) : 0;
+  guint64 n_packets = self->sctp != NULL ? snug_sctp_transport_get_n_packets (self->sctp) : 0;
+
+  return n_packets + (self->bulk != NULL ? snug_bulk_channels_get_n_packets (self->bulk) : 0);
 }
 
 void

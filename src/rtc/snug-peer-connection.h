@@ -195,7 +195,7 @@ void                    snug_peer_connection_finish (SnugPeerConnection *self);
 guint64                 snug_peer_connection_get_bytes_sent  (SnugPeerConnection *self);
 guint64                 snug_peer_connection_get_bytes_acked (SnugPeerConnection *self);
 
-/* Asks the peer for a sign of life; the count of packets from it grows if it gives one. */
+/* Asks the peer for a sign of life; the count of packets from it is another one if it gives one. */
 void                    snug_peer_connection_probe           (SnugPeerConnection *self);
 guint64                 snug_peer_connection_get_n_packets   (SnugPeerConnection *self);
 

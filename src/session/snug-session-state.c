@@ -106,7 +106,7 @@ all_members_failed (SnugSession *self)
 static SnugSessionState
 state_among_members (SnugSession *self)
 {
-  if (self->n_connected > 0)
+  if (self->n_connected > 0 && snug_room_is_anybody_heard (self->room))
     return SNUG_SESSION_CONNECTED;
   if (g_list_model_get_n_items (G_LIST_MODEL (self->members)) == 0)
     return SNUG_SESSION_WAITING;

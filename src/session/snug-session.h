@@ -53,7 +53,7 @@ typedef enum
   SNUG_SESSION_WAITING,        /* in the room, alone */
   SNUG_SESSION_CONNECTING,     /* somebody is there, nobody connected yet */
   SNUG_SESSION_CONNECTED,      /* at least one member connected */
-  SNUG_SESSION_RECONNECTING,   /* were connected, now to nobody */
+  SNUG_SESSION_RECONNECTING,   /* were connected, and now nobody is heard */
   SNUG_SESSION_NO_SERVER,      /* signaling lost and being retried; connected members stay */
   SNUG_SESSION_FAILED          /* over, for the reason in "error": leave or try again */
 } SnugSessionState;

@@ -1,8 +1,10 @@
-/* A member whose hello does not come, or comes again: ours is said again, a session is begun anew, and not for ever.
+/* A member whose hello does not come, or comes again: ours is said again, a session is begun anew, and not for ever. And
+ * one of whom nothing comes at all: a person is told, and nothing else happens.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
+#include "snug-context.h"
 #include "snug-member-private.h"
 #include "snug-passing-time.h"
 #include "snug-peer.h"
@@ -13,6 +15,11 @@
 /* When it says its own again, and how often because it hears one again. */
 #define AGAIN_MS 1500
 #define MAX_ANSWERS 2
+/* How often it is looked whether anything comes, and after how many looks in vain a person is told. */
+#define LOOK_MS 500
+#define SILENT_AFTER 10
+/* More is less often. */
+#define PUMP_MS 1
 
 /* A peer, and a bare link in the place of the member: it says nothing by itself. */
 typedef struct
@@ -21,8 +28,12 @@ typedef struct
   SnugMember      *member;            /* owned */
   SnugPeer        *peer;              /* owned */
   SnugPeerLink    *mute;              /* owned */
+  GMainContext    *there;             /* owned, nullable: the mute one's network */
+  GSource         *pump;              /* owned, nullable: has it run */
   guint            n_hellos;          /* that the mute one heard */
   guint            n_pongs;
+  guint            n_lost;
+  guint            n_silences;
 } Fixture;
 
 static void
@@ -44,20 +55,46 @@ on_mute_message (SnugPeerLink *link, SnugWireMessage *message, Fixture *f)
   f->n_pongs += message->type == SNUG_WIRE_PONG;
 }
 
-/* @data: whether the peer is the one who offers */
+static void
+on_lost (SnugPeer *peer, Fixture *f)
+{
+  f->n_lost++;
+}
+
+static void
+on_silence (SnugPeer *peer, Fixture *f)
+{
+  f->n_silences++;
+}
+
+/* @data: whether the peer is the one who offers, and whether the mute one has a network of its own */
+enum { OFFERS = 1, APART = 2 };
+
+static gboolean
+on_pump (gpointer data)
+{
+  snug_await_idle (data);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 set_up (Fixture *f, gconstpointer data)
 {
   const SnugPeerConnectionConfig config = { 0 };
   GMainContext *context = g_main_context_default ();
-  gboolean offers = GPOINTER_TO_INT (data);
+  gboolean offers = (GPOINTER_TO_INT (data) & OFFERS) != 0;
 
   for (guint i = 0; i < 2; i++)
     f->certificates[i] = snug_certificate_new (NULL);
   f->member = snug_member_new ("m2", 2);
   f->peer = snug_peer_new (f->member, context, f->certificates[0], &config, offers, "Ana",
                            SNUG_MEMBER_DEVICE_TERMINAL);
-  f->mute = snug_peer_link_new (context, f->certificates[1], &config, !offers);
+  if (GPOINTER_TO_INT (data) & APART)
+    {
+      f->there = g_main_context_new ();
+      f->pump = snug_context_timeout (context, PUMP_MS, on_pump, f->there);
+    }
+  f->mute = snug_peer_link_new (f->there != NULL ? f->there : context, f->certificates[1], &config, !offers);
   g_signal_connect (f->peer, "signal", G_CALLBACK (on_peer_signal), f);
   g_signal_connect (f->mute, "signal", G_CALLBACK (on_mute_signal), f);
   g_signal_connect (f->mute, "message", G_CALLBACK (on_mute_message), f);
@@ -77,6 +114,10 @@ tear_down (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 2; i++)
     g_object_unref (f->certificates[i]);
   snug_await_idle (NULL);
+  snug_clear_source (&f->pump);
+  if (f->there != NULL)
+    snug_await_idle (f->there);
+  g_clear_pointer (&f->there, g_main_context_unref);
 }
 
 static void
@@ -204,8 +245,47 @@ test_silence_is_accepted_in_the_end (Fixture *f, gconstpointer data)
   g_assert_cmpuint (snug_peer_link_get_n_sessions (f->mute), ==, MAX_SILENT + 1);
 }
 
-#define ADD(name, func, offers) \
-  g_test_add ("/peer/" name, Fixture, GINT_TO_POINTER (offers), set_up, func, tear_down)
+static void
+look (guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      snug_let_pass (LOOK_MS);
+      snug_await_idle (NULL);
+    }
+}
+
+/* As a computer that is without power from one moment to the next. Nothing ends by our saying so, and what is said
+ * meanwhile is there afterwards. */
+static void
+test_silence_is_told_and_ends_nothing (Fixture *f, gconstpointer data)
+{
+  SnugPeerLink *link = snug_peer_get_link (f->peer);
+  guint n_hellos;
+
+  await_session (f, 1);
+  assert_is_heard (f);
+  g_signal_connect (f->peer, "lost", G_CALLBACK (on_lost), f);
+  g_signal_connect (f->peer, "silence", G_CALLBACK (on_silence), f);
+  n_hellos = f->n_hellos;
+
+  snug_clear_source (&f->pump);
+  look (SILENT_AFTER + 1);   /* the first may have heard something */
+  g_assert_cmpint (snug_member_get_state (f->member), ==, SNUG_MEMBER_RECONNECTING);
+  g_assert_false (snug_peer_is_heard (f->peer));
+  snug_peer_set_own_name (f->peer, "Anna");
+
+  f->pump = snug_context_timeout (NULL, PUMP_MS, on_pump, f->there);
+  snug_await (NULL, f->n_hellos > n_hellos);
+  snug_await (NULL, (look (1), snug_member_get_state (f->member) == SNUG_MEMBER_CONNECTED));
+  g_assert_true (snug_peer_is_heard (f->peer));
+  g_assert_cmpuint (f->n_silences, ==, 2);
+  g_assert_cmpuint (f->n_lost, ==, 0);
+  g_assert_cmpuint (snug_peer_link_get_n_sessions (link), ==, 1);
+}
+
+#define ADD(name, func, flags) \
+  g_test_add ("/peer/" name, Fixture, GINT_TO_POINTER (flags), set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
@@ -219,5 +299,6 @@ main (int argc, char **argv)
   ADD ("new-name-is-no-question", test_new_name_is_no_question, TRUE);
   ADD ("silence-is-accepted-in-the-end-by-the-offerer", test_silence_is_accepted_in_the_end, TRUE);
   ADD ("silence-is-accepted-in-the-end-by-the-answerer", test_silence_is_accepted_in_the_end, FALSE);
+  ADD ("silence-is-told-and-ends-nothing", test_silence_is_told_and_ends_nothing, OFFERS | APART);
   return g_test_run ();
 }
