@@ -359,35 +359,6 @@ test_choices_that_are_refused (TransferMates *f, gconstpointer data)
 
 /* --- going on with a choice ------------------------------------------------------------------------ */
 
-static guint64
-n_noted (TransferMates *f)
-{
-  g_autoptr (GDir) dir = g_dir_open (g_file_peek_path (f->inbox), 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (g_file_peek_path (f->inbox), name, NULL);
-      g_autofree char *content = NULL;
-      gsize length;
-      const char *end;
-
-      if (g_str_has_suffix (name, ".journal") && g_file_get_contents (path, &content, &length, NULL)
-          && (end = memchr (content, '\n', length)) != NULL)
-        return (gsize) (content + length - end - 1) / 32;
-    }
-  return 0;
-}
-
-static void
-on_bytes (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
-{
-  guint64 *first = user_data;
-
-  if (*first == 0)
-    *first = snug_transfer_get_bytes (transfer);
-}
-
 /* The receiver goes in the middle of what it chose, and comes back with nothing but its disk: the same choice
  * goes on, another one does not. */
 static void
@@ -416,7 +387,7 @@ test_a_choice_is_gone_on_with (TransferMates *f, gconstpointer data)
 
   again = add_and_await (f, "Bo");
   snug_await (NULL, n_rows (again) == 1 && n_rows (ana) == 2);
-  g_signal_connect (row (ana, 1), "notify::bytes", G_CALLBACK (on_bytes), &first_bytes);
+  note_first_bytes (row (ana, 1), &first_bytes);
   in = row (again, 0);
   look_into (again, in, &second);
   choose (second.entries, chosen);

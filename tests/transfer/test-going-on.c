@@ -12,31 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-on_bytes (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
-{
-  guint64 *first = user_data;
-
-  if (*first == 0)
-    *first = snug_transfer_get_bytes (transfer);
-}
-
 #define PIECE 1048576
 #define N_SENT 3
 #define SIZE (5 * PIECE + 100)
-
-static char *
-path_of_left (TransferMates *f, const char *suffix)
-{
-  const char *folder = g_file_peek_path (f->inbox);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_prefix (name, ".snug-") && g_str_has_suffix (name, suffix))
-      return g_build_filename (folder, name, NULL);
-  return NULL;
-}
 
 /* Three pieces and a bit, as a sender would send them that is killed then. In the network context. */
 static void
@@ -59,18 +37,6 @@ on_channel_to_break (SnugDataChannel *channel, gpointer user_data)
       json = snug_wire_encode_file_text (&text);
       snug_data_channel_send_text (channel, json, NULL);
     }
-}
-
-static guint
-n_noted (TransferMates *f)
-{
-  g_autofree char *path = path_of_left (f, ".journal");
-  g_autofree char *content = NULL;
-  gsize length = 0;
-
-  if (path == NULL || !g_file_get_contents (path, &content, &length, NULL) || memchr (content, '\n', length) == NULL)
-    return 0;
-  return (guint) ((length - (gsize) ((char *) memchr (content, '\n', length) + 1 - content)) / 32);
 }
 
 /* Ana, who speaks by hand, offers a file to Bo and is gone when a part of it is there. */
@@ -105,7 +71,7 @@ offer_again (TransferMates *f, SnugTransfers *chi, SnugTransfers *bo, GFile *fil
 {
   SnugTransfer *in = offer (chi, bo, file);
 
-  g_signal_connect (row (chi, n_rows (chi) - 1), "notify::bytes", G_CALLBACK (on_bytes), first_bytes);
+  note_first_bytes (row (chi, n_rows (chi) - 1), first_bytes);
   take (f, bo, in);
   return in;
 }

@@ -151,6 +151,46 @@ n_files_in (GFile *folder)
   return n;
 }
 
+char *
+path_of_left (TransferMates *f, const char *suffix)
+{
+  const char *folder = g_file_peek_path (f->inbox);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, ".snug-") && g_str_has_suffix (name, suffix))
+      return g_build_filename (folder, name, NULL);
+  return NULL;
+}
+
+guint
+n_noted (TransferMates *f)
+{
+  g_autofree char *path = path_of_left (f, ".journal");
+  g_autofree char *content = NULL;
+  gsize length = 0;
+
+  if (path == NULL || !g_file_get_contents (path, &content, &length, NULL) || memchr (content, '\n', length) == NULL)
+    return 0;
+  return (guint) ((length - (gsize) ((char *) memchr (content, '\n', length) + 1 - content)) / 32);
+}
+
+static void
+on_bytes (SnugTransfer *transfer, GParamSpec *pspec, gpointer user_data)
+{
+  guint64 *first = user_data;
+
+  if (*first == 0)
+    *first = snug_transfer_get_bytes (transfer);
+}
+
+void
+note_first_bytes (SnugTransfer *transfer, guint64 *first)
+{
+  g_signal_connect (transfer, "notify::bytes", G_CALLBACK (on_bytes), first);
+}
+
 void
 send_raw (TransferMates *f, guint from, const char *to, const char *text)
 {

@@ -36,6 +36,10 @@ char          *make_tree       (TransferMates *f);
 /* Links are removed, not followed. */
 void           remove_tree     (const char *path);
 guint          n_files_in      (GFile *folder);
+/* Of an unfinished transfer that the inbox has: what ends with @suffix, ".part" or ".journal". Returns: its path, or NULL */
+char          *path_of_left    (TransferMates *f, const char *suffix);
+/* So many pieces are in its journal. */
+guint          n_noted         (TransferMates *f);
 
 /* Offers to everybody. */
 void           start_offer     (SnugTransfers *from, GFile *file);
@@ -47,6 +51,8 @@ void           take            (TransferMates *f, SnugTransfers *transfers, Snug
 guint          n_rows          (SnugTransfers *transfers);
 SnugTransfer  *row             (SnugTransfers *transfers, guint i);    /* borrowed */
 gboolean       is              (SnugTransfer *transfer, SnugTransferState state);
+/* Puts into @first the first bytes that the transfer shows, where they are not 0: from there it goes on. */
+void           note_first_bytes (SnugTransfer *transfer, guint64 *first);
 
 void           assert_same_content (GFile *a, GFile *b);
 /* The files at @path below both folders: content, modification time, and nothing executable in the second. */
