@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* Returns: (transfer full): all of them in one text, which is another one if they are others; "" if there are none */
 char    *snug_own_addresses_to_text (void);
 
-/* Whether what is sent from there can go out: also from loopback, and from no address in particular. */
+/* Whether what is sent from there can go out. What is not counted is taken to be there, and so is no address in
+ * particular. */
 gboolean snug_own_addresses_include (GSocketAddress *address);
 
 G_END_DECLS

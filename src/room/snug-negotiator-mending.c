@@ -137,6 +137,21 @@ offer_to_whoever_is_there (SnugNegotiator *self)
   snug_negotiator_mend_later (self, rules (self)->answer_patience_ms);
 }
 
+/* The route does not carry, as far as we know, but it is not lost: if it does after all, nothing is heard of this. What
+ * cannot be said now is looked into again when signaling is back. */
+static void
+mend_in_place (SnugNegotiator *self)
+{
+  if (!self->signaling_open)
+    self->said_in_vain = TRUE;
+  else if (self->offerer && rules (self)->forgets_silently)
+    offer_to_whoever_is_there (self);
+  else if (self->offerer)
+    snug_negotiator_say_offer (self, TRUE);
+  else if (rules (self)->takes_requests)
+    snug_negotiator_ask_for_offer (self, FALSE);
+}
+
 static gboolean
 on_probe_timer (gpointer user_data)
 {
@@ -145,7 +160,7 @@ on_probe_timer (gpointer user_data)
   snug_clear_source (&self->probe_timer);
   if (self->state == SNUG_PEER_LINK_CONNECTED
       && snug_peer_connection_get_n_packets (self->connection) == self->n_packets)
-    offer_to_whoever_is_there (self);
+    mend_in_place (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -184,4 +199,40 @@ snug_negotiator_renew (SnugNegotiator *self)
     }
   self->trying_us = 0;
   offer_to_whoever_is_there (self);
+}
+
+/* What it goes from is not ours any more. Who cannot be asked for an offer has the time that a lost route has. */
+static void
+mend_at_once (SnugNegotiator *self)
+{
+  snug_peer_connection_lose_route (self->connection);
+  if (self->offerer || rules (self)->takes_requests)
+    snug_negotiator_mend_later (self, 0);
+}
+
+/* An attempt that began where we are no longer is in vain; what waits for its turn to be tried again has it now. Where
+ * there was no way there may be one; a wrong certificate is another matter, and up to a person. */
+static gboolean
+is_worth_a_retry (SnugNegotiator *self)
+{
+  if (self->state == SNUG_PEER_LINK_FAILED)
+    return g_error_matches (self->error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE);
+  return self->state == SNUG_PEER_LINK_RECONNECTING || self->connection == NULL
+         || snug_peer_connection_has_moved (self->connection);
+}
+
+void
+snug_negotiator_check (SnugNegotiator *self)
+{
+  if (!self->started || self->state == SNUG_PEER_LINK_CLOSED)
+    return;
+  if (self->state != SNUG_PEER_LINK_CONNECTED)
+    {
+      if (is_worth_a_retry (self))
+        snug_negotiator_retry (self);
+    }
+  else if (snug_peer_connection_is_cut_off (self->connection))
+    mend_at_once (self);
+  else
+    probe (self);
 }

@@ -389,6 +389,8 @@ snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open)
   self->said_in_vain = FALSE;
   if (self->state != SNUG_PEER_LINK_CONNECTED)
     snug_negotiator_mend_later (self, 0);
+  else
+    snug_negotiator_check (self);
 }
 
 void

@@ -62,6 +62,8 @@ void snug_negotiator_start         (SnugNegotiator *self);
 void snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *message);
 void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
 void snug_negotiator_retry         (SnugNegotiator *self);
+/* The way to the member may have ended without a word: finds out, and mends it. */
+void snug_negotiator_check         (SnugNegotiator *self);
 /* The server says that the member has entered, again. */
 void snug_negotiator_renew         (SnugNegotiator *self);
 /* The session is open, but the member is not heard in it: begins another one, or asks for one. */

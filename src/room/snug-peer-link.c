@@ -105,6 +105,12 @@ do_renew (gpointer data)
 }
 
 static void
+do_check (gpointer data)
+{
+  snug_negotiator_check (((Call *) data)->negotiator);
+}
+
+static void
 do_begin_anew (gpointer data)
 {
   snug_negotiator_begin_anew (((Call *) data)->negotiator);
@@ -199,6 +205,12 @@ void
 snug_peer_link_renew (SnugPeerLink *self)
 {
   post (self, do_renew, call_new (self));
+}
+
+void
+snug_peer_link_check (SnugPeerLink *self)
+{
+  post (self, do_check, call_new (self));
 }
 
 void

@@ -40,6 +40,8 @@ void snug_peer_link_handle_signal (SnugPeerLink *self, SnugSignalMessage *messag
 /* Signaling works (again): what waited for it is done now. */
 void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
 void snug_peer_link_retry         (SnugPeerLink *self);
+/* The way to the member may have ended without a word: finds out, and mends it. */
+void snug_peer_link_check         (SnugPeerLink *self);
 /* The server says that the member has entered, again. */
 void snug_peer_link_renew         (SnugPeerLink *self);
 /* The session is open, but the member is not heard in it: begins another one, or asks for one. */

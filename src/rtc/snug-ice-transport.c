@@ -9,6 +9,7 @@
 #include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
 #include "snug-network-scope.h"
+#include "snug-own-addresses.h"
 #include "snug-udp-path.h"
 
 /* The kernel's default of 208 KB loses packets from 94 MB/s on. */
@@ -26,6 +27,8 @@ struct _SnugIceTransport
 
   /* owned */
   SnugIceAgent    *owner;             /* nullable once closed: of @agent */
+  GPtrArray       *servers;           /* nullable: of SnugIceServer */
+  char            *addresses;         /* nullable: ours, when the agent gathered from them */
   char            *ufrag;
   char            *pwd;
   char            *remote_ufrag;
@@ -43,6 +46,7 @@ struct _SnugIceTransport
   guint            route_timeout_ms;
   guint            repair_timeout_ms;
   gboolean         started;
+  gboolean         is_controlling;
   gboolean         gathering_done;
   gboolean         flush_posted;
   gboolean         resting;           /* nothing is read until other sources have had their turn */
@@ -485,6 +489,8 @@ snug_ice_transport_finalize (GObject *object)
 
   g_free (self->ufrag);
   g_free (self->pwd);
+  g_free (self->addresses);
+  g_clear_pointer (&self->servers, g_ptr_array_unref);
   snug_ice_consent_free (self->consent);
   forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
@@ -516,9 +522,9 @@ snug_ice_transport_init (SnugIceTransport *self)
 /* ---- Beginning ---- */
 
 static void
-make_agent (SnugIceTransport *self, GPtrArray *servers)
+make_agent (SnugIceTransport *self)
 {
-  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), servers, self->relay);
+  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), self->servers, self->relay);
   self->agent = snug_ice_agent_get_nice (self->owner);
   self->stream = snug_ice_agent_get_stream (self->owner);
   set_receiver (self, on_receive);
@@ -542,7 +548,8 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
-  make_agent (self, config->ice_servers);
+  self->servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : NULL;
+  make_agent (self);
   return self;
 }
 
@@ -554,23 +561,32 @@ read_local_credentials (SnugIceTransport *self)
   nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd);
 }
 
-gboolean
-snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError **error)
+static gboolean
+gather (SnugIceTransport *self, GError **error)
 {
-  if (self->started)
-    return TRUE;
-
-  if (!snug_ice_agent_gather (self->owner, controlling))
+  g_clear_pointer (&self->addresses, g_free);
+  if (!snug_ice_agent_gather (self->owner, self->is_controlling))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
                            _("This computer has no usable network address"));
       return FALSE;
     }
 
-  self->started = TRUE;
+  self->addresses = snug_own_addresses_to_text ();
   enlarge_buffers (self);
   read_local_credentials (self);
   return TRUE;
+}
+
+gboolean
+snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError **error)
+{
+  if (self->started)
+    return TRUE;
+
+  self->is_controlling = controlling;
+  self->started = gather (self, error);
+  return self->started;
 }
 
 const char *
@@ -585,10 +601,25 @@ snug_ice_transport_get_pwd (SnugIceTransport *self)
   return self->pwd;
 }
 
+/* libnice gathers once and keeps its sockets, each bound to an address of that time. So after a move another agent takes
+ * over; to the other side it is a restart like any. What stands on the route, DTLS and SCTP, does not notice. */
+static gboolean
+begin_elsewhere (SnugIceTransport *self, GError **error)
+{
+  on_route_lost (self);
+  drop_agent (self);
+  g_queue_clear_full (&self->outbox, g_free);
+  self->gathering_done = FALSE;
+  make_agent (self);
+  return gather (self, error);
+}
+
 gboolean
 snug_ice_transport_restart (SnugIceTransport *self, GError **error)
 {
-  if (self->agent == NULL || !nice_agent_restart (self->agent))
+  gboolean has_moved = snug_ice_transport_has_moved (self);
+
+  if (self->agent == NULL || (!has_moved && !nice_agent_restart (self->agent)))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
                            _("The connection is closed"));
@@ -598,8 +629,29 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
   self->consent_lost = FALSE;
   self->restarting = TRUE;
   forget_remote_side (self);
+  if (has_moved)
+    return begin_elsewhere (self, error);
   read_local_credentials (self);
   return TRUE;
+}
+
+/* Without any address now, those that were may come back. */
+gboolean
+snug_ice_transport_has_moved (SnugIceTransport *self)
+{
+  g_autofree char *now = snug_own_addresses_to_text ();
+
+  return self->started && *now != '\0' && g_strcmp0 (now, self->addresses) != 0;
+}
+
+gboolean
+snug_ice_transport_is_cut_off (SnugIceTransport *self)
+{
+  g_autoptr (GSocket) socket = self->agent != NULL
+    ? nice_agent_get_selected_socket (self->agent, self->stream, SNUG_ICE_COMPONENT) : NULL;
+  g_autoptr (GSocketAddress) address = socket != NULL ? g_socket_get_local_address (socket, NULL) : NULL;
+
+  return address != NULL && !snug_own_addresses_include (address);
 }
 
 void

@@ -31,11 +31,18 @@ gboolean    snug_ice_transport_start (SnugIceTransport *self, gboolean controlli
 const char *snug_ice_transport_get_ufrag (SnugIceTransport *self);
 const char *snug_ice_transport_get_pwd   (SnugIceTransport *self);
 
-/* New credentials of our own for an ICE restart (RFC 8445 section 9); the old route carries on. */
+/* New credentials of our own for an ICE restart (RFC 8445 section 9). The old route carries on, unless this computer has
+ * other addresses than when it was found: then all begins with those, and the route is lost meanwhile. */
 gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 
 /* Whoever was at the other end of the route is gone: CONNECTED again means a new one. */
 void        snug_ice_transport_lose_route (SnugIceTransport *self);
+
+/* This computer has other addresses than those that were gathered from. */
+gboolean    snug_ice_transport_has_moved  (SnugIceTransport *self);
+
+/* And that from which the route goes is not among them any more. A relay's route is not looked at. */
+gboolean    snug_ice_transport_is_cut_off (SnugIceTransport *self);
 
 /**
  * snug_ice_transport_get_local_candidates:

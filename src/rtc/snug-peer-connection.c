@@ -443,7 +443,7 @@ check_open (SnugPeerConnection *self, GError **error)
   return FALSE;
 }
 
-/* RFC 8839 section 4.4.1.1.1. libnice keeps its sockets, so no candidate would be told again: they are
+/* RFC 8839 section 4.4.1.1.1. libnice keeps its sockets, so no candidate would be told again: those that are known are
  * written into the description from now on. */
 static gboolean
 restart_ice (SnugPeerConnection *self, GError **error)
@@ -873,6 +873,25 @@ snug_peer_connection_probe (SnugPeerConnection *self)
 {
   if (self->sctp != NULL)
     snug_sctp_transport_probe (self->sctp);
+}
+
+gboolean
+snug_peer_connection_has_moved (SnugPeerConnection *self)
+{
+  return !is_over (self) && snug_ice_transport_has_moved (self->ice);
+}
+
+gboolean
+snug_peer_connection_is_cut_off (SnugPeerConnection *self)
+{
+  return !is_over (self) && snug_ice_transport_is_cut_off (self->ice);
+}
+
+void
+snug_peer_connection_lose_route (SnugPeerConnection *self)
+{
+  if (!is_over (self))
+    snug_ice_transport_lose_route (self->ice);
 }
 
 void

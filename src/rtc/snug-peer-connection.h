@@ -199,6 +199,14 @@ guint64                 snug_peer_connection_get_bytes_acked (SnugPeerConnection
 void                    snug_peer_connection_probe           (SnugPeerConnection *self);
 guint64                 snug_peer_connection_get_n_packets   (SnugPeerConnection *self);
 
+/* Whether this computer has other addresses than when the connection was begun; and not even that any more from which the
+ * route goes. */
+gboolean                snug_peer_connection_has_moved       (SnugPeerConnection *self);
+gboolean                snug_peer_connection_is_cut_off      (SnugPeerConnection *self);
+
+/* DISCONNECTED at once, as if ICE had noticed already. */
+void                    snug_peer_connection_lose_route      (SnugPeerConnection *self);
+
 /* While reading is off, nothing is heard from the peer, and it has to wait once a few megabytes are on
  * their way: for those who cannot be asked to wait. On at first. */
 void                    snug_peer_connection_set_reading     (SnugPeerConnection *self, gboolean on);

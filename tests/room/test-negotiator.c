@@ -6,6 +6,7 @@
  */
 #include "snug-await.h"
 #include "snug-json.h"
+#include "snug-moving.h"
 #include "snug-negotiator.h"
 #include "snug-passing-time.h"
 #include "snug-wire.h"
@@ -323,6 +324,71 @@ test_restart_of_ice_keeps_the_session (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->offerer.n_offers, ==, 2);
 }
 
+static char *
+dup_own_address (Side *side)
+{
+  SnugPeerLinkStatus status;
+
+  snug_negotiator_get_status (side->negotiator, &status);
+  snug_peer_link_status_clear (&status);
+  return g_strdup (status.has_info ? status.info.local_address : "");
+}
+
+static void
+check_that_side_moves (Fixture *f, Side *side)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  meet (f);
+  before = dup_own_address (side);
+  snug_let_pass (SPACING_MS);
+  snug_move ();
+  snug_set_cut_off (TRUE);
+  snug_negotiator_check (side->negotiator);
+  snug_set_cut_off (FALSE);
+  g_assert_cmpint (state_of (side), ==, SNUG_PEER_LINK_RECONNECTING);
+
+  snug_await (NULL, f->offerer.n_offers >= 2 && are_connected (f));
+  assert_talks (f, "from elsewhere");
+  g_assert_cmpuint (f->offerer.n_opened, ==, 1);
+  g_assert_cmpuint (f->answerer.n_opened, ==, 1);
+  after = dup_own_address (side);
+  g_assert_cmpstr (after, !=, before);   /* of a socket that was made since */
+}
+
+/* Who has other addresses than before has to begin with those; the session goes on. */
+static void
+test_offerer_moves (Fixture *f, gconstpointer data)
+{
+  check_that_side_moves (f, &f->offerer);
+}
+
+static void
+test_answerer_moves (Fixture *f, gconstpointer data)
+{
+  check_that_side_moves (f, &f->answerer);
+}
+
+/* What the network check allows a member for a sign of life, at most. */
+#define CHECK_MS 3000
+
+/* After a sleep, or where an address came that we do not use: what carries is left alone. */
+static void
+test_what_carries_is_left_alone (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  snug_move ();
+  snug_negotiator_check (f->offerer.negotiator);
+  snug_negotiator_check (f->answerer.negotiator);
+  snug_let_pass (1000);
+  assert_talks (f, "here");
+  assert_talks (f, "and there");
+  snug_let_pass (CHECK_MS);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 1);
+  g_assert_true (are_connected (f));
+}
+
 /* Asked again at once, as a hostile member would: one offer a second at most. */
 static void
 test_restarts_are_spaced (Fixture *f, gconstpointer data)
@@ -524,6 +590,9 @@ main (int argc, char **argv)
   ADD ("packets-stay-with-others", test_packets_stay_with_others);
   ADD ("what-fails-on-a-route-is-tried-again", test_what_fails_on_a_route_is_tried_again);
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
+  ADD ("offerer-moves", test_offerer_moves);
+  ADD ("answerer-moves", test_answerer_moves);
+  ADD ("what-carries-is-left-alone", test_what_carries_is_left_alone);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
   ADD ("answerer-comes-back-without-its-session", test_answerer_comes_back_without_its_session);
   ADD ("answer-to-an-earlier-offer-is-not-taken", test_answer_to_an_earlier_offer_is_not_taken);
