@@ -104,6 +104,15 @@ snug_signaling_retry (SnugSignaling *self)
 }
 
 void
+snug_signaling_check (SnugSignaling *self)
+{
+  SnugSignalingState state = snug_signaling_get_state (self);
+
+  if (state != SNUG_SIGNALING_IDLE && state != SNUG_SIGNALING_CLOSED && SNUG_SIGNALING_GET_CLASS (self)->check != NULL)
+    SNUG_SIGNALING_GET_CLASS (self)->check (self);
+}
+
+void
 snug_signaling_hold (SnugSignaling *self, gboolean on)
 {
   if (SNUG_SIGNALING_GET_CLASS (self)->hold != NULL)

@@ -52,6 +52,7 @@ struct _SnugSignalingClass
   void (*close) (SnugSignaling *self);
   void (*retry) (SnugSignaling *self);
   void (*hold)  (SnugSignaling *self, gboolean on);   /* nullable */
+  void (*check) (SnugSignaling *self);                /* nullable */
 };
 
 /**
@@ -70,6 +71,8 @@ void               snug_signaling_send      (SnugSignaling *self, SnugSignalMess
 void               snug_signaling_close     (SnugSignaling *self);
 /* Try now instead of when the delay is over. */
 void               snug_signaling_retry     (SnugSignaling *self);
+/* The way to the server may have ended without a word: makes sure of it, and is back as soon as can be. */
+void               snug_signaling_check     (SnugSignaling *self);
 /* While a transfer with a version-1 page runs: a socket that is lost is not opened again, for the page
  * would begin anew and lose the transfer (PROTOCOL.md section 5). Version 2 does not care. */
 void               snug_signaling_hold      (SnugSignaling *self, gboolean on);

@@ -6,6 +6,7 @@
 
 #include "snug-backoff.h"
 #include "snug-context.h"
+#include "snug-own-addresses.h"
 #include "snug-signaling-errors.h"
 #include "snug-signaling-version-1.h"
 #include "snug-websocket-connect.h"
@@ -27,6 +28,9 @@
 #define DOOR_TRIES 3
 #define PING_MS 25000
 #define DEAD_MS 60000
+/* After what may have ended the connection it has to answer a ping in this time. A server that is only slow is found again
+ * by our token. */
+#define CHECK_MS 4000
 /* As a server counts (PROTOCOL.md section 0). */
 #define MAX_MESSAGE_BYTES (SNUG_SIGNAL_MAX_BYTES + SNUG_SIGNAL_MAX_BYTES / 8)
 #define MAX_FRAGMENTS 16
@@ -39,6 +43,7 @@ struct _SnugWebsocketSignaling
   GMainContext             *context;        /* owned */
   GCancellable             *cancellable;    /* owned, nullable: of the attempt under way */
   SnugWebsocketStream      *stream;         /* owned, nullable */
+  GSocketAddress           *own_address;    /* owned, nullable: of the stream */
   GSource                  *timer;          /* owned: of the attempt, of the wait between two, or ping */
 
   char                     *server;         /* owned */
@@ -57,6 +62,7 @@ struct _SnugWebsocketSignaling
   guint                     n_limited;      /* in a row */
   gint64                    first_try_us;
   gint64                    heard_us;
+  gint64                    checked_us;
   guint                     ping_ms;
   guint                     dead_ms;
 };
@@ -84,6 +90,7 @@ drop_connection (SnugWebsocketSignaling *self)
   if (self->stream != NULL)
     snug_websocket_stream_kill (self->stream);
   g_clear_object (&self->stream);
+  g_clear_object (&self->own_address);
   self->welcomed = FALSE;
 }
 
@@ -450,6 +457,7 @@ listen (SnugWebsocketSignaling *self, GSocketConnection *connection)
   };
 
   g_clear_object (&self->cancellable);
+  self->own_address = g_socket_connection_get_local_address (connection, NULL);
   self->stream = snug_websocket_stream_new (G_IO_STREAM (connection), connection, &limits, &listener, self);
 }
 
@@ -526,13 +534,9 @@ websocket_open (SnugSignaling *signaling)
   try_now (self);
 }
 
-/* A page of version 1 offers to whoever comes in, and cannot be asked in another way. A server of version 2
- * does that for us. */
 static void
 come_in_again (SnugWebsocketSignaling *self)
 {
-  if (self->held)
-    return;
   drop_connection (self);
   snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_RECONNECTING, NULL);
   try_now (self);
@@ -544,9 +548,12 @@ websocket_send (SnugSignaling *signaling, SnugSignalMessage *message)
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
   g_autoptr (SnugSignalMessage) translated = NULL;
 
+  /* A page of version 1 offers to whoever comes in, and cannot be asked in another way. A server of version 2
+   * does that for us. */
   if (message->type == SNUG_SIGNAL_RESTART && message->legacy && self->speaks_version_1)
     {
-      come_in_again (self);
+      if (!self->held)
+        come_in_again (self);
       return;
     }
   if (!self->speaks_version_1)
@@ -589,6 +596,48 @@ websocket_retry (SnugSignaling *signaling)
   /* An attempt under way is as good as a new one. */
   if (self->cancellable == NULL && self->stream == NULL)
     try_now (self);
+}
+
+static gboolean
+on_check_time (gpointer data)
+{
+  SnugWebsocketSignaling *self = data;
+
+  if (self->heard_us >= self->checked_us)
+    arm (self, self->ping_ms, on_ping_time);
+  else
+    come_in_again (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* In version 1 a ping has no answer that would say so. */
+static void
+ask_for_sign_of_life (SnugWebsocketSignaling *self)
+{
+  g_autoptr (SnugSignalMessage) ping = snug_signal_message_new (SNUG_SIGNAL_PING);
+
+  if (!self->welcomed || self->speaks_version_1)
+    return;
+  self->checked_us = g_get_monotonic_time ();
+  send_message (self, ping);
+  arm (self, CHECK_MS, on_check_time);
+}
+
+/* An attempt that is under way may be one on a way that is gone. */
+static void
+websocket_check (SnugSignaling *signaling)
+{
+  SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
+
+  if (self->held && self->speaks_version_1)
+    return;
+  snug_backoff_reset (&self->backoff);
+  if (self->stream == NULL)
+    try_now (self);
+  else if (self->own_address != NULL && !snug_own_addresses_include (self->own_address))
+    come_in_again (self);
+  else
+    ask_for_sign_of_life (self);
 }
 
 static void
@@ -671,6 +720,7 @@ snug_websocket_signaling_class_init (SnugWebsocketSignalingClass *klass)
   signaling_class->close = websocket_close;
   signaling_class->retry = websocket_retry;
   signaling_class->hold = websocket_hold;
+  signaling_class->check = websocket_check;
 }
 
 static void

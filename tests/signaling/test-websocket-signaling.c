@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "signaling-member.h"
+#include "snug-moving.h"
 #include "snug-server.h"
 #include "snug-signaling-version-1.h"
 
@@ -130,6 +131,26 @@ test_sent_out (void)
   g_assert_cmpint (snug_signaling_get_state (ben->signaling), ==, SNUG_SIGNALING_OPEN);
   remove_ben (ana);
   assert_closed_with (ben, SNUG_SIGNALING_ERROR_REFUSED);
+  stop (server);
+}
+
+/* From where our socket goes nothing goes any more: that is known before it is found out. The server takes us back. */
+static void
+test_moved (void)
+{
+  SnugServerConfig config = { 0 };
+  g_autofree char *url = NULL;
+  SnugServer *server = start (&config, &url);
+  g_autofree char *code = NULL;
+  g_autoptr (Member) ana = make_room (server, url, 3, &code);
+
+  snug_signaling_check (ana->signaling);   /* and here it is not so */
+  g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_OPEN);
+  snug_set_cut_off (TRUE);
+  snug_signaling_check (ana->signaling);
+  snug_set_cut_off (FALSE);
+  g_assert_cmpint (snug_signaling_get_state (ana->signaling), ==, SNUG_SIGNALING_RECONNECTING);
+  await_heard (ana, "welcome:m1 welcome:m1");
   stop (server);
 }
 
@@ -700,6 +721,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add_func ("/websocket-signaling/" path, func)
+  ADD ("moved", test_moved);
   ADD ("create-and-enter", test_create_and_enter);
   ADD ("refusals", test_refusals);
   ADD ("sent-out", test_sent_out);
