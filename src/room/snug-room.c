@@ -587,6 +587,20 @@ snug_room_retry (SnugRoom *self)
     snug_peer_link_retry (snug_peer_get_link (peer));
 }
 
+/* The server first: to mend a route takes its word. */
+void
+snug_room_check (SnugRoom *self)
+{
+  g_autoptr (SnugRoom) keep = g_object_ref (self);
+  GHashTableIter iter;
+  gpointer peer;
+
+  snug_signaling_check (self->signaling);
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_link_check (snug_peer_get_link (peer));
+}
+
 void
 snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHandler handler, gpointer user_data)
 {

@@ -57,6 +57,8 @@ SnugRoom *snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
 void      snug_room_open  (SnugRoom *self);
 void      snug_room_close (SnugRoom *self);
 void      snug_room_retry (SnugRoom *self);
+/* The network is another one, or this computer has slept: makes sure of all connections, and mends them. */
+void      snug_room_check (SnugRoom *self);
 /* Whether files are on their way: not the time to be a newcomer to anybody. */
 void      snug_room_set_transferring (SnugRoom *self, gboolean on);
 

@@ -60,6 +60,22 @@ remember_entry (SnugSession *self, const char *server, const char *member, const
   self->entry_role = role;
 }
 
+static void
+on_network_changed (SnugNetworkWatch *watch, SnugSession *self)
+{
+  if (self->room != NULL)
+    snug_room_check (self->room);
+}
+
+static void
+watch_network (SnugSession *self)
+{
+  if (self->network_watch != NULL)
+    return;
+  self->network_watch = snug_network_watch_new (NULL);
+  g_signal_connect_object (self->network_watch, "changed", G_CALLBACK (on_network_changed), self, 0);
+}
+
 /* Goes in by what remember_entry() and set_room_link() noted. */
 static void
 enter_room (SnugSession *self)
@@ -92,6 +108,7 @@ enter_room (SnugSession *self)
   snug_session_listen_to_room (self);
   snug_chat_set_room (self->chat, self->room);
   snug_transfers_set_room (self->transfers, self->room, config.network);
+  watch_network (self);
   snug_room_open (self->room);
 }
 

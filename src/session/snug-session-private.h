@@ -10,6 +10,7 @@
 #include "snug-local-host.h"
 #include "snug-nearby-announcer.h"
 #include "snug-nearby.h"
+#include "snug-network-watch.h"
 #include "snug-room.h"
 #include "snug-session.h"
 #include "snug-transfers.h"
@@ -38,6 +39,7 @@ struct _SnugSession
   GListStore         *members;       /* what the room's list holds, for the session's life */
   SnugChat           *chat;
   SnugRoom           *room;          /* nullable */
+  SnugNetworkWatch   *network_watch; /* nullable before the first room */
   SnugLocalHost      *local_host;    /* nullable */
   GCancellable       *creating;      /* nullable: a room is being made on a server */
   GHashTable         *announced;     /* id → the name by which the chat spoke of them last */

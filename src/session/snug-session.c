@@ -240,6 +240,7 @@ snug_session_dispose (GObject *object)
   snug_clear_source (&self->slow);
   snug_session_nearby_clear (self);
   g_clear_object (&self->local_host);
+  g_clear_object (&self->network_watch);
   G_OBJECT_CLASS (snug_session_parent_class)->dispose (object);
 }
 
