@@ -101,8 +101,19 @@ address_to_string (const NiceAddress *address)
   return g_strdup (text);
 }
 
+/* Of a relay it is an address of our own, which nobody learns who wants relays only (RFC 8839 5.1). */
+static void
+add_related_address (SnugIceTransport *self, SnugCandidate *candidate, const NiceCandidate *nice)
+{
+  gboolean is_secret = self->relay == SNUG_RELAY_ONLY;
+  const char *nowhere = nice_address_ip_version (&nice->base_addr) == 6 ? "::" : "0.0.0.0";
+
+  candidate->related_address = is_secret ? g_strdup (nowhere) : address_to_string (&nice->base_addr);
+  candidate->related_port = is_secret ? 9 : (guint16) nice_address_get_port (&nice->base_addr);
+}
+
 static char *
-candidate_to_text (const NiceCandidate *nice)
+candidate_to_text (SnugIceTransport *self, const NiceCandidate *nice)
 {
   g_autoptr (SnugCandidate) candidate = g_new0 (SnugCandidate, 1);
 
@@ -114,10 +125,7 @@ candidate_to_text (const NiceCandidate *nice)
   candidate->port = (guint16) nice_address_get_port (&nice->addr);
   candidate->type = (SnugCandidateType) nice->type;
   if (nice->type != NICE_CANDIDATE_TYPE_HOST && nice_address_is_valid (&nice->base_addr))
-    {
-      candidate->related_address = address_to_string (&nice->base_addr);
-      candidate->related_port = (guint16) nice_address_get_port (&nice->base_addr);
-    }
+    add_related_address (self, candidate, nice);
   return snug_candidate_to_text (candidate);
 }
 
@@ -133,7 +141,7 @@ static void
 on_new_candidate (G_GNUC_UNUSED NiceAgent *agent, NiceCandidate *candidate, SnugIceTransport *self)
 {
   if (may_tell (self, candidate))
-    tell_candidate (self, candidate_to_text (candidate));
+    tell_candidate (self, candidate_to_text (self, candidate));
 }
 
 static void
@@ -669,7 +677,7 @@ snug_ice_transport_get_local_candidates (SnugIceTransport *self)
 
   for (GSList *item = candidates; item != NULL; item = item->next)
     if (may_tell (self, item->data))
-      g_ptr_array_add (texts, candidate_to_text (item->data));
+      g_ptr_array_add (texts, candidate_to_text (self, item->data));
   g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
   return texts;
 }
