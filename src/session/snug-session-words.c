@@ -27,8 +27,7 @@ static const struct
     N_("This server cannot carry private rooms.") },
   { SNUG_SIGNALING_ERROR_PROTOCOL, SNUG_SESSION_ERROR_UNREACHABLE,
     N_("What answers there is not a Snug server.") },
-  { SNUG_SIGNALING_ERROR_TLS, SNUG_SESSION_ERROR_UNREACHABLE,
-    N_("The server's certificate is not to be trusted. The connection was not made.") },
+  { SNUG_SIGNALING_ERROR_TLS, SNUG_SESSION_ERROR_UNREACHABLE, NULL },   /* what is wrong with the certificate */
 };
 
 const char *

@@ -9,6 +9,7 @@
 #include "snug-backoff.h"
 #include "snug-context.h"
 #include "snug-json.h"
+#include "snug-proxy.h"
 #include "snug-signaling-errors.h"
 
 #define MAX_ANSWER_BYTES 16384
@@ -17,15 +18,16 @@
 
 typedef struct
 {
-  SoupSession  *session;     /* owned */
-  GMainContext *context;     /* owned */
-  char         *url;         /* owned */
-  GBytes       *body;        /* owned */
-  SnugBackoff   backoff;
-  gint64        give_up_us;
-  GSource      *timer;       /* owned */
-  guint         status;
-  char          answer[MAX_ANSWER_BYTES];
+  SoupSession          *session;     /* owned */
+  GMainContext         *context;     /* owned */
+  char                 *url;         /* owned */
+  GBytes               *body;        /* owned */
+  SnugBackoff           backoff;
+  gint64                give_up_us;
+  GSource              *timer;       /* owned */
+  guint                 status;
+  GTlsCertificateFlags  certificate_errors;
+  char                  answer[MAX_ANSWER_BYTES];
 } Creation;
 
 static void post (GTask *task);
@@ -126,7 +128,7 @@ static void
 fail_or_try_again (GTask *task, guint status, const GError *cause)
 {
   Creation *creation = g_task_get_task_data (task);
-  g_autoptr (GError) error = snug_signaling_error_from_answer (status, cause);
+  g_autoptr (GError) error = snug_signaling_error_from_answer (status, creation->certificate_errors, cause);
   guint delay_ms = snug_backoff_next_ms (&creation->backoff, g_random_double ());
 
   if (g_task_return_error_if_cancelled (task))
@@ -179,6 +181,16 @@ on_answer (GObject *session, GAsyncResult *result, gpointer data)
                                  g_task_get_cancellable (task), on_answer_read, g_object_ref (task));
 }
 
+/* Never accepted: only remembered, for words about it. */
+static gboolean
+on_bad_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer data)
+{
+  Creation *creation = g_task_get_task_data (data);
+
+  creation->certificate_errors = errors;
+  return FALSE;
+}
+
 static void
 post (GTask *task)
 {
@@ -193,6 +205,7 @@ post (GTask *task)
                                "%s", _("That is not the address of a server"));
       return;
     }
+  g_signal_connect_object (message, "accept-certificate", G_CALLBACK (on_bad_certificate), task, 0);
   soup_message_set_request_body_from_bytes (message, "application/json", creation->body);
   soup_session_send_async (creation->session, message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
                            on_answer, g_object_ref (task));
@@ -204,9 +217,10 @@ snug_websocket_signaling_create_room_async (const char *server, guint capacity, 
                                             gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
   Creation *creation = g_new0 (Creation, 1);
 
-  creation->session = soup_session_new_with_options ("timeout", ANSWER_S, NULL);
+  creation->session = soup_session_new_with_options ("timeout", ANSWER_S, "proxy-resolver", proxies, NULL);
   creation->context = g_main_context_ref_thread_default ();
   creation->url = g_strconcat (server, "/api/create-room", NULL);
   creation->body = make_body (capacity, is_private);

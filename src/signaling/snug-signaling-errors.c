@@ -74,12 +74,25 @@ snug_signaling_error_from_version (guint64 version)
                       theirs, SNUG_SIGNAL_VERSION);
 }
 
-GError *
-snug_signaling_error_from_answer (guint status, const GError *cause)
+/* Of a certificate that nobody vouches for the rest means nothing. */
+static const char *
+certificate_words (GTlsCertificateFlags errors)
 {
-  if (cause != NULL && cause->domain == G_TLS_ERROR)
-    return g_error_new (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_TLS,
-                        _("The server’s certificate is not to be trusted (%s)"), cause->message);
+  if (errors & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    return _("The server’s certificate is not to be trusted: nobody who is known here vouches for it. "
+             "The connection was not made.");
+  if (errors & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    return _("The server’s certificate is for another name. The connection was not made.");
+  if (errors & (G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_NOT_ACTIVATED))
+    return _("The server’s certificate is not valid today, or this computer’s clock is wrong. The connection was not made.");
+  return _("The server's certificate is not to be trusted. The connection was not made.");
+}
+
+GError *
+snug_signaling_error_from_answer (guint status, GTlsCertificateFlags certificate_errors, const GError *cause)
+{
+  if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    return g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_TLS, certificate_words (certificate_errors));
 
   switch (status)
     {

@@ -5,6 +5,7 @@ typedef struct
 {
   SnugSignalingState  state;
   GError             *error;    /* owned, nullable */
+  gboolean            by_proxy;
 } SnugSignalingPrivate;
 
 enum { MESSAGE, STATE_CHANGED, N_SIGNALS };
@@ -73,6 +74,22 @@ snug_signaling_get_error (SnugSignaling *self)
   SnugSignalingPrivate *priv = snug_signaling_get_instance_private (self);
 
   return priv->error;
+}
+
+gboolean
+snug_signaling_get_by_proxy (SnugSignaling *self)
+{
+  SnugSignalingPrivate *priv = snug_signaling_get_instance_private (self);
+
+  return priv->by_proxy;
+}
+
+void
+snug_signaling_set_by_proxy (SnugSignaling *self, gboolean by_proxy)
+{
+  SnugSignalingPrivate *priv = snug_signaling_get_instance_private (self);
+
+  priv->by_proxy = by_proxy;
 }
 
 void

@@ -80,8 +80,13 @@ SnugSignalingState snug_signaling_get_state (SnugSignaling *self);
 /* Why it is CLOSED or RECONNECTING; nullable, borrowed. */
 const GError      *snug_signaling_get_error (SnugSignaling *self);
 
+/* Whether a proxy carries the words to the server and back, as far as it was reached. */
+gboolean           snug_signaling_get_by_proxy (SnugSignaling *self);
+
 /* For subclasses: checks the move against the table of allowed ones, notifies. */
 void snug_signaling_enter_state (SnugSignaling *self, SnugSignalingState state, const GError *reason);
 void snug_signaling_deliver     (SnugSignaling *self, SnugSignalMessage *message);
+/* Before OPEN is entered. */
+void snug_signaling_set_by_proxy (SnugSignaling *self, gboolean by_proxy);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "snug-proxy.h"
+
 /* RFC 6455 section 1.3 */
 #define KEY_SUFFIX "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define KEY_BYTES 16
@@ -12,12 +14,12 @@
 
 typedef struct
 {
-  GSocketClient     *client;       /* owned */
-  GSocketConnection *connection;   /* owned, nullable: with TLS in it */
-  char              *key;          /* owned */
-  char              *request;      /* owned */
-  GString           *head;         /* owned: of the answer */
-  guint              status;
+  GSocketClient       *client;       /* owned */
+  GSocketConnection   *connection;   /* owned, nullable: with TLS in it */
+  char                *key;          /* owned */
+  char                *request;      /* owned */
+  GString             *head;         /* owned: of the answer */
+  SnugWebsocketAnswer  answer;
 } Attempt;
 
 static void
@@ -77,7 +79,7 @@ on_head (GTask *task)
 
   if (!soup_headers_parse_response (attempt->head->str, (int) attempt->head->len, headers, NULL, &status, NULL))
     fail (task, "what answered is no web server");
-  else if ((attempt->status = status) != SOUP_STATUS_SWITCHING_PROTOCOLS || !is_good_answer (attempt, headers))
+  else if ((attempt->answer.status = status) != SOUP_STATUS_SWITCHING_PROTOCOLS || !is_good_answer (attempt, headers))
     fail (task, "not let in");
   else
     g_task_return_boolean (task, TRUE);
@@ -190,15 +192,31 @@ make_request (GUri *uri, const char *host, const char *key)
                           *path != '\0' ? path : "/", query != NULL ? "?" : "", query != NULL ? query : "", host, key);
 }
 
+/* Never accepted: only remembered, for words about it. */
+static gboolean
+on_bad_certificate (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer data)
+{
+  Attempt *attempt = g_task_get_task_data (data);
+
+  attempt->answer.certificate_errors = errors;
+  return FALSE;
+}
+
 /* A server of several protocols is to speak HTTP/1.1 (RFC 7301). */
 static void
 on_client_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *connectable, GIOStream *stream,
                  gpointer data)
 {
   const char *const protocols[] = { "http/1.1", NULL };
+  GTask *task = data;
+  Attempt *attempt = g_task_get_task_data (task);
 
-  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (stream))
-    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (stream), protocols);
+  if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATED)
+    attempt->answer.by_proxy = TRUE;
+  if (event != G_SOCKET_CLIENT_TLS_HANDSHAKING || !G_IS_TLS_CONNECTION (stream))
+    return;
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (stream), protocols);
+  g_signal_connect_object (stream, "accept-certificate", G_CALLBACK (on_bad_certificate), task, 0);
 }
 
 void
@@ -209,6 +227,7 @@ snug_websocket_connect_async (const char *url, GCancellable *cancellable, GAsync
   g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
   g_autofree char *host = uri != NULL ? make_host (uri) : NULL;
   gboolean is_tls = uri != NULL && strcmp (g_uri_get_scheme (uri), "https") == 0;
+  g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
   Attempt *attempt;
 
   g_task_set_source_tag (task, snug_websocket_connect_async);
@@ -224,18 +243,19 @@ snug_websocket_connect_async (const char *url, GCancellable *cancellable, GAsync
   attempt->request = make_request (uri, host, attempt->key);
   attempt->client = g_socket_client_new ();
   g_socket_client_set_tls (attempt->client, is_tls);
-  g_signal_connect (attempt->client, "event", G_CALLBACK (on_client_event), NULL);
+  g_socket_client_set_proxy_resolver (attempt->client, proxies);
+  g_signal_connect_object (attempt->client, "event", G_CALLBACK (on_client_event), task, 0);
   g_task_set_task_data (task, attempt, attempt_free);
   g_socket_client_connect_to_uri_async (attempt->client, url, is_tls ? 443 : 80, cancellable, on_connected,
                                         g_steal_pointer (&task));
 }
 
 GSocketConnection *
-snug_websocket_connect_finish (GAsyncResult *result, guint *status, GError **error)
+snug_websocket_connect_finish (GAsyncResult *result, SnugWebsocketAnswer *answer, GError **error)
 {
   Attempt *attempt = g_task_get_task_data (G_TASK (result));
 
-  *status = attempt != NULL ? attempt->status : 0;
+  *answer = attempt != NULL ? attempt->answer : (SnugWebsocketAnswer) { 0 };
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   return g_steal_pointer (&attempt->connection);

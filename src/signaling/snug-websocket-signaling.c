@@ -165,7 +165,7 @@ fail (SnugWebsocketSignaling *self, const GError *error)
 static void
 fail_unreachable (SnugWebsocketSignaling *self, const GError *cause)
 {
-  g_autoptr (GError) error = snug_signaling_error_from_answer (0, cause);
+  g_autoptr (GError) error = snug_signaling_error_from_answer (0, 0, cause);
 
   fail (self, error);
 }
@@ -467,8 +467,8 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (SnugWebsocketSignaling) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) reason = NULL;
-  guint status;
-  g_autoptr (GSocketConnection) connection = snug_websocket_connect_finish (result, &status, &error);
+  SnugWebsocketAnswer answer;
+  g_autoptr (GSocketConnection) connection = snug_websocket_connect_finish (result, &answer, &error);
 
   /* An attempt that we gave up: somebody else's business by now. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -476,18 +476,19 @@ on_connected (GObject *source, GAsyncResult *result, gpointer data)
 
   if (connection != NULL)
     {
+      snug_signaling_set_by_proxy (SNUG_SIGNALING (self), answer.by_proxy);
       listen (self, connection);
       on_socket_open (self);
       return;
     }
 
   /* Version 1 asks for a role (PROTOCOL.md section 1). */
-  if (status == STATUS_BAD_REQUEST && !self->speaks_version_1 && self->token == NULL)
+  if (answer.status == STATUS_BAD_REQUEST && !self->speaks_version_1 && self->token == NULL)
     {
       fall_back (self);
       return;
     }
-  reason = snug_signaling_error_from_answer (status, error);
+  reason = snug_signaling_error_from_answer (answer.status, answer.certificate_errors, error);
   fail (self, reason);
 }
 

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gstdio.h>
-#include <gnutls/x509.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -317,10 +316,9 @@ test_resume (void)
 
 typedef struct
 {
-  SoupServer      *soup;          /* owned */
-  GSocketService  *service;       /* owned */
-  GTlsCertificate *certificate;   /* owned; NULL: no TLS */
-  guint16          port;
+  SoupServer     *soup;      /* owned */
+  GSocketService *service;   /* owned */
+  guint16         port;
 } OtherServer;
 
 static gboolean
@@ -329,19 +327,13 @@ on_other_incoming (GSocketService *service, GSocketConnection *connection, GObje
   OtherServer *other = data;
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
-  g_autoptr (GIOStream) stream = g_object_ref (G_IO_STREAM (connection));
 
-  if (other->certificate != NULL)
-    {
-      g_object_unref (stream);
-      stream = g_tls_server_connection_new (G_IO_STREAM (connection), other->certificate, NULL);
-    }
-  soup_server_accept_iostream (other->soup, stream, local, remote, NULL);
+  soup_server_accept_iostream (other->soup, G_IO_STREAM (connection), local, remote, NULL);
   return TRUE;
 }
 
 static void
-other_server_init (OtherServer *other, GTlsCertificate *certificate)
+other_server_init (OtherServer *other)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
@@ -349,7 +341,6 @@ other_server_init (OtherServer *other, GTlsCertificate *certificate)
 
   other->soup = soup_server_new (NULL, NULL);
   other->service = g_socket_service_new ();
-  g_set_object (&other->certificate, certificate);
   g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (other->service), wanted, G_SOCKET_TYPE_STREAM,
                                                 G_SOCKET_PROTOCOL_TCP, NULL, &address, NULL));
   other->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
@@ -364,7 +355,6 @@ other_server_clear (OtherServer *other)
   soup_server_disconnect (other->soup);
   g_clear_object (&other->service);
   g_clear_object (&other->soup);
-  g_clear_object (&other->certificate);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OtherServer, other_server_clear)
 
@@ -437,7 +427,7 @@ old_server_new (gboolean ignores_v)
 {
   OldServer *old = g_new0 (OldServer, 1);
 
-  other_server_init (&old->server, NULL);
+  other_server_init (&old->server);
   old->relayed = g_string_new (NULL);
   old->ignores_v = ignores_v;
   soup_server_add_handler (old->server.soup, "/api/create-room", on_old_request, old, NULL);
@@ -620,56 +610,6 @@ test_a_server_that_falls_silent (void)
                   SNUG_SIGNALING_ERROR_UNREACHABLE);
 }
 
-/* TLS */
-
-static GTlsCertificate *
-make_certificate (void)
-{
-  gnutls_x509_privkey_t key;
-  gnutls_x509_crt_t certificate;
-  gnutls_datum_t key_pem, certificate_pem;
-  g_autofree char *pem = NULL;
-  GTlsCertificate *result;
-
-  gnutls_x509_privkey_init (&key);
-  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
-  gnutls_x509_crt_init (&certificate);
-  gnutls_x509_crt_set_version (certificate, 3);
-  gnutls_x509_crt_set_serial (certificate, "\1", 1);
-  gnutls_x509_crt_set_activation_time (certificate, time (NULL) - 86400);
-  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + 86400);
-  gnutls_x509_crt_set_key (certificate, key);
-  gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0);
-  gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &key_pem);
-  gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &certificate_pem);
-  pem = g_strdup_printf ("%s%s", certificate_pem.data, key_pem.data);
-  result = g_tls_certificate_new_from_pem (pem, -1, NULL);
-
-  gnutls_free (key_pem.data);
-  gnutls_free (certificate_pem.data);
-  gnutls_x509_crt_deinit (certificate);
-  gnutls_x509_privkey_deinit (key);
-  return result;
-}
-
-static void
-test_a_certificate_nobody_trusts (void)
-{
-  g_autoptr (GTlsCertificate) certificate = make_certificate ();
-  g_auto (OtherServer) server = { 0 };
-  g_autofree char *url = NULL;
-  g_autoptr (GError) error = NULL;
-
-  other_server_init (&server, certificate);
-  url = g_strdup_printf ("https://127.0.0.1:%d", server.port);
-
-  /* Not tried again: it will not get better, and somebody may be listening. */
-  g_assert_null (create_room (url, 3, NULL, &error));
-  g_assert_error (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_TLS);
-  g_autoptr (Member) ana = member_new (url, "BOOK23", NULL, NULL, "sender");
-  assert_closed_with (ana, SNUG_SIGNALING_ERROR_TLS);
-}
-
 /* The translation, in memory */
 
 static char *
@@ -739,7 +679,6 @@ main (int argc, char **argv)
   ADD ("restart-of-a-page", test_restart_of_a_page);
   ADD ("a-server-that-says-no-welcome", test_a_server_that_says_no_welcome);
   ADD ("a-server-that-falls-silent", test_a_server_that_falls_silent);
-  ADD ("a-certificate-nobody-trusts", test_a_certificate_nobody_trusts);
   ADD ("translation", test_translation);
   return g_test_run ();
 }
