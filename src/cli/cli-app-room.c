@@ -165,6 +165,18 @@ on_announcement (SnugCliApp *app)
 }
 
 static void
+on_rounds_proxy (SnugCliApp *app)
+{
+  gboolean rounds_proxy;
+
+  g_object_get (app->session, "rounds-proxy", &rounds_proxy, NULL);
+  if (rounds_proxy && !app->leaving)
+    snug_cli_report_error (app->report, "rounds-proxy",
+                           _("Your proxy carries only what goes to the server: direct connections go round it, and "
+                             "people in the room see your address."), NULL);
+}
+
+static void
 on_n_connected (SnugCliApp *app)
 {
   snug_cli_until_present (&app->until, snug_session_get_n_connected (app->session));
@@ -267,6 +279,7 @@ snug_cli_app_listen_to_room (SnugCliApp *app)
   g_signal_connect_swapped (app->session, "notify::state", G_CALLBACK (on_room_changed), app);
   g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
   g_signal_connect_swapped (app->session, "notify::announcement", G_CALLBACK (on_announcement), app);
+  g_signal_connect_swapped (app->session, "notify::rounds-proxy", G_CALLBACK (on_rounds_proxy), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
   g_signal_connect_swapped (app->session, "notify::guessed", G_CALLBACK (on_guessed), app);
   g_signal_connect_swapped (app->session, "notify::knock", G_CALLBACK (on_knock), app);

@@ -36,6 +36,7 @@ typedef enum
   /* Of a server */
   SNUG_FINDING_WORKS,
   SNUG_FINDING_WORKS_IN_OPEN_ROOMS,   /* a relay that the server named (PROTOCOL.md section 3) */
+  SNUG_FINDING_WORKS_BY_PROXY,        /* and other things go round it */
   SNUG_FINDING_NOT_NAMED,
   SNUG_FINDING_NOT_WANTED,
   SNUG_FINDING_NO_NAME,

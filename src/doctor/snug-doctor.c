@@ -32,6 +32,7 @@ struct _SnugDoctor
   guint            n_told;        /* of jobs */
   SnugRelayPolicy  relay;
   SnugFinding      router;
+  gboolean         by_proxy;      /* the server is reached */
 };
 
 G_DEFINE_FINAL_TYPE (SnugDoctor, snug_doctor, G_TYPE_OBJECT)
@@ -299,9 +300,21 @@ add_server (SnugDoctor *self, guint index, SnugCheckStep step)
   job->number = count (self, step);
 }
 
+/* Who uses relays only because they have a proxy is seen by nobody else for a check-up, either. */
+static gboolean
+may_go_round_proxy (SnugDoctor *self)
+{
+  return !self->by_proxy || self->relay != SNUG_RELAY_ONLY;
+}
+
 static void
 add_stun (SnugDoctor *self)
 {
+  if (!may_go_round_proxy (self))
+    {
+      add_known (self, SNUG_CHECK_STUN, SNUG_FINDING_NOT_WANTED);
+      return;
+    }
   for (guint i = 0; i < self->ice_servers->len; i++)
     if (step_of (self->ice_servers->pdata[i]) == SNUG_CHECK_STUN)
       {
@@ -328,7 +341,10 @@ add_relays (SnugDoctor *self)
 
       if (!is_relay (step))
         continue;
-      add_server (self, i, step);
+      if (step == SNUG_CHECK_RELAY_UDP && !may_go_round_proxy (self))
+        add_known (self, step, SNUG_FINDING_NOT_WANTED);
+      else
+        add_server (self, i, step);
       n++;
     }
   if (n == 0)
@@ -382,7 +398,7 @@ on_server_visited (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SnugDoctor) self = data;
   SnugFinding finding;
-  g_autoptr (GPtrArray) named = snug_server_probe_finish (result, &finding);
+  g_autoptr (GPtrArray) named = snug_server_probe_finish (result, &finding, &self->by_proxy);
 
   if (end_if_cancelled (self))
     return;
@@ -392,6 +408,8 @@ on_server_visited (GObject *source, GAsyncResult *result, gpointer data)
 
       g_ptr_array_add (self->ice_servers, snug_ice_server_new (server->url, server->username, server->credential));
     }
+  if (finding == SNUG_FINDING_WORKS && self->by_proxy && may_go_round_proxy (self))
+    finding = SNUG_FINDING_WORKS_BY_PROXY;
   tell (self, SNUG_CHECK_SERVER, finding, 0, self->server);
   begin_jobs (self);
 }

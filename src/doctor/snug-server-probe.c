@@ -6,6 +6,7 @@
 #include "snug-context.h"
 #include "snug-json.h"
 #include "snug-probe.h"
+#include "snug-proxy.h"
 #include "snug-websocket-signaling.h"
 
 #define MAX_ANSWER_BYTES 4096
@@ -23,6 +24,7 @@ typedef struct
   GPtrArray     *ice_servers;  /* owned, nullable */
   SnugFinding    finding;
   gboolean       is_late;      /* an answer is */
+  gboolean       by_proxy;
   char           answer[MAX_ANSWER_BYTES];
 } Visit;
 
@@ -87,6 +89,7 @@ on_message (SnugSignaling *signaling, SnugSignalMessage *message, GTask *task)
 
   if (message->type != SNUG_SIGNAL_WELCOME)
     return;
+  visit->by_proxy = snug_signaling_get_by_proxy (signaling);
   if (message->ice_servers != NULL)
     visit->ice_servers = g_ptr_array_ref (message->ice_servers);
   leave (task, SNUG_FINDING_WORKS);
@@ -224,10 +227,11 @@ snug_server_probe_async (const char *server, GCancellable *cancellable, GAsyncRe
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Visit *visit = g_new0 (Visit, 1);
   g_autofree char *url = g_strconcat (server, "/api/health", NULL);
+  g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
 
   visit->server = g_strdup (server);
   visit->asking = g_cancellable_new ();
-  visit->session = soup_session_new ();
+  visit->session = soup_session_new_with_options ("proxy-resolver", proxies, NULL);
   visit->message = soup_message_new ("GET", url);
   g_task_set_source_tag (task, snug_server_probe_async);
   g_task_set_task_data (task, visit, visit_free);
@@ -244,10 +248,11 @@ snug_server_probe_async (const char *server, GCancellable *cancellable, GAsyncRe
 }
 
 GPtrArray *
-snug_server_probe_finish (GAsyncResult *result, SnugFinding *finding)
+snug_server_probe_finish (GAsyncResult *result, SnugFinding *finding, gboolean *by_proxy)
 {
   Visit *visit = g_task_get_task_data (G_TASK (result));
 
   *finding = visit->finding;
+  *by_proxy = visit->by_proxy;
   return g_steal_pointer (&visit->ice_servers);
 }

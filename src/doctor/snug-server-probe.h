@@ -23,9 +23,10 @@ void       snug_server_probe_async  (const char *server, GCancellable *cancellab
 /**
  * snug_server_probe_finish:
  * @finding: (out)
+ * @by_proxy: (out): a proxy carries what is said to it
  *
  * Returns: (transfer full) (nullable): of SnugSignalIceServer: those that it names
  */
-GPtrArray *snug_server_probe_finish (GAsyncResult *result, SnugFinding *finding);
+GPtrArray *snug_server_probe_finish (GAsyncResult *result, SnugFinding *finding, gboolean *by_proxy);
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include <gnutls/crypto.h>
 
+#include "snug-proxy.h"
+
 /* How long to wait for an answer before a datagram is sent again, or given up. RFC 8489 section 6.2.1 doubles as
  * well, but goes on for 40 s: who waits at a screen has made up their mind by then. */
 static const guint waits_ms[] = { 500, 1000, 2000, 2000 };
@@ -51,10 +53,12 @@ open_datagrams (const SnugIceServerAddress *server, GSocketFamily family, GCance
 static GSocketConnection *
 open_stream (const SnugIceServerAddress *server, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GSocketConnectable) name = g_network_address_new (server->host, server->port);
+  g_autoptr (GSocketConnectable) name = g_object_new (G_TYPE_NETWORK_ADDRESS, "hostname", server->host,
+                                                      "port", (guint) server->port, "scheme", "https", NULL);
+  g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
-  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_proxy_resolver (client, proxies);
   g_socket_client_set_timeout (client, STREAM_TIMEOUT_S);
   g_socket_client_set_tls (client, server->kind == SNUG_ICE_SERVER_TURN_TLS);
   return g_socket_client_connect (client, name, cancellable, error);

@@ -42,6 +42,7 @@ struct _SnugNegotiator
   guint64                  n_packets;         /* from the member when it was probed */
   guint64                  n_packets_heard;   /* and at the last look */
   guint                    n_silent_looks;    /* since any came */
+  gboolean                 by_proxy;
   gboolean                 offerer;
   gboolean                 started;
   gboolean                 signaling_open;

@@ -322,7 +322,7 @@ renew_certificate (SnugNegotiator *self)
 void
 snug_negotiator_make_connection (SnugNegotiator *self)
 {
-  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
+  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay, .by_proxy = self->by_proxy };
 
   drop_connection (self);
   if (self->had_session && rules (self)->renews_certificate)
@@ -454,6 +454,7 @@ snug_negotiator_new (GMainContext *network, SnugCertificate *certificate,
   self->certificate = g_object_ref (certificate);
   self->ice_servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : NULL;
   self->relay = config->relay;
+  self->by_proxy = config->by_proxy;
   self->offerer = offerer;
   return self;
 }

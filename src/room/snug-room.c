@@ -238,7 +238,11 @@ snug_room_set_transferring (SnugRoom *self, gboolean on)
 static void
 add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
-  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay };
+  SnugPeerConnectionConfig config = {
+    .ice_servers = self->ice_servers,
+    .relay = self->relay,
+    .by_proxy = snug_signaling_get_by_proxy (self->signaling),
+  };
   const SnugDialectRules *rules = snug_dialects_expect (legacy);
   g_autoptr (SnugMember) member = NULL;
   SnugPeer *peer = g_hash_table_lookup (self->peers, id);

@@ -17,7 +17,7 @@ struct _SnugIceAgent
   /* owned */
   GMainContext *context;
   NiceAgent    *nice;
-  GPtrArray    *tunnels;   /* of SnugTlsTunnel: to relays over TLS; @nice holds them, too */
+  GPtrArray    *tunnels;   /* of SnugTlsTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
 
   guint         stream;
   gboolean      has_turn;
@@ -39,7 +39,7 @@ has_ipv4 (void)
 
 /* libnice goes to a relay only from an address of the relay's own kind: so must the tunnel's be. */
 static gboolean
-set_tls_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugIceServer *server)
+set_tunnelled_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugIceServer *server)
 {
   g_autoptr (GError) error = NULL;
   SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
@@ -57,7 +57,8 @@ set_tls_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const Sn
 }
 
 static void
-add_server (SnugIceAgent *self, const SnugIceServer *server, SnugRelayPolicy relay, gboolean *has_stun)
+add_server (SnugIceAgent *self, const SnugIceServer *server, const SnugPeerConnectionConfig *config,
+            gboolean *has_stun)
 {
   g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
 
@@ -70,17 +71,21 @@ add_server (SnugIceAgent *self, const SnugIceServer *server, SnugRelayPolicy rel
   if (address->kind == SNUG_ICE_SERVER_STUN)
     {
       /* libnice asks one only */
-      if (!*has_stun && relay != SNUG_RELAY_ONLY)
+      if (!*has_stun && config->relay != SNUG_RELAY_ONLY)
         g_object_set (self->nice, "stun-server", address->host, "stun-server-port",
                       (guint) address->port, NULL);
       *has_stun = TRUE;
       return;
     }
 
-  if (relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
+  if (config->relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
     return;
-  if (address->kind == SNUG_ICE_SERVER_TURN_TLS)
-    self->has_turn |= set_tls_relay (self, address, server);
+  /* Whoever wants relays only, and has a proxy, does not want to be seen: by the relay neither. */
+  if (address->kind == SNUG_ICE_SERVER_TURN_UDP && config->relay == SNUG_RELAY_ONLY && config->by_proxy)
+    g_debug ("ICE: a relay that is not asked, as UDP goes round the proxy");
+  else if (address->kind == SNUG_ICE_SERVER_TURN_TLS
+           || (address->kind == SNUG_ICE_SERVER_TURN_TCP && config->by_proxy))
+    self->has_turn |= set_tunnelled_relay (self, address, server);
   else
     self->has_turn |= nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, address->host,
                                                  address->port, server->username, server->password,
@@ -89,18 +94,19 @@ add_server (SnugIceAgent *self, const SnugIceServer *server, SnugRelayPolicy rel
 }
 
 static void
-add_servers (SnugIceAgent *self, GPtrArray *servers, SnugRelayPolicy relay)
+add_servers (SnugIceAgent *self, const SnugPeerConnectionConfig *config)
 {
+  GPtrArray *servers = config->ice_servers;
   gboolean has_stun = FALSE;
 
   for (guint i = 0; servers != NULL && i < servers->len; i++)
-    add_server (self, g_ptr_array_index (servers, i), relay, &has_stun);
+    add_server (self, g_ptr_array_index (servers, i), config, &has_stun);
 }
 
 /* ---- Beginning ---- */
 
 SnugIceAgent *
-snug_ice_agent_new (GMainContext *context, GPtrArray *servers, SnugRelayPolicy relay)
+snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config)
 {
   SnugIceAgent *self = g_new0 (SnugIceAgent, 1);
 
@@ -111,12 +117,12 @@ snug_ice_agent_new (GMainContext *context, GPtrArray *servers, SnugRelayPolicy r
                                     | NICE_AGENT_OPTION_REGULAR_NOMINATION);
   self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_tls_tunnel_free);
   g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
-                "force-relay", relay == SNUG_RELAY_ONLY, NULL);
+                "force-relay", config->relay == SNUG_RELAY_ONLY, NULL);
   self->stream = nice_agent_add_stream (self->nice, 1);
   /* It takes leave of its relays when we may be gone already. */
   g_object_set_data_full (G_OBJECT (self->nice), "snug-tunnels", g_ptr_array_ref (self->tunnels),
                           (GDestroyNotify) g_ptr_array_unref);
-  add_servers (self, servers, relay);
+  add_servers (self, config);
   return self;
 }
 

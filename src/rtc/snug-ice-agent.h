@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _SnugIceAgent SnugIceAgent;
 
-/* @servers: nullable, of SnugIceServer */
-SnugIceAgent *snug_ice_agent_new (GMainContext *context, GPtrArray *servers, SnugRelayPolicy relay);
+/* Of @config its servers, and how they may be asked. */
+SnugIceAgent *snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config);
 
 /* Takes @self: nothing is received any more, and the agent ends when it has given back its relays. */
 void          snug_ice_agent_retire (SnugIceAgent *self);

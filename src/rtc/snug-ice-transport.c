@@ -27,7 +27,7 @@ struct _SnugIceTransport
 
   /* owned */
   SnugIceAgent    *owner;             /* nullable once closed: of @agent */
-  GPtrArray       *servers;           /* nullable: of SnugIceServer */
+  SnugPeerConnectionConfig config;    /* with its servers */
   char            *addresses;         /* nullable: ours, when the agent gathered from them */
   char            *ufrag;
   char            *pwd;
@@ -42,7 +42,6 @@ struct _SnugIceTransport
 
   NiceAgent       *agent;             /* borrowed from @owner */
   guint            stream;
-  SnugRelayPolicy  relay;
   guint            route_timeout_ms;
   guint            repair_timeout_ms;
   gboolean         started;
@@ -105,7 +104,7 @@ address_to_string (const NiceAddress *address)
 static void
 add_related_address (SnugIceTransport *self, SnugCandidate *candidate, const NiceCandidate *nice)
 {
-  gboolean is_secret = self->relay == SNUG_RELAY_ONLY;
+  gboolean is_secret = self->config.relay == SNUG_RELAY_ONLY;
   const char *nowhere = nice_address_ip_version (&nice->base_addr) == 6 ? "::" : "0.0.0.0";
 
   candidate->related_address = is_secret ? g_strdup (nowhere) : address_to_string (&nice->base_addr);
@@ -134,7 +133,7 @@ may_tell (SnugIceTransport *self, const NiceCandidate *candidate)
 {
   if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
     return FALSE;
-  return self->relay != SNUG_RELAY_ONLY || candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
+  return self->config.relay != SNUG_RELAY_ONLY || candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
 }
 
 static void
@@ -498,7 +497,7 @@ snug_ice_transport_finalize (GObject *object)
   g_free (self->ufrag);
   g_free (self->pwd);
   g_free (self->addresses);
-  g_clear_pointer (&self->servers, g_ptr_array_unref);
+  g_clear_pointer (&self->config.ice_servers, g_ptr_array_unref);
   snug_ice_consent_free (self->consent);
   forget_remote_side (self);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
@@ -532,7 +531,7 @@ snug_ice_transport_init (SnugIceTransport *self)
 static void
 make_agent (SnugIceTransport *self)
 {
-  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), self->servers, self->relay);
+  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), &self->config);
   self->agent = snug_ice_agent_get_nice (self->owner);
   self->stream = snug_ice_agent_get_stream (self->owner);
   set_receiver (self, on_receive);
@@ -550,13 +549,14 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
 
   if (config == NULL)
     config = &plain;
-  self->relay = config->relay;
+  self->config = *config;
+  if (config->ice_servers != NULL)
+    g_ptr_array_ref (config->ice_servers);
   self->route_timeout_ms = config->route_timeout_ms != 0 ? config->route_timeout_ms
                                                          : DEFAULT_ROUTE_TIMEOUT_MS;
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
-  self->servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : NULL;
   make_agent (self);
   return self;
 }
@@ -733,7 +733,7 @@ snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandi
   GSList newest;
 
   if (self->agent == NULL || !snug_candidate_is_usable (candidate)
-      || (self->relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
+      || (self->config.relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
     return;
 
   self->remote_candidates = g_slist_prepend (self->remote_candidates, candidate_to_nice (self, candidate));

@@ -71,6 +71,8 @@ typedef struct
 {
   GPtrArray       *ice_servers;       /* nullable, of SnugIceServer, borrowed during construction */
   SnugRelayPolicy  relay;
+  gboolean         by_proxy;          /* relays over TCP are asked by the system's proxy as those over TLS are; and with
+                                         %SNUG_RELAY_ONLY those over UDP, which would go round it, not at all */
   guint            route_timeout_ms;  /* without any pair after this long: FAILED; 0 = 30 s */
   guint            repair_timeout_ms; /* DISCONNECTED for this long: FAILED; 0 = 5 minutes */
 } SnugPeerConnectionConfig;

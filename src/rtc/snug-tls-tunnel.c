@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 
 #include "snug-context.h"
+#include "snug-proxy.h"
 
 #define TIMEOUT_S 10
 
@@ -84,7 +85,7 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
 
   if (outside == NULL)
     {
-      g_debug ("TURN over TLS: %s", error->message);
+      g_debug ("TURN by a tunnel: %s", error->message);
       g_io_stream_close (G_IO_STREAM (visitor->inside), NULL, NULL);
       return;
     }
@@ -145,7 +146,7 @@ on_visitor (GObject *listener, GAsyncResult *result, gpointer data)
       await_visitor (self);
       return;
     }
-  g_debug ("TURN over TLS, at the door: %s", error->message);
+  g_debug ("TURN by a tunnel, at the door: %s", error->message);
   if (++self->n_failures < MAX_FAILURES)
     self->pause = snug_context_timeout (self->context, PAUSE_MS, on_pause_over, self);
 }
@@ -165,22 +166,30 @@ open_door (SnugTlsTunnel *self, GSocketFamily family, GError **error)
   return TRUE;
 }
 
+/* By the scheme proxies are chosen; it says nothing of TLS. */
+static GSocketConnectable *
+name_server (const SnugIceServerAddress *server)
+{
+  return g_object_new (G_TYPE_NETWORK_ADDRESS, "hostname", server->host, "port", (guint) server->port,
+                       "scheme", "https", NULL);
+}
+
 SnugTlsTunnel *
 snug_tls_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, GError **error)
 {
+  g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
   SnugTlsTunnel *self = g_new0 (SnugTlsTunnel, 1);
 
   self->listener = g_socket_listener_new ();
   self->client = g_socket_client_new ();
-  self->name = g_network_address_new (server->host, server->port);
+  self->name = name_server (server);
   self->cancellable = g_cancellable_new ();
   self->context = g_main_context_ref_thread_default ();
   self->n_visitors = g_rc_box_new0 (guint);
   self->server = snug_ice_server_address_to_text (server);
-  g_socket_client_set_tls (self->client, TRUE);
+  g_socket_client_set_tls (self->client, server->kind == SNUG_ICE_SERVER_TURN_TLS);
   g_socket_client_set_timeout (self->client, TIMEOUT_S);
-  /* As libnice, which knows of none. */
-  g_socket_client_set_enable_proxy (self->client, FALSE);
+  g_socket_client_set_proxy_resolver (self->client, proxies);
   if (!open_door (self, family, error))
     {
       snug_tls_tunnel_free (self);

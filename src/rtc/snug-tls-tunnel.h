@@ -1,7 +1,8 @@
-/* snug-tls-tunnel: a door on the loopback interface that leads to a TURN server over TLS.
+/* snug-tls-tunnel: a door on the loopback interface that leads to a TURN server over TLS, or over TCP by a proxy.
  *
  * libnice does not speak TLS: what it calls TURN over TLS is plain TCP, which a server that means TLS refuses, and
- * so does a network that lets nothing else out. It speaks TURN over TCP to this door instead.
+ * so does a network that lets nothing else out. Of proxies it has to be told the address, and it looks up the server's
+ * name itself. It speaks TURN over TCP to this door instead.
  *
  * Belongs to the context that was the thread default when it was made.
  *
@@ -22,7 +23,8 @@ typedef struct _SnugTlsTunnel SnugTlsTunnel;
  * snug_tls_tunnel_new:
  * @family: of the loopback address that it listens at
  *
- * Nothing is sent before somebody comes to the door. A server whose certificate is not to be trusted as that of
+ * Nothing is sent before somebody comes to the door; then by a proxy where one is set up (snug-proxy.h), which is asked
+ * as for a web page: of HTTP proxies, few let anything else than https out. TLS is spoken if @server says so. A server whose certificate is not to be trusted as that of
  * @server gets no word of them; they find the door shut. So does who comes when %SNUG_TLS_TUNNEL_MAX_VISITORS are in.
  *
  * Returns: (transfer full): or %NULL with an error of GIO

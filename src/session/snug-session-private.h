@@ -74,6 +74,7 @@ struct _SnugSession
   gboolean            open;          /* the last room that was made */
   gboolean            is_host;
   gboolean            is_private;
+  gboolean            rounds_proxy;
   gboolean            guessed;
   char               *knock;         /* owned, nullable */
   gboolean            locked;
@@ -108,6 +109,7 @@ enum
   PROP_HAS_NEARBY,
   PROP_IS_HOST,
   PROP_PRIVATE,
+  PROP_ROUNDS_PROXY,
   PROP_GUESSED,
   PROP_KNOCK,
   PROP_LOCKED,

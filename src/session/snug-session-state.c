@@ -215,6 +215,8 @@ on_room_changed (SnugRoom *room, SnugSession *self)
   guint n_connected = snug_room_get_n_ready (room);
   gint64 expires = snug_room_get_expires (room);
 
+  snug_session_set_boolean (self, &self->rounds_proxy, self->relay_policy != SNUG_RELAY_ONLY
+                            && snug_signaling_get_by_proxy (snug_room_get_signaling (room)), PROP_ROUNDS_PROXY);
   self->was_connected = self->was_connected || n_connected > 0;
   if (self->n_connected != n_connected)
     {

@@ -43,6 +43,7 @@ struct _SnugRoomPane
   GtkWidget      *lock_list;
   AdwActionRow   *lock_row;
   GtkSwitch      *lock;
+  GtkLabel       *caveats;
   GtkLabel       *privacy;
 };
 
@@ -221,6 +222,7 @@ update (SnugRoomPane *self)
 {
   const char *page = page_for (self->session);
   g_autofree char *privacy = snug_words_privacy (self->session);
+  g_autofree char *caveats = snug_words_caveats (self->session);
 
   if (!g_str_equal (page, "start") && !g_str_equal (page, "over"))
     snug_start_page_clear (self->start);
@@ -231,6 +233,8 @@ update (SnugRoomPane *self)
   update_connecting (self);
   update_people_count (self);
   gtk_widget_set_sensitive (self->lock_list, snug_session_get_state (self->session) != SNUG_SESSION_NO_SERVER);
+  gtk_label_set_label (self->caveats, caveats);
+  gtk_widget_set_visible (GTK_WIDGET (self->caveats), *caveats != '\0');
   gtk_label_set_label (self->privacy, privacy);
   show_page (self, page);
 }
@@ -361,7 +365,8 @@ static void
 watch_session (SnugRoomPane *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::error",
-                                        "notify::trouble", "notify::capacity", "notify::server" };
+                                        "notify::trouble", "notify::capacity", "notify::server",
+                                        "notify::rounds-proxy", "notify::announcement" };
   GListModel *members = snug_session_get_members (self->session);
 
   snug_start_page_set_session (self->start, self->session);
@@ -448,6 +453,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock_row);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, lock);
   gtk_widget_class_bind_template_callback (widget_class, on_lock_pressed);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, caveats);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, privacy);
 }
 

@@ -278,6 +278,24 @@ snug_words_privacy (SnugSession *session)
                      "files, as long as it is honest: an open room has no secret to check it by."));
 }
 
+char *
+snug_words_caveats (SnugSession *session)
+{
+  const char *lines[3] = { NULL };
+  guint n_lines = 0;
+  gboolean rounds_proxy;
+  int announcement;
+
+  g_object_get (session, "rounds-proxy", &rounds_proxy, "announcement", &announcement, NULL);
+  if (rounds_proxy)
+    lines[n_lines++] = _("Your proxy carries only what goes to the server: direct connections go round it, and "
+                           "people in the room see your address.");
+  if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE)
+    lines[n_lines++] = _("People nearby cannot find the room by themselves, as this computer has no Avahi running. "
+                         "Give them the link.");
+  return g_strjoinv ("\n", (char **) lines);
+}
+
 /* --- People --- */
 
 char *

@@ -137,11 +137,13 @@ static void
 assert_found (Fixture *fixture, SnugFinding wanted)
 {
   SnugFinding finding;
+  gboolean by_proxy;
   g_autoptr (GPtrArray) named = NULL;
 
   snug_await (NULL, fixture->result != NULL);
-  named = snug_server_probe_finish (fixture->result, &finding);
+  named = snug_server_probe_finish (fixture->result, &finding, &by_proxy);
   g_assert_null (named);
+  g_assert_false (by_proxy);
   g_assert_cmpstr (snug_finding_to_text (finding), ==, snug_finding_to_text (wanted));
 }
 

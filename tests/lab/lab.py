@@ -217,11 +217,12 @@ class Relay:
     TURN_TCP = f"turn:snug:lamp@{SERVER}?transport=tcp"
     TURN_TLS = f"turns:snug:lamp@{SERVER}:{TLS_PORT}?transport=tcp"
 
-    def __init__(self, lab, folder, secret=None):
+    def __init__(self, lab, folder, secret=None, names=()):
         self.folder = folder
+        subjects = ",".join([f"IP:{SERVER}"] + [f"DNS:{name}" for name in names])
         logins = ["--use-auth-secret", f"--static-auth-secret={secret}"] if secret else ["--lt-cred-mech", "--user=snug:lamp"]
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "2", "-subj", "/CN=relay", "-addext", f"subjectAltName=IP:{SERVER}",
+                        "-days", "2", "-subj", "/CN=relay", "-addext", f"subjectAltName={subjects}",
                         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, stderr=subprocess.DEVNULL)
         self.process = lab.start(
             lab.server, "stdbuf", "-oL", "turnserver", "-n", "--verbose", "--log-file=stdout", "--no-cli", "--no-rfc5780",

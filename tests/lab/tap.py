@@ -32,9 +32,31 @@ class Tap:
         assert self.process.stdout.readline() == "listening\n"
 
     def traffic(self, address):
+        self.end()
+        return Traffic(self.record, address)
+
+    def sent(self, address):
+        """(protocol, address, port) of all that this address sent to over IPv4."""
+        self.end()
+        source = socket.inet_aton(address)
+        return {(packet[9], socket.inet_ntoa(packet[16:20]), port_of(packet)) for packet in packets_of(self.record)
+                if packet[0] >> 4 == 4 and packet[12:16] == source}
+
+    def end(self):
         self.process.terminate()
         self.process.wait()
-        return Traffic(self.record, address)
+
+
+def packets_of(path):
+    with open(path, "rb") as file:
+        while len(head := file.read(4)) == 4:
+            yield file.read(struct.unpack("!I", head)[0])
+
+
+def port_of(packet):
+    """Where it goes; 0 for what has no ports."""
+    start = 4 * (packet[0] & 15)
+    return struct.unpack("!H", packet[start + 2:start + 4])[0] if packet[9] in (TCP, UDP) else 0
 
 
 class Traffic:
@@ -44,18 +66,12 @@ class Traffic:
     def __init__(self, path, address):
         self.datagrams, self._segments = [], collections.defaultdict(dict)
         wanted = socket.inet_aton(address)
-        for packet in self._packets(path):
+        for packet in packets_of(path):
             if packet[0] >> 4 == 4 and wanted in (packet[12:16], packet[16:20]):
                 self._take(packet)
         self.streams_to = [(struct.unpack("!H", key[-2:])[0], self._join(segments))
                            for key, segments in self._segments.items()]
         self.streams = [stream for _, stream in self.streams_to]
-
-    @staticmethod
-    def _packets(path):
-        with open(path, "rb") as file:
-            while len(head := file.read(4)) == 4:
-                yield file.read(struct.unpack("!I", head)[0])
 
     def _take(self, packet):
         start, end = 4 * (packet[0] & 15), struct.unpack("!H", packet[2:4])[0]

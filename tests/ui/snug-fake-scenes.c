@@ -20,7 +20,8 @@ empty (SnugSession *self)
   g_clear_pointer (&self->link, g_free);
   self->trouble = NULL;
   self->secret = self->knock = NULL;
-  self->guessed = self->shuts_browsers_out = FALSE;
+  self->guessed = self->shuts_browsers_out = self->rounds_proxy = FALSE;
+  self->announcement = SNUG_ANNOUNCEMENT_NONE;
   self->is_host = FALSE;
   self->is_locked = FALSE;
   self->expires = 0;
@@ -335,6 +336,14 @@ scene_private_limited (SnugSession *self)
 }
 
 static void
+scene_caveats (SnugSession *self)
+{
+  scene_connected (self);
+  self->rounds_proxy = TRUE;
+  self->announcement = SNUG_ANNOUNCEMENT_IMPOSSIBLE;
+}
+
+static void
 scene_guessed (SnugSession *self)
 {
   scene_connected (self);
@@ -595,6 +604,7 @@ static const struct
   { "pending", "room", scene_pending },
   { "private", "room", scene_private },
   { "private-limited", "room", scene_private_limited },
+  { "caveats", "room", scene_caveats },
   { "guessed", "room", scene_guessed },
   { "knock", "room", scene_knock },
   { "phrase", "room", scene_phrase },

@@ -36,6 +36,8 @@ struct _SnugSession
   const char         *secret;      /* nullable */
   const char         *knock;       /* nullable */
   gboolean            guessed;
+  gboolean            rounds_proxy;
+  SnugAnnouncement    announcement;
   gboolean            shuts_browsers_out;
   gboolean            is_host;
   gboolean            is_locked;

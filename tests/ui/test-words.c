@@ -139,6 +139,21 @@ test_privacy (void)
   g_assert_nonnull (strstr (in_room, "trusts the page"));
 }
 
+static void
+test_caveats (void)
+{
+  g_autoptr (SnugSession) session = snug_session_new ();
+
+  snug_fake_session_play (session, "connected");
+  assert_text (snug_words_caveats (session), "");
+  snug_fake_session_play (session, "caveats");
+  assert_text (snug_words_caveats (session),
+               "Your proxy carries only what goes to the server: direct connections go round it, and people in the room "
+               "see your address.\n"
+               "People nearby cannot find the room by themselves, as this computer has no Avahi running. "
+               "Give them the link.");
+}
+
 /* --- People --- */
 
 static void
@@ -315,6 +330,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/failure-keeps-its-sentence", test_failure_keeps_its_sentence);
   g_test_add_func ("/words/paths", test_path_words);
   g_test_add_func ("/words/privacy", test_privacy);
+  g_test_add_func ("/words/caveats", test_caveats);
   g_test_add_func ("/words/members", test_members);
   g_test_add_func ("/words/typing", test_typing);
   g_test_add_func ("/words/sizes", test_sizes);
