@@ -291,7 +291,7 @@ snug_words_caveats (SnugSession *session)
     lines[n_lines++] = _("Your proxy carries only what goes to the server: direct connections go round it, and "
                            "people in the room see your address.");
   if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE)
-    lines[n_lines++] = _("People nearby cannot find the room by themselves, as this computer has no Avahi running. "
+    lines[n_lines++] = _("People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
                          "Give them the link.");
   return g_strjoinv ("\n", (char **) lines);
 }
