@@ -26,7 +26,8 @@ struct _SnugRoom
   GError                   *refusal;       /* nullable */
   GMainContext             *network;
   SnugCertificate          *certificate;
-  GPtrArray                *ice_servers;   /* nullable */
+  GPtrArray                *own_servers;   /* nullable: STUN and TURN, as our person chose */
+  GPtrArray                *ice_servers;   /* nullable: these, and those that the server named last */
   GListStore               *members;
   GHashTable               *peers;         /* member id → SnugPeer */
   char                     *name;
@@ -381,9 +382,9 @@ take_ice_servers (SnugRoom *self, GPtrArray *offered)
 
   /* Other links may be using the old array: it is replaced, not changed. */
   servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
-  for (guint i = 0; self->ice_servers != NULL && i < self->ice_servers->len; i++)
+  for (guint i = 0; self->own_servers != NULL && i < self->own_servers->len; i++)
     {
-      SnugIceServer *own = g_ptr_array_index (self->ice_servers, i);
+      SnugIceServer *own = g_ptr_array_index (self->own_servers, i);
       g_ptr_array_add (servers, snug_ice_server_new (own->url, own->username, own->password));
     }
   for (guint i = 0; i < offered->len; i++)
@@ -795,8 +796,9 @@ snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
   self->signaling = g_object_ref (signaling);
   self->network = g_main_context_ref (config->network);
   self->certificate = g_object_ref (config->certificate);
-  self->ice_servers = config->connection.ice_servers != NULL
+  self->own_servers = config->connection.ice_servers != NULL
                         ? g_ptr_array_ref (config->connection.ice_servers) : NULL;
+  self->ice_servers = self->own_servers != NULL ? g_ptr_array_ref (self->own_servers) : NULL;
   self->relay = config->connection.relay;
   self->name = g_strdup (config->name);
   self->device = config->device;
@@ -833,6 +835,7 @@ snug_room_finalize (GObject *object)
   g_clear_error (&self->refusal);
   g_clear_object (&self->members);
   g_clear_pointer (&self->peers, g_hash_table_unref);
+  g_clear_pointer (&self->own_servers, g_ptr_array_unref);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
   g_clear_pointer (&self->network, g_main_context_unref);
   g_free (self->name);

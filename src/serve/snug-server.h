@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "snug-directory.h"
+#include "snug-server-ice.h"
 
 G_BEGIN_DECLS
 
@@ -42,7 +43,7 @@ typedef struct
   GTlsCertificate *certificate;     /* nullable: with its private key; the server then speaks TLS only */
   const char *key_file;             /* HMAC key of tokens, made with 0600 if absent; NULL: a key in memory */
   SnugDirectory *directory;         /* nullable; has to live longer: other servers of our name, and the key */
-  GPtrArray  *ice_servers;          /* nullable, of SnugSignalIceServer */
+  GPtrArray  *ice_servers;          /* nullable, of SnugServerIceServer */
   guint       max_frame_bytes;      /* [65536] */
   guint       max_frames_per_s;     /* [20] */
   guint       max_frame_burst;      /* [200] */

@@ -46,7 +46,7 @@ snug_server_settings_help (void)
          "  ping-interval-ms=25000  dead-after-ms=60000  empty-room-ms=300000\n"
          "  creator-grace-ms=60000  resume-grace-ms=180000  room-lifetime-s=86400  patience-ms=15000\n"
          "  [ice-server NAME]\n"
-         "  url=turn:HOST[:PORT][?transport=tcp]  username=USER  credential=PASSWORD\n";
+         "  url=turn:HOST[:PORT][?transport=tcp]  username=USER  credential=PASSWORD  secret=SHARED\n";
 }
 
 static guint *
@@ -159,12 +159,13 @@ read_setting (SnugServerSettings *settings, GKeyFile *file, const char *key, GEr
 static gboolean
 read_ice_server (SnugServerSettings *settings, GKeyFile *file, const char *group, GError **error)
 {
-  SnugSignalIceServer *server = g_new0 (SnugSignalIceServer, 1);
+  SnugServerIceServer *server = g_new0 (SnugServerIceServer, 1);
 
   g_ptr_array_add (settings->ice_servers, server);
   server->url = g_key_file_get_string (file, group, "url", error);
   server->username = g_key_file_get_string (file, group, "username", NULL);
   server->credential = g_key_file_get_string (file, group, "credential", NULL);
+  server->secret = g_key_file_get_string (file, group, "secret", NULL);
   if (server->url == NULL)
     return FALSE;
   if (!snug_guard_ice_url_is_allowed (server->url, TRUE))
@@ -245,7 +246,7 @@ snug_server_settings_load (SnugServerSettings *settings, const char *path, GErro
 
   settings->web_root = g_strdup (web_root != NULL ? web_root : SNUG_WEB_ROOT);
   settings->ice_servers =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) snug_signal_ice_server_free);
+    g_ptr_array_new_with_free_func ((GDestroyNotify) snug_server_ice_server_free);
   settings->proxies = g_ptr_array_new_with_free_func (g_object_unref);
   if (path != NULL && !read_file (settings, path, error))
     return FALSE;

@@ -34,6 +34,7 @@ class Cell:
     path: str | None      # None: nobody is reached
     is_trusted: bool = False
     secret: str | None = None
+    server_names_it: bool = False   # the relay, with logins for a while
 
 
 def is_direct(nats):
@@ -70,6 +71,8 @@ CELLS = {
                        ("port-restricted", "port-restricted"), STUN + TURN + ONLY, "relay"),
     "login": Cell("a login that is good for an hour opens the relay", ("symmetric", "symmetric-random"),
                   STUN + ["--turn", f"turn:{lab.temporary_login(SECRET)}@{lab.SERVER}"], "relay", secret=SECRET),
+    "server-login": Cell("the room's server makes one for each member", ("symmetric", "symmetric-random"), STUN, "relay",
+                         secret=SECRET, server_names_it=True),
     "old-login": Cell("one that was good until a minute ago does not", ("symmetric", "symmetric-random"),
                       STUN + ["--turn", f"turn:{lab.temporary_login(SECRET, -60)}@{lab.SERVER}"], None, secret=SECRET),
     **dict(matrix()),
@@ -100,6 +103,16 @@ def assert_met(cell, folder, members, ends, traffic, told):
     assert same(folder / "from-b.bin", folder / "in-a" / "from-b.bin"), "another file arrived at a"
 
 
+def start_server(the_lab, build, folder, cell):
+    words = ["--listen", f"{lab.SERVER}:0"]
+    if cell.server_names_it:
+        (folder / "settings").write_text(f"[server]\nlisten={lab.SERVER}:0\n"
+                                         f"[ice-server relay]\nurl=turn:{lab.SERVER}\nsecret={cell.secret}\n")
+        words = ["--config", folder / "settings"]
+    server = the_lab.start(the_lab.server, build / "src/server/snug-server", *words, text=True, stdout=subprocess.PIPE)
+    return server.stdout.readline().split()[1]
+
+
 def run_cell(build, name, folder):
     cell = CELLS[name]
     program = [build / "src/cli/snug-cli"]
@@ -110,9 +123,7 @@ def run_cell(build, name, folder):
         tap = Tap(the_lab, the_lab.server, folder / "record")
         if cell.is_trusted:
             program = relay.trusted_by(*program)
-        server = the_lab.start(the_lab.server, build / "src/server/snug-server", "--listen", f"{lab.SERVER}:0",
-                               text=True, stdout=subprocess.PIPE)
-        address = server.stdout.readline().split()[1]
+        address = start_server(the_lab, build, folder, cell)
 
         host = Member(the_lab, the_lab.hosts["a"], *program, "create", "--open", "--server", address, *cell.words,
                       *words_for(folder, "a"))

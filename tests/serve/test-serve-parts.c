@@ -7,8 +7,33 @@
 
 #include "snug-room-code.h"
 #include "snug-server-guard.h"
+#include "snug-server-ice.h"
 #include "snug-throttle.h"
 #include "snug-token.h"
+
+/* Relays */
+
+static void
+test_logins_for_a_while (void)
+{
+  const SnugServerIceServer server = { (char *) "turn:turn.example.org", NULL, NULL, (char *) "lantern" };
+  SnugSignalIceServer *told = snug_server_ice_server_tell (&server, 1433895918);
+  SnugSignalIceServer *again = snug_server_ice_server_tell (&server, 1433895918);
+  g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA1, (const guchar *) "lantern", strlen ("lantern"));
+  g_autofree char *wanted = NULL;
+  guint8 digest[20];
+  gsize n_digest = sizeof digest;
+
+  g_assert_cmpstr (told->url, ==, "turn:turn.example.org");
+  g_assert_true (g_str_has_prefix (told->username, "1433895918:"));
+  g_hmac_update (hmac, (const guchar *) told->username, -1);
+  g_hmac_get_digest (hmac, digest, &n_digest);
+  wanted = g_base64_encode (digest, n_digest);
+  g_assert_cmpstr (told->credential, ==, wanted);
+  g_assert_cmpstr (told->username, !=, again->username);
+  snug_signal_ice_server_free (told);
+  snug_signal_ice_server_free (again);
+}
 
 /* Codes */
 
@@ -345,6 +370,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/relay/logins-for-a-while", test_logins_for_a_while);
   g_test_add_func ("/room-code/codes", test_codes);
   g_test_add_func ("/room-code/folding", test_folding_codes);
   g_test_add_func ("/token/keeps-its-claims", test_tokens_keep_their_claims);

@@ -102,13 +102,13 @@ static void
 test_ice_servers_for_those_they_help (void)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
-  SnugSignalIceServer rows[] = {
-    { (char *) "stun:stun.example.org", NULL, NULL },
-    { (char *) "turn:10.0.0.1:3478?transport=tcp", (char *) "u", (char *) "c" },
-    { (char *) "http://example.org", NULL, NULL },
-    { (char *) "turns:a.example.org", (char *) "u", (char *) "c" },
-    { (char *) "stun:b.example.org", NULL, NULL },
-    { (char *) "stun:fifth.example.org", NULL, NULL },
+  SnugServerIceServer rows[] = {
+    { (char *) "stun:stun.example.org" },
+    { (char *) "turn:10.0.0.1:3478?transport=tcp", (char *) "u", (char *) "c", NULL },
+    { (char *) "http://example.org" },
+    { (char *) "turns:a.example.org", (char *) "u", (char *) "c", NULL },
+    { (char *) "stun:b.example.org" },
+    { (char *) "stun:fifth.example.org" },
   };
   SnugServerConfig config = { .ice_servers = list };
   g_autofree char *code = NULL;
