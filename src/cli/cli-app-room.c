@@ -177,6 +177,17 @@ on_rounds_proxy (SnugCliApp *app)
 }
 
 static void
+on_lacks_relay (SnugCliApp *app)
+{
+  gboolean lacks_relay;
+
+  g_object_get (app->session, "lacks-relay", &lacks_relay, NULL);
+  if (lacks_relay && !app->leaving)
+    snug_cli_report_error (app->report, "no-relay",
+                           _("The relay does not answer, or does not let us in: only direct connections are made."), NULL);
+}
+
+static void
 on_n_connected (SnugCliApp *app)
 {
   snug_cli_until_present (&app->until, snug_session_get_n_connected (app->session));
@@ -280,6 +291,7 @@ snug_cli_app_listen_to_room (SnugCliApp *app)
   g_signal_connect_swapped (app->session, "notify::trouble", G_CALLBACK (on_trouble), app);
   g_signal_connect_swapped (app->session, "notify::announcement", G_CALLBACK (on_announcement), app);
   g_signal_connect_swapped (app->session, "notify::rounds-proxy", G_CALLBACK (on_rounds_proxy), app);
+  g_signal_connect_swapped (app->session, "notify::lacks-relay", G_CALLBACK (on_lacks_relay), app);
   g_signal_connect_swapped (app->session, "notify::n-connected", G_CALLBACK (on_n_connected), app);
   g_signal_connect_swapped (app->session, "notify::guessed", G_CALLBACK (on_guessed), app);
   g_signal_connect_swapped (app->session, "notify::knock", G_CALLBACK (on_knock), app);

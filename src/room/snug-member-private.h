@@ -20,6 +20,7 @@ void        snug_member_set_features     (SnugMember *self, SnugWireFeatures fea
 void        snug_member_set_legacy       (SnugMember *self, gboolean legacy);
 void        snug_member_set_host         (SnugMember *self, gboolean host);
 void        snug_member_set_path         (SnugMember *self, SnugPath path, const char *relay_server);
+void        snug_member_set_lacks_relay  (SnugMember *self, gboolean lacks_relay);
 void        snug_member_set_rtt_ms       (SnugMember *self, double rtt_ms);
 void        snug_member_set_typing       (SnugMember *self, gboolean typing);
 void        snug_member_set_details      (SnugMember *self, const char *details);

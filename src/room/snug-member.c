@@ -32,6 +32,7 @@ struct _SnugMember
   gboolean          legacy;
   gboolean          host;
   gboolean          typing;
+  gboolean          lacks_relay;
 };
 
 G_DEFINE_FINAL_TYPE (SnugMember, snug_member, G_TYPE_OBJECT)
@@ -50,6 +51,7 @@ enum
   PROP_PATH_TEXT,
   PROP_RTT_MS,
   PROP_TYPING,
+  PROP_LACKS_RELAY,
   PROP_DETAILS,
   PROP_ERROR_TEXT,
   PROP_STEPS,
@@ -164,6 +166,12 @@ void
 snug_member_set_typing (SnugMember *self, gboolean typing)
 {
   set_boolean (self, &self->typing, typing, PROP_TYPING);
+}
+
+void
+snug_member_set_lacks_relay (SnugMember *self, gboolean lacks_relay)
+{
+  set_boolean (self, &self->lacks_relay, lacks_relay, PROP_LACKS_RELAY);
 }
 
 static char *
@@ -392,6 +400,7 @@ snug_member_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_PATH_TEXT: g_value_set_string (value, self->path_text); break;
     case PROP_RTT_MS: g_value_set_double (value, self->rtt_ms); break;
     case PROP_TYPING: g_value_set_boolean (value, self->typing); break;
+    case PROP_LACKS_RELAY: g_value_set_boolean (value, self->lacks_relay); break;
     case PROP_DETAILS: g_value_set_string (value, self->details); break;
     case PROP_ERROR_TEXT: g_value_set_string (value, self->error_text); break;
     case PROP_STEPS: g_value_set_uint (value, self->steps); break;
@@ -438,6 +447,7 @@ snug_member_class_init (SnugMemberClass *klass)
   props[PROP_PATH_TEXT] = g_param_spec_string ("path-text", NULL, NULL, "", flags);
   props[PROP_RTT_MS] = g_param_spec_double ("rtt-ms", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
   props[PROP_TYPING] = g_param_spec_boolean ("typing", NULL, NULL, FALSE, flags);
+  props[PROP_LACKS_RELAY] = g_param_spec_boolean ("lacks-relay", NULL, NULL, FALSE, flags);
   props[PROP_DETAILS] = g_param_spec_string ("details", NULL, NULL, "", flags);
   props[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
   props[PROP_STEPS] = g_param_spec_uint ("steps", NULL, NULL, 0, G_MAXUINT, 0, flags);

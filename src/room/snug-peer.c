@@ -262,6 +262,7 @@ show_info (SnugPeer *self, const SnugPeerConnectionInfo *info)
   snug_member_set_path (self->member,
                         relayed ? SNUG_PATH_RELAY : info->same_network ? SNUG_PATH_DIRECT_LOCAL : SNUG_PATH_DIRECT,
                         info->relay_server);
+  snug_member_set_lacks_relay (self->member, info->lacks_relay);
   if (snug_member_get_rtt_ms (self->member) < 0 && info->rtt_ms >= 0)
     snug_member_set_rtt_ms (self->member, info->rtt_ms);
   snug_member_set_details (self->member, details);

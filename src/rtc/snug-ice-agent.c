@@ -222,6 +222,18 @@ snug_ice_agent_write_address (char *out, gsize size, const NiceAddress *address)
     g_snprintf (out, size, "%s:%u", text, port);
 }
 
+gboolean
+snug_ice_agent_lacks_relay (SnugIceAgent *self)
+{
+  gboolean lacks = self->has_turn;
+  GSList *candidates = nice_agent_get_local_candidates (self->nice, self->stream, SNUG_ICE_COMPONENT);
+
+  for (GSList *item = candidates; item != NULL && lacks; item = item->next)
+    lacks = ((NiceCandidate *) item->data)->type != NICE_CANDIDATE_TYPE_RELAYED;
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return lacks;
+}
+
 /* Of a tunnel its other end: the near one is no relay. */
 void
 snug_ice_agent_write_relay (SnugIceAgent *self, char *out, gsize size, const NiceCandidate *local)

@@ -29,6 +29,9 @@ guint         snug_ice_agent_get_stream (SnugIceAgent *self);
 /* Returns: %FALSE if this computer has no address to begin from */
 gboolean      snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling);
 
+/* Once all is gathered: relays were asked, and none let us in. */
+gboolean      snug_ice_agent_lacks_relay (SnugIceAgent *self);
+
 /* The address and port of the relay that a relayed candidate of ours is at. */
 void          snug_ice_agent_write_relay (SnugIceAgent *self, char *out, gsize size, const NiceCandidate *local);
 

@@ -778,6 +778,7 @@ snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *inf
   info->relay_server[0] = '\0';
   if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
     snug_ice_agent_write_relay (self->owner, info->relay_server, sizeof info->relay_server, local);
+  info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (self->owner);
   info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
   info->same_network = is_same_network (local, remote);
   info->in_bulk = self->path != NULL;

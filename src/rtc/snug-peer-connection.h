@@ -85,6 +85,7 @@ typedef struct
   char               local_address[64];    /* "192.0.2.1:4711", "[2001:db8::1]:4711" */
   char               remote_address[64];
   char               relay_server[64];     /* of the local relay, "" if none */
+  gboolean           lacks_relay;          /* those that were named do not answer, or do not let us in */
   gboolean           ipv6;
   gboolean           same_network;         /* both ends loopback, link-local, private or one on-link prefix */
   gboolean           in_bulk;              /* many datagrams a system call (snug-udp-path.h) */

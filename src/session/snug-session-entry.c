@@ -29,6 +29,7 @@ snug_session_forget_room (SnugSession *self)
   self->was_in = FALSE;
   self->is_host = FALSE;
   snug_session_set_boolean (self, &self->rounds_proxy, FALSE, PROP_ROUNDS_PROXY);
+  snug_session_set_boolean (self, &self->lacks_relay, FALSE, PROP_LACKS_RELAY);
   snug_session_set_boolean (self, &self->guessed, FALSE, PROP_GUESSED);
   snug_session_show_knock (self);
   g_hash_table_remove_all (self->announced);

@@ -75,6 +75,7 @@ struct _SnugSession
   gboolean            is_host;
   gboolean            is_private;
   gboolean            rounds_proxy;
+  gboolean            lacks_relay;
   gboolean            guessed;
   char               *knock;         /* owned, nullable */
   gboolean            locked;
@@ -110,6 +111,7 @@ enum
   PROP_IS_HOST,
   PROP_PRIVATE,
   PROP_ROUNDS_PROXY,
+  PROP_LACKS_RELAY,
   PROP_GUESSED,
   PROP_KNOCK,
   PROP_LOCKED,

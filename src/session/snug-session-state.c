@@ -242,6 +242,17 @@ on_member_state (SnugMember *member, GParamSpec *pspec, SnugSession *self)
     update_state (self);
 }
 
+/* Said once: whether it helps with the next member, too, nobody knows. */
+static void
+on_member_lacks_relay (SnugMember *member, GParamSpec *pspec, SnugSession *self)
+{
+  gboolean lacks_relay;
+
+  g_object_get (member, "lacks-relay", &lacks_relay, NULL);
+  if (self->room != NULL && lacks_relay)
+    snug_session_set_boolean (self, &self->lacks_relay, TRUE, PROP_LACKS_RELAY);
+}
+
 /* --- lines of the program in the chat --------------------------------------------------------------- */
 
 static void
@@ -301,6 +312,7 @@ on_room_members_changed (GListModel *room_members, guint position, guint n_remov
 
       g_signal_handlers_disconnect_by_func (member, on_member_state, self);
       g_signal_handlers_disconnect_by_func (member, on_member_renamed, self);
+      g_signal_handlers_disconnect_by_func (member, on_member_lacks_relay, self);
     }
   for (guint i = 0; i < n_added; i++)
     {
@@ -308,6 +320,7 @@ on_room_members_changed (GListModel *room_members, guint position, guint n_remov
 
       g_signal_connect_object (member, "notify::state", G_CALLBACK (on_member_state), self, 0);
       g_signal_connect_object (member, "notify::display-name", G_CALLBACK (on_member_renamed), self, 0);
+      g_signal_connect_object (member, "notify::lacks-relay", G_CALLBACK (on_member_lacks_relay), self, 0);
       g_ptr_array_add (added, member);
     }
   g_list_store_splice (self->members, position, n_removed, added->pdata, added->len);

@@ -181,6 +181,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_HAS_NEARBY: g_value_set_boolean (value, self->has_nearby); break;
     case PROP_PRIVATE: g_value_set_boolean (value, self->is_private); break;
     case PROP_ROUNDS_PROXY: g_value_set_boolean (value, self->rounds_proxy); break;
+    case PROP_LACKS_RELAY: g_value_set_boolean (value, self->lacks_relay); break;
     case PROP_GUESSED: g_value_set_boolean (value, self->guessed); break;
     case PROP_KNOCK: g_value_set_string (value, self->knock); break;
     case PROP_IS_HOST: g_value_set_boolean (value, self->is_host); break;
@@ -308,6 +309,7 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_HAS_NEARBY] = g_param_spec_boolean ("has-nearby", NULL, NULL, FALSE, readable);
   props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
   props[PROP_ROUNDS_PROXY] = g_param_spec_boolean ("rounds-proxy", NULL, NULL, FALSE, readable);
+  props[PROP_LACKS_RELAY] = g_param_spec_boolean ("lacks-relay", NULL, NULL, FALSE, readable);
   props[PROP_GUESSED] = g_param_spec_boolean ("guessed", NULL, NULL, FALSE, readable);
   props[PROP_KNOCK] = g_param_spec_string ("knock", NULL, NULL, NULL, readable);
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);

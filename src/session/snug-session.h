@@ -103,7 +103,8 @@ G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
  * "announcement" (int: SnugAnnouncement, what came of that), "has-nearby" (boolean: rooms nearby can be found, as far
  * as is known since snug_session_look_nearby()), "is-host" (boolean),
  * "private" (boolean: the room has a secret), "rounds-proxy" (boolean: a proxy carries
- * what goes to the server, and connections to members may go round it), "guessed" (boolean: so many wrong secrets were tried that nobody is
+ * what goes to the server, and connections to members may go round it), "lacks-relay" (boolean:
+ * a relay is to be used where needed, and none could be on the way to somebody in this room), "guessed" (boolean: so many wrong secrets were tried that nobody is
  * answered until snug_session_let_them_try()), "knock" (string, nullable: who asks to be let into a locked private
  * room, see snug_session_answer_knock()), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
 

@@ -366,7 +366,7 @@ watch_session (SnugRoomPane *self)
 {
   static const char *const watched[] = { "notify::state", "notify::code", "notify::error",
                                         "notify::trouble", "notify::capacity", "notify::server",
-                                        "notify::rounds-proxy", "notify::announcement" };
+                                        "notify::rounds-proxy", "notify::lacks-relay", "notify::announcement" };
   GListModel *members = snug_session_get_members (self->session);
 
   snug_start_page_set_session (self->start, self->session);

@@ -281,15 +281,17 @@ snug_words_privacy (SnugSession *session)
 char *
 snug_words_caveats (SnugSession *session)
 {
-  const char *lines[3] = { NULL };
+  const char *lines[4] = { NULL };
   guint n_lines = 0;
-  gboolean rounds_proxy;
+  gboolean rounds_proxy, lacks_relay;
   int announcement;
 
-  g_object_get (session, "rounds-proxy", &rounds_proxy, "announcement", &announcement, NULL);
+  g_object_get (session, "rounds-proxy", &rounds_proxy, "lacks-relay", &lacks_relay, "announcement", &announcement, NULL);
   if (rounds_proxy)
     lines[n_lines++] = _("Your proxy carries only what goes to the server: direct connections go round it, and "
                            "people in the room see your address.");
+  if (lacks_relay)
+    lines[n_lines++] = _("The relay does not answer, or does not let us in: only direct connections are made.");
   if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE)
     lines[n_lines++] = _("People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
                          "Give them the link.");

@@ -35,6 +35,8 @@ class Cell:
     is_trusted: bool = False
     secret: str | None = None
     server_names_it: bool = False   # the relay, with logins for a while
+    lacks_relay: bool = False       # it is named, and refuses
+    ipv6: bool = False              # the routers forward it
 
 
 def is_direct(nats):
@@ -73,6 +75,9 @@ CELLS = {
                   STUN + ["--turn", f"turn:{lab.temporary_login(SECRET)}@{lab.SERVER}"], "relay", secret=SECRET),
     "server-login": Cell("the room's server makes one for each member", ("symmetric", "symmetric-random"), STUN, "relay",
                          secret=SECRET, server_names_it=True),
+    "wrong-login": Cell("a relay that refuses the login is spoken of, where they meet without it",
+                        ("port-restricted", "port-restricted"), ["--turn", lab.Relay.TURN.replace("lamp", "candle")],
+                        "direct", lacks_relay=True, ipv6=True),
     "old-login": Cell("one that was good until a minute ago does not", ("symmetric", "symmetric-random"),
                       STUN + ["--turn", f"turn:{lab.temporary_login(SECRET, -60)}@{lab.SERVER}"], None, secret=SECRET),
     **dict(matrix()),
@@ -92,8 +97,13 @@ def assert_nobody(guest, ended, traffic, told):
     assert n_relayed(traffic) < FILE_BYTES, f"{n_relayed(traffic)} bytes went to the relay{told}"
 
 
+def said_of_relay(member):
+    return [event for event in member.events if event["event"] == "error" and event["code"] == "no-relay"]
+
+
 def assert_met(cell, folder, members, ends, traffic, told):
     assert ends == [0, 0], f"they ended with {ends}{told}"
+    assert [len(said_of_relay(member)) for member in members] == [int(cell.lacks_relay)] * 2, f"of the relay{told}"
     assert all(member.paths() == {cell.path} for member in members), f"paths {[m.paths() for m in members]}{told}"
     if cell.path == "relay":
         assert n_relayed(traffic) > 2 * FILE_BYTES, f"only {n_relayed(traffic)} bytes went to the relay{told}"
@@ -118,7 +128,7 @@ def run_cell(build, name, folder):
     program = [build / "src/cli/snug-cli"]
     with lab.Lab() as the_lab:
         for side, nat in zip("ab", cell.nats):
-            the_lab.set_nat(side, nat)
+            the_lab.set_nat(side, nat, ipv6=cell.ipv6)
         relay = lab.Relay(the_lab, folder, cell.secret)
         tap = Tap(the_lab, the_lab.server, folder / "record")
         if cell.is_trusted:

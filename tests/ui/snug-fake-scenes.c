@@ -20,7 +20,7 @@ empty (SnugSession *self)
   g_clear_pointer (&self->link, g_free);
   self->trouble = NULL;
   self->secret = self->knock = NULL;
-  self->guessed = self->shuts_browsers_out = self->rounds_proxy = FALSE;
+  self->guessed = self->shuts_browsers_out = self->rounds_proxy = self->lacks_relay = FALSE;
   self->announcement = SNUG_ANNOUNCEMENT_NONE;
   self->is_host = FALSE;
   self->is_locked = FALSE;
@@ -339,7 +339,7 @@ static void
 scene_caveats (SnugSession *self)
 {
   scene_connected (self);
-  self->rounds_proxy = TRUE;
+  self->rounds_proxy = self->lacks_relay = TRUE;
   self->announcement = SNUG_ANNOUNCEMENT_IMPOSSIBLE;
 }
 

@@ -37,6 +37,7 @@ struct _SnugSession
   const char         *knock;       /* nullable */
   gboolean            guessed;
   gboolean            rounds_proxy;
+  gboolean            lacks_relay;
   SnugAnnouncement    announcement;
   gboolean            shuts_browsers_out;
   gboolean            is_host;

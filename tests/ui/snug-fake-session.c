@@ -35,6 +35,7 @@ enum
   PROP_LOCKED,
   PROP_PRIVATE,
   PROP_ROUNDS_PROXY,
+  PROP_LACKS_RELAY,
   PROP_ANNOUNCEMENT,
   PROP_GUESSED,
   PROP_KNOCK,
@@ -446,6 +447,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_INVITE: g_value_set_string (value, snug_session_get_invite (self)); break;
     case PROP_PRIVATE: g_value_set_boolean (value, self->secret != NULL); break;
     case PROP_ROUNDS_PROXY: g_value_set_boolean (value, self->rounds_proxy); break;
+    case PROP_LACKS_RELAY: g_value_set_boolean (value, self->lacks_relay); break;
     case PROP_ANNOUNCEMENT: g_value_set_int (value, (int) self->announcement); break;
     case PROP_GUESSED: g_value_set_boolean (value, self->guessed); break;
     case PROP_KNOCK: g_value_set_string (value, self->knock); break;
@@ -563,6 +565,7 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_IS_HOST] = g_param_spec_boolean ("is-host", NULL, NULL, FALSE, readable);
   props[PROP_PRIVATE] = g_param_spec_boolean ("private", NULL, NULL, FALSE, readable);
   props[PROP_ROUNDS_PROXY] = g_param_spec_boolean ("rounds-proxy", NULL, NULL, FALSE, readable);
+  props[PROP_LACKS_RELAY] = g_param_spec_boolean ("lacks-relay", NULL, NULL, FALSE, readable);
   props[PROP_ANNOUNCEMENT] = g_param_spec_int ("announcement", NULL, NULL, 0, SNUG_ANNOUNCEMENT_IMPOSSIBLE, 0, readable);
   props[PROP_GUESSED] = g_param_spec_boolean ("guessed", NULL, NULL, FALSE, readable);
   props[PROP_KNOCK] = g_param_spec_string ("knock", NULL, NULL, NULL, readable);

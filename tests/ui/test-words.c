@@ -150,6 +150,7 @@ test_caveats (void)
   assert_text (snug_words_caveats (session),
                "Your proxy carries only what goes to the server: direct connections go round it, and people in the room "
                "see your address.\n"
+               "The relay does not answer, or does not let us in: only direct connections are made.\n"
                "People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
                "Give them the link.");
 }
