@@ -20,8 +20,8 @@ static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Acti
                                                        N_("Done") };
 
 static const SnugFileSectionCommand section_commands[N_SECTIONS] = {
-  [SECTION_INCOMING] = { N_("Accept All"), "files.accept-all" },
-  [SECTION_DONE] = { N_("Clear"), "files.clear" },
+  [SECTION_INCOMING] = { N_("Accept All"), NULL, "files.accept-all" },
+  [SECTION_DONE] = { N_("Clear"), N_("Clear Finished"), "files.clear" },
 };
 
 /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each section a model of

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (SnugFileSections, snug_file_sections, SNUG, FILE_SECTIONS,
 typedef struct
 {
   const char *label;      /* not translated */
+  const char *spoken;     /* not translated; nullable: the label says enough for who does not see where it stands */
   const char *action;     /* of the window, without a target */
 } SnugFileSectionCommand;
 

@@ -9,6 +9,7 @@
 #include "snug-css-class.h"
 #include "snug-entry-row.h"
 #include "snug-file-sections.h"
+#include "snug-row-focus.h"
 #include "snug-transfer-row.h"
 #include "snug-unfinished-strip.h"
 #include "snug-words.h"
@@ -27,6 +28,7 @@ struct _SnugFilesPane
 
   guint              restyle;      /* source; 0: none */
   gboolean           at_top;       /* before the change that restyle waits for */
+  SnugRowFocus       focus;        /* then, too */
 
   /* Template */
   GtkStack          *stack;
@@ -214,6 +216,24 @@ style_item (SnugFilesPane *self, GtkListItem *item)
     show_count (self, item);
 }
 
+/* The last row leaves the pane empty. */
+static void
+give_focus_back (SnugFilesPane *self)
+{
+  guint position;
+
+  if (!snug_row_focus_is_lost (&self->focus))
+    return;
+  position = snug_row_focus_find (&self->focus, get_rows (self));
+  if (position == GTK_INVALID_LIST_POSITION)
+    {
+      snug_row_focus_clear (&self->focus);
+      gtk_widget_grab_focus (GTK_WIDGET (self->empty_button));
+    }
+  else if (!snug_row_focus_give (&self->focus, self->bound, position))
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+}
+
 static gboolean
 on_restyle (gpointer user_data)
 {
@@ -222,8 +242,10 @@ on_restyle (gpointer user_data)
   self->restyle = 0;
   if (self->at_top && g_list_model_get_n_items (get_rows (self)) > 0)
     gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
+  self->at_top = FALSE;
   for (guint i = 0; i < self->bound->len; i++)
     style_item (self, self->bound->pdata[i]);
+  give_focus_back (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -235,6 +257,7 @@ on_rows_changed (SnugFilesPane *self)
   if (self->restyle != 0)
     return;
   self->at_top = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) <= 0;
+  snug_row_focus_remember (&self->focus, GTK_WIDGET (self->list), self->bound);
   self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
 }
 
@@ -259,6 +282,11 @@ heading_new (const char *text, const SnugFileSectionCommand *command)
 
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
       gtk_widget_add_css_class (button, "flat");
+      if (command->spoken != NULL)
+        {
+          gtk_widget_set_tooltip_text (button, _(command->spoken));
+          snug_accessible_set_label (button, _(command->spoken));
+        }
       gtk_box_append (GTK_BOX (box), button);
     }
   return box;
@@ -305,6 +333,9 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item, SnugFilesPane *se
     bind_transfer (self, item, SNUG_TRANSFER (object));
   g_ptr_array_add (self->bound, item);
   style_item (self, item);
+  /* It was scrolled to for this. */
+  if (self->focus.item != NULL && self->restyle == 0)
+    self->restyle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_restyle, self, NULL);
 }
 
 static void
@@ -444,6 +475,7 @@ snug_files_pane_dispose (GObject *object)
   SnugFilesPane *self = SNUG_FILES_PANE (object);
 
   g_clear_handle_id (&self->restyle, g_source_remove);
+  snug_row_focus_clear (&self->focus);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (snug_files_pane_parent_class)->dispose (object);
 }

@@ -53,13 +53,43 @@ def test_all_at_once(desk):
     for source in sources:
         ana.wait_for(event="transfer", name=source.name, state="done")
         row(opened, source.name, "received from Ana$")
-    opened.press("push button", "Clear")
+    opened.press("push button", "Clear Finished")
     opened.gone("list item", re.compile("^(a.bin|b.bin|odd.unheardof), "))
     for source in sources:
         assert sha256(DOWNLOADS / source.name) == sha256(source)
     opened.key("ctrl+1")
     opened.press("push button", "Open odd.unheardof")
     opened.find("label", "No program on this computer opens this file.")
+
+
+def wait_for_focus(opened, pattern):
+    until(alive(lambda: re.search(pattern, opened.focused().name)), f"the focus on {pattern}")
+
+
+def answer_by_key(opened, answer):
+    """Of the row that has the focus, or is the first: its name."""
+    name = opened.tab_to(f"{answer} ").name.removeprefix(f"{answer} ")
+    opened.key("Return")
+    return name
+
+
+@case("the focus goes on with a file into another section, and to the next row when one is taken off the list")
+def test_focus(desk):
+    clear_downloads()
+    opened, link = create(desk)
+    sources = [make_file(desk.folder / name, 1000) for name in ("a.bin", "b.bin")]
+    desk.member("join", link, "--name", "Ana", *(word for source in sources for word in ("--send", str(source))))
+    opened.wait_for_title("2 people")
+    opened.key("ctrl+2")
+    opened.find("label", "2", within=opened.find("list item", "Incoming"))
+    declined = answer_by_key(opened, "Decline")
+    wait_for_focus(opened, f"^{declined}, Declined")
+    opened.key("Delete")
+    wait_for_focus(opened, "^[ab].bin, Ana wants to send you this")
+    accepted = answer_by_key(opened, "Accept")
+    wait_for_focus(opened, f"^{accepted}, .*received from Ana$")
+    opened.key("Delete")
+    wait_for_focus(opened, "^Send Files…")
 
 
 @case("a dragged folder is offered as one, and arrives as the tree it is")
