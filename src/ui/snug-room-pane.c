@@ -112,7 +112,8 @@ update_starting (SnugRoomPane *self)
     trouble = _("The host is asked.");
   gtk_label_set_label (self->starting_title, pending ? _("Waiting to be let in") : title);
   gtk_spinner_set_spinning (self->starting_spinner, starting || pending);
-  gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL);
+  /* Who is asked has been reached, and takes as long as a person does. */
+  gtk_widget_set_visible (GTK_WIDGET (self->starting_steps), code != NULL && !pending);
   gtk_label_set_label (self->starting_trouble, trouble != NULL ? trouble : "");
   gtk_widget_set_visible (GTK_WIDGET (self->starting_trouble), trouble != NULL);
 }
