@@ -22,7 +22,9 @@ const MAX_EARLY_CANDIDATES = 100;
 const DISCONNECTED_FOR_MS = 3_000;
 /** No offer, no answer or no channel in this time: ask once more. */
 const ASK_AGAIN_AFTER_MS = 10_000;
-const GIVE_UP_AFTER_MS = 35_000;
+/** Whoever waits to meet somebody is told in half a minute that it does not work; a loss of half a minute is survived. */
+const GIVE_UP_MEETING_AFTER_MS = 30_000;
+const GIVE_UP_MENDING_AFTER_MS = 35_000;
 const RESTART_SPACING_MS = 1_000;
 /** After a reload the other side may not know yet that the old session is gone. */
 const RETURN_PATIENCE_MS = 1_500;
@@ -459,7 +461,8 @@ export class PeerLink extends EventTarget {
 
   #expectConnection() {
     clearTimeout(this.#giveUpTimer);
-    this.#giveUpTimer = setTimeout(() => this.#giveUp(), GIVE_UP_AFTER_MS);
+    const patienceMs = this.#state === 'connecting' ? GIVE_UP_MEETING_AFTER_MS : GIVE_UP_MENDING_AFTER_MS;
+    this.#giveUpTimer = setTimeout(() => this.#giveUp(), patienceMs);
     this.#repairIn(ASK_AGAIN_AFTER_MS);
   }
 

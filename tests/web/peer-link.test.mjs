@@ -313,12 +313,21 @@ test('nothing helps: failed, with the step that did; and the person may try agai
   made[0].ice('checking');
   await ring(10_000);
   assert.deepEqual(a.says(), ['offer 1'], 'ICE is at work: no second offer');
-  await ring(40_000);
+  await ring(30_000);
   assert.equal(a.link.state, 'failed');
   assert.deepEqual(a.link.steps, { answered: 'done', route: 'failed', keys: 'waiting' });
   a.link.retry();
   await settle();
   assert.equal(a.link.state, 'connecting');
+});
+
+test('a route that is gone for half a minute is not given up yet', async () => {
+  const a = await connected(true);
+  made[0].ice('disconnected');
+  await ring(30_000);
+  assert.equal(a.link.state, 'reconnecting');
+  await ring(35_000);
+  assert.equal(a.link.state, 'failed');
 });
 
 test('a description that the browser refuses ends nothing', async () => {
