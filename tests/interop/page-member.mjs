@@ -100,6 +100,11 @@ export class PageMember {
     return this.#page.waitFor((m) => document.querySelectorAll('.member[data-link=connected]').length === m, n);
   }
 
+  /** @param {string} pattern of the line that says what is wrong */
+  waitForProblem(pattern, timeoutMs) {
+    return this.#page.waitFor((p) => new RegExp(p).test(document.querySelector('#strip').innerText), pattern, timeoutMs);
+  }
+
   memberNames() {
     return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-title')].map((e) => e.textContent));
   }
@@ -313,6 +318,11 @@ export class PageMember {
       (p) => [...document.querySelectorAll('.member .row-detail')].some((e) => new RegExp(p).test(e.textContent)),
       pattern,
     );
+  }
+
+  /** The lines below everybody's name. */
+  personWords() {
+    return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-detail')].map((e) => e.textContent));
   }
 
   /** As the host. */

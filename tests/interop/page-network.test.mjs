@@ -231,7 +231,7 @@ test('the network is lost for a while: said in words, and the file goes on where
   loseUdp(true);
   for (const member of [ana, ben]) {
     await member.waitForFile('interrupted.bin', 'paused', 60_000);
-    await member.page.waitFor(() => /Connection to \w+ lost\. Transfers are paused\./.test(document.querySelector('#strip').innerText));
+    await member.waitForProblem('Connection to \\w+ lost\\. Transfers are paused\\.');
   }
   assert.match(await rowOf(ben), /Connection to Ana lost/);
   await ana.say('into the dark');

@@ -39,20 +39,11 @@ class Cell:
     ipv6: bool = False              # the routers forward it
 
 
-def is_direct(nats):
-    """Whether the two can meet without a relay: each writes first to where the other is seen from by the STUN server. A
-    symmetric router is seen from elsewhere by everybody, so it needs one that lets in everybody at the other side."""
-    if "udp-blocked" in nats:
-        return False
-    symmetric = [nat.startswith("symmetric") for nat in nats]
-    return not any(symmetric) or (not all(symmetric) and "full-cone" in nats)
-
-
 def matrix():
     """All kinds of routers with all, by the best possible path; and those that need a relay without one."""
     for nats in itertools.combinations_with_replacement(lab.NATS, 2):
         name, words = "/".join(nats), STUN + TURN + TURN_TCP
-        path = "direct" if is_direct(nats) else "relay"
+        path = "direct" if lab.meet_directly(nats) else "relay"
         how = "directly" if path == "direct" else "at a relay"
         yield name, Cell(f"{nats[0]} and {nats[1]} meet {how}", nats, words, path)
         if path == "relay":
@@ -72,29 +63,23 @@ CELLS = {
     "relay-only": Cell("who allows relays only is not met directly, though that would do",
                        ("port-restricted", "port-restricted"), STUN + TURN + ONLY, "relay"),
     "login": Cell("a login that is good for an hour opens the relay", ("symmetric", "symmetric-random"),
-                  STUN + ["--turn", f"turn:{lab.temporary_login(SECRET)}@{lab.SERVER}"], "relay", secret=SECRET),
+                  STUN + ["--turn", lab.temporary_turn(SECRET)], "relay", secret=SECRET),
     "server-login": Cell("the room's server makes one for each member", ("symmetric", "symmetric-random"), STUN, "relay",
                          secret=SECRET, server_names_it=True),
     "wrong-login": Cell("a relay that refuses the login is spoken of, where they meet without it",
                         ("port-restricted", "port-restricted"), ["--turn", lab.Relay.TURN.replace("lamp", "candle")],
                         "direct", lacks_relay=True, ipv6=True),
     "old-login": Cell("one that was good until a minute ago does not", ("symmetric", "symmetric-random"),
-                      STUN + ["--turn", f"turn:{lab.temporary_login(SECRET, -60)}@{lab.SERVER}"], None, secret=SECRET),
+                      STUN + ["--turn", lab.temporary_turn(SECRET, -60)], None, secret=SECRET),
     **dict(matrix()),
 }
-
-
-def n_relayed(traffic):
-    """All bytes of UDP that the relay's computer heard and said, and those of TCP that were said to the relay."""
-    streams = [stream for port, stream in traffic.streams_to if port in (lab.Relay.PORT, lab.Relay.TLS_PORT)]
-    return sum(map(len, traffic.datagrams + streams))
 
 
 def assert_nobody(guest, ended, traffic, told):
     assert ended == NOBODY_REACHED, f"the guest ended with {ended}{told}"
     said = [(event["code"], event["message"]) for event in guest.events if event["event"] == "error"]
     assert said and all(code == "peer-unreachable" and WHY in words for code, words in said), f"it said {said}{told}"
-    assert n_relayed(traffic) < FILE_BYTES, f"{n_relayed(traffic)} bytes went to the relay{told}"
+    assert lab.Relay.bytes_of(traffic) < FILE_BYTES, f"{lab.Relay.bytes_of(traffic)} bytes went to the relay{told}"
 
 
 def said_of_relay(member):
@@ -106,9 +91,9 @@ def assert_met(cell, folder, members, ends, traffic, told):
     assert [len(said_of_relay(member)) for member in members] == [int(cell.lacks_relay)] * 2, f"of the relay{told}"
     assert all(member.paths() == {cell.path} for member in members), f"paths {[m.paths() for m in members]}{told}"
     if cell.path == "relay":
-        assert n_relayed(traffic) > 2 * FILE_BYTES, f"only {n_relayed(traffic)} bytes went to the relay{told}"
+        assert lab.Relay.bytes_of(traffic) > 2 * FILE_BYTES, f"only {lab.Relay.bytes_of(traffic)} bytes went to the relay{told}"
     else:
-        assert n_relayed(traffic) < FILE_BYTES, f"{n_relayed(traffic)} bytes went to the relay{told}"
+        assert lab.Relay.bytes_of(traffic) < FILE_BYTES, f"{lab.Relay.bytes_of(traffic)} bytes went to the relay{told}"
     assert same(folder / "from-a.bin", folder / "in-b" / "from-a.bin"), "another file arrived at b"
     assert same(folder / "from-b.bin", folder / "in-a" / "from-b.bin"), "another file arrived at a"
 

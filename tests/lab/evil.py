@@ -72,7 +72,7 @@ def assert_absent(haystack, needles, where):
 
 
 def check_private(room, traffic):
-    addresses = [spelling for side in "ab" for spelling in spellings(lab.Lab.address_of(side))]
+    addresses = [spelling for number in (1, 2) for spelling in spellings(lab.host_address(number))]
     assert_absent(traffic.words(), words_of_members(room) + addresses, "said to the server")
     assert b'"sealed"' in traffic.words(), "what members sealed did not come by"
     assert_absent(b"".join(traffic.datagrams), words_of_members(room) + addresses, "sent to its STUN and TURN server")

@@ -35,6 +35,15 @@ NATS = {
 }
 
 
+def meet_directly(nats):
+    """Whether the two can meet without a relay: each writes first to where the other is seen from by the STUN server. A
+    symmetric router is seen from elsewhere by everybody, so it needs one that lets in everybody at the other side."""
+    if "udp-blocked" in nats:
+        return False
+    symmetric = [nat.startswith("symmetric") for nat in nats]
+    return not any(symmetric) or (not all(symmetric) and "full-cone" in nats)
+
+
 def enter_own_network():
     """Starts the program again as root of a network of its own, once. A stopped program leaves its `with`s."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -99,25 +108,31 @@ class Place:
         self.holder.wait()
 
 
-class Lab:
-    """The places of the picture above; `with Lab() as lab`. Both routers start port restricted."""
+def host_address(number):
+    """Of the host behind that router, at home."""
+    return f"192.168.{number}.2"
 
-    def __init__(self):
+
+class Lab:
+    """The places of the picture above; `with Lab() as lab`. All routers start port restricted. There may be other
+    sides than a and b, up to nine."""
+
+    def __init__(self, sides="ab"):
+        self.numbers = {side: number for number, side in enumerate(sides, start=1)}
         self.segment, self.server = Place("segment"), Place("server")
-        self.routers = {side: Place(f"router {side}") for side in "ab"}
-        self.hosts = {side: Place(f"host {side}") for side in "ab"}
+        self.routers = {side: Place(f"router {side}") for side in sides}
+        self.hosts = {side: Place(f"host {side}") for side in sides}
         self.processes = []
 
     def __enter__(self):
         self.segment.run("ip", "link", "add", "switch", "type", "bridge")
         self.segment.run("ip", "link", "set", "switch", "up")
         self.plug_into_segment(self.server, "server", f"{SERVER}/24", f"{SERVER_6}/64")
-        for number, side in enumerate("ab", start=1):
-            self.build_side(number, side)
-        for number, side in enumerate("ab", start=1):
-            other = 3 - number
-            self.server.run("ip", "-6", "route", "add", f"2001:db8:{number}::/64", "via", f"2001:db8:0:1::{number}")
-            self.routers[side].run("ip", "-6", "route", "add", f"2001:db8:{other}::/64", "via", f"2001:db8:0:1::{other}")
+        for side in self.numbers:
+            self.build_side(side)
+        for side, number in self.numbers.items():
+            for place in (self.server, *(router for other, router in self.routers.items() if other != side)):
+                place.run("ip", "-6", "route", "add", f"2001:db8:{number}::/64", "via", f"2001:db8:0:1::{number}")
             self.set_nat(side, "port-restricted")
         return self
 
@@ -133,23 +148,19 @@ class Lab:
         place.run("ip", "route", "add", "default", "dev", "world")
         place.run("ip", "-6", "route", "add", "default", "dev", "world")
 
-    def build_side(self, number, side):
-        router, host = self.routers[side], self.hosts[side]
-        self.plug_into_segment(router, f"router-{side}", f"203.0.113.{number}/24", f"2001:db8:0:1::{number}/64")
+    def build_side(self, side):
+        number, router, host = self.numbers[side], self.routers[side], self.hosts[side]
+        self.plug_into_segment(router, f"router-{number}", f"203.0.113.{number}/24", f"2001:db8:0:1::{number}/64")
         router.plug("lan", host, "eth0")
         router.address("lan", f"192.168.{number}.1/24", f"2001:db8:{number}::1/64")
-        host.address("eth0", f"192.168.{number}.2/24", f"2001:db8:{number}::2/64")
+        host.address("eth0", f"{host_address(number)}/24", f"2001:db8:{number}::2/64")
         host.run("ip", "route", "add", "default", "via", f"192.168.{number}.1")
         host.run("ip", "-6", "route", "add", "default", "via", f"2001:db8:{number}::1")
         router.allow_forwarding()
 
-    @staticmethod
-    def address_of(side):
-        return {"a": "192.168.1.2", "b": "192.168.2.2"}[side]
-
     def set_nat(self, side, kind, ipv6=False):
         """Router `side` becomes of that kind; without `ipv6` it forwards IPv4 only."""
-        let_in = f"iifname wan udp dport 1024-65535 dnat to {self.address_of(side)}" if kind == "full-cone" else ""
+        let_in = f"iifname wan udp dport 1024-65535 dnat to {host_address(self.numbers[side])}" if kind == "full-cone" else ""
         mapping = f"oifname wan {NATS[kind]}" if NATS[kind] else ""
         block_udp = "meta l4proto udp drop" if kind == "udp-blocked" else ""
         block_6 = "" if ipv6 else "meta nfproto ipv6 drop"
@@ -201,10 +212,15 @@ class Lab:
 
 
 def temporary_login(secret, seconds=3600):
-    """USER:PASSWORD of one who shares a secret with the relay, as the TURN REST scheme has it."""
+    """User and password of one who shares a secret with the relay, as the TURN REST scheme has it."""
     user = f"{int(time.time()) + seconds}:snug"
-    password = base64.b64encode(hmac.digest(secret.encode(), user.encode(), "sha1")).decode()
-    return f"{user.replace(':', '%3A')}:{password}"
+    return user, base64.b64encode(hmac.digest(secret.encode(), user.encode(), "sha1")).decode()
+
+
+def temporary_turn(secret, seconds=3600):
+    """A relay with such a login in its address."""
+    user, password = temporary_login(secret, seconds)
+    return f"turn:{user.replace(':', '%3A')}:{password}@{SERVER}"
 
 
 class Relay:
@@ -234,6 +250,11 @@ class Relay:
                                       for port in (self.PORT, self.TLS_PORT)])
         drain(self.process)
 
+    @classmethod
+    def bytes_of(cls, traffic):
+        """All bytes of UDP that the relay's computer heard and said, and those of TCP that were said to the relay."""
+        streams = [stream for port, stream in traffic.streams_to if port in (cls.PORT, cls.TLS_PORT)]
+        return sum(map(len, traffic.datagrams + streams))
 
     def trusted_by(self, *words):
         """The command of these words, for which no other certificate than the relay's is to be trusted."""

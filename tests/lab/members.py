@@ -19,8 +19,8 @@ WAITING_AT_ONCE = 5
 class Member:
     """A snug-cli in a place; its events as they come."""
 
-    def __init__(self, the_lab, place, *words):
-        self.process = the_lab.start(place, *words, "--json", "--timeout", LIMIT_SECONDS, text=True,
+    def __init__(self, the_lab, place, *words, limit_seconds=LIMIT_SECONDS):
+        self.process = the_lab.start(place, *words, "--json", "--timeout", limit_seconds, text=True,
                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.events = []
 
@@ -42,6 +42,10 @@ class Member:
     def paths(self):
         return {event["path"] for event in self.events
                 if event["event"] == "member" and event["state"] == "connected" and event.get("path")}
+
+    def last_path(self):
+        shown = [event["path"] for event in self.events if event["event"] == "member" and event.get("path")]
+        return shown[-1] if shown else None
 
     def told(self):
         return "\n".join(map(json.dumps, self.events[-12:]))
@@ -67,8 +71,12 @@ def make_file(folder, name):
     return path
 
 
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def same(one, other):
-    return hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest()
+    return sha256(one) == sha256(other)
 
 
 def words_for(folder, side, name=None):
@@ -92,12 +100,22 @@ def run_case(title, name, run):
             return False
 
 
-def run_cases(titles, names, run, waiting=()):
-    """Each in a folder of its own, by run(name, folder); the exit status of the driver. Those of `waiting` do little
-    else than wait, and do it beside each other."""
+def run_many(titles, names, run, waiting=()):
+    """Each in a folder of its own, by run(name, folder); which of them passed. Those of `waiting` do little else than
+    wait, and do it beside each other."""
     passed = [run_case(titles[name], name, run) for name in names if name not in waiting]
     with concurrent.futures.ThreadPoolExecutor(WAITING_AT_ONCE) as pool:
         passed += pool.map(lambda name: run_case(titles[name], name, run), [name for name in names if name in waiting])
+    return passed
+
+
+def add_up(passed):
+    """The last line of a driver; its exit status."""
     failed = passed.count(False)
-    print(f"cases: {len(names) - failed} passed, {failed} failed, 0 skipped")
+    print(f"cases: {len(passed) - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
+
+
+def run_cases(titles, names, run, waiting=()):
+    """All cases of a driver; its exit status."""
+    return add_up(run_many(titles, names, run, waiting))

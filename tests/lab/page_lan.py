@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""page_lan.py BUILD BROWSER [CASE…]: snug-cli and the page in a real browser, chromium or firefox, on one local network that
+has no STUN server and nobody who answers for names: of the page's address there is a name only, so the app hears of it by the
+page's own packets.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import pathlib
+import sys
+
+import lab
+from members import run_cases
+from pages import app_at, exchange, link_of, open_door, page_at, words_of_app
+
+# The addresses of the two, and of a router that is not there: without a way out a browser looks for no way at all.
+NETWORKS = {
+    "both": (("192.168.7.1/24", "fd77::1/64"), ("192.168.7.2/24", "fd77::2/64"), ("192.168.7.254", "fd77::fe")),
+}
+TITLES = {
+    "both": "on one network the page meets the app directly, though its address is hidden",
+}
+
+
+class Cable:
+    """The app's computer at one end, the browser's at the other."""
+
+    def __init__(self, network):
+        self.app, self.page, self.processes = lab.Place("app"), lab.Place("page"), []
+        self.addresses = NETWORKS[network]
+
+    def __enter__(self):
+        self.app.plug("eth0", self.page, "eth0")
+        *ends, router = self.addresses
+        for place, addresses in zip((self.app, self.page), ends):
+            place.address("eth0", *addresses)
+            for address in router:
+                place.run("ip", "route", "add", "default", "via", address)
+        return self
+
+    def start(self, place, *words, **more):
+        process = place.start(*words, **more)
+        self.processes.append(process)
+        return process
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.terminate()
+            process.wait()
+        for place in (self.app, self.page):
+            place.end()
+
+
+def run_case(build, browser, name, folder):
+    with Cable(name) as cable, open_door(cable.page) as door, page_at(door, name, browser) as page:
+        address = cable.addresses[0][0].split("/")[0]
+        listen = f"[{address}]:0" if ":" in address else f"{address}:0"
+        with app_at(cable, cable.app, build, "create", "--open", "--listen", listen, *words_of_app(folder)) as app:
+            page.join(link_of(app), "page")
+            exchange(app, page, "direct-local", folder)
+
+
+def main():
+    build, browser, names = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3:] or list(TITLES)
+    titles = {name: f"{words} ({browser})" for name, words in TITLES.items()}
+    return run_cases(titles, names, lambda name, folder: run_case(build, browser, name, folder))
+
+
+lab.enter_own_network()
+sys.exit(main())
