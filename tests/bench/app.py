@@ -7,7 +7,6 @@ the same way in the same run: the ratio counts. Memory is the resident set. Fram
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import json
 import os
 import pathlib
 import shutil
@@ -22,6 +21,7 @@ sys.path[:0] = [str(TESTS / "fixtures"), str(TESTS / "ui")]
 os.environ["SNUG_BUILD"] = str(pathlib.Path(sys.argv[1]).resolve())
 import snugtest  # noqa: the build folder is read when it is loaded
 import window  # noqa
+from report import Report  # noqa
 
 SNUG = snugtest.BUILD / "src/ui/snug"
 SCHEMA = "io.github.snugrooms.Snug"
@@ -161,11 +161,11 @@ def main():
     rows = measure_start(int(sys.argv[3]) if len(sys.argv) > 3 else 5)
     with tempfile.TemporaryDirectory() as name:
         rows |= measure_room(str(gaps_module), pathlib.Path(name))
-    print("the window, beside real members")
-    for row, value in rows.items():
-        print(f"  {row:<44} {value:10.2f}")
-    if os.environ.get("SNUG_BENCH_WINDOW_JSON"):
-        pathlib.Path(os.environ["SNUG_BENCH_WINDOW_JSON"]).write_text(json.dumps(rows, indent=1))
+    report = Report("the window, beside real members")
+    report.add_all(rows)
+    report.aim("frame gap while a file comes in, p99 ms", at_most=33)
+    report.aim("frame gap while a file comes in, worst ms", at_most=50)
+    report.show()
 
 
 main()

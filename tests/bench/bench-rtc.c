@@ -400,10 +400,9 @@ median (const Result *results, gsize offset)
 static void
 print_json (const Result *results)
 {
-  g_print ("{\"bench\":\"rtc\",\"megabytes\":%d,\"message\":%d,\"runs\":%d", option_megabytes, option_message,
-           option_runs);
   for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    g_print (",\"%s %s\":%.2f", columns[i].name, columns[i].unit, median (results, columns[i].offset));
+    g_print ("%c\"%s %s\":%.2f", i == 0 ? '{' : ',', columns[i].name, columns[i].unit,
+             median (results, columns[i].offset));
   g_print ("}\n");
 }
 

@@ -2,13 +2,13 @@
 //
 // From snug-cli to a page, from a page to snug-cli, from page to page and from snug-cli to snug-cli, one after the
 // other in one run: compare them with each other, not with another machine. Each is measured from the acceptance
-// until its receiver has the whole, checked and in its place. Medians of the runs. SNUG_BENCH_PAGE_JSON=FILE keeps
-// all of them; SNUG_TEST_LISTEN=10.77.0.1:0, inside tests/interop/in-network, makes it a page over plain http.
+// until its receiver has the whole, checked and in its place. Prints rows for report.py. SNUG_TEST_LISTEN=10.77.0.1:0,
+// inside tests/interop/in-network, makes it a page over plain http.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchChromium } from '../interop/browser.mjs';
@@ -109,15 +109,10 @@ async function measure() {
   return rows;
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const rounded = (value, width = 0) => value.toFixed(1).padStart(width);
-
 try {
   const rows = await measure();
-  console.log(`a file of ${megabytes} MB, Chromium, page from ${new URL(server.origin).hostname}, MB/s, median of ${runs}`);
-  for (const [way, values] of Object.entries(rows))
-    console.log(`  ${way.padEnd(36)} ${rounded(median(values), 10)}   (${values.map((value) => rounded(value)).join(' ')})`);
-  if (process.env.SNUG_BENCH_PAGE_JSON) await writeFile(process.env.SNUG_BENCH_PAGE_JSON, JSON.stringify({ megabytes, rows }, null, 1));
+  const title = `a file of ${megabytes} MB, Chromium, page from ${new URL(server.origin).hostname}, MB/s`;
+  console.log(JSON.stringify({ title, rows }));
 } finally {
   await browser.close();
   await server.stop();

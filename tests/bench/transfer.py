@@ -5,94 +5,28 @@ Two snug-cli in two processes, one hosting the room on loopback, from file to fi
 bulk's own limits, SHA-256 alone and a plain copy of the same file, are measured in the same run: compare ratios
 between machines. Ten thousand files are mostly the file system's work: TMPDIR=/dev/shm takes the disk out. A chat
 round trip is from the line written to the sender until its "delivered" is read, so it holds two processes and this
-script's reading as well. Medians of the runs; SNUG_BENCH_JSON=FILE keeps all of them.
+script's reading as well. magic-wormhole, if it is there, sends the same file in the same run.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import collections
 import hashlib
-import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+
+import wormhole
+from member import Member, host_room
+from report import Report, percentile
 
 MIB = 1 << 20
 # snug-cli takes 100 lines at once and 15 more a second: so many are said. Words close behind each other are confirmed
 # together, which is no round trip: so far apart are they.
 WORDS = 100
 WORDS_APART_S = 0.02
-LIMIT_SECONDS = 600
-
-
-class Member:
-    """One snug-cli, its events as they come, and what it has used in the end."""
-
-    def __init__(self, program, *arguments):
-        self.process = subprocess.Popen([program, *arguments, "--json", "--timeout", str(LIMIT_SECONDS)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.events = []
-        self.changed = threading.Condition()
-        self.ended = False
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            event = {**json.loads(line), "at": time.monotonic()}
-            with self.changed:
-                self.events.append(event)
-                self.changed.notify_all()
-        with self.changed:
-            self.ended = True
-            self.changed.notify_all()
-
-    def wait_for(self, since=0, **fields):
-        """The first event with these fields from the place SINCE on, or None if the program ends without."""
-        def found():
-            return next((e for e in self.events[since:] if all(e.get(k) == v for k, v in fields.items())), None)
-        with self.changed:
-            if not self.changed.wait_for(lambda: found() or self.ended, LIMIT_SECONDS):
-                sys.exit(f"bench: waited for {fields} for too long")
-            return found()
-
-    def round_trip(self, text):
-        """Milliseconds until somebody has the line, or None if the program ended first."""
-        since, began = len(self.events), time.monotonic()
-        try:
-            self.process.stdin.write(text + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return None
-        event = self.wait_for(since, event="delivered")
-        return event and (event["at"] - began) * 1000
-
-    def end(self):
-        """CPU seconds and peak megabytes."""
-        try:
-            self.process.stdin.close()
-        except BrokenPipeError:
-            pass
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        if self.process.returncode:
-            sys.exit(f"bench: snug-cli ended with {self.process.returncode}: {self.events[-1:]}")
-        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6
-
-
-def host_room(program, *arguments):
-    host = Member(program, "create", "--open", "--listen", "127.0.0.1:0", *arguments)
-    room = host.wait_for(event="room")
-    return host, room["link"]
-
-
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def measure_idle(program):
@@ -105,8 +39,7 @@ def measure_idle(program):
         trips.append(host.round_trip(f"word {i}"))
         time.sleep(WORDS_APART_S)
     for member in guest, host:
-        member.process.terminate()
-        member.process.wait()
+        member.stop()
     return {"set-up ms": setup, "chat idle p50 ms": percentile(trips, .5), "chat idle p99 ms": percentile(trips, .99)}
 
 
@@ -199,7 +132,7 @@ def main():
     program = pathlib.Path(sys.argv[1]) / "src/cli/snug-cli"
     megabytes = int(sys.argv[2]) if len(sys.argv) > 2 else 500
     runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    rows = collections.defaultdict(list)
+    report = Report(f"file to file, {megabytes} MB with piece hashes, two snug-cli")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         inbox = folder / "inbox"
@@ -211,22 +144,20 @@ def main():
         write_many(many, one)
         for _ in range(runs):
             digest, seconds = sha256(large)
-            result = {**measure_idle(program), **measure_file(program, large, digest, inbox),
-                      **measure_many(program, many, one, inbox), **measure_yardsticks(large, seconds, folder)}
-            result["peak memory MB, a tenth of the size"] = measure_file(
-                program, small, sha256(small)[0], inbox)["peak memory MB"]
-            for row, value in result.items():
-                rows[row].append(value)
-
-    print(f"file to file, {megabytes} MB with piece hashes, two snug-cli, median of {runs}")
-    for row, values in rows.items():
-        digits = 2 if row.endswith((", s", "of one")) else 1
-        print(f"  {row:<36} {statistics.median(values):10.{digits}f}   "
-              f"({' '.join(f'{value:.{digits}f}' for value in values)})")
-    speed, hashing = statistics.median(rows["MB/s"]), statistics.median(rows["SHA-256 alone MB/s"])
-    print(f"  {'speed, in speeds of SHA-256 alone':<36} {speed / hashing:10.2f}")
-    if os.environ.get("SNUG_BENCH_JSON"):
-        pathlib.Path(os.environ["SNUG_BENCH_JSON"]).write_text(json.dumps({"megabytes": megabytes, "rows": rows}, indent=1))
+            report.add_all({**measure_idle(program), **measure_file(program, large, digest, inbox),
+                            **measure_many(program, many, one, inbox), **measure_yardsticks(large, seconds, folder)})
+            report.add_all({"peak memory MB, a tenth of the size": measure_file(
+                program, small, sha256(small)[0], inbox)["peak memory MB"]})
+            if wormhole.is_there():
+                report.add_all({"magic-wormhole MB/s": megabytes / wormhole.seconds_for(large, inbox)})
+    report.ratio("speed, in speeds of SHA-256 alone", "MB/s", "SHA-256 alone MB/s")
+    report.ratio("speed, in speeds of magic-wormhole", "MB/s", "magic-wormhole MB/s")
+    report.aim("MB/s", at_least=250)
+    report.aim("CPU s/GB both sides", at_most=7)
+    report.aim("set-up ms", at_most=60)
+    report.aim("chat busy p50 ms", at_most=1)
+    report.aim("chat busy p99 ms", at_most=5)
+    report.show()
 
 
 main()

@@ -1,0 +1,27 @@
+#!/usr/bin/python3
+"""nine.py BUILD [RUNS]: 100 MB from one to nine over an uplink of 10 MB/s, until all have it.
+
+Nine copies one after the other would take 90 s. It is the case of the lane `transfers`, with its time looked at.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import pathlib
+import sys
+
+os.environ["SNUG_BUILD"] = str(pathlib.Path(sys.argv[1]).resolve())
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lab"))
+import lab  # noqa: the build folder is read when it is loaded
+import uplink  # noqa
+from report import Report  # noqa
+
+N_RECEIVERS = 9
+SIZE = 100 * uplink.MB
+
+lab.enter_own_network()
+report = Report("100 MB to nine members over an uplink of 10 MB/s")
+for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 3):
+    seconds, n_bytes = uplink.send_to(N_RECEIVERS, SIZE)
+    report.add_all({"until all have it, s": seconds, "copies that the sender's link carried": n_bytes / SIZE})
+report.aim("until all have it, s", at_most=25)
+report.show()
