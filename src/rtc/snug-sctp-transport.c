@@ -56,6 +56,7 @@ struct _SnugSctpTransport
   guint16           remote_port;
   gsize             packet_bytes;
   SnugSctpAddress   to;              /* as in the last packet that was sent */
+  SnugSctpTally     tally;
   gsize             max_message_size;
   gsize             n_partial_bytes;
   guint             n_streams;
@@ -384,6 +385,7 @@ on_output (gpointer user_data, guint8 *packet, gsize n_bytes)
   SnugSctpTransport *self = user_data;
 
   snug_sctp_address_read (&self->to, packet, n_bytes);
+  snug_sctp_tally_add (&self->tally, packet, n_bytes);
   snug_transport_send (self->below, packet, n_bytes);
 }
 
@@ -715,6 +717,12 @@ guint64
 snug_sctp_transport_get_bytes_received (SnugSctpTransport *self)
 {
   return self->bytes_received;
+}
+
+const SnugSctpTally *
+snug_sctp_transport_get_tally (SnugSctpTransport *self)
+{
+  return &self->tally;
 }
 
 /* What usrsctp has taken and not let go of yet fits into its buffer, and a message that just found room. */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "snug-sctp-tally.h"
 #include "snug-transport.h"
 
 G_BEGIN_DECLS
@@ -121,6 +122,8 @@ void           snug_sctp_transport_probe (SnugSctpTransport *self);
 double         snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self);   /* < 0: not known */
 guint64        snug_sctp_transport_get_bytes_sent     (SnugSctpTransport *self);
 guint64        snug_sctp_transport_get_bytes_received (SnugSctpTransport *self);
+/* Of all packets so far; borrowed. */
+const SnugSctpTally *snug_sctp_transport_get_tally   (SnugSctpTransport *self);
 /* Of what was sent, in order, at least so much has been acknowledged by the peer. */
 guint64        snug_sctp_transport_get_bytes_acked    (SnugSctpTransport *self);
 /* Packets from the peer so far: signs of life. */
