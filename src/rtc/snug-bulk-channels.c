@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-bulk-channels.h"
 
+#include "snug-context.h"
 #include "snug-data-channel-private.h"
 #include "snug-path-mtu.h"
 #include "snug-peer-connection.h"
@@ -10,6 +11,20 @@
 #define CHUNK_TYPE_OFFSET 12
 #define CHUNK_INIT 1
 
+/* What the rule is told of. */
+#define SECOND_MS 1000
+
+typedef struct
+{
+  /* owned */
+  SnugSctpTransport *sctp;              /* nullable: there is none */
+  SnugChannelSet    *channels;          /* of it */
+
+  guint64            n_bytes_seen;      /* of its tally, a second ago */
+  guint64            n_again_seen;
+  gboolean           has_failed;        /* and the path is the same: not by us again */
+} Association;
+
 struct _SnugBulkChannels
 {
   GObject parent_instance;
@@ -17,20 +32,21 @@ struct _SnugBulkChannels
   /* owned */
   SnugSctpTransport *first;
   SnugPathMtu       *mtu;
-  SnugSctpTransport *sctp;              /* nullable: there is none */
-  SnugChannelSet    *channels;          /* of it */
+  Association        all[SNUG_STRIPES_MOST];
+  GSource           *second;            /* nullable: nobody looks how much goes */
 
   /* borrowed */
   SnugPortSplitter  *splitter;
   SnugChannelSet    *first_channels;
 
+  SnugStripeRule     rule;
   guint64            bytes_sent_before; /* by associations that have ended */
   guint64            bytes_received_before;
   gsize              most;              /* worth a try, once it is allowed */
   gboolean           is_dtls_client;
   gboolean           is_allowed;
+  gboolean           may_stripe;
   gboolean           is_closed;
-  gboolean           has_failed;        /* and the path is the same: not by us again */
 };
 
 G_DEFINE_FINAL_TYPE (SnugBulkChannels, snug_bulk_channels, G_TYPE_OBJECT)
@@ -39,13 +55,30 @@ enum { DATA_CHANNEL, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-/* ---- The association ---- */
+/* ---- The associations ---- */
+
+static guint16
+port_of (SnugBulkChannels *self, Association *one)
+{
+  return (guint16) (SNUG_BULK_PORT + (one - self->all));
+}
+
+/* Returns: (nullable): the place of the one with @port; %NULL if the peer may not know of it */
+static Association *
+find_port (SnugBulkChannels *self, guint16 port)
+{
+  guint n = self->may_stripe ? SNUG_STRIPES_MOST : 1;
+
+  if (!self->is_allowed || port < SNUG_BULK_PORT || port >= SNUG_BULK_PORT + n)
+    return NULL;
+  return &self->all[port - SNUG_BULK_PORT];
+}
 
 static void
-drop_association (SnugBulkChannels *self)
+drop_association (SnugBulkChannels *self, Association *one)
 {
-  g_autoptr (SnugSctpTransport) sctp = g_steal_pointer (&self->sctp);
-  g_autoptr (SnugChannelSet) channels = g_steal_pointer (&self->channels);
+  g_autoptr (SnugSctpTransport) sctp = g_steal_pointer (&one->sctp);
+  g_autoptr (SnugChannelSet) channels = g_steal_pointer (&one->channels);
 
   if (sctp == NULL)
     return;
@@ -53,25 +86,36 @@ drop_association (SnugBulkChannels *self)
   g_signal_handlers_disconnect_by_data (channels, self);
   self->bytes_sent_before += snug_sctp_transport_get_bytes_sent (sctp);
   self->bytes_received_before += snug_sctp_transport_get_bytes_received (sctp);
-  snug_port_splitter_remove (self->splitter, SNUG_BULK_PORT);
+  snug_port_splitter_remove (self->splitter, port_of (self, one));
   snug_transport_close (SNUG_TRANSPORT (sctp));
   snug_channel_set_close (channels);   /* last: whoever hears of it may end everything */
+}
+
+static Association *
+find_sctp (SnugBulkChannels *self, gpointer sctp)
+{
+  Association *one = self->all;
+
+  while (one->sctp != sctp)
+    one++;
+  return one;
 }
 
 static void
 on_sctp_state (SnugTransport *sctp, SnugBulkChannels *self)
 {
   g_autoptr (SnugBulkChannels) keep = g_object_ref (self);
+  Association *one = find_sctp (self, sctp);
 
   switch (snug_transport_get_state (sctp))
     {
     case SNUG_TRANSPORT_CONNECTED:
-      snug_channel_set_attach (self->channels, self->sctp, self->is_dtls_client);
+      snug_channel_set_attach (one->channels, one->sctp, self->is_dtls_client);
       break;
     case SNUG_TRANSPORT_FAILED:
     case SNUG_TRANSPORT_CLOSED:
-      self->has_failed = TRUE;
-      drop_association (self);
+      one->has_failed = TRUE;
+      drop_association (self, one);
       break;
     default:
       break;
@@ -85,17 +129,19 @@ on_data_channel (G_GNUC_UNUSED SnugChannelSet *channels, SnugDataChannel *channe
 }
 
 static void
-open_association (SnugBulkChannels *self)
+open_association (SnugBulkChannels *self, Association *one)
 {
-  g_autoptr (SnugTransport) lane = snug_port_splitter_add (self->splitter, SNUG_BULK_PORT);
+  guint16 port = port_of (self, one);
+  g_autoptr (SnugTransport) lane = snug_port_splitter_add (self->splitter, port);
 
-  self->channels = snug_channel_set_new (snug_transport_get_context (lane));
-  snug_channel_set_set_max_message_size (self->channels, snug_channel_set_get_max_message_size (self->first_channels));
-  g_signal_connect (self->channels, "data-channel", G_CALLBACK (on_data_channel), self);
-  self->sctp = snug_sctp_transport_new (lane, SNUG_BULK_PORT, SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
-  snug_sctp_transport_set_extra (self->sctp, SNUG_BULK_PORT, snug_path_mtu_get (self->mtu));
-  g_signal_connect (self->sctp, "state-changed", G_CALLBACK (on_sctp_state), self);
-  snug_sctp_transport_start (self->sctp);
+  one->n_bytes_seen = one->n_again_seen = 0;
+  one->channels = snug_channel_set_new (snug_transport_get_context (lane));
+  snug_channel_set_set_max_message_size (one->channels, snug_channel_set_get_max_message_size (self->first_channels));
+  g_signal_connect (one->channels, "data-channel", G_CALLBACK (on_data_channel), self);
+  one->sctp = snug_sctp_transport_new (lane, port, SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
+  snug_sctp_transport_set_extra (one->sctp, port, snug_path_mtu_get (self->mtu));
+  g_signal_connect (one->sctp, "state-changed", G_CALLBACK (on_sctp_state), self);
+  snug_sctp_transport_start (one->sctp);
 }
 
 /* The peer opens it: we do the same, and SCTP makes one of both. Or it has not heard that the last one has ended, and
@@ -104,17 +150,66 @@ static void
 on_strange_packet (guint16 port, const guint8 *packet, gsize n_bytes, gpointer user_data)
 {
   SnugBulkChannels *self = user_data;
+  Association *one = find_port (self, port);
   g_autoptr (GByteArray) refusal = NULL;
 
-  if (port != SNUG_BULK_PORT || !self->is_allowed || n_bytes <= CHUNK_TYPE_OFFSET)
+  if (one == NULL || n_bytes <= CHUNK_TYPE_OFFSET)
     return;
   if (packet[CHUNK_TYPE_OFFSET] == CHUNK_INIT)
-    open_association (self);
+    open_association (self, one);
   else if ((refusal = snug_sctp_refusal_make (packet, n_bytes)) != NULL)
     {
       g_debug ("bulk: a packet of an association that has ended");
       snug_port_splitter_send (self->splitter, refusal->data, refusal->len);
     }
+}
+
+/* ---- Over how many ---- */
+
+static void
+add_up (SnugStripeSecond *second, Association *one)
+{
+  const SnugSctpTally *tally = snug_sctp_transport_get_tally (one->sctp);
+  guint64 n_bytes = tally->n_bytes - one->n_bytes_seen;
+
+  second->n_bytes += n_bytes;
+  second->n_again += tally->n_again - one->n_again_seen;
+  one->n_bytes_seen = tally->n_bytes;
+  one->n_again_seen = tally->n_again;
+  if (n_bytes > 0)
+    second->rtt_ms = MAX (second->rtt_ms, snug_sctp_transport_get_rtt_ms (one->sctp));
+}
+
+static gboolean
+on_second (gpointer user_data)
+{
+  SnugBulkChannels *self = user_data;
+  SnugStripeSecond second = { .rtt_ms = -1 };
+  guint n_before = self->rule.n_stripes;
+  guint n;
+
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      add_up (&second, &self->all[i]);
+  n = snug_stripe_rule_feed (&self->rule, &second);
+  if (n != n_before)
+    g_debug ("bulk: over %u of %u", n, SNUG_STRIPES_MOST);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Only of what we send: who receives has nothing to decide. */
+static void
+look_how_much_goes (SnugBulkChannels *self)
+{
+  if (self->second == NULL && self->may_stripe)
+    self->second = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self->first)), SECOND_MS,
+                                         on_second, self);
+}
+
+guint
+snug_bulk_channels_get_n_stripes (SnugBulkChannels *self)
+{
+  return self->all[0].sctp != NULL ? self->rule.n_stripes : 1;
 }
 
 /* ---- The path ---- */
@@ -135,6 +230,13 @@ on_answered (guint32 number, gpointer user_data)
   snug_path_mtu_answered (self->mtu, number);
 }
 
+static void
+forget_failures (SnugBulkChannels *self)
+{
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    self->all[i].has_failed = FALSE;
+}
+
 /* An association in packets that do not arrive any more would wait for ever. */
 static void
 on_mtu_changed (gpointer user_data, gsize n_bytes)
@@ -142,9 +244,10 @@ on_mtu_changed (gpointer user_data, gsize n_bytes)
   SnugBulkChannels *self = user_data;
   g_autoptr (SnugBulkChannels) keep = g_object_ref (self);
 
-  self->has_failed = FALSE;
-  if (self->sctp != NULL && snug_sctp_transport_get_packet_bytes (self->sctp) > n_bytes)
-    drop_association (self);
+  forget_failures (self);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL && snug_sctp_transport_get_packet_bytes (self->all[i].sctp) > n_bytes)
+      drop_association (self, &self->all[i]);
 }
 
 static gboolean
@@ -152,7 +255,10 @@ is_waiting (gpointer user_data)
 {
   SnugBulkChannels *self = user_data;
 
-  return self->sctp != NULL && !snug_sctp_transport_is_flushed (self->sctp);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL && !snug_sctp_transport_is_flushed (self->all[i].sctp))
+      return TRUE;
+  return FALSE;
 }
 
 /* ---- Life ---- */
@@ -180,6 +286,7 @@ static void
 snug_bulk_channels_init (SnugBulkChannels *self)
 {
   self->most = SNUG_SCTP_LEAST_PACKET;
+  snug_stripe_rule_init (&self->rule);
 }
 
 SnugBulkChannels *
@@ -210,10 +317,17 @@ snug_bulk_channels_allow (SnugBulkChannels *self)
 }
 
 void
+snug_bulk_channels_allow_stripes (SnugBulkChannels *self)
+{
+  self->may_stripe = TRUE;
+}
+
+void
 snug_bulk_channels_search (SnugBulkChannels *self, gsize most)
 {
   self->most = most;
-  self->has_failed = FALSE;
+  forget_failures (self);
+  snug_stripe_rule_init (&self->rule);
   if (self->is_allowed && !self->is_closed)
     snug_path_mtu_search (self->mtu, most);
 }
@@ -221,16 +335,18 @@ snug_bulk_channels_search (SnugBulkChannels *self, gsize most)
 SnugDataChannel *
 snug_bulk_channels_create (SnugBulkChannels *self, const char *label, const SnugDataChannelInit *init)
 {
+  Association *one = find_port (self, (guint16) (SNUG_BULK_PORT + init->stripe));
   g_autoptr (GError) error = NULL;
   SnugDataChannel *channel;
 
-  if (snug_bulk_channels_get_packet_bytes (self) <= SNUG_SCTP_LEAST_PACKET)
+  if (one == NULL || snug_bulk_channels_get_packet_bytes (self) <= SNUG_SCTP_LEAST_PACKET)
     return NULL;
-  if (self->sctp == NULL && !self->has_failed)
-    open_association (self);
-  if (self->sctp == NULL)
+  if (one->sctp == NULL && !one->has_failed)
+    open_association (self, one);
+  if (one->sctp == NULL)
     return NULL;
-  channel = snug_channel_set_create (self->channels, label, init, &error);
+  look_how_much_goes (self);
+  channel = snug_channel_set_create (one->channels, label, init, &error);
   if (channel == NULL)
     g_debug ("no channel for bulk: %s", error->message);
   return channel;
@@ -239,25 +355,43 @@ snug_bulk_channels_create (SnugBulkChannels *self, const char *label, const Snug
 gboolean
 snug_bulk_channels_is_flushed (SnugBulkChannels *self)
 {
-  return self->channels == NULL || snug_channel_set_is_flushed (self->channels);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].channels != NULL && !snug_channel_set_is_flushed (self->all[i].channels))
+      return FALSE;
+  return TRUE;
 }
 
 guint64
 snug_bulk_channels_get_bytes_sent (SnugBulkChannels *self)
 {
-  return self->bytes_sent_before + (self->sctp != NULL ? snug_sctp_transport_get_bytes_sent (self->sctp) : 0);
+  guint64 n_bytes = self->bytes_sent_before;
+
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      n_bytes += snug_sctp_transport_get_bytes_sent (self->all[i].sctp);
+  return n_bytes;
 }
 
 guint64
 snug_bulk_channels_get_bytes_received (SnugBulkChannels *self)
 {
-  return self->bytes_received_before + (self->sctp != NULL ? snug_sctp_transport_get_bytes_received (self->sctp) : 0);
+  guint64 n_bytes = self->bytes_received_before;
+
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      n_bytes += snug_sctp_transport_get_bytes_received (self->all[i].sctp);
+  return n_bytes;
 }
 
 guint64
 snug_bulk_channels_get_n_packets (SnugBulkChannels *self)
 {
-  return self->sctp != NULL ? snug_sctp_transport_get_n_packets (self->sctp) : 0;
+  guint64 n_packets = 0;
+
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      n_packets += snug_sctp_transport_get_n_packets (self->all[i].sctp);
+  return n_packets;
 }
 
 gsize
@@ -269,11 +403,15 @@ snug_bulk_channels_get_packet_bytes (SnugBulkChannels *self)
 void
 snug_bulk_channels_close (SnugBulkChannels *self)
 {
+  g_autoptr (SnugBulkChannels) keep = g_object_ref (self);
+
   if (self->is_closed)
     return;
   self->is_closed = TRUE;
   snug_sctp_transport_set_probe_func (self->first, NULL, NULL);
   snug_port_splitter_set_strange_func (self->splitter, NULL, NULL);
   g_clear_pointer (&self->mtu, snug_path_mtu_free);
-  drop_association (self);
+  snug_clear_source (&self->second);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    drop_association (self, &self->all[i]);
 }

@@ -1,8 +1,10 @@
-/* snug-bulk-channels: a second SCTP association for what is large, in packets as large as the path takes.
+/* snug-bulk-channels: SCTP associations beside the first one for what is large, in packets as large as the path takes.
  *
  * SCTP cuts a message into chunks that fit a packet, and never anew: an association keeps the size that it began
  * with. The first one has to do on every path that the connection may ever take. So this one begins when the path is
  * known, and ends when it has become narrower; its channels end with it, and whoever needs them opens others.
+ *
+ * There is one, or, with a peer that knows of it, up to four over which one file may be spread (snug-stripe-rule.h).
  *
  * Belongs to the network context of its peer connection.
  *
@@ -12,10 +14,11 @@
 
 #include "snug-channel-set.h"
 #include "snug-port-splitter.h"
+#include "snug-stripe-rule.h"
 
 G_BEGIN_DECLS
 
-/* PROTOCOL.md section 4: the port of it, on both sides. */
+/* PROTOCOL.md section 4: the port of the first of them, on both sides; the others have the next ones. */
 #define SNUG_BULK_PORT 5001
 
 #define SNUG_TYPE_BULK_CHANNELS (snug_bulk_channels_get_type ())
@@ -37,10 +40,16 @@ SnugBulkChannels *snug_bulk_channels_new (SnugPortSplitter *splitter, SnugSctpTr
 /* The peer knows of it. Before that nothing is probed, opened or accepted. */
 void              snug_bulk_channels_allow  (SnugBulkChannels *self);
 
+/* The peer knows of more than one. */
+void              snug_bulk_channels_allow_stripes (SnugBulkChannels *self);
+
+/* Over how many of them a file that is sent is to be spread now. */
+guint             snug_bulk_channels_get_n_stripes (SnugBulkChannels *self);
+
 /* It may be another path now; @most: bytes of the largest packet worth a try there. */
 void              snug_bulk_channels_search (SnugBulkChannels *self, gsize most);
 
-/* Returns: (transfer full) (nullable): %NULL if it has to go over the first association */
+/* @init: its @stripe says over which. Returns: (transfer full) (nullable): %NULL if it cannot go there */
 SnugDataChannel  *snug_bulk_channels_create (SnugBulkChannels *self, const char *label, const SnugDataChannelInit *init);
 
 gboolean          snug_bulk_channels_is_flushed (SnugBulkChannels *self);

@@ -29,6 +29,7 @@ typedef struct
   guint16     max_lifetime_ms;
   const char *protocol;              /* nullable, at most 255 bytes */
   gboolean    is_bulk;               /* much will go: in large packets, where path and peer take them */
+  guint       stripe;                /* of bulk: over which association for it, below SNUG_STRIPES_MOST; 0: the first */
 } SnugDataChannelInit;
 
 /* The largest message we send or take as one, in bytes, and the value of our `a=max-message-size`. */

@@ -47,6 +47,7 @@ struct _SnugPeerConnection
   gboolean            is_dtls_client;
   gboolean            early_end;         /* the end of candidates came early too */
   gboolean            may_bulk;          /* the peer knows of it */
+  gboolean            may_stripe;        /* of several, too */
 };
 
 G_DEFINE_FINAL_TYPE (SnugPeerConnection, snug_peer_connection, G_TYPE_OBJECT)
@@ -178,6 +179,8 @@ make_bulk (SnugPeerConnection *self)
 {
   self->bulk = snug_bulk_channels_new (self->splitter, self->sctp, self->channels, self->is_dtls_client);
   g_signal_connect (self->bulk, "data-channel", G_CALLBACK (on_bulk_channel), self);
+  if (self->may_stripe)
+    snug_bulk_channels_allow_stripes (self->bulk);
   if (self->may_bulk)
     snug_bulk_channels_allow (self->bulk);
   search_path (self);
@@ -189,6 +192,26 @@ snug_peer_connection_allow_bulk (SnugPeerConnection *self)
   self->may_bulk = TRUE;
   if (self->bulk != NULL)
     snug_bulk_channels_allow (self->bulk);
+}
+
+void
+snug_peer_connection_allow_stripes (SnugPeerConnection *self)
+{
+  self->may_stripe = TRUE;
+  if (self->bulk != NULL)
+    snug_bulk_channels_allow_stripes (self->bulk);
+}
+
+gboolean
+snug_peer_connection_may_stripe (SnugPeerConnection *self)
+{
+  return self->may_stripe;
+}
+
+guint
+snug_peer_connection_get_n_stripes (SnugPeerConnection *self)
+{
+  return self->bulk != NULL ? snug_bulk_channels_get_n_stripes (self->bulk) : 1;
 }
 
 /* ---- Layer by layer: a layer that is connected gets the next one on top ---- */
@@ -664,7 +687,7 @@ drop_layers (SnugPeerConnection *self)
   if (self->bulk != NULL)
     snug_bulk_channels_close (self->bulk);
   g_clear_object (&self->bulk);
-  self->may_bulk = FALSE;
+  self->may_bulk = self->may_stripe = FALSE;
   snug_channel_set_close (self->channels);
   g_clear_object (&self->channels);
   g_clear_object (&self->sctp);
@@ -738,6 +761,11 @@ snug_peer_connection_create_data_channel (SnugPeerConnection *self, const char *
     return NULL;
   if (init != NULL && init->is_bulk && self->bulk != NULL)
     channel = snug_bulk_channels_create (self->bulk, label, init);
+  if (channel == NULL && init != NULL && init->stripe > 0)
+    {
+      refuse (error, SNUG_RTC_ERROR_STATE, _("The data channel is closed"));
+      return NULL;
+    }
   return channel != NULL ? channel : snug_channel_set_create (self->channels, label, init, error);
 }
 
@@ -791,6 +819,7 @@ snug_peer_connection_get_info (SnugPeerConnection *self, SnugPeerConnectionInfo 
       info->bytes_received = snug_sctp_transport_get_bytes_received (self->sctp);
     }
   info->packet_bytes = SNUG_SCTP_LEAST_PACKET;
+  info->n_stripes = snug_peer_connection_get_n_stripes (self);
   if (self->bulk != NULL)
     {
       info->bytes_sent += snug_bulk_channels_get_bytes_sent (self->bulk);

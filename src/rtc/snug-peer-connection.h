@@ -73,6 +73,7 @@ typedef struct
   SnugRelayPolicy  relay;
   gboolean         by_proxy;          /* relays over TCP are asked by the system's proxy as those over TLS are; and with
                                          %SNUG_RELAY_ONLY those over UDP, which would go round it, not at all */
+  gboolean         no_stripes;        /* one association for large files, also with who knows of several */
   guint            route_timeout_ms;  /* without any pair after this long: FAILED; 0 = 30 s */
   guint            repair_timeout_ms; /* DISCONNECTED for this long: FAILED; 0 = 5 minutes */
 } SnugPeerConnectionConfig;
@@ -90,6 +91,7 @@ typedef struct
   gboolean           same_network;         /* both ends loopback, link-local, private or one on-link prefix */
   gboolean           in_bulk;              /* many datagrams a system call (snug-udp-path.h) */
   gsize              packet_bytes;         /* of the largest SCTP packet that the path is known to take */
+  guint              n_stripes;            /* associations over which a large file that we send is spread */
   double             rtt_ms;               /* smoothed, of SCTP; < 0 while not known */
   char               dtls_version[16];     /* "DTLS1.2" */
   char               dtls_cipher[64];
@@ -165,15 +167,20 @@ gboolean snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, co
  * snug_peer_connection_create_data_channel:
  * @init: (nullable)
  *
- * May be called before the connection is up; the channel opens with it.
+ * May be called before the connection is up; the channel opens with it. One with a %stripe does not go anywhere else.
  *
- * Returns: (transfer full): the channel, or %NULL if closed or out of streams
+ * Returns: (transfer full): the channel, or %NULL if closed, out of streams or without that stripe
  */
 SnugDataChannel *snug_peer_connection_create_data_channel (SnugPeerConnection *self, const char *label,
                                                            const SnugDataChannelInit *init, GError **error);
 
 /* The peer opens a second association for channels with %is_bulk (snug-bulk-channels.h): so may we. */
 void                    snug_peer_connection_allow_bulk (SnugPeerConnection *self);
+/* The peer opens several of these, too. */
+void                    snug_peer_connection_allow_stripes (SnugPeerConnection *self);
+gboolean                snug_peer_connection_may_stripe    (SnugPeerConnection *self);
+/* Over how many a file that is sent is to be spread now. */
+guint                   snug_peer_connection_get_n_stripes (SnugPeerConnection *self);
 
 SnugPeerConnectionState snug_peer_connection_get_state (SnugPeerConnection *self);
 SnugPeerConnectionStage snug_peer_connection_get_stage (SnugPeerConnection *self);

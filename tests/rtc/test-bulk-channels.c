@@ -10,6 +10,7 @@
 #include "snug-passing-time.h"
 #include "snug-path-mtu.h"
 #include "snug-sctp-transport.h"
+#include "snug-stripe-rule.h"
 
 #define MESSAGE_BYTES 65536
 /* Longer than a probe is waited for, or SCTP's first tries. */
@@ -309,6 +310,104 @@ test_closed_by_what_it_hears (void)
   snug_await (route.pair->context, snug_peer_side_is (&route.pair->answerer, SNUG_PEER_CONNECTION_CLOSED));
 }
 
+/* --- several of them ------------------------------------------------------------------------------- */
+
+static void
+allow_stripes_of (SnugPeerSide *side)
+{
+  g_assert_false (snug_peer_connection_may_stripe (side->connection));
+  snug_peer_connection_allow_stripes (side->connection);
+  g_assert_true (snug_peer_connection_may_stripe (side->connection));
+}
+
+static SnugDataChannel *
+open_stripe (Route *route, guint stripe)
+{
+  const SnugDataChannelInit init = { .is_bulk = TRUE, .stripe = stripe };
+
+  return snug_peer_pair_open_channel (route->pair, "file", &init);
+}
+
+static void
+test_several (void)
+{
+  g_auto (Route) route = { 0 };
+
+  route_init (&route, 0);
+  allow_stripes_of (&route.pair->offerer);
+  allow_stripes_of (&route.pair->answerer);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    {
+      g_autoptr (SnugDataChannel) channel = open_stripe (&route, i);
+
+      /* each is the first of an association of its own */
+      g_assert_cmpuint (snug_data_channel_get_id (channel), <=, 1);
+      send_messages (channel, 20);
+      await_messages (&route, i * 20, 20);
+    }
+  snug_peer_pair_assert_carries (route.pair, route.chat);
+}
+
+static void
+test_peer_that_knows_one (void)
+{
+  const SnugDataChannelInit second = { .is_bulk = TRUE, .stripe = 1 };
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (GError) error = NULL;
+
+  route_init (&route, 0);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_connection_create_data_channel (route.pair->offerer.connection, "file", &second, &error);
+  g_assert_null (channel);
+  g_assert_error (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE);
+  check_carries_bulk (&route, SNUG_PATH_MTU_NEAR);
+}
+
+/* One that says it knew several and opens one. */
+static void
+test_peer_that_opens_one (void)
+{
+  const SnugDataChannelInit second = { .is_bulk = TRUE, .stripe = 1 };
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) first = NULL, channel = NULL;
+
+  route_init (&route, 0);
+  allow_stripes_of (&route.pair->offerer);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  first = open_stripe (&route, 0);
+  channel = snug_peer_connection_create_data_channel (route.pair->offerer.connection, "file", &second, NULL);
+  let_pass_until_closed (&route, channel);
+  g_assert_cmpint (snug_data_channel_get_state (first), ==, SNUG_DATA_CHANNEL_OPEN);
+  g_assert_null (snug_peer_connection_create_data_channel (route.pair->offerer.connection, "file", &second, NULL));
+  check_carries_bulk (&route, SNUG_PATH_MTU_NEAR);
+}
+
+static void
+test_several_on_a_path_that_becomes_narrow (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (GPtrArray) channels = g_ptr_array_new_with_free_func (g_object_unref);
+
+  route_init (&route, 0);
+  allow_stripes_of (&route.pair->offerer);
+  allow_stripes_of (&route.pair->answerer);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    g_ptr_array_add (channels, open_stripe (&route, i));
+  snug_middlebox_set_widest (route.box, 1280);
+  /* nothing waits on the others: they end with it all the same */
+  send_messages (channels->pdata[2], 20);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    let_pass_until_closed (&route, channels->pdata[i]);
+  snug_peer_pair_assert_carries (route.pair, route.chat);
+}
+
 static void
 test_what_was_sent_arrives_before_a_goodbye (void)
 {
@@ -338,6 +437,10 @@ main (int argc, char **argv)
   g_test_add_func ("/bulk-channels/path-that-becomes-narrow", test_path_that_becomes_narrow);
   g_test_add_func ("/bulk-channels/the-last-word-is-lost", test_the_last_word_is_lost);
   g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
+  g_test_add_func ("/bulk-channels/several", test_several);
+  g_test_add_func ("/bulk-channels/peer-that-knows-one", test_peer_that_knows_one);
+  g_test_add_func ("/bulk-channels/peer-that-opens-one", test_peer_that_opens_one);
+  g_test_add_func ("/bulk-channels/several-on-a-path-that-becomes-narrow", test_several_on_a_path_that_becomes_narrow);
   g_test_add_func ("/bulk-channels/what-was-sent-arrives-before-a-goodbye", test_what_was_sent_arrives_before_a_goodbye);
   return g_test_run ();
 }
