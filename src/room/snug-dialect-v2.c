@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "snug-channel-stream.h"
 #include "snug-token-bucket.h"
 
 /* PROTOCOL.md section 4, limits. */
@@ -26,182 +27,6 @@ const SnugDialectRules snug_dialect_v2_rules = {
   .large_file_bytes = G_MAXUINT64,
 };
 
-/* --- one file, one channel ------------------------------------------------------------------------- */
-
-#define TYPE_CHANNEL_STREAM (channel_stream_get_type ())
-G_DECLARE_FINAL_TYPE (ChannelStream, channel_stream, CHANNEL, STREAM, SnugFileStream)
-
-struct _ChannelStream
-{
-  SnugFileStream   parent_instance;
-
-  SnugDataChannel *channel;    /* owned */
-};
-
-G_DEFINE_FINAL_TYPE (ChannelStream, channel_stream, SNUG_TYPE_FILE_STREAM)
-
-static void
-on_text (ChannelStream *self, GBytes *message)
-{
-  SnugFileStream *stream = SNUG_FILE_STREAM (self);
-  SnugWireFileText text;
-  gsize length;
-  const char *data = g_bytes_get_data (message, &length);
-
-  if (!snug_wire_decode_file_text (data, length, &text, NULL))
-    snug_file_stream_tell_nonsense (stream, "text");
-  else if (text.is_hash)
-    snug_file_stream_tell_piece (stream, text.hash);
-  else
-    snug_file_stream_tell_begun (stream, text.entry, text.offset, text.size);
-}
-
-static void
-on_message (SnugDataChannel *channel, GBytes *message, gboolean is_text, gpointer user_data)
-{
-  g_autoptr (ChannelStream) self = g_object_ref (user_data);
-
-  if (is_text)
-    on_text (self, message);
-  else
-    snug_file_stream_tell_bytes (SNUG_FILE_STREAM (self), message);
-}
-
-static void
-on_state_changed (SnugDataChannel *channel, ChannelStream *stream)
-{
-  g_autoptr (ChannelStream) self = g_object_ref (stream);
-
-  if (snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED)
-    snug_file_stream_tell_closed (SNUG_FILE_STREAM (self), NULL);
-  else
-    snug_file_stream_tell_writable (SNUG_FILE_STREAM (self));
-}
-
-static void
-on_buffered_amount_low (SnugDataChannel *channel, ChannelStream *stream)
-{
-  g_autoptr (ChannelStream) self = g_object_ref (stream);
-
-  snug_file_stream_tell_writable (SNUG_FILE_STREAM (self));
-}
-
-static void
-channel_stream_listen (SnugFileStream *stream)
-{
-  ChannelStream *self = CHANNEL_STREAM (stream);
-  gboolean on = snug_file_stream_has_listener (stream);
-
-  g_signal_handlers_disconnect_by_data (self->channel, self);
-  snug_data_channel_set_message_func (self->channel, on ? on_message : NULL, self, NULL);
-  if (!on)
-    return;
-  g_signal_connect (self->channel, "state-changed", G_CALLBACK (on_state_changed), self);
-  g_signal_connect (self->channel, "buffered-amount-low", G_CALLBACK (on_buffered_amount_low), self);
-}
-
-static gboolean
-channel_stream_is_open (SnugFileStream *stream)
-{
-  return snug_data_channel_get_state (CHANNEL_STREAM (stream)->channel) == SNUG_DATA_CHANNEL_OPEN;
-}
-
-static gsize
-channel_stream_get_buffered (SnugFileStream *stream)
-{
-  return snug_data_channel_get_buffered_amount (CHANNEL_STREAM (stream)->channel);
-}
-
-static gboolean
-send_text (SnugFileStream *stream, const SnugWireFileText *text)
-{
-  g_autofree char *json = snug_wire_encode_file_text (text);
-
-  return snug_data_channel_send_text (CHANNEL_STREAM (stream)->channel, json, NULL);
-}
-
-static gboolean
-channel_stream_begin (SnugFileStream *stream, guint64 entry, guint64 offset, guint64 size)
-{
-  SnugWireFileText header = { .entry = entry, .offset = offset, .size = size };
-
-  return send_text (stream, &header);
-}
-
-static gboolean
-channel_stream_send (SnugFileStream *stream, GBytes *slice)
-{
-  return snug_data_channel_send_bytes (CHANNEL_STREAM (stream)->channel, slice, NULL);
-}
-
-static gboolean
-channel_stream_end_piece (SnugFileStream *stream, const guint8 *hash)
-{
-  SnugWireFileText text = { .is_hash = TRUE };
-
-  memcpy (text.hash, hash, sizeof text.hash);
-  return send_text (stream, &text);
-}
-
-/* The receiver says `file-done`, and then we close. */
-static gboolean
-channel_stream_end (SnugFileStream *stream, GBytes *fingerprint)
-{
-  return TRUE;
-}
-
-static void
-channel_stream_close (SnugFileStream *stream)
-{
-  snug_data_channel_close (CHANNEL_STREAM (stream)->channel);
-}
-
-static void
-channel_stream_dispose (GObject *object)
-{
-  ChannelStream *self = CHANNEL_STREAM (object);
-
-  if (self->channel != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->channel, self);
-      snug_data_channel_set_message_func (self->channel, NULL, NULL, NULL);
-    }
-  g_clear_object (&self->channel);
-  G_OBJECT_CLASS (channel_stream_parent_class)->dispose (object);
-}
-
-static void
-channel_stream_class_init (ChannelStreamClass *klass)
-{
-  SnugFileStreamClass *stream_class = SNUG_FILE_STREAM_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->dispose = channel_stream_dispose;
-  stream_class->slice_bytes = SNUG_WIRE_CHUNK_BYTES;
-  stream_class->listen = channel_stream_listen;
-  stream_class->is_open = channel_stream_is_open;
-  stream_class->get_buffered = channel_stream_get_buffered;
-  stream_class->begin = channel_stream_begin;
-  stream_class->send = channel_stream_send;
-  stream_class->end_piece = channel_stream_end_piece;
-  stream_class->end = channel_stream_end;
-  stream_class->close = channel_stream_close;
-}
-
-static void
-channel_stream_init (ChannelStream *self)
-{
-}
-
-static SnugFileStream *
-channel_stream_new (SnugDataChannel *channel)
-{
-  ChannelStream *self = g_object_new (TYPE_CHANNEL_STREAM, NULL);
-
-  self->channel = g_object_ref (channel);
-  snug_data_channel_set_buffered_amount_low_threshold (channel, SNUG_FILE_STREAM_LOW_WATER_BYTES);
-  return SNUG_FILE_STREAM (self);
-}
-
 /* --- the dialect ----------------------------------------------------------------------------------- */
 
 #define SNUG_TYPE_DIALECT_V2 (snug_dialect_v2_get_type ())
@@ -219,6 +44,8 @@ struct _SnugDialectV2
   SnugDialect      parent_instance;
 
   GHashTable      *expectations;   /* owned: transfer id → Expectation */
+  GPtrArray       *spread;         /* owned: of SnugChannelStream, that come and may be spread */
+  guint64          n_spread;       /* of those that were sent */
   SnugTokenBucket  take;
 };
 
@@ -237,6 +64,14 @@ expectation_free (gpointer data)
 }
 
 static void
+forget_those_over (SnugDialectV2 *self)
+{
+  for (guint i = self->spread->len; i > 0; i--)
+    if (snug_channel_stream_is_over (self->spread->pdata[i - 1]))
+      g_ptr_array_remove_index_fast (self->spread, i - 1);
+}
+
+static void
 snug_dialect_v2_begin (SnugDialect *dialect)
 {
 }
@@ -244,6 +79,7 @@ snug_dialect_v2_begin (SnugDialect *dialect)
 static void
 snug_dialect_v2_end (SnugDialect *dialect)
 {
+  forget_those_over (SNUG_DIALECT_V2 (dialect));
 }
 
 static void
@@ -282,25 +118,55 @@ snug_dialect_v2_hear (SnugDialect *dialect, GBytes *message, gboolean is_text)
     snug_dialect_count_nonsense (dialect, error->message);
 }
 
-static gboolean
-snug_dialect_v2_hear_channel (SnugDialect *dialect, SnugDataChannel *channel)
+/* Returns: (transfer full) */
+static SnugChannelStream *
+make_incoming (SnugDialectV2 *self, SnugDataChannel *channel)
 {
-  SnugDialectV2 *self = SNUG_DIALECT_V2 (dialect);
+  SnugPeerConnection *connection = snug_dialect_get_connection (SNUG_DIALECT (self));
+  gboolean may_be_spread = connection != NULL && snug_peer_connection_may_stripe (connection);
+  SnugChannelStream *stream = snug_channel_stream_new_incoming (channel, may_be_spread);
+
+  forget_those_over (self);
+  if (may_be_spread)
+    g_ptr_array_add (self->spread, g_object_ref (stream));
+  return stream;
+}
+
+static gboolean
+hear_file (SnugDialectV2 *self, SnugDataChannel *channel)
+{
   g_autofree char *key = NULL;
-  g_autoptr (SnugFileStream) stream = NULL;
+  g_autoptr (SnugChannelStream) stream = NULL;
   Expectation *expectation;
   SnugFileStreamFunc func;
 
-  if (strcmp (snug_data_channel_get_label (channel), SNUG_WIRE_FILE_LABEL) != 0
-      || !g_hash_table_steal_extended (self->expectations, snug_data_channel_get_protocol (channel),
-                                       (gpointer *) &key, (gpointer *) &expectation))
+  if (!g_hash_table_steal_extended (self->expectations, snug_data_channel_get_protocol (channel), (gpointer *) &key,
+                                    (gpointer *) &expectation))
     return FALSE;
-
-  stream = channel_stream_new (channel);
+  stream = make_incoming (self, channel);
   func = g_steal_pointer (&expectation->func);
-  func (stream, expectation->user_data);
+  func (SNUG_FILE_STREAM (stream), expectation->user_data);
   expectation_free (expectation);
   return TRUE;
+}
+
+static gboolean
+hear_stripe (SnugDialectV2 *self, SnugDataChannel *channel)
+{
+  for (guint i = 0; i < self->spread->len; i++)
+    if (snug_channel_stream_is_called (self->spread->pdata[i], snug_data_channel_get_protocol (channel)))
+      return snug_channel_stream_add_stripe (self->spread->pdata[i], channel);
+  return FALSE;
+}
+
+static gboolean
+snug_dialect_v2_hear_channel (SnugDialect *dialect, SnugDataChannel *channel)
+{
+  const char *label = snug_data_channel_get_label (channel);
+
+  if (strcmp (label, SNUG_WIRE_FILE_LABEL) == 0)
+    return hear_file (SNUG_DIALECT_V2 (dialect), channel);
+  return strcmp (label, SNUG_WIRE_STRIPE_LABEL) == 0 && hear_stripe (SNUG_DIALECT_V2 (dialect), channel);
 }
 
 static void
@@ -309,7 +175,7 @@ snug_dialect_v2_open_file (SnugDialect *dialect, const char *id, SnugFileStreamF
   SnugPeerConnection *connection = snug_dialect_get_connection (dialect);
   SnugDataChannelInit init = { .protocol = id, .is_bulk = TRUE };
   g_autoptr (SnugDataChannel) channel = NULL;
-  g_autoptr (SnugFileStream) stream = NULL;
+  g_autoptr (SnugChannelStream) stream = NULL;
   g_autoptr (GError) error = NULL;
 
   if (connection != NULL)
@@ -317,8 +183,9 @@ snug_dialect_v2_open_file (SnugDialect *dialect, const char *id, SnugFileStreamF
   if (error != NULL)
     g_debug ("no channel: %s", error->message);
   if (channel != NULL)
-    stream = channel_stream_new (channel);
-  func (stream, user_data);
+    stream = snug_channel_stream_new (channel, snug_peer_connection_may_stripe (connection) ? connection : NULL,
+                                      SNUG_DIALECT_V2 (dialect)->n_spread++);
+  func (stream != NULL ? SNUG_FILE_STREAM (stream) : NULL, user_data);
 }
 
 static void
@@ -335,6 +202,7 @@ static void
 snug_dialect_v2_dispose (GObject *object)
 {
   g_hash_table_remove_all (SNUG_DIALECT_V2 (object)->expectations);
+  g_ptr_array_set_size (SNUG_DIALECT_V2 (object)->spread, 0);
   G_OBJECT_CLASS (snug_dialect_v2_parent_class)->dispose (object);
 }
 
@@ -342,6 +210,7 @@ static void
 snug_dialect_v2_finalize (GObject *object)
 {
   g_hash_table_unref (SNUG_DIALECT_V2 (object)->expectations);
+  g_ptr_array_unref (SNUG_DIALECT_V2 (object)->spread);
   G_OBJECT_CLASS (snug_dialect_v2_parent_class)->finalize (object);
 }
 
@@ -367,6 +236,7 @@ static void
 snug_dialect_v2_init (SnugDialectV2 *self)
 {
   self->expectations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, expectation_free);
+  self->spread = g_ptr_array_new_with_free_func (g_object_unref);
   self->take = (SnugTokenBucket) SNUG_TOKEN_BUCKET_INIT (TAKE_PER_SECOND, TAKE_BURST);
 }
 

@@ -123,6 +123,15 @@ snug_file_stream_tell_piece (SnugFileStream *self, const guint8 *hash)
 }
 
 void
+snug_file_stream_tell_crowded (SnugFileStream *self, gboolean much)
+{
+  SnugFileStreamPrivate *p = priv (self);
+
+  if (p->listener.crowded != NULL)
+    p->listener.crowded (p->user_data, much);
+}
+
+void
 snug_file_stream_tell_nonsense (SnugFileStream *self, const char *what)
 {
   SnugFileStreamPrivate *p = priv (self);

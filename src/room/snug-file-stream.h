@@ -28,6 +28,8 @@ typedef struct
   void (*bytes)    (gpointer user_data, GBytes *slice);
   /* A piece is whole. @hash: (nullable): SHA-256 as the sender says it; %NULL: it says none */
   void (*piece)    (gpointer user_data, const guint8 *hash);
+  /* @much: a lot is here that has to wait for something before it; or no longer so. */
+  void (*crowded)  (gpointer user_data, gboolean much);
   /* What came makes no sense; @what is for the log. */
   void (*nonsense) (gpointer user_data, const char *what);
 
@@ -85,6 +87,7 @@ void     snug_file_stream_tell_writable  (SnugFileStream *self);
 void     snug_file_stream_tell_begun     (SnugFileStream *self, guint64 entry, guint64 offset, guint64 size);
 void     snug_file_stream_tell_bytes     (SnugFileStream *self, GBytes *slice);
 void     snug_file_stream_tell_piece     (SnugFileStream *self, const guint8 *hash);
+void     snug_file_stream_tell_crowded   (SnugFileStream *self, gboolean much);
 void     snug_file_stream_tell_nonsense  (SnugFileStream *self, const char *what);
 void     snug_file_stream_tell_closed    (SnugFileStream *self, const char *why);
 

@@ -15,34 +15,47 @@
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
-/* PROTOCOL.md section 4: a word of `caps`, and how many are looked at. */
+/* PROTOCOL.md section 4: words of `caps`, and how many are looked at. */
 #define FEATURE_BULK "bulk"
+#define FEATURE_STRIPES "stripes"
 #define MAX_FEATURES 32
 
 static JsonObject *
-make_caps (void)
+make_caps (SnugNegotiator *self)
 {
   JsonObject *caps = json_object_new ();
   JsonArray *features = json_array_new ();
 
   json_array_add_string_element (features, FEATURE_BULK);
+  if (!self->no_stripes)
+    json_array_add_string_element (features, FEATURE_STRIPES);
   json_object_set_int_member (caps, "v", SNUG_WIRE_VERSION);
   json_object_set_array_member (caps, "features", features);
   return caps;
+}
+
+static gboolean
+names (JsonArray *features, const char *word)
+{
+  const char *feature;
+
+  for (guint i = 0; i < json_array_get_length (features); i++)
+    if (snug_json_peek_element_string (features, i, strlen (word), &feature) && strcmp (feature, word) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
 learn_features (SnugNegotiator *self, JsonObject *caps)
 {
   JsonArray *features;
-  const char *feature;
 
   if (caps == NULL || !snug_json_peek_array (caps, "features", MAX_FEATURES, &features))
     return;
-  for (guint i = 0; i < json_array_get_length (features); i++)
-    if (snug_json_peek_element_string (features, i, strlen (FEATURE_BULK), &feature)
-        && strcmp (feature, FEATURE_BULK) == 0)
-      snug_peer_connection_allow_bulk (self->connection);
+  if (names (features, FEATURE_STRIPES) && !self->no_stripes)
+    snug_peer_connection_allow_stripes (self->connection);
+  if (names (features, FEATURE_BULK))
+    snug_peer_connection_allow_bulk (self->connection);
 }
 
 static void
@@ -52,7 +65,7 @@ say_description (SnugNegotiator *self, SnugSignalType type, char *sdp)
 
   message->sdp = sdp;
   message->neg = self->neg;
-  message->caps = make_caps ();
+  message->caps = make_caps (self);
   if (type == SNUG_SIGNAL_ANSWER)
     message->of = g_strdup (self->remote_ufrag);
   self->last_offer_us = g_get_monotonic_time ();

@@ -33,6 +33,7 @@ struct _SnugNegotiator
 
   guint8                   remote_fingerprint[SNUG_FINGERPRINT_SIZE];
   SnugRelayPolicy          relay;
+  gboolean                 no_stripes;
   SnugBackoff              backoff;
   SnugPeerLinkState        state;
   guint64                  neg;               /* of the offer in force; 0 = none */

@@ -455,6 +455,7 @@ snug_negotiator_new (GMainContext *network, SnugCertificate *certificate,
   self->ice_servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : NULL;
   self->relay = config->relay;
   self->by_proxy = config->by_proxy;
+  self->no_stripes = config->no_stripes;
   self->offerer = offerer;
   return self;
 }

@@ -36,6 +36,7 @@ struct _SnugRoom
 
   Handler                   handlers[SNUG_WIRE_N_TYPES];
   SnugRelayPolicy           relay;
+  gboolean                  no_stripes;
   SnugMemberDevice          device;
   guint64                   self_seq;
   gint64                    expires;
@@ -242,6 +243,7 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   SnugPeerConnectionConfig config = {
     .ice_servers = self->ice_servers,
     .relay = self->relay,
+    .no_stripes = self->no_stripes,
     .by_proxy = snug_signaling_get_by_proxy (self->signaling),
   };
   const SnugDialectRules *rules = snug_dialects_expect (legacy);
@@ -800,6 +802,7 @@ snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
                         ? g_ptr_array_ref (config->connection.ice_servers) : NULL;
   self->ice_servers = self->own_servers != NULL ? g_ptr_array_ref (self->own_servers) : NULL;
   self->relay = config->connection.relay;
+  self->no_stripes = config->connection.no_stripes;
   self->name = g_strdup (config->name);
   self->device = config->device;
   if (config->secret != NULL)

@@ -82,6 +82,10 @@ snug_wire_read_usual_file_text (const char *text, gsize length, SnugWireFileText
   out->is_hash = take (&cursor, "{\"sha256\":\"");
   if (out->is_hash)
     return take_hash (&cursor, out->hash) && take (&cursor, "\"}") && cursor.at == cursor.end;
+  out->is_next = take (&cursor, "{\"next\":");
+  out->is_name = !out->is_next && take (&cursor, "{\"stripes\":");
+  if (out->is_next || out->is_name)
+    return take_number (&cursor, &out->number) && take (&cursor, "}") && cursor.at == cursor.end;
   return take (&cursor, "{\"entry\":") && take_entry (&cursor, &out->entry)
          && take (&cursor, ",\"offset\":") && take_number (&cursor, &out->offset)
          && take (&cursor, ",\"size\":") && take_number (&cursor, &out->size)
@@ -110,6 +114,9 @@ snug_wire_encode_file_text (const SnugWireFileText *file_text)
 
   if (file_text->is_hash)
     return hash_to_text (file_text->hash);
+  if (file_text->is_next || file_text->is_name)
+    return g_strdup_printf ("{\"%s\":%" G_GUINT64_FORMAT "}", file_text->is_next ? "next" : "stripes",
+                            file_text->number);
   if (file_text->entry != SNUG_WIRE_ENTRY_MANIFEST)
     g_snprintf (entry, sizeof entry, "%" G_GUINT64_FORMAT, file_text->entry);
   return g_strdup_printf ("{\"entry\":%s,\"offset\":%" G_GUINT64_FORMAT ",\"size\":%" G_GUINT64_FORMAT "}",

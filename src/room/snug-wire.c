@@ -639,6 +639,12 @@ snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *ou
       && out->offset <= out->size)
     return TRUE;
 
+  *out = (SnugWireFileText) { 0 };
+  out->is_name = snug_json_peek_integer (object, "stripes", SNUG_JSON_MAX_INTEGER, &out->number);
+  out->is_next = !out->is_name && snug_json_peek_integer (object, "next", SNUG_JSON_MAX_INTEGER, &out->number);
+  if (out->is_name || out->is_next)
+    return TRUE;
+
   g_set_error_literal (error, SNUG_JSON_ERROR, SNUG_JSON_ERROR_BAD, "text on a file channel with wrong fields");
   return FALSE;
 }

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define SNUG_WIRE_PROTOCOL "snug.2"              /* protocol of the `session` channel */
 #define SNUG_WIRE_SESSION_LABEL "session"
 #define SNUG_WIRE_FILE_LABEL "file"
+#define SNUG_WIRE_STRIPE_LABEL "file-stripe"
 
 #define SNUG_WIRE_MAX_JSON_BYTES (80 * 1024)
 #define SNUG_WIRE_MAX_TEXT_BYTES (64 * 1024)     /* chat text */
@@ -180,10 +181,14 @@ SnugWireMessage *snug_wire_decode (const char *text, gsize length, GError **erro
 /* Returns: (transfer full): one message's JSON text. */
 char            *snug_wire_encode (const SnugWireMessage *message);
 
-/* The texts on a `file` channel: before each entry `{entry, offset, size}`, after each piece `{sha256}`. */
+/* The texts on a `file` channel: before each entry `{entry, offset, size}`, after each piece `{sha256}`; of one that
+ * may be spread over several `{stripes}`, what it is called, and `{next}`, the number of the message behind it. */
 typedef struct
 {
   gboolean is_hash;
+  gboolean is_name;
+  gboolean is_next;
+  guint64  number;        /* of these two */
   guint64  entry;         /* or SNUG_WIRE_ENTRY_MANIFEST */
   guint64  offset;        /* bytes, where the data that follows begins */
   guint64  size;          /* bytes, of the whole entry */

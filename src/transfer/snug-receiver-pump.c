@@ -62,6 +62,7 @@ struct _SnugReceiverPump
   gboolean              working;
   gboolean              has_news;       /* for the worker, besides items: decided, or asked */
   gboolean              busy;
+  gboolean              crowded;        /* much is here that waits for what is not, before it is a piece */
   gboolean              lost;           /* the stream is gone; told when the worker is idle */
   gboolean              looked;         /* what is in the folder was told */
   gboolean              ended;
@@ -168,6 +169,14 @@ set_busy (Pump *pump, gboolean busy)
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_BUSY, .on = busy });
 }
 
+/* The sender may go on. */
+static void
+calm (Pump *pump)
+{
+  if (pump->n_waiting <= CALM_BYTES && !pump->crowded)
+    set_busy (pump, FALSE);
+}
+
 static gboolean
 on_look_for_room (gpointer user_data)
 {
@@ -232,6 +241,7 @@ tell_lost (Pump *pump)
   pump->lost = FALSE;
   g_clear_pointer (&pump->piece, snug_intake_item_free);
   pump->arrived = snug_intake_get_written (pump->intake);
+  pump->crowded = FALSE;
   set_busy (pump, FALSE);
   tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_ENDED,
                                    .error = g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST,
@@ -353,6 +363,18 @@ on_piece (gpointer user_data, const guint8 *hash)
 }
 
 static void
+on_crowded (gpointer user_data, gboolean much)
+{
+  Pump *pump = user_data;
+
+  pump->crowded = much;
+  if (much)
+    set_busy (pump, TRUE);
+  else
+    calm (pump);
+}
+
+static void
 on_nonsense (gpointer user_data, const char *what)
 {
   end_bad_data (user_data, what);
@@ -394,6 +416,7 @@ on_stream (SnugFileStream *stream, gpointer user_data)
     .begun = on_begun,
     .bytes = on_bytes,
     .piece = on_piece,
+    .crowded = on_crowded,
     .nonsense = on_nonsense,
     .closed = on_closed,
   };
@@ -415,6 +438,7 @@ on_stream (SnugFileStream *stream, gpointer user_data)
   let_go_of_stream (pump);
   pump->stream = g_object_ref (stream);
   pump->begun = FALSE;
+  pump->crowded = FALSE;
   snug_file_stream_set_listener (stream, &listener, pump);
 }
 
@@ -603,8 +627,7 @@ on_worked (gpointer data)
   tell_checked (pump);
   take_back (pump, job);
   set_full (pump, job->full);
-  if (pump->n_waiting <= CALM_BYTES)
-    set_busy (pump, FALSE);
+  calm (pump);
   tell_asked (pump);
   work (pump);
   tell_lost (pump);

@@ -176,6 +176,30 @@ test_file_texts (void)
     }
 }
 
+/* They go between programs only: the page refuses them. */
+static void
+test_file_numbers (void)
+{
+  g_autoptr (JsonParser) parser = NULL;
+  JsonArray *numbers = json_object_get_array_member (load (&parser), "file_numbers");
+
+  for (guint i = 0; i < json_array_get_length (numbers); i++)
+    {
+      JsonObject *one = json_array_get_object_element (numbers, i);
+      const char *text = json_object_get_string_member (one, "text");
+      gboolean is_next = json_object_has_member (one, "next");
+      guint64 number = (guint64) json_object_get_int_member (one, is_next ? "next" : "stripes");
+      g_autofree char *again = NULL;
+      SnugWireFileText got;
+
+      g_assert_true (snug_wire_decode_file_text (text, strlen (text), &got, NULL));
+      g_assert_true (got.is_next == is_next && got.is_name == !is_next && !got.is_hash && got.number == number);
+      again = snug_wire_encode_file_text (&got);
+      g_assert_true (snug_wire_decode_file_text (again, strlen (again), &got, NULL));
+      g_assert_true (got.is_next == is_next && got.is_name == !is_next && !got.is_hash && got.number == number);
+    }
+}
+
 /* With a space behind it a text is not in the usual spelling, for which there is a reader of its own. */
 static void
 assert_read_alike (const char *text)
@@ -196,7 +220,8 @@ test_usual_file_texts_are_read_as_others (void)
 {
   static const char *const usual[] = {
     "{\"entry\":0,\"offset\":0,\"size\":0}", "{\"entry\":90071,\"offset\":1048576,\"size\":9007199254740991}",
-    "{\"entry\":\"manifest\",\"offset\":7,\"size\":8}", "{\"sha256\":\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"}",
+    "{\"entry\":\"manifest\",\"offset\":7,\"size\":8}", "{\"next\":90071}", "{\"stripes\":7}",
+    "{\"sha256\":\"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU\"}",
   };
   static const char others[] = "0129+-_/=Az.e \"\\{}:,\n\xff";
 
@@ -231,6 +256,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/limits-by-one", test_limits_by_one);
   g_test_add_func ("/wire/every-limit-by-one", test_every_limit_by_one);
   g_test_add_func ("/wire/file-texts", test_file_texts);
+  g_test_add_func ("/wire/file-numbers", test_file_numbers);
   g_test_add_func ("/wire/usual-file-texts-are-read-as-others", test_usual_file_texts_are_read_as_others);
   return g_test_run ();
 }

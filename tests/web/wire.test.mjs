@@ -29,6 +29,8 @@ test('keeps every field that the C side would write again', () => {
 test('refuses what the C side refuses', () => {
   for (const text of data.invalid) assert.throws(() => decodeMessage(text), BadJson, `let through: ${text}`);
   for (const text of data.file_invalid) assert.throws(() => decodeFileText(text), BadJson, `let through: ${text}`);
+  // A page names no `stripes`: nobody may send it these.
+  for (const { text } of data.file_numbers) assert.throws(() => decodeFileText(text), BadJson, `let through: ${text}`);
 });
 
 test('decodes the texts of a file channel', () => {
