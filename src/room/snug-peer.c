@@ -246,11 +246,17 @@ static char *
 describe_info (const SnugPeerConnectionInfo *info)
 {
   g_autofree char *fingerprint = snug_fingerprint_to_text (info->remote_fingerprint);
+  g_autofree char *text = NULL;
+  g_autofree char *stripes = NULL;
 
-  return g_strdup_printf (_("Here: %s (%s)\nThere: %s (%s)\n%s, %s, %s\nTheir certificate: %s"),
+  text = g_strdup_printf (_("Here: %s (%s)\nThere: %s (%s)\n%s, %s, %s\nTheir certificate: %s"),
                           info->local_address, candidate_type_text (info->local_type),
                           info->remote_address, candidate_type_text (info->remote_type),
                           info->ipv6 ? "IPv6" : "IPv4", info->dtls_version, info->dtls_cipher, fingerprint);
+  if (info->n_stripes <= 1)
+    return g_steal_pointer (&text);
+  stripes = g_strdup_printf (_("Large files: over %u SCTP associations at once"), info->n_stripes);
+  return g_strconcat (text, "\n", stripes, NULL);
 }
 
 static void

@@ -185,15 +185,15 @@ on_second (gpointer user_data)
 {
   SnugBulkChannels *self = user_data;
   SnugStripeSecond second = { .rtt_ms = -1 };
-  guint n_before = self->rule.n_stripes;
   guint n;
 
   for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
     if (self->all[i].sctp != NULL)
       add_up (&second, &self->all[i]);
   n = snug_stripe_rule_feed (&self->rule, &second);
-  if (n != n_before)
-    g_debug ("bulk: over %u of %u", n, SNUG_STRIPES_MOST);
+  if (second.n_bytes > 0)
+    g_debug ("bulk: %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT " chunks again, %.0f ms: over %u now",
+             second.n_bytes, second.n_again, second.rtt_ms, n);
   return G_SOURCE_CONTINUE;
 }
 

@@ -6,6 +6,7 @@
 #include "snug-await.h"
 #include "snug-context.h"
 #include "snug-network.h"
+#include "snug-passing-time.h"
 #include "snug-peer-connection.h"
 #include "snug-stripe-order.h"
 #include "snug-stripe-rule.h"
@@ -15,6 +16,8 @@
 #include <string.h>
 
 #define MIB (1024 * 1024)
+/* How often it is looked what a connection is like. */
+#define LOOK_MS 2000
 
 /* What comes of the file, seen in the network context; the numbers are atomic. */
 typedef struct
@@ -86,7 +89,7 @@ set_up (Fixture *f, gconstpointer data)
   f->hook = g_signal_add_emission_hook (g_signal_lookup ("data-channel", SNUG_TYPE_PEER_CONNECTION), 0, on_channel,
                                         NULL, NULL);
   mates_set_up (&f->mates, data);
-  f->file = make_file (&f->mates, "a.bin", 32 * MIB + 12345);
+  f->file = make_file (&f->mates, "a.bin", 20 * MIB + 12345);
   f->ana = add (&f->mates, "Ana");
   f->bo = add (&f->mates, "Bo");
   snug_mates_await (&f->mates.mates);
@@ -121,6 +124,15 @@ send_and_compare (Fixture *f)
   assert_same_content (f->file, copy);
 }
 
+static gboolean
+says_so (SnugMember *member)
+{
+  g_autofree char *details = NULL;
+
+  g_object_get (member, "details", &details, NULL);
+  return strstr (details, "Large files: over 4 SCTP associations at once") != NULL;
+}
+
 static void
 test_over_all (Fixture *f, gconstpointer data)
 {
@@ -128,6 +140,10 @@ test_over_all (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&watch.n_files), ==, 1);
   g_assert_cmpint (g_atomic_int_get (&watch.n_stripes), ==, SNUG_STRIPES_MOST - 1);
   g_assert_cmpint (g_atomic_int_get (&watch.n_early), >, 0);
+
+  /* who sends can look it up */
+  snug_let_pass (LOOK_MS);
+  snug_await (NULL, says_so (snug_mate_sees (&f->mates.mates.mates[0], "Bo")));
 }
 
 /* The file is asked for again from what is checked, on another channel, which has stripes of its own. */
