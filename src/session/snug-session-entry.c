@@ -88,7 +88,7 @@ enter_room (SnugSession *self)
   SnugRoomConfig config = {
     .network = snug_network_get_context (),
     .certificate = certificate,
-    .connection = { .ice_servers = self->ice_servers, .relay = self->relay_policy },
+    .connection = { .ice_servers = self->ice_servers, .relay = self->relay_policy, .no_stripes = !self->stripes },
     .name = self->name,
     .device = self->device,
     .code = self->code,

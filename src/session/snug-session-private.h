@@ -66,6 +66,7 @@ struct _SnugSession
   SnugMemberDevice    device;
   guint               capacity;
   SnugRelayPolicy     relay_policy;
+  gboolean            stripes;
   SnugAcceptPolicy    accept_policy;
   SnugConflictPolicy  conflict_policy;
   SnugNearbyPolicy    nearby_policy;
@@ -101,6 +102,7 @@ enum
   PROP_LISTEN,
   PROP_CAPACITY,
   PROP_RELAY_POLICY,
+  PROP_STRIPES,
   PROP_ICE_SERVERS,
   PROP_ACCEPT_POLICY,
   PROP_CONFLICT_POLICY,

@@ -171,6 +171,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_WEB_ROOT: g_value_set_string (value, self->web_root); break;
     case PROP_LISTEN: g_value_set_string (value, self->listen); break;
     case PROP_CAPACITY: g_value_set_uint (value, self->capacity); break;
+    case PROP_STRIPES: g_value_set_boolean (value, self->stripes); break;
     case PROP_RELAY_POLICY: g_value_set_int (value, (int) self->relay_policy); break;
     case PROP_ICE_SERVERS: g_value_set_boxed (value, self->ice_servers); break;
     case PROP_ACCEPT_POLICY: g_value_set_int (value, (int) self->accept_policy); break;
@@ -217,6 +218,7 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
     case PROP_WEB_ROOT: set_string (&self->web_root, value); break;
     case PROP_LISTEN: set_string (&self->listen, value); break;
     case PROP_CAPACITY: self->capacity = g_value_get_uint (value); break;
+    case PROP_STRIPES: self->stripes = g_value_get_boolean (value); break;
     case PROP_RELAY_POLICY: self->relay_policy = (SnugRelayPolicy) g_value_get_int (value); break;
     case PROP_ICE_SERVERS:
       g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
@@ -299,6 +301,7 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_WEB_ROOT] = g_param_spec_string ("web-root", NULL, NULL, NULL, writable);
   props[PROP_LISTEN] = g_param_spec_string ("listen", NULL, NULL, NULL, writable);
   props[PROP_CAPACITY] = g_param_spec_uint ("capacity", NULL, NULL, 2, 16, 10, writable);
+  props[PROP_STRIPES] = g_param_spec_boolean ("stripes", NULL, NULL, TRUE, writable);
   props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0, writable);
   props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY, writable);
   props[PROP_ACCEPT_POLICY] = g_param_spec_int ("accept-policy", NULL, NULL, 0, SNUG_ACCEPT_NONE, 0, writable);
@@ -337,6 +340,7 @@ snug_session_init (SnugSession *self)
   self->name = g_strdup ("");
   self->device = SNUG_MEMBER_DEVICE_DESKTOP;
   self->capacity = 10;
+  self->stripes = TRUE;
   self->members = g_list_store_new (SNUG_TYPE_MEMBER);
   self->announced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->chat = snug_chat_new ();

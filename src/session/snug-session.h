@@ -98,7 +98,7 @@ G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
  * SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server), "web-root" (w: folder of
  * the web client for the built-in server), "listen" (w: "ADDR:PORT" for the built-in server, NULL =
  * 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering), "relay-policy" (int, w before
- * entering), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
+ * entering), "stripes" (boolean, w before entering: large files may go over several associations), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
  * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "nearby" (int, w: SnugNearbyPolicy, live),
  * "announcement" (int: SnugAnnouncement, what came of that), "has-nearby" (boolean: rooms nearby can be found, as far
  * as is known since snug_session_look_nearby()), "is-host" (boolean),

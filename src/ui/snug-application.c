@@ -149,6 +149,7 @@ bind_session (SnugApplication *self)
                                G_BINDING_SYNC_CREATE, to_conflict_policy, NULL, NULL, NULL);
   g_object_bind_property_full (self->settings, "relay-policy", self->session, "relay-policy",
                                G_BINDING_SYNC_CREATE, to_relay_policy, NULL, NULL, NULL);
+  g_object_bind_property (self->settings, "stripes", self->session, "stripes", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->settings, "name", self->session, "name", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self->settings, "most-people", self->session, "capacity",
                           G_BINDING_SYNC_CREATE);

@@ -23,6 +23,7 @@ struct _SnugPreferences
   AdwComboRow          *same_name;
   AdwComboRow          *server_kind;
   AdwEntryRow          *server;
+  GtkSwitch            *stripes;
   AdwComboRow          *relay;
   AdwEntryRow          *ice_servers;
   GtkLabel             *ice_error;
@@ -182,6 +183,7 @@ bind_settings (SnugPreferences *self)
   g_object_bind_property (self->settings, "show-typing", self->typing, "active", both);
   g_object_bind_property (self->settings, "stay-in-room", self->stay, "active", both);
   g_object_bind_property (self->settings, "ask-before-receiving", self->ask, "active", both);
+  g_object_bind_property (self->settings, "stripes", self->stripes, "active", both);
   g_object_bind_property (self->settings, "notifications", self->notifications, "active", both);
   g_object_bind_property (self->settings, "notification-text", self->notification_text, "active",
                           both);
@@ -228,6 +230,7 @@ snug_preferences_class_init (SnugPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, same_name);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, server_kind);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, server);
+  gtk_widget_class_bind_template_child (widget_class, SnugPreferences, stripes);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, relay);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_servers);
   gtk_widget_class_bind_template_child (widget_class, SnugPreferences, ice_error);

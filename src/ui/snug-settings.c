@@ -21,6 +21,7 @@ struct _SnugSettings
   int         height;
   gboolean    maximized;
   gboolean    ask_before_receiving;
+  gboolean    stripes;
   gboolean    notifications;
   gboolean    notification_text;
   gboolean    show_typing;
@@ -47,6 +48,7 @@ enum
   PROP_HEIGHT,
   PROP_MAXIMIZED,
   PROP_ASK_BEFORE_RECEIVING,
+  PROP_STRIPES,
   PROP_NOTIFICATIONS,
   PROP_NOTIFICATION_TEXT,
   PROP_SHOW_TYPING,
@@ -149,6 +151,7 @@ snug_settings_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_HEIGHT: g_value_set_int (value, self->height); break;
     case PROP_MAXIMIZED: g_value_set_boolean (value, self->maximized); break;
     case PROP_ASK_BEFORE_RECEIVING: g_value_set_boolean (value, self->ask_before_receiving); break;
+    case PROP_STRIPES: g_value_set_boolean (value, self->stripes); break;
     case PROP_NOTIFICATIONS: g_value_set_boolean (value, self->notifications); break;
     case PROP_NOTIFICATION_TEXT: g_value_set_boolean (value, self->notification_text); break;
     case PROP_SHOW_TYPING: g_value_set_boolean (value, self->show_typing); break;
@@ -193,6 +196,7 @@ snug_settings_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_HEIGHT: self->height = g_value_get_int (value); break;
     case PROP_MAXIMIZED: self->maximized = g_value_get_boolean (value); break;
     case PROP_ASK_BEFORE_RECEIVING: self->ask_before_receiving = g_value_get_boolean (value); break;
+    case PROP_STRIPES: self->stripes = g_value_get_boolean (value); break;
     case PROP_NOTIFICATIONS: self->notifications = g_value_get_boolean (value); break;
     case PROP_NOTIFICATION_TEXT: self->notification_text = g_value_get_boolean (value); break;
     case PROP_SHOW_TYPING: self->show_typing = g_value_get_boolean (value); break;
@@ -294,6 +298,7 @@ snug_settings_class_init (SnugSettingsClass *klass)
   props[PROP_MAXIMIZED] = g_param_spec_boolean ("maximized", NULL, NULL, FALSE, flags);
   props[PROP_ASK_BEFORE_RECEIVING] = g_param_spec_boolean ("ask-before-receiving", NULL, NULL, TRUE,
                                                            flags);
+  props[PROP_STRIPES] = g_param_spec_boolean ("stripes", NULL, NULL, TRUE, flags);
   props[PROP_NOTIFICATIONS] = g_param_spec_boolean ("notifications", NULL, NULL, TRUE, flags);
   props[PROP_NOTIFICATION_TEXT] = g_param_spec_boolean ("notification-text", NULL, NULL, FALSE,
                                                         flags);

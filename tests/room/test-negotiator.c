@@ -7,7 +7,7 @@
 #include "snug-await.h"
 #include "snug-json.h"
 #include "snug-moving.h"
-#include "snug-negotiator.h"
+#include "snug-negotiator-private.h"
 #include "snug-passing-time.h"
 #include "snug-wire.h"
 
@@ -27,6 +27,7 @@ struct _Side
   SnugSignalType   swallow;      /* this type gets lost */
   gboolean         misleads;     /* its next answer names a port that it does not listen on */
   const char      *features;     /* JSON of what its caps say instead; NULL: as they are */
+  gboolean         no_stripes;   /* as a person wants it; when it is made */
   SnugSignalMessage *swallowed;  /* owned: the last of them */
 };
 
@@ -128,7 +129,7 @@ on_opened (SnugNegotiator *negotiator, Side *side)
 static void
 make (Side *side, gboolean offerer)
 {
-  SnugPeerConnectionConfig config = { 0 };
+  SnugPeerConnectionConfig config = { .no_stripes = side->no_stripes };
 
   g_clear_object (&side->certificate);
   side->certificate = snug_certificate_new (NULL);
@@ -277,6 +278,30 @@ test_packets_stay_with_others (Fixture *f, gconstpointer data)
       drop (&f->answerer);
       make (&f->offerer, TRUE);
       make (&f->answerer, FALSE);
+    }
+}
+
+/* Both have to want it, and to know what it is about. */
+static void
+test_several_associations_where_both_want_them (Fixture *f, gconstpointer data)
+{
+  static const struct { gboolean unwanted; const char *features; gboolean is_allowed; } cases[] = {
+    { FALSE, NULL, TRUE }, { TRUE, NULL, FALSE }, { FALSE, "[\"bulk\"]", FALSE },
+    { FALSE, "[\"stripe\",\"bulk\",\"stripes \"]", FALSE }, { FALSE, "[\"stripes\",\"bulk\"]", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      drop (&f->offerer);
+      drop (&f->answerer);
+      f->offerer.no_stripes = cases[i].unwanted;
+      f->answerer.features = cases[i].features;
+      make (&f->offerer, TRUE);
+      make (&f->answerer, FALSE);
+      meet (f);
+      g_assert_cmpint (snug_peer_connection_may_stripe (f->offerer.negotiator->connection), ==, cases[i].is_allowed);
+      /* who answers is told the other's own words */
+      g_assert_cmpint (snug_peer_connection_may_stripe (f->answerer.negotiator->connection), ==, !cases[i].unwanted);
     }
 }
 
@@ -588,6 +613,7 @@ main (int argc, char **argv)
   ADD ("meet", test_meet);
   ADD ("packets-grow-between-two-of-ours", test_packets_grow_between_two_of_ours);
   ADD ("packets-stay-with-others", test_packets_stay_with_others);
+  ADD ("several-associations-where-both-want-them", test_several_associations_where_both_want_them);
   ADD ("what-fails-on-a-route-is-tried-again", test_what_fails_on_a_route_is_tried_again);
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("offerer-moves", test_offerer_moves);

@@ -30,6 +30,7 @@ struct _SnugSession
   GListStore         *nearby;
 
   SnugSessionState    state;
+  gboolean            stripes;
   int                 numbers[5];      /* device, relay, accept, conflict, nearby policies */
   guint               capacity;
   gint64              expires;

@@ -25,6 +25,7 @@ enum
   PROP_LISTEN,
   PROP_CAPACITY,
   PROP_RELAY_POLICY,
+  PROP_STRIPES,
   PROP_ICE_SERVERS,
   PROP_ACCEPT_POLICY,
   PROP_CONFLICT_POLICY,
@@ -458,6 +459,7 @@ snug_session_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_LISTEN: g_value_set_string (value, self->listen); break;
     case PROP_CAPACITY: g_value_set_uint (value, self->capacity); break;
     case PROP_DEVICE: g_value_set_int (value, self->numbers[0]); break;
+    case PROP_STRIPES: g_value_set_boolean (value, self->stripes); break;
     case PROP_RELAY_POLICY: g_value_set_int (value, self->numbers[1]); break;
     case PROP_ACCEPT_POLICY: g_value_set_int (value, self->numbers[2]); break;
     case PROP_CONFLICT_POLICY: g_value_set_int (value, self->numbers[3]); break;
@@ -493,6 +495,7 @@ snug_session_set_property (GObject *object, guint prop_id, const GValue *value, 
     case PROP_LISTEN: set_string (&self->listen, value); break;
     case PROP_CAPACITY: self->capacity = g_value_get_uint (value); break;
     case PROP_DEVICE: self->numbers[0] = g_value_get_int (value); break;
+    case PROP_STRIPES: self->stripes = g_value_get_boolean (value); break;
     case PROP_RELAY_POLICY: self->numbers[1] = g_value_get_int (value); break;
     case PROP_ACCEPT_POLICY: self->numbers[2] = g_value_get_int (value); break;
     case PROP_CONFLICT_POLICY: self->numbers[3] = g_value_get_int (value); break;
@@ -551,6 +554,7 @@ snug_session_class_init (SnugSessionClass *klass)
   props[PROP_WEB_ROOT] = g_param_spec_string ("web-root", NULL, NULL, NULL, writable);
   props[PROP_LISTEN] = g_param_spec_string ("listen", NULL, NULL, NULL, writable);
   props[PROP_CAPACITY] = g_param_spec_uint ("capacity", NULL, NULL, 2, 16, 10, writable);
+  props[PROP_STRIPES] = g_param_spec_boolean ("stripes", NULL, NULL, TRUE, writable);
   props[PROP_RELAY_POLICY] = g_param_spec_int ("relay-policy", NULL, NULL, 0, SNUG_RELAY_ONLY, 0,
                                                writable);
   props[PROP_ICE_SERVERS] = g_param_spec_boxed ("ice-servers", NULL, NULL, G_TYPE_PTR_ARRAY,

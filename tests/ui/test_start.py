@@ -75,6 +75,25 @@ def test_preferences(desk):
     until(alive(lambda: opened.text("Your name", within=opened.frame) == "Mira"), "the name on the start page")
 
 
+@case("large files may go over several connections, unless it is switched off")
+def test_stripes(desk):
+    opened = desk.open()
+    opened.key("ctrl+comma")
+    opened.find("list item", "Ask Before Receiving")
+    opened.press("page tab", "Connection")
+    assert window.is_in_state(opened.find("check box", "Several Connections for Large Files"), "CHECKED")
+    opened.toggle("Several Connections for Large Files")
+    until(alive(lambda: not window.is_in_state(opened.find("check box", "Several Connections for Large Files"), "CHECKED")),
+          "the switch to be off")
+    opened.do("window.close")
+    assert opened.wait() == 0
+    again = desk.open()
+    again.key("ctrl+comma")
+    again.find("list item", "Ask Before Receiving")
+    again.press("page tab", "Connection")
+    assert not window.is_in_state(again.find("check box", "Several Connections for Large Files"), "CHECKED")
+
+
 @case("Ctrl+? shows the shortcuts")
 def test_shortcuts(desk):
     opened = desk.open()
