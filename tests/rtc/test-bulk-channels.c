@@ -350,6 +350,61 @@ test_several (void)
   snug_peer_pair_assert_carries (route.pair, route.chat);
 }
 
+/* What the rule was told by the one who sends, in all, and of the last second. */
+static SnugStripeSecond told;
+static guint n_told;
+
+guint __real_snug_stripe_rule_feed (SnugStripeRule *rule, const SnugStripeSecond *second);
+guint __wrap_snug_stripe_rule_feed (SnugStripeRule *rule, const SnugStripeSecond *second);
+
+guint
+__wrap_snug_stripe_rule_feed (SnugStripeRule *rule, const SnugStripeSecond *second)
+{
+  told.n_bytes += second->n_bytes;
+  told.rtt_ms = second->rtt_ms;
+  n_told++;
+  return __real_snug_stripe_rule_feed (rule, second);
+}
+
+static void
+let_a_second_pass (Route *route)
+{
+  guint n_before = n_told;
+
+  snug_let_pass (1000);
+  snug_await (route->pair->context, n_told > n_before);
+}
+
+static void
+test_what_the_rule_is_told (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) first = NULL, second = NULL;
+  guint64 n_opening;
+
+  route_init (&route, 0);
+  allow_stripes_of (&route.pair->offerer);
+  allow_stripes_of (&route.pair->answerer);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  first = open_stripe (&route, 0);
+  second = open_stripe (&route, 1);
+  let_a_second_pass (&route);
+  n_opening = told.n_bytes;
+  let_a_second_pass (&route);
+  g_assert_cmpuint (told.n_bytes, ==, n_opening);
+  g_assert_cmpfloat (told.rtt_ms, ==, -1);
+
+  /* of both */
+  send_messages (first, 20);
+  await_messages (&route, 0, 20);
+  send_messages (second, 10);
+  await_messages (&route, 20, 10);
+  let_a_second_pass (&route);
+  g_assert_cmpuint (told.n_bytes, ==, n_opening + 30 * MESSAGE_BYTES);
+  g_assert_cmpfloat (told.rtt_ms, >=, 0);
+}
+
 static void
 test_peer_that_knows_one (void)
 {
@@ -438,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bulk-channels/the-last-word-is-lost", test_the_last_word_is_lost);
   g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
   g_test_add_func ("/bulk-channels/several", test_several);
+  g_test_add_func ("/bulk-channels/what-the-rule-is-told", test_what_the_rule_is_told);
   g_test_add_func ("/bulk-channels/peer-that-knows-one", test_peer_that_knows_one);
   g_test_add_func ("/bulk-channels/peer-that-opens-one", test_peer_that_opens_one);
   g_test_add_func ("/bulk-channels/several-on-a-path-that-becomes-narrow", test_several_on_a_path_that_becomes_narrow);
