@@ -5,11 +5,12 @@
 
 #include "snug-stripe-order.h"
 #include "snug-stripe-rule.h"
+#include "snug-usrsctp.h"
 #include "snug-wire.h"
 
-/* So much has left the first channel before others are opened: it is more than SCTP keeps unacknowledged, so the peer
- * has seen that channel. Smaller files are not worth it either. */
-#define KNOWN_BYTES (2 * SNUG_WIRE_PIECE_BYTES)
+/* So much has left the first channel before others are opened. It is what SCTP keeps unacknowledged, and a message that
+ * just found room: what was sent before it the peer has seen. Smaller files are not worth it either. */
+#define KNOWN_BYTES (SNUG_USRSCTP_SEND_BUFFER + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE)
 
 /* What waits in all channels together, at most and when there is room again. */
 #define FULL_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)

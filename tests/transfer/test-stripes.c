@@ -89,7 +89,7 @@ set_up (Fixture *f, gconstpointer data)
   f->hook = g_signal_add_emission_hook (g_signal_lookup ("data-channel", SNUG_TYPE_PEER_CONNECTION), 0, on_channel,
                                         NULL, NULL);
   mates_set_up (&f->mates, data);
-  f->file = make_file (&f->mates, "a.bin", 20 * MIB + 12345);
+  f->file = make_file (&f->mates, "a.bin", 12 * MIB + 12345);
   f->ana = add (&f->mates, "Ana");
   f->bo = add (&f->mates, "Bo");
   snug_mates_await (&f->mates.mates);
@@ -162,7 +162,7 @@ static void
 test_small_files (Fixture *f, gconstpointer data)
 {
   g_object_unref (f->file);
-  f->file = make_file (&f->mates, "a.bin", MIB);
+  f->file = make_file (&f->mates, "a.bin", MIB / 2);
   send_and_compare (f);
   g_assert_cmpint (g_atomic_int_get (&watch.n_stripes), ==, 0);
 }
