@@ -1,5 +1,5 @@
 #!/bin/bash
-# snug-cli through NATs: all kinds of routers with all, those that must not connect too; what its doctor finds in each; rooms found by Avahi; what goes past a proxy
+# snug-cli through NATs: all kinds of routers with all, those that must not connect too; what its doctor finds in each; who dies, is cut off or moves meanwhile; rooms found by Avahi; what goes past a proxy
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
 
@@ -7,6 +7,7 @@ if lane_case 'build/ compiles' -- tests/tools/build plain; then
   lane_counted /usr/bin/python3 tests/lab/cells.py build
   lane_counted /usr/bin/python3 tests/lab/doctor.py build
   lane_counted /usr/bin/python3 tests/lab/evil.py build
+  lane_counted /usr/bin/python3 tests/lab/staying.py build
   lane_counted /usr/bin/python3 tests/lab/nearby.py build
   lane_counted /usr/bin/python3 tests/lab/proxies.py build
 fi
