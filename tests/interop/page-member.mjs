@@ -325,6 +325,13 @@ export class PageMember {
     return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-detail')].map((e) => e.textContent));
   }
 
+  /** Until the check-up has said all that it says. */
+  async checkConnection() {
+    await this.show('room');
+    await this.press('#room-scroll > .button', 'Check Connection');
+    await this.#page.waitFor(() => document.querySelectorAll('.doctor .checklist li').length === 4);
+  }
+
   /** As the host. */
   async lock(on) {
     await this.show('room');

@@ -34,20 +34,25 @@ function firstLine(child) {
 
 const ended = (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
 
+/** Of a file of settings. */
+const group = (name, values) => `[${name}]\n${Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join('')}`;
+
 export class Server {
   /**
    * @param {object} [options]
    * @param {string} [options.listen]
    * @param {Record<string, number>} [options.settings]
    * @param {string} [options.webRoot]
-   * @param {string[]} [options.iceServers] STUN servers that it names
+   * @param {Record<string, string>[]} [options.iceServers] that it names: url, and for a relay username and credential
    */
   static async start({ listen = '127.0.0.1:0', settings = {}, webRoot = join(BUILD, 'src/web'), iceServers = [] } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'snug-server-'));
     const config = join(folder, 'server.conf');
-    const lines = Object.entries({ 'key-file': join(folder, 'key'), ...SETTINGS, ...settings });
-    const named = iceServers.map((url, i) => `[ice-server ${i}]\nurl=${url}\n`);
-    await writeFile(config, `[server]\n${lines.map(([name, value]) => `${name}=${value}\n`).join('')}${named.join('')}`);
+    const groups = [
+      group('server', { 'key-file': join(folder, 'key'), ...SETTINGS, ...settings }),
+      ...iceServers.map((iceServer, i) => group(`ice-server ${i}`, iceServer)),
+    ];
+    await writeFile(config, groups.join(''));
     const server = new Server(folder, config, webRoot);
     await server.#run(listen);
     return server;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# the web page in Firefox, beside Chromium, beside itself and beside snug-cli
+# the web page in Firefox, beside Chromium, beside itself and beside snug-cli; the check-up in both, with a relay
 # limit: 1800
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
@@ -11,5 +11,8 @@ for browsers in 'chromium firefox' 'firefox chromium' firefox; do
 done
 for what in page-cli page-folders; do
   SNUG_TEST_BROWSERS=firefox lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/$what.test.mjs
+done
+for browser in chromium firefox; do
+  SNUG_TEST_BROWSERS=$browser lane_counted tests/interop/in-network tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-doctor.test.mjs
 done
 lane_end
