@@ -224,6 +224,9 @@ export async function walk(size, scheme, see) {
     await me.press('.qr-large .button');
     await me.page.evaluate(() => document.querySelector('.member summary').click());
     await see(me, '19-member');
+    await me.checkConnection();
+    await see(me, '19a-check-up');
+    await me.press('.doctor .button', 'Close');
     await me.show('chat');
   };
 
