@@ -6,8 +6,10 @@
 #include "snug-context.h"
 #include "snug-crc32c.h"
 
-/* usrsctp's own timer thread would tick as often. */
+/* usrsctp's own timer thread would tick as often. Where nothing is sent, an acknowledgement that waits 200 ms is the
+ * nearest of what there is to be done, and in a room of many the ticks are what they cost while they are silent. */
 #define TICK_MS 10
+#define SILENT_TICK_MS 50
 
 /* The default of 512 caps the flight at 600 KB and makes the receiver drop chunks. */
 #define MAX_CHUNKS 65536
@@ -31,6 +33,7 @@ typedef struct
   guintptr         address;
   GMainContext    *context;      /* owned */
   GSource         *tick;         /* owned; nullable: another user of the context has it */
+  guint            tick_ms;      /* of that */
   SnugUsrsctpUser  user;
   gpointer         user_data;    /* borrowed */
 } Entry;
@@ -38,6 +41,7 @@ typedef struct
 static GHashTable *entries;      /* owned: address → Entry */
 static GThread *owner;           /* borrowed: the thread of all entries */
 static gint64 last_tick;         /* monotonic microseconds that usrsctp has been told */
+static gboolean has_sent;        /* since the last tick */
 
 static Entry *
 find (guintptr address)
@@ -53,6 +57,7 @@ on_output (void *address, void *packet, size_t n_bytes, G_GNUC_UNUSED uint8_t to
 
   if (entry == NULL)
     return 0;
+  has_sent = TRUE;
   snug_crc32c_seal_packet (packet, n_bytes);
   entry->user.output (entry->user_data, packet, n_bytes);
   return 0;
@@ -88,13 +93,60 @@ start_usrsctp (void)
   usrsctp_sysctl_set_sctp_blackhole (2);
 }
 
+static gboolean on_tick (gpointer context);
+
+/* Whose the tick of @context is. Returns: nullable */
+static Entry *
+find_ticking (GMainContext *context)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->context == context && entry->tick != NULL)
+        return entry;
+    }
+  return NULL;
+}
+
+static void
+set_tick (Entry *entry, guint tick_ms)
+{
+  snug_clear_source (&entry->tick);
+  entry->tick_ms = tick_ms;
+  entry->tick = snug_context_timeout (entry->context, tick_ms, on_tick, entry->context);
+}
+
+static void
+give_tick (GMainContext *context)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Entry *entry = value;
+
+      if (entry->context != context)
+        continue;
+      set_tick (entry, TICK_MS);
+      return;
+    }
+}
+
 static gboolean
-on_tick (G_GNUC_UNUSED gpointer data)
+on_tick (gpointer context)
 {
   gint64 now = g_get_monotonic_time ();
   gint64 elapsed_ms = (now - last_tick) / 1000;
   g_autofree gpointer *addresses = NULL;
-  guint n = 0;
+  guint n = 0, tick_ms;
+  Entry *ticking;
 
   /* several contexts tick; each moves the one clock by what has passed */
   if (elapsed_ms > 0)
@@ -111,42 +163,13 @@ on_tick (G_GNUC_UNUSED gpointer data)
       if (entry != NULL)
         entry->user.ticked (entry->user_data);
     }
+
+  tick_ms = has_sent ? TICK_MS : SILENT_TICK_MS;
+  has_sent = FALSE;
+  ticking = find_ticking (context);
+  if (ticking != NULL && ticking->tick_ms != tick_ms)
+    set_tick (ticking, tick_ms);
   return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-has_tick (GMainContext *context)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Entry *entry = value;
-
-      if (entry->context == context && entry->tick != NULL)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static void
-give_tick (GMainContext *context)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Entry *entry = value;
-
-      if (entry->context != context)
-        continue;
-      entry->tick = snug_context_timeout (context, TICK_MS, on_tick, NULL);
-      return;
-    }
 }
 
 static void
@@ -183,7 +206,7 @@ snug_usrsctp_add (GMainContext *context, const SnugUsrsctpUser *user, gpointer u
   entry->user_data = user_data;
   g_hash_table_insert (entries, (gpointer) entry->address, entry);
   usrsctp_register_address ((void *) entry->address);
-  if (!has_tick (context))
+  if (find_ticking (context) == NULL)
     give_tick (context);
   return entry->address;
 }
