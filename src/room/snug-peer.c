@@ -53,6 +53,7 @@ struct _SnugPeer
   guint             n_hello_answers;   /* in this session */
   gboolean          unsafe;
   gboolean          away;
+  gboolean          never_by_relay;   /* a person's wish */
   gboolean          silent;         /* connected, but not heard */
   gboolean          left;           /* says the server */
   gboolean          left_at_once;   /* by its own wish */
@@ -175,14 +176,18 @@ not_safe (void)
 }
 
 static const char *
-explain (const GError *error, const SnugDialectRules *rules)
+explain (SnugPeer *self, const SnugDialectRules *rules)
 {
+  const GError *error = snug_peer_link_get_error (self->link);
+
   if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
     return _("Not safe: the certificate was not the one announced. The connection was closed.");
   if (rules->lost_words != NULL)
     return _(rules->lost_words);
   if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE))
-    return _("No way through: both networks block direct links, and no relay is set up or it does not answer.");
+    return self->never_by_relay
+             ? _("No way through: both networks block direct links, and relays are turned off here.")
+             : _("No way through: both networks block direct links, and no relay is set up or it does not answer.");
   return _("The connection could not be set up.");
 }
 
@@ -284,7 +289,7 @@ show (SnugPeer *self)
   snug_member_set_legacy (self->member, rules->version < SNUG_WIRE_VERSION);
   snug_member_set_error_text (self->member, self->unsafe ? not_safe ()
                                             : state == SNUG_PEER_LINK_FAILED
-                                              ? explain (snug_peer_link_get_error (self->link), rules) : NULL);
+                                              ? explain (self, rules) : NULL);
   if (self->unsafe)
     snug_member_set_step (self->member, SNUG_STEP_KEYS, SNUG_STEP_FAILED);
   else
@@ -667,6 +672,7 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   self->member = g_object_ref (member);
   self->own_name = g_strdup (own_name);
   self->own_device = own_device;
+  self->never_by_relay = config->relay == SNUG_RELAY_NEVER;
   self->safety = snug_safety_new (offerer, snug_certificate_get_fingerprint (certificate), &safety_owner, self);
   self->link = snug_peer_link_new (network, certificate, config, offerer);
   g_signal_connect (self->link, "signal", G_CALLBACK (on_link_signal), self);

@@ -180,7 +180,9 @@ update_state (SnugSession *self)
   if (all_members_failed (self))
     {
       snug_session_fail (self, SNUG_SESSION_ERROR_NO_ROUTE,
-            _("Nobody in the room can be reached: both networks block direct links, and no relay is set up or it does not answer."));
+            self->relay_policy == SNUG_RELAY_NEVER
+              ? _("Nobody in the room can be reached: both networks block direct links, and relays are turned off here.")
+              : _("Nobody in the room can be reached: both networks block direct links, and no relay is set up or it does not answer."));
       return;
     }
   if (self->error != NULL)

@@ -23,7 +23,7 @@ from tap import Tap
 
 SECRET = "lantern"
 UNREACHED_MS = 60_000
-BY_APP = "both networks block direct links, and no relay is set up or it does not answer"
+BY_APP = "both networks block direct links, and relays are turned off here"
 # They have not heard each other's name.
 BY_PAGE = r"^Could not connect to .+\. Both networks block direct links and no relay is set up\."
 # To hear that nothing works takes long, so it is done where most does not work.
