@@ -152,11 +152,22 @@ take_note (SnugChannelStream *self, Lane *lane, GBytes *message)
   return text.is_next || text.is_name;
 }
 
+static void snug_channel_stream_close (SnugFileStream *stream);
+
 static void
 hear_in_order (SnugChannelStream *self, Lane *lane, GBytes *message, gboolean is_text)
 {
   if (is_text && take_note (self, lane, message))
     return;
+  lane->is_used = TRUE;
+  if (lane->has_next && snug_stripe_order_is_full (self->order, lane->next, message))
+    {
+      /* Whoever is slow to pause, or did not hear that they should: what is checked stays, and is gone on from. */
+      g_debug ("one of the channels stands still, and too much has come by the others");
+      snug_channel_stream_close (SNUG_FILE_STREAM (self));
+      snug_file_stream_tell_closed (SNUG_FILE_STREAM (self), NULL);
+      return;
+    }
   if (!lane->has_next || !snug_stripe_order_put (self->order, lane->next, message, is_text))
     {
       snug_file_stream_tell_nonsense (SNUG_FILE_STREAM (self), "a message out of all order");
@@ -495,7 +506,6 @@ snug_channel_stream_add_stripe (SnugChannelStream *self, SnugDataChannel *channe
       || snug_data_channel_get_state (self->lanes[0].channel) != SNUG_DATA_CHANNEL_OPEN)
     return FALSE;
   fill_lane (self, lane, channel);
-  lane->is_used = TRUE;
   return TRUE;
 }
 

@@ -42,12 +42,18 @@ count (GBytes *bytes)
 }
 
 gboolean
+snug_stripe_order_is_full (SnugStripeOrder *self, guint64 number, GBytes *bytes)
+{
+  return number != self->next && self->n_waiting + count (bytes) > SNUG_STRIPE_ORDER_MAX_BYTES;
+}
+
+gboolean
 snug_stripe_order_put (SnugStripeOrder *self, guint64 number, GBytes *bytes, gboolean is_text)
 {
   SnugStripeMessage *message;
 
   if (number < self->next || g_hash_table_contains (self->waiting, &number)
-      || self->n_waiting + count (bytes) > SNUG_STRIPE_ORDER_MAX_BYTES)
+      || snug_stripe_order_is_full (self, number, bytes))
     return FALSE;
   message = g_new (SnugStripeMessage, 1);
   *message = (SnugStripeMessage) { g_bytes_ref (bytes), is_text };

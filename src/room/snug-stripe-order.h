@@ -27,10 +27,13 @@ typedef struct _SnugStripeOrder SnugStripeOrder;
 SnugStripeOrder   *snug_stripe_order_new  (void);
 void               snug_stripe_order_free (SnugStripeOrder *self);
 
+/* Whether too much would wait if @bytes did, too. */
+gboolean           snug_stripe_order_is_full (SnugStripeOrder *self, guint64 number, GBytes *bytes);
+
 /**
  * snug_stripe_order_put:
  *
- * Returns: %FALSE if it is nonsense: @number was there already, or too much would wait
+ * Returns: %FALSE if it is nonsense: @number was there already; or if it is full
  */
 gboolean           snug_stripe_order_put  (SnugStripeOrder *self, guint64 number, GBytes *bytes, gboolean is_text);
 

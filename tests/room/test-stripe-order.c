@@ -84,6 +84,16 @@ test_not_more_than_may_wait (void)
   g_assert_cmpuint (number * MESSAGE_BYTES, <=, SNUG_STRIPE_ORDER_MAX_BYTES);
   g_assert_cmpuint (number * MESSAGE_BYTES, >, SNUG_STRIPE_ORDER_MAX_BYTES - SNUG_STRIPE_ORDER_MAX_BYTES / 100);
   g_assert_cmpuint (snug_stripe_order_get_n_waiting (order), <=, SNUG_STRIPE_ORDER_MAX_BYTES);
+  /* What they wait for may still come. */
+  g_assert_true (snug_stripe_order_is_full (order, number, bytes));
+  g_assert_false (snug_stripe_order_is_full (order, 0, bytes));
+  g_assert_true (snug_stripe_order_put (order, 0, bytes, FALSE));
+  for (guint64 taken = 0; taken < number; taken++)
+    {
+      g_autoptr (SnugStripeMessage) message = snug_stripe_order_take (order);
+
+      g_assert_nonnull (message);
+    }
   snug_stripe_order_free (order);
 }
 
