@@ -70,6 +70,7 @@ struct _SnugMover
   guint64       mtime;         /* of incoming ones */
   gboolean      paused_here;
   gboolean      paused_there;
+  gboolean      busy_there;     /* paused, but not by a person */
   gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
   gboolean      went_on;       /* incoming: not asked for from the beginning */
   SnugMoverShare share;

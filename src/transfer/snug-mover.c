@@ -303,6 +303,7 @@ begin_row (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
   self->contents = snug_manifest_ref (chosen);
   snug_transfer_set_size (self->row, chosen->n_bytes);
   self->paused_there = FALSE;
+  self->busy_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
   if (!self->offer->is_folder)
     snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
@@ -403,6 +404,14 @@ leave_others (SnugMover *self)
     snug_mover_let_go_of_holder (self);
 }
 
+/* Each of the three who can have it paused lets go for itself alone. */
+static void
+pause_sender (SnugMover *self)
+{
+  if (self->sender != NULL)
+    snug_sender_set_paused (self->sender, self->paused_here || self->paused_there || self->busy_there);
+}
+
 void
 snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
 {
@@ -412,12 +421,14 @@ snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
     return;
   if (pause->on)
     snug_mover_introduce_nobody (self);
-  if (self->sender != NULL)
-    snug_sender_set_paused (self->sender, pause->on || self->paused_here);
+  if (pause->busy)
+    self->busy_there = pause->on;
+  else
+    self->paused_there = pause->on;
+  pause_sender (self);
   if (pause->busy)
     return;
 
-  self->paused_there = pause->on;
   if (pause->on)
     leave_others (self);
   by = g_strdup_printf (_("Paused by %s."), snug_mover_get_member_name (self));
@@ -436,8 +447,7 @@ snug_mover_pause (SnugMover *self)
     return;
   self->paused_here = TRUE;
   snug_mover_introduce_nobody (self);
-  if (self->sender != NULL)
-    snug_sender_set_paused (self->sender, TRUE);
+  pause_sender (self);
   leave_others (self);
   snug_mover_say_pause (self, TRUE, FALSE);
   snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("Paused."));
@@ -449,8 +459,7 @@ snug_mover_resume (SnugMover *self)
   if (snug_transfer_get_state (self->row) != SNUG_TRANSFER_PAUSED || !self->paused_here)
     return FALSE;
   self->paused_here = FALSE;
-  if (self->sender != NULL)
-    snug_sender_set_paused (self->sender, self->paused_there);
+  pause_sender (self);
   snug_mover_say_pause (self, FALSE, FALSE);
   if (!snug_mover_is_pumping (self) || self->paused_there)
     return TRUE;
