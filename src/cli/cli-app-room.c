@@ -172,8 +172,8 @@ on_rounds_proxy (SnugCliApp *app)
   g_object_get (app->session, "rounds-proxy", &rounds_proxy, NULL);
   if (rounds_proxy && !app->leaving)
     snug_cli_report_error (app->report, "rounds-proxy",
-                           _("Your proxy carries only what goes to the server: direct connections go round it, and "
-                             "people in the room see your address."), NULL);
+                           _("Your proxy does not carry direct connections: they go round it, and people in the "
+                             "room see your address."), NULL);
 }
 
 static void
@@ -184,7 +184,7 @@ on_lacks_relay (SnugCliApp *app)
   g_object_get (app->session, "lacks-relay", &lacks_relay, NULL);
   if (lacks_relay && !app->leaving)
     snug_cli_report_error (app->report, "no-relay",
-                           _("The relay does not answer, or does not let us in: only direct connections are made."), NULL);
+                           _("Your relay does not answer, or does not let us in: it is not used."), NULL);
 }
 
 static void

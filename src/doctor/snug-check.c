@@ -43,8 +43,7 @@ static const struct
   [SNUG_FINDING_WORKS_IN_OPEN_ROOMS] = { "works-in-open-rooms", SNUG_CHECK_OK,
     N_("It works. The server names it, so private rooms do not use it.") },
   [SNUG_FINDING_WORKS_BY_PROXY] = { "works-by-proxy", SNUG_CHECK_OK,
-    N_("Your proxy carries only what goes to the server: direct connections go round it, and people in the room see your "
-       "address.") },
+    N_("Your proxy does not carry direct connections: they go round it, and people in the room see your address.") },
   [SNUG_FINDING_NOT_NAMED] = { "not-named", SNUG_CHECK_SKIPPED, N_("None was named.") },
   [SNUG_FINDING_NOT_WANTED] = { "not-wanted", SNUG_CHECK_SKIPPED, N_("You chose to do without.") },
   [SNUG_FINDING_NO_NAME] = { "no-name", SNUG_CHECK_NOT, N_("Its name is not known here."),

@@ -95,6 +95,7 @@ enter_room (SnugSession *self)
     .secret = self->secret,
   };
 
+  self->room_policy = self->relay_policy;
   if (certificate == NULL)
     {
       snug_session_fail (self, SNUG_SESSION_ERROR_HOSTING, error->message);

@@ -65,7 +65,8 @@ struct _SnugSession
   SnugSessionState    state;
   SnugMemberDevice    device;
   guint               capacity;
-  SnugRelayPolicy     relay_policy;
+  SnugRelayPolicy     relay_policy;   /* what the next room gets */
+  SnugRelayPolicy     room_policy;    /* what this one has got */
   gboolean            stripes;
   SnugAcceptPolicy    accept_policy;
   SnugConflictPolicy  conflict_policy;

@@ -180,7 +180,7 @@ update_state (SnugSession *self)
   if (all_members_failed (self))
     {
       snug_session_fail (self, SNUG_SESSION_ERROR_NO_ROUTE,
-            self->relay_policy == SNUG_RELAY_NEVER
+            self->room_policy == SNUG_RELAY_NEVER
               ? _("Nobody in the room can be reached: both networks block direct links, and relays are turned off here.")
               : _("Nobody in the room can be reached: both networks block direct links, and no relay is set up or it does not answer."));
       return;
@@ -217,7 +217,7 @@ on_room_changed (SnugRoom *room, SnugSession *self)
   guint n_connected = snug_room_get_n_ready (room);
   gint64 expires = snug_room_get_expires (room);
 
-  snug_session_set_boolean (self, &self->rounds_proxy, self->relay_policy != SNUG_RELAY_ONLY
+  snug_session_set_boolean (self, &self->rounds_proxy, self->room_policy != SNUG_RELAY_ONLY
                             && snug_signaling_get_by_proxy (snug_room_get_signaling (room)), PROP_ROUNDS_PROXY);
   self->was_connected = self->was_connected || n_connected > 0;
   if (self->n_connected != n_connected)
@@ -244,15 +244,20 @@ on_member_state (SnugMember *member, GParamSpec *pspec, SnugSession *self)
     update_state (self);
 }
 
-/* Said once: whether it helps with the next member, too, nobody knows. */
 static void
 on_member_lacks_relay (SnugMember *member, GParamSpec *pspec, SnugSession *self)
 {
-  gboolean lacks_relay;
+  GListModel *members = G_LIST_MODEL (self->members);
+  gboolean any_lacks = FALSE;
 
-  g_object_get (member, "lacks-relay", &lacks_relay, NULL);
-  if (self->room != NULL && lacks_relay)
-    snug_session_set_boolean (self, &self->lacks_relay, TRUE, PROP_LACKS_RELAY);
+  for (guint i = 0; i < g_list_model_get_n_items (members) && !any_lacks; i++)
+    {
+      g_autoptr (SnugMember) one = g_list_model_get_item (members, i);
+
+      g_object_get (one, "lacks-relay", &any_lacks, NULL);
+    }
+  if (self->room != NULL)
+    snug_session_set_boolean (self, &self->lacks_relay, any_lacks, PROP_LACKS_RELAY);
 }
 
 /* --- lines of the program in the chat --------------------------------------------------------------- */

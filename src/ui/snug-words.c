@@ -288,10 +288,10 @@ snug_words_caveats (SnugSession *session)
 
   g_object_get (session, "rounds-proxy", &rounds_proxy, "lacks-relay", &lacks_relay, "announcement", &announcement, NULL);
   if (rounds_proxy)
-    lines[n_lines++] = _("Your proxy carries only what goes to the server: direct connections go round it, and "
-                           "people in the room see your address.");
+    lines[n_lines++] = _("Your proxy does not carry direct connections: they go round it, and people in the "
+                         "room see your address.");
   if (lacks_relay)
-    lines[n_lines++] = _("The relay does not answer, or does not let us in: only direct connections are made.");
+    lines[n_lines++] = _("Your relay does not answer, or does not let us in: it is not used.");
   if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE)
     lines[n_lines++] = _("People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
                          "Give them the link.");

@@ -148,9 +148,9 @@ test_caveats (void)
   assert_text (snug_words_caveats (session), "");
   snug_fake_session_play (session, "caveats");
   assert_text (snug_words_caveats (session),
-               "Your proxy carries only what goes to the server: direct connections go round it, and people in the room "
-               "see your address.\n"
-               "The relay does not answer, or does not let us in: only direct connections are made.\n"
+               "Your proxy does not carry direct connections: they go round it, and people in the "
+               "room see your address.\n"
+               "Your relay does not answer, or does not let us in: it is not used.\n"
                "People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
                "Give them the link.");
 }
