@@ -3,6 +3,7 @@
 
 #include "snug-ice-server.h"
 #include "snug-probe.h"
+#include "snug-proxy.h"
 #include "snug-server-probe.h"
 
 /* What is asked beside the others, on a thread. */
@@ -32,7 +33,7 @@ struct _SnugDoctor
   guint            n_told;        /* of jobs */
   SnugRelayPolicy  relay;
   SnugFinding      router;
-  gboolean         by_proxy;      /* the server is reached */
+  gboolean         by_proxy;      /* the server is reached, or would be */
 };
 
 G_DEFINE_FINAL_TYPE (SnugDoctor, snug_doctor, G_TYPE_OBJECT)
@@ -398,8 +399,10 @@ on_server_visited (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (SnugDoctor) self = data;
   SnugFinding finding;
-  g_autoptr (GPtrArray) named = snug_server_probe_finish (result, &finding, &self->by_proxy);
+  gboolean by_proxy;
+  g_autoptr (GPtrArray) named = snug_server_probe_finish (result, &finding, &by_proxy);
 
+  self->by_proxy |= by_proxy;
   if (end_if_cancelled (self))
     return;
   for (guint i = 0; named != NULL && i < named->len; i++)
@@ -414,9 +417,21 @@ on_server_visited (GObject *source, GAsyncResult *result, gpointer data)
   begin_jobs (self);
 }
 
+/* Whether a server is reached by a proxy tells only one that is reached; who must not be seen cannot wait for that. */
+static gboolean
+has_proxy (const char *server)
+{
+  g_autoptr (GProxyResolver) resolver = snug_proxy_resolver_new (NULL);
+  const char *url = server != NULL ? server : "https://example.org";
+  g_auto (GStrv) proxies = g_proxy_resolver_lookup (resolver, url, NULL, NULL);
+
+  return proxies == NULL || proxies[0] == NULL || proxies[1] != NULL || !g_str_equal (proxies[0], "direct://");
+}
+
 void
 snug_doctor_run_async (SnugDoctor *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
+  self->by_proxy = self->relay == SNUG_RELAY_ONLY && has_proxy (self->server);
   self->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, snug_doctor_run_async);
   if (self->server != NULL)

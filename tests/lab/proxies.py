@@ -190,9 +190,9 @@ def check_doctor_only(town):
 
 def check_away(town):
     town.variables = [f"all_proxy=socks5://{PROXY}:{SOCKS_PORT}"]
-    found = examine(town, town.start_server(False), *ONLY)
-    assert found == (UNREACHABLE, {"server": "nobody", "stun": "not-named", "relay": "not-named", "nat": "unknown",
-                                   "reach": "none"}), found
+    found = examine(town, town.start_server(False), *STUN, "--turn", TURN_UDP, *ONLY)
+    wanted = {"server": "nobody", "stun": "not-wanted", "relay-udp": "not-wanted", "nat": "unknown", "reach": "none"}
+    assert found == (UNREACHABLE, wanted), found
     town.assert_nothing_past_proxy(SOCKS_PORT)
 
 
