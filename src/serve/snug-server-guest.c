@@ -200,8 +200,6 @@ io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
   gboolean reached_private = ((SnugServerSocket *) socket)->funcs->reached_private (socket);
   SnugServer *self = data;
   GPtrArray *all = self->ice_servers;
-  /* No room outlives it. */
-  gint64 until_s = g_get_real_time () / G_USEC_PER_SEC + self->config.room_lifetime_s;
 
   welcome->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_signal_ice_server_free);
   for (guint i = 0; all != NULL && i < all->len; i++)
@@ -209,9 +207,10 @@ io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
       const SnugServerIceServer *server = g_ptr_array_index (all, i);
 
       if (welcome->ice_servers->len == SNUG_SIGNAL_MAX_ICE_SERVERS
-          || !snug_guard_ice_url_is_allowed (server->url, reached_private))
+          || !snug_guard_ice_url_is_allowed (server->url, reached_private)
+          || (server->secret != NULL && welcome->pending))     /* there is another welcome for who is let in */
         continue;
-      g_ptr_array_add (welcome->ice_servers, snug_server_ice_server_tell (server, until_s));
+      g_ptr_array_add (welcome->ice_servers, snug_server_ice_server_tell (server, (gint64) welcome->expires));
     }
 }
 

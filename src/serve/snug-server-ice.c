@@ -19,9 +19,11 @@ snug_server_ice_server_free (SnugServerIceServer *server)
 static char *
 sign (const char *username, const char *secret)
 {
-  guint8 digest[SHA1_BYTES];
+  guint8 digest[SHA1_BYTES] = { 0 };
 
-  gnutls_hmac_fast (GNUTLS_MAC_SHA1, secret, strlen (secret), username, strlen (username), digest);
+  /* Without it the relay refuses them, and says so. */
+  if (gnutls_hmac_fast (GNUTLS_MAC_SHA1, secret, strlen (secret), username, strlen (username), digest) < 0)
+    g_warning ("a login at the relay could not be signed");
   return g_base64_encode (digest, sizeof digest);
 }
 

@@ -168,6 +168,8 @@ read_ice_server (SnugServerSettings *settings, GKeyFile *file, const char *group
   server->secret = g_key_file_get_string (file, group, "secret", NULL);
   if (server->url == NULL)
     return FALSE;
+  if (server->secret != NULL && *server->secret == '\0')
+    return unknown ("secret", error);
   if (!snug_guard_ice_url_is_allowed (server->url, TRUE))
     {
       g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
