@@ -57,6 +57,7 @@ struct _SnugWebsocketSignaling
   gboolean                  welcomed;       /* on this connection */
   gboolean                  held;           /* version 1: stay away */
   gboolean                  due;            /* a try was due meanwhile */
+  gboolean                  told_to_wait;   /* by the server, until the next try */
 
   SnugBackoff               backoff;
   guint                     n_limited;      /* in a row */
@@ -145,6 +146,7 @@ try_later (SnugWebsocketSignaling *self, const GError *error, guint at_least_ms)
     }
 
   g_debug ("%s; again in %u ms", error->message, delay_ms);
+  self->told_to_wait = at_least_ms > 0;
   arm (self, delay_ms, on_time_to_try);
   if (snug_signaling_get_state (signaling) != SNUG_SIGNALING_RECONNECTING
       || !same_words (snug_signaling_get_error (signaling), error))
@@ -517,6 +519,7 @@ try_now (SnugWebsocketSignaling *self)
   g_autofree char *url = make_url (self);
 
   self->due = FALSE;
+  self->told_to_wait = FALSE;
   drop_connection (self);
   self->cancellable = g_cancellable_new ();
   arm (self, CONNECT_MS, on_connect_time_over);
@@ -538,9 +541,12 @@ websocket_open (SnugSignaling *signaling)
 static void
 come_in_again (SnugWebsocketSignaling *self)
 {
+  g_autoptr (SnugWebsocketSignaling) keep = g_object_ref (self);
+
   drop_connection (self);
   snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_RECONNECTING, NULL);
-  try_now (self);
+  if (snug_signaling_get_state (SNUG_SIGNALING (self)) == SNUG_SIGNALING_RECONNECTING)
+    try_now (self);
 }
 
 static void
@@ -617,7 +623,7 @@ ask_for_sign_of_life (SnugWebsocketSignaling *self)
 {
   g_autoptr (SnugSignalMessage) ping = snug_signal_message_new (SNUG_SIGNAL_PING);
 
-  if (!self->welcomed || self->speaks_version_1)
+  if (!self->welcomed || self->speaks_version_1 || self->checked_us > self->heard_us)
     return;
   self->checked_us = g_get_monotonic_time ();
   send_message (self, ping);
@@ -631,6 +637,8 @@ websocket_check (SnugSignaling *signaling)
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
 
   if (self->held && self->speaks_version_1)
+    return;
+  if (self->stream == NULL && self->told_to_wait)
     return;
   snug_backoff_reset (&self->backoff);
   if (self->stream == NULL)
