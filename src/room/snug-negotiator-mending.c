@@ -97,18 +97,6 @@ snug_negotiator_mend_later (SnugNegotiator *self, guint patience_ms)
 }
 
 void
-snug_negotiator_retry (SnugNegotiator *self)
-{
-  if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
-    return;
-  self->trying_us = 0;
-  snug_backoff_reset (&self->backoff);
-  snug_negotiator_enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING,
-                         NULL);
-  snug_negotiator_mend_later (self, 0);
-}
-
-void
 snug_negotiator_begin_anew (SnugNegotiator *self)
 {
   if (self->state != SNUG_PEER_LINK_CONNECTED)
@@ -150,6 +138,20 @@ mend_in_place (SnugNegotiator *self)
     snug_negotiator_say_offer (self, TRUE);
   else if (rules (self)->takes_requests)
     snug_negotiator_ask_for_offer (self, FALSE);
+}
+
+void
+snug_negotiator_retry (SnugNegotiator *self)
+{
+  if (self->state == SNUG_PEER_LINK_CONNECTED && self->is_silent)
+    mend_in_place (self);
+  if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
+    return;
+  self->trying_us = 0;
+  snug_backoff_reset (&self->backoff);
+  snug_negotiator_enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING,
+                         NULL);
+  snug_negotiator_mend_later (self, 0);
 }
 
 static gboolean
