@@ -1,6 +1,6 @@
 """cable: two places of the lab at the ends of one long, narrow or lossy cable (lossy-link).
 
-    with cable.Cable(build, rate_mbit=1000, delay_ms=10, loss_percent=0.1) as two:
+    with cable.Cable(build, cable.Kind(rate_mbit=1000, delay_ms=10, loss_percent=0.1)) as two:
         two.a.run("ping", "-c1", cable.B)
 
 SPDX-License-Identifier: GPL-3.0-or-later

@@ -69,6 +69,7 @@ def run_cut(the_lab, build, folder):
     since = time.monotonic()
     b.run("ip", "link", "set", "eth0", "down")
     missed(host, since)
+    guest.until(is_room("reconnecting"))
     b.run("ip", "link", "set", "eth0", "up")
     b.run("ip", "route", "add", "default", "via", ROUTER)
     since = time.monotonic()
