@@ -55,7 +55,7 @@ SnugDataChannel  *snug_bulk_channels_create (SnugBulkChannels *self, const char 
 gboolean          snug_bulk_channels_is_flushed (SnugBulkChannels *self);
 guint64           snug_bulk_channels_get_bytes_sent     (SnugBulkChannels *self);
 guint64           snug_bulk_channels_get_bytes_received (SnugBulkChannels *self);
-/* From the peer, on the association that there is now. */
+/* From the peer, on all associations that there are now. */
 guint64           snug_bulk_channels_get_n_packets      (SnugBulkChannels *self);
 
 /* Bytes of the largest packet that the path is known to take. */

@@ -2,8 +2,8 @@
  *
  * Where packets are lost by chance, several associations bring several times as much. Where they are lost because a
  * queue is full, several would only take from those who share it. What tells the two apart is the round trip, which
- * grows with the queue. So: several only while packets are lost and the round trip is flat, only if they gain much,
- * and only until it grows. A pure function of what it is told once a second.
+ * grows with the queue. So: several are begun only while packets are lost and the round trip is flat, kept only if they gain much, and
+ * until it grows. A pure function of what it is told once a second.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
