@@ -1,9 +1,9 @@
-"""tap.py FILE: writes down all packets that this place gets and sends, until it is ended. As a module: reads them.
+"""tap.py FILE: writes down all packets that this place gets and sends, until its input ends. As a module: reads them.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import collections
-import signal
+import select
 import socket
 import struct
 import subprocess
@@ -18,7 +18,8 @@ def write_down(path):
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL)) as tap, open(path, "wb", 0) as file:
         tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         print("listening", flush=True)
-        while True:
+        # First the packets: those that came before the end are written down, also if they had to wait.
+        while tap in select.select([tap, sys.stdin], [], [])[0]:
             packet = tap.recv(1 << 17)
             file.write(struct.pack("!I", len(packet)) + packet)
 
@@ -28,7 +29,8 @@ class Tap:
 
     def __init__(self, the_lab, place, record):
         self.record = record
-        self.process = the_lab.start(place, sys.executable, __file__, record, text=True, stdout=subprocess.PIPE)
+        self.process = the_lab.start(place, sys.executable, __file__, record, text=True, stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE)
         assert self.process.stdout.readline() == "listening\n"
 
     def traffic(self, address):
@@ -43,7 +45,7 @@ class Tap:
                 if packet[0] >> 4 == 4 and packet[12:16] == source}
 
     def end(self):
-        self.process.terminate()
+        self.process.stdin.close()
         self.process.wait()
 
 
@@ -116,5 +118,4 @@ def unmask(stream):
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     write_down(sys.argv[1])
