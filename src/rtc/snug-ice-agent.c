@@ -12,15 +12,30 @@
  * libnice's 20 ms a connection takes 70 ms instead of 30. */
 #define PACING_MS 5
 
+/* libnice 0.1.21 asks STUN in the way of RFC 3489. The answer is dropped if a relay stands before STUN on the list of
+ * those asked from that socket, as it has no cookie; a relay that lets us in tells our address, too, and nobody notices.
+ * So relays are named when STUN is on the list. The first thing heard of that is its answer; until the limit a name may
+ * be looked up. It is short, as where UDP is blocked all wait for it. */
+#define STUN_PATIENCE_MS 250
+
+/* libnice itself gives up on a relay that does not answer after 2 s, and after 2 s more on one that did so once. */
+#define RELAYS_PATIENCE_MS (10 * 1000)
+
 struct _SnugIceAgent
 {
   /* owned */
-  GMainContext *context;
-  NiceAgent    *nice;
-  GPtrArray    *tunnels;   /* of SnugTlsTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
+  GMainContext   *context;
+  NiceAgent      *nice;
+  GPtrArray      *servers;     /* of SnugIceServer */
+  GPtrArray      *tunnels;     /* of SnugTlsTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
+  GSource        *patience;    /* nullable: with STUN, then with the relays */
 
-  guint         stream;
-  gboolean      has_turn;
+  guint           stream;
+  SnugRelayPolicy policy;
+  gboolean        by_proxy;
+  gboolean        has_stun;
+  gboolean        relays_named;
+  gboolean        has_turn;    /* some of them were */
 };
 
 /* ---- Servers ---- */
@@ -57,34 +72,15 @@ set_tunnelled_relay (SnugIceAgent *self, const SnugIceServerAddress *address, co
 }
 
 static void
-add_server (SnugIceAgent *self, const SnugIceServer *server, const SnugPeerConnectionConfig *config,
-            gboolean *has_stun)
+name_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugIceServer *server)
 {
-  g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
-
-  if (address == NULL)
-    {
-      g_debug ("ICE: a server's URL that is none");
-      return;
-    }
-
-  if (address->kind == SNUG_ICE_SERVER_STUN)
-    {
-      /* libnice asks one only */
-      if (!*has_stun && config->relay != SNUG_RELAY_ONLY)
-        g_object_set (self->nice, "stun-server", address->host, "stun-server-port",
-                      (guint) address->port, NULL);
-      *has_stun = TRUE;
-      return;
-    }
-
-  if (config->relay == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
+  if (self->policy == SNUG_RELAY_NEVER || server->username == NULL || server->password == NULL)
     return;
   /* Whoever wants relays only, and has a proxy, does not want to be seen: by the relay neither. */
-  if (address->kind == SNUG_ICE_SERVER_TURN_UDP && config->relay == SNUG_RELAY_ONLY && config->by_proxy)
+  if (address->kind == SNUG_ICE_SERVER_TURN_UDP && self->policy == SNUG_RELAY_ONLY && self->by_proxy)
     g_debug ("ICE: a relay that is not asked, as UDP goes round the proxy");
   else if (address->kind == SNUG_ICE_SERVER_TURN_TLS
-           || (address->kind == SNUG_ICE_SERVER_TURN_TCP && config->by_proxy))
+           || (address->kind == SNUG_ICE_SERVER_TURN_TCP && self->by_proxy))
     self->has_turn |= set_tunnelled_relay (self, address, server);
   else
     self->has_turn |= nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, address->host,
@@ -93,14 +89,78 @@ add_server (SnugIceAgent *self, const SnugIceServer *server, const SnugPeerConne
                                                    ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP);
 }
 
-static void
-add_servers (SnugIceAgent *self, const SnugPeerConnectionConfig *config)
+/* libnice does not say that it is done if a relay's name is not found, or no address of ours reaches it. */
+static gboolean
+on_relays_late (gpointer data)
 {
-  GPtrArray *servers = config->ice_servers;
-  gboolean has_stun = FALSE;
+  SnugIceAgent *self = data;
 
-  for (guint i = 0; servers != NULL && i < servers->len; i++)
-    add_server (self, g_ptr_array_index (servers, i), config, &has_stun);
+  snug_clear_source (&self->patience);
+  g_signal_emit_by_name (self->nice, "candidate-gathering-done", self->stream);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: whether there are any, so that more may be found */
+static gboolean
+name_relays (SnugIceAgent *self)
+{
+  if (self->relays_named)
+    return FALSE;
+  self->relays_named = TRUE;
+  snug_clear_source (&self->patience);
+  for (guint i = 0; i < self->servers->len; i++)
+    {
+      const SnugIceServer *server = self->servers->pdata[i];
+      g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
+
+      if (address == NULL)
+        g_debug ("ICE: a server's URL that is none");
+      else if (address->kind != SNUG_ICE_SERVER_STUN)
+        name_relay (self, address, server);
+    }
+  if (self->has_turn)
+    self->patience = snug_context_timeout (self->context, RELAYS_PATIENCE_MS, on_relays_late, self);
+  return self->has_turn;
+}
+
+static gboolean
+on_stun_late (gpointer data)
+{
+  name_relays (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_new_candidate (G_GNUC_UNUSED NiceAgent *nice, NiceCandidate *candidate, SnugIceAgent *self)
+{
+  if (candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE)
+    name_relays (self);
+}
+
+/* We heard of it first; it is no end if the relays are asked only now. */
+static void
+on_gathering_done (NiceAgent *nice, G_GNUC_UNUSED guint stream, SnugIceAgent *self)
+{
+  if (name_relays (self))
+    g_signal_stop_emission_by_name (nice, "candidate-gathering-done");
+  else
+    snug_clear_source (&self->patience);
+}
+
+/* libnice asks one only. */
+static void
+name_stun (SnugIceAgent *self)
+{
+  for (guint i = 0; i < self->servers->len && !self->has_stun; i++)
+    {
+      const SnugIceServer *server = self->servers->pdata[i];
+      g_autoptr (SnugIceServerAddress) address = snug_ice_server_address_parse (server->url);
+
+      if (address == NULL || address->kind != SNUG_ICE_SERVER_STUN)
+        continue;
+      g_object_set (self->nice, "stun-server", address->host, "stun-server-port", (guint) address->port, NULL);
+      self->has_stun = TRUE;
+    }
 }
 
 /* ---- Beginning ---- */
@@ -122,7 +182,13 @@ snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *confi
   /* It takes leave of its relays when we may be gone already. */
   g_object_set_data_full (G_OBJECT (self->nice), "snug-tunnels", g_ptr_array_ref (self->tunnels),
                           (GDestroyNotify) g_ptr_array_unref);
-  add_servers (self, config);
+  self->policy = config->relay;
+  self->by_proxy = config->by_proxy;
+  self->servers = config->ice_servers != NULL ? g_ptr_array_ref (config->ice_servers) : g_ptr_array_new ();
+  if (self->policy != SNUG_RELAY_ONLY)
+    name_stun (self);
+  g_signal_connect (self->nice, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
+  g_signal_connect (self->nice, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   return self;
 }
 
@@ -152,6 +218,10 @@ snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling)
 {
   g_object_set (self->nice, "controlling-mode", controlling, NULL);
   add_loopback_if_alone (self);
+  if (self->has_stun)
+    self->patience = snug_context_timeout (self->context, STUN_PATIENCE_MS, on_stun_late, self);
+  else
+    name_relays (self);
   return nice_agent_gather_candidates (self->nice, self->stream);
 }
 
@@ -174,6 +244,7 @@ agent_free (SnugIceAgent *self)
 {
   g_object_unref (self->nice);
   g_ptr_array_unref (self->tunnels);
+  g_ptr_array_unref (self->servers);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -203,6 +274,8 @@ take_leave (gpointer data)
 void
 snug_ice_agent_retire (SnugIceAgent *self)
 {
+  snug_clear_source (&self->patience);
+  g_signal_handlers_disconnect_by_data (self->nice, self);
   nice_agent_attach_recv (self->nice, self->stream, SNUG_ICE_COMPONENT, self->context, NULL, NULL);
   snug_context_post (self->context, take_leave, self, NULL);
 }

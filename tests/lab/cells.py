@@ -19,6 +19,7 @@ from tap import Tap
 NOBODY_REACHED = 7
 TLS_RECORD = b"\x16\x03"
 SECRET = "lantern"
+NOBODY_LISTENS = 9   # a port
 WHY = "both networks block direct links, and no relay is set up or it does not answer"
 WHY_NEVER = "both networks block direct links, and relays are turned off here"
 
@@ -36,8 +37,7 @@ class Cell:
     is_trusted: bool = False
     secret: str | None = None
     server_names_it: bool = False   # the relay, with logins for a while
-    lacks_relay: bool = False       # it is named, and refuses
-    ipv6: bool = False              # the routers forward it
+    lacks_relay: bool | None = False   # it is named, and refuses; None: they may leave before they know
 
 
 def matrix():
@@ -67,9 +67,11 @@ CELLS = {
                   STUN + ["--turn", lab.temporary_turn(SECRET)], "relay", secret=SECRET),
     "server-login": Cell("the room's server makes one for each member", ("symmetric", "symmetric-random"), STUN, "relay",
                          secret=SECRET, server_names_it=True),
-    "wrong-login": Cell("a relay that refuses the login is spoken of, where they meet without it",
-                        ("port-restricted", "port-restricted"), ["--turn", lab.Relay.TURN.replace("lamp", "candle")],
-                        "direct", lacks_relay=True, ipv6=True),
+    "wrong-login": Cell("a relay that refuses the login is spoken of, and they meet by STUN without it",
+                        ("port-restricted", "port-restricted"), STUN + ["--turn", lab.Relay.TURN.replace("lamp", "candle")],
+                        "direct", lacks_relay=True),
+    "silent-relay": Cell("they meet by STUN, too, if the relay does not answer", ("port-restricted", "port-restricted"),
+                         STUN + ["--turn", f"{lab.Relay.TURN}:{NOBODY_LISTENS}"], "direct", lacks_relay=None),
     "old-login": Cell("one that was good until a minute ago does not", ("symmetric", "symmetric-random"),
                       STUN + ["--turn", lab.temporary_turn(SECRET, -60)], None, secret=SECRET),
     **dict(matrix()),
@@ -90,7 +92,8 @@ def said_of_relay(member):
 
 def assert_met(cell, folder, members, ends, traffic, told):
     assert ends == [0, 0], f"they ended with {ends}{told}"
-    assert [len(said_of_relay(member)) for member in members] == [int(cell.lacks_relay)] * 2, f"of the relay{told}"
+    if cell.lacks_relay is not None:
+        assert [len(said_of_relay(member)) for member in members] == [int(cell.lacks_relay)] * 2, f"of the relay{told}"
     assert all(member.paths() == {cell.path} for member in members), f"paths {[m.paths() for m in members]}{told}"
     if cell.path == "relay":
         assert lab.Relay.bytes_of(traffic) > 2 * FILE_BYTES, f"only {lab.Relay.bytes_of(traffic)} bytes went to the relay{told}"
@@ -115,7 +118,7 @@ def run_cell(build, name, folder):
     program = [build / "src/cli/snug-cli"]
     with lab.Lab() as the_lab:
         for side, nat in zip("ab", cell.nats):
-            the_lab.set_nat(side, nat, ipv6=cell.ipv6)
+            the_lab.set_nat(side, nat)
         relay = lab.Relay(the_lab, folder, cell.secret)
         tap = Tap(the_lab, the_lab.server, folder / "record")
         if cell.is_trusted:

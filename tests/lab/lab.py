@@ -158,12 +158,11 @@ class Lab:
         host.run("ip", "-6", "route", "add", "default", "via", f"2001:db8:{number}::1")
         router.allow_forwarding()
 
-    def set_nat(self, side, kind, ipv6=False):
-        """Router `side` becomes of that kind; without `ipv6` it forwards IPv4 only."""
+    def set_nat(self, side, kind):
+        """Router `side` becomes of that kind; it forwards IPv4 only."""
         let_in = f"iifname wan udp dport 1024-65535 dnat to {host_address(self.numbers[side])}" if kind == "full-cone" else ""
         mapping = f"oifname wan {NATS[kind]}" if NATS[kind] else ""
         block_udp = "meta l4proto udp drop" if kind == "udp-blocked" else ""
-        block_6 = "" if ipv6 else "meta nfproto ipv6 drop"
         self.routers[side].run("nft", "-f", "-", text=True, input=f"""
             flush ruleset
             table ip nat {{
@@ -185,7 +184,7 @@ class Lab:
               chain through {{
                 type filter hook forward priority 0;
                 {block_udp}
-                {block_6}
+                meta nfproto ipv6 drop
                 iifname wan ct state new ct status dnat accept
                 iifname wan ct state new drop
               }}

@@ -1,0 +1,237 @@
+/* Which of the servers is asked when: relays once STUN has had its turn. That two members find each other then is in
+ * tests/lab/cells.py.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-ice-agent.h"
+
+#include <gio/gio.h>
+#include <nice/interfaces.h>
+#include <string.h>
+
+#include "snug-await.h"
+#include "snug-passing-time.h"
+
+/* More than either patience of the agent. */
+#define LONG_MS (20 * 1000)
+
+/* RFC 3489 sections 11.1 and 11.2.1: type, length, transaction; type, length, family, port, address */
+#define HEADER_BYTES 20
+#define TYPE_BYTES 4
+#define ANSWER_BYTES (HEADER_BYTES + 12)
+#define BINDING_ANSWER "\x01\x01\x00\x0c"
+#define MAPPED_ADDRESS "\x00\x01\x00\x08\x00\x01"
+
+typedef struct
+{
+  GSocket        *socket;
+  char           *url;
+  GSocketAddress *asker;         /* nullable: nobody has asked */
+  guint8          question[HEADER_BYTES];
+} Server;
+
+typedef struct
+{
+  GMainContext *context;
+  Server        stun, relay;
+  GPtrArray    *named;           /* of SnugIceServer */
+  SnugIceAgent *agent;           /* nullable: not begun */
+  gboolean      reflexive;       /* it has found its address by STUN */
+  gboolean      done;            /* it has said so */
+} Fixture;
+
+/* libnice leaves by the network of each of its addresses: only what is there is reached. */
+static char *
+find_own_address (void)
+{
+  GList *addresses = nice_interfaces_get_local_ips (FALSE);
+  char *found = addresses == NULL ? g_strdup ("127.0.0.1") : NULL;
+
+  for (GList *item = addresses; item != NULL && found == NULL; item = item->next)
+    if (strchr (item->data, ':') == NULL)
+      found = g_strdup (item->data);
+  g_list_free_full (addresses, g_free);
+  return found;
+}
+
+static void
+server_init (Server *server, const char *scheme, const char *own_address)
+{
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string (own_address, 0);
+  g_autoptr (GSocketAddress) here = NULL;
+
+  server->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_socket_set_blocking (server->socket, FALSE);
+  g_assert_true (g_socket_bind (server->socket, any, FALSE, NULL));
+  here = g_socket_get_local_address (server->socket, NULL);
+  server->url = g_strdup_printf ("%s:%s:%u", scheme, own_address,
+                                 g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (here)));
+}
+
+static void
+server_clear (Server *server)
+{
+  g_object_unref (server->socket);
+  g_free (server->url);
+  g_clear_object (&server->asker);
+}
+
+static gboolean
+is_asked (Server *server)
+{
+  if (server->asker == NULL)
+    g_socket_receive_from (server->socket, &server->asker, (char *) server->question, sizeof server->question,
+                           NULL, NULL);
+  return server->asker != NULL;
+}
+
+/* As servers answer a question in the old way: it has no cookie. */
+static void
+answer (Server *server, GSocketAddress *seen)
+{
+  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (seen);
+  guint16 port = g_htons (g_inet_socket_address_get_port (inet));
+  char bytes[ANSWER_BYTES] = BINDING_ANSWER;
+  char *at = bytes + HEADER_BYTES;
+
+  memcpy (bytes + TYPE_BYTES, server->question + TYPE_BYTES, HEADER_BYTES - TYPE_BYTES);
+  memcpy (at, MAPPED_ADDRESS, 6);
+  memcpy (at + 6, &port, 2);
+  memcpy (at + 8, g_inet_address_to_bytes (g_inet_socket_address_get_address (inet)), 4);
+  g_assert_cmpint (g_socket_send_to (server->socket, server->asker, bytes, sizeof bytes, NULL, NULL), ==, sizeof bytes);
+}
+
+static void
+on_new_candidate (G_GNUC_UNUSED NiceAgent *nice, NiceCandidate *candidate, Fixture *f)
+{
+  f->reflexive |= candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
+}
+
+static void
+on_gathering_done (G_GNUC_UNUSED NiceAgent *nice, G_GNUC_UNUSED guint stream, Fixture *f)
+{
+  f->done = TRUE;
+}
+
+static void
+on_receive (G_GNUC_UNUSED NiceAgent *nice, G_GNUC_UNUSED guint stream, G_GNUC_UNUSED guint component,
+            G_GNUC_UNUSED guint n_bytes, G_GNUC_UNUSED char *bytes, G_GNUC_UNUSED gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+gather (Fixture *f)
+{
+  const SnugPeerConnectionConfig config = { .ice_servers = f->named };
+
+  f->agent = snug_ice_agent_new (f->context, &config);
+  g_signal_connect (snug_ice_agent_get_nice (f->agent), "new-candidate-full", G_CALLBACK (on_new_candidate), f);
+  g_signal_connect (snug_ice_agent_get_nice (f->agent), "candidate-gathering-done", G_CALLBACK (on_gathering_done), f);
+  nice_agent_attach_recv (snug_ice_agent_get_nice (f->agent), snug_ice_agent_get_stream (f->agent), SNUG_ICE_COMPONENT,
+                          f->context, on_receive, NULL);
+  g_assert_true (snug_ice_agent_gather (f->agent, TRUE));
+}
+
+static void
+gather_with_stun (Fixture *f)
+{
+  g_ptr_array_add (f->named, snug_ice_server_new (f->stun.url, NULL, NULL));
+  gather (f);
+  snug_await (f->context, is_asked (&f->stun));
+}
+
+static void
+set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_autofree char *own_address = find_own_address ();
+
+  f->context = g_main_context_new ();
+  server_init (&f->stun, "stun", own_address);
+  server_init (&f->relay, "turn", own_address);
+  f->named = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
+  g_ptr_array_add (f->named, snug_ice_server_new (f->relay.url, "snug", "lamp"));
+}
+
+static void
+tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_signal_handlers_disconnect_by_data (snug_ice_agent_get_nice (f->agent), f);
+  snug_ice_agent_retire (f->agent);
+  snug_await_idle (f->context);
+  server_clear (&f->stun);
+  server_clear (&f->relay);
+  g_ptr_array_unref (f->named);
+  g_main_context_unref (f->context);
+}
+
+static void
+test_without_stun_a_relay_is_asked_at_once (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gather (f);
+  snug_await (f->context, is_asked (&f->relay));
+}
+
+/* The relay says nothing for good: STUN alone has to do, and is heard. */
+static void
+test_stun_is_heard_beside_a_silent_relay (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_autoptr (GSocketAddress) router = g_inet_socket_address_new_from_string ("203.0.113.1", 4000);
+
+  gather_with_stun (f);
+  answer (&f->stun, router);
+  snug_await (f->context, f->reflexive);
+  snug_await (f->context, is_asked (&f->relay));
+  g_assert_false (f->done);
+}
+
+/* STUN has nothing new to tell, and libnice is done with it: not with the relay. */
+static void
+test_without_a_router_a_relay_is_asked_too (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gather_with_stun (f);
+  answer (&f->stun, f->stun.asker);
+  snug_await (f->context, is_asked (&f->relay));
+  g_assert_false (f->done || f->reflexive);
+}
+
+static void
+test_a_silent_stun_does_not_keep_a_relay_waiting (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gather_with_stun (f);
+  snug_let_pass (LONG_MS);
+  snug_await (f->context, is_asked (&f->relay));
+}
+
+static void
+test_gathering_ends_without_the_relay (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gather (f);
+  snug_await (f->context, is_asked (&f->relay));
+  g_assert_false (f->done);
+  snug_let_pass (LONG_MS);
+  snug_await_idle (f->context);
+  g_assert_true (f->done);
+  g_assert_true (snug_ice_agent_lacks_relay (f->agent));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *own_address = find_own_address ();
+
+  g_test_init (&argc, &argv, NULL);
+  if (own_address == NULL)
+    {
+      g_print ("1..0 # SKIP there is only IPv6 here\n");
+      return 0;
+    }
+#define ADD(name, func) g_test_add ("/ice-agent/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("without-stun-a-relay-is-asked-at-once", test_without_stun_a_relay_is_asked_at_once);
+  ADD ("stun-is-heard-beside-a-silent-relay", test_stun_is_heard_beside_a_silent_relay);
+  ADD ("without-a-router-a-relay-is-asked-too", test_without_a_router_a_relay_is_asked_too);
+  ADD ("a-silent-stun-does-not-keep-a-relay-waiting", test_a_silent_stun_does_not_keep_a_relay_waiting);
+  ADD ("gathering-ends-without-the-relay", test_gathering_ends_without_the_relay);
+#undef ADD
+  return g_test_run ();
+}
