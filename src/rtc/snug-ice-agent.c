@@ -14,9 +14,9 @@
 
 /* libnice 0.1.21 asks STUN in the way of RFC 3489. The answer is dropped if a relay stands before STUN on the list of
  * those asked from that socket, as it has no cookie; a relay that lets us in tells our address, too, and nobody notices.
- * So relays are named when STUN is on the list. The first thing heard of that is its answer; until the limit a name may
- * be looked up. It is short, as where UDP is blocked all wait for it. */
-#define STUN_PATIENCE_MS 250
+ * So relays are named when STUN is on the list. The first thing heard of that is its answer; until the limit its name may
+ * be looked up, and that of a relay takes as long again. It is short, as where UDP is blocked all wait for it. */
+#define STUN_PATIENCE_MS 100
 
 /* libnice itself gives up on a relay that does not answer after 2 s, and after 2 s more on one that did so once. */
 #define RELAYS_PATIENCE_MS (10 * 1000)
