@@ -68,6 +68,8 @@ on_local_candidate (SnugPeerConnection *connection, const char *candidate, gpoin
   message->sdp_mid = g_strdup ("0");
   message->neg = self->neg;
   snug_negotiator_say_signal (self, message);
+  if (*candidate == '\0')
+    snug_negotiator_tell (self);   /* only now is it known that no relay lets us in */
 }
 
 /* --- the dialect ----------------------------------------------------------------------------------- */
