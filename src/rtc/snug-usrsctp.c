@@ -20,6 +20,10 @@
 #define INITIAL_WINDOW 10
 #define MAX_BURST 10
 
+/* In one turn, that is. The other way is to cut the window to what is under way and a burst whenever there is more room in
+ * it, and whoever waits for a disk or for room in a buffer begins slowly again and again. */
+#define CUT_WINDOW_TO_BURST 0
+
 /* RFC 9260 section 16 suggests up to a minute between tries and ten tries. ICE tells us sooner whether
  * there is a route, and while there is none the association shall outlive five minutes and be quick
  * when it comes back: tries every four seconds, as many as that takes. */
@@ -77,6 +81,7 @@ start_usrsctp (void)
   usrsctp_sysctl_set_sctp_default_cc_module (CONGESTION_CONTROL);
   usrsctp_sysctl_set_sctp_initial_cwnd (INITIAL_WINDOW);
   usrsctp_sysctl_set_sctp_max_burst_default (MAX_BURST);
+  usrsctp_sysctl_set_sctp_use_cwnd_based_maxburst (CUT_WINDOW_TO_BURST);
   usrsctp_sysctl_set_sctp_rto_min_default (RTO_MIN_MS);
   usrsctp_sysctl_set_sctp_rto_initial_default (RTO_INITIAL_MS);
   usrsctp_sysctl_set_sctp_rto_max_default (RTO_MAX_MS);
