@@ -5,12 +5,7 @@
 
 #include "snug-stripe-order.h"
 #include "snug-stripe-rule.h"
-#include "snug-usrsctp.h"
 #include "snug-wire.h"
-
-/* So much has left the first channel before others are opened. It is what SCTP keeps unacknowledged, and a message that
- * just found room: what was sent before it the peer has seen. Smaller files are not worth it either. */
-#define KNOWN_BYTES (SNUG_USRSCTP_SEND_BUFFER + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE)
 
 /* What waits in all channels together, at most and when there is room again. */
 #define FULL_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)
@@ -302,12 +297,22 @@ open_lane (SnugChannelStream *self, guint number)
   snug_data_channel_set_buffered_amount_low_threshold (channel, LOW_BYTES / SNUG_STRIPES_MOST);
 }
 
+/* So much has left the first channel before others are opened: it is what SCTP keeps unacknowledged, and a message that
+ * just found room. What was sent before it the peer has seen. Smaller files are not worth it either. */
+static gboolean
+is_name_known (SnugChannelStream *self)
+{
+  gsize n_unknown = snug_peer_connection_get_send_room (self->connection) + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE;
+
+  return self->n_first >= count_buffered (self->lanes) + n_unknown;
+}
+
 static void
 open_lanes (SnugChannelStream *self)
 {
   guint n_wanted = count_wanted (self);
 
-  if (n_wanted == 1 || self->n_first < count_buffered (self->lanes) + KNOWN_BYTES)
+  if (n_wanted == 1 || !is_name_known (self))
     return;
   for (guint i = 1; i < n_wanted; i++)
     if (!self->lanes[i].is_tried)

@@ -6,6 +6,7 @@
 #include "snug-path-mtu.h"
 #include "snug-peer-connection.h"
 #include "snug-sctp-probe.h"
+#include "snug-usrsctp.h"
 
 /* RFC 9260 section 3: of the first chunk, behind the common header */
 #define CHUNK_TYPE_OFFSET 12
@@ -140,6 +141,9 @@ open_association (SnugBulkChannels *self, Association *one)
   g_signal_connect (one->channels, "data-channel", G_CALLBACK (on_data_channel), self);
   one->sctp = snug_sctp_transport_new (lane, port, SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
   snug_sctp_transport_set_extra (one->sctp, port, snug_path_mtu_get (self->mtu));
+  /* the others are for paths that lose, on which windows are small */
+  if (one == self->all)
+    snug_sctp_transport_set_roomy (one->sctp);
   g_signal_connect (one->sctp, "state-changed", G_CALLBACK (on_sctp_state), self);
   snug_sctp_transport_start (one->sctp);
 }
@@ -210,6 +214,12 @@ guint
 snug_bulk_channels_get_n_stripes (SnugBulkChannels *self)
 {
   return self->all[0].sctp != NULL ? self->rule.n_stripes : 1;
+}
+
+gsize
+snug_bulk_channels_get_send_room (SnugBulkChannels *self)
+{
+  return self->all[0].sctp != NULL ? snug_sctp_transport_get_send_room (self->all[0].sctp) : SNUG_USRSCTP_SEND_BUFFER;
 }
 
 /* ---- The path ---- */

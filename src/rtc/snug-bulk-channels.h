@@ -46,6 +46,9 @@ void              snug_bulk_channels_allow_stripes (SnugBulkChannels *self);
 /* Over how many of them a file that is sent is to be spread now. */
 guint             snug_bulk_channels_get_n_stripes (SnugBulkChannels *self);
 
+/* Of what was sent over the first of them, the last so many bytes at most are not acknowledged, and one message. */
+gsize             snug_bulk_channels_get_send_room (SnugBulkChannels *self);
+
 /* It may be another path now; @most: bytes of the largest packet worth a try there. */
 void              snug_bulk_channels_search (SnugBulkChannels *self, gsize most);
 

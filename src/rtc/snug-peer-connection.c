@@ -13,6 +13,7 @@
 #include "snug-port-splitter.h"
 #include "snug-sctp-transport.h"
 #include "snug-sdp.h"
+#include "snug-usrsctp.h"
 
 /* The peer may send candidates before its description; these wait. */
 #define MAX_EARLY_CANDIDATES 100
@@ -212,6 +213,12 @@ guint
 snug_peer_connection_get_n_stripes (SnugPeerConnection *self)
 {
   return self->bulk != NULL ? snug_bulk_channels_get_n_stripes (self->bulk) : 1;
+}
+
+gsize
+snug_peer_connection_get_send_room (SnugPeerConnection *self)
+{
+  return self->bulk != NULL ? snug_bulk_channels_get_send_room (self->bulk) : SNUG_USRSCTP_SEND_BUFFER;
 }
 
 /* ---- Layer by layer: a layer that is connected gets the next one on top ---- */

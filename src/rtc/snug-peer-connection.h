@@ -181,6 +181,9 @@ void                    snug_peer_connection_allow_stripes (SnugPeerConnection *
 gboolean                snug_peer_connection_may_stripe    (SnugPeerConnection *self);
 /* Over how many a file that is sent is to be spread now. */
 guint                   snug_peer_connection_get_n_stripes (SnugPeerConnection *self);
+/* Of what a channel of the first of them has handed on, the last so many bytes at most are not acknowledged, and one
+ * message. */
+gsize                   snug_peer_connection_get_send_room (SnugPeerConnection *self);
 
 SnugPeerConnectionState snug_peer_connection_get_state (SnugPeerConnection *self);
 SnugPeerConnectionStage snug_peer_connection_get_stage (SnugPeerConnection *self);

@@ -9,6 +9,7 @@
 #include "snug-context.h"
 #include "snug-peer-connection.h"
 #include "snug-sctp-probe.h"
+#include "snug-send-room.h"
 #include "snug-usrsctp.h"
 
 #define READ_SIZE (256 * 1024)
@@ -28,6 +29,10 @@
 /* RFC 9260 section 16 suggests 30 s. Of an association that ends while the first one stays, who only receives may
  * learn by nothing else. */
 #define EXTRA_HEARTBEAT_MS 5000
+
+/* RFC 9260 section 6.1: nobody sends more than the peer has room for, with something for each chunk. Memory it costs only
+ * where packets are missing, or nobody reads. */
+#define ROOMY_RECEIVE_BUFFER SNUG_SEND_ROOM_MOST
 
 /* A message that has not come to its end. */
 typedef struct
@@ -57,6 +62,7 @@ struct _SnugSctpTransport
   gsize             packet_bytes;
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
+  SnugSendRoom      room;
   gsize             max_message_size;
   gsize             n_partial_bytes;
   guint             n_streams;
@@ -66,7 +72,9 @@ struct _SnugSctpTransport
   guint64           bytes_received;
   guint64           bytes_drained;   /* sent when last all was acknowledged */
   guint64           n_packets;
+  guint64           bytes_looked;    /* sent when the room was looked at */
   gboolean          is_deaf;         /* reading is off */
+  gboolean          is_roomy;
 };
 
 G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
@@ -373,9 +381,35 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
   drain (self);
 }
 
+static gboolean
+set_option (SnugSctpTransport *self, int level, int option, const void *value, gsize n_bytes)
+{
+  if (usrsctp_setsockopt (self->socket, level, option, value, (socklen_t) n_bytes) == 0)
+    return TRUE;
+  g_debug ("SCTP: option %#x: %s", (guint) option, g_strerror (errno));
+  return FALSE;
+}
+
+/* Only while something is sent. */
+static void
+look_at_room (SnugSctpTransport *self)
+{
+  struct sctp_status status;
+  int n_bytes;
+
+  if (!self->is_roomy || self->bytes_looked == self->bytes_sent || !get_status (self, &status))
+    return;
+  self->bytes_looked = self->bytes_sent;
+  if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt))
+    return;
+  n_bytes = (int) self->room.n_bytes;
+  set_option (self, SOL_SOCKET, SO_SNDBUF, &n_bytes, sizeof n_bytes);
+}
+
 static void
 on_ticked (gpointer user_data)
 {
+  look_at_room (user_data);
   drain (user_data);
 }
 
@@ -455,6 +489,7 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
   self->local_port = SNUG_SCTP_PORT;
   self->remote_port = remote_port;
   self->packet_bytes = SNUG_SCTP_LEAST_PACKET;
+  self->room = (SnugSendRoom) SNUG_SEND_ROOM_INIT;
   self->max_message_size = max_message_size;
   return self;
 }
@@ -464,6 +499,18 @@ snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize pack
 {
   self->local_port = self->remote_port = port;
   self->packet_bytes = packet_bytes;
+}
+
+void
+snug_sctp_transport_set_roomy (SnugSctpTransport *self)
+{
+  self->is_roomy = TRUE;
+}
+
+gsize
+snug_sctp_transport_get_send_room (SnugSctpTransport *self)
+{
+  return self->room.n_bytes;
 }
 
 gsize
@@ -495,15 +542,6 @@ make_address (SnugSctpTransport *self, guint16 port)
 }
 
 static gboolean
-set_option (SnugSctpTransport *self, int level, int option, const void *value, gsize n_bytes)
-{
-  if (usrsctp_setsockopt (self->socket, level, option, value, (socklen_t) n_bytes) == 0)
-    return TRUE;
-  g_debug ("SCTP: option %#x: %s", (guint) option, g_strerror (errno));
-  return FALSE;
-}
-
-static gboolean
 subscribe (SnugSctpTransport *self)
 {
   static const guint16 types[] = {
@@ -518,6 +556,14 @@ subscribe (SnugSctpTransport *self)
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+set_receive_room (SnugSctpTransport *self)
+{
+  const int n_bytes = ROOMY_RECEIVE_BUFFER;
+
+  return !self->is_roomy || set_option (self, SOL_SOCKET, SO_RCVBUF, &n_bytes, sizeof n_bytes);
 }
 
 static gboolean
@@ -537,7 +583,7 @@ set_options (SnugSctpTransport *self)
          && set_option (self, IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof on)
          && set_option (self, IPPROTO_SCTP, SCTP_ENABLE_STREAM_RESET, &reset, sizeof reset)
          && set_option (self, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof init)
-         && subscribe (self);
+         && set_receive_room (self) && subscribe (self);
 }
 
 /* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the common header
@@ -729,7 +775,7 @@ snug_sctp_transport_get_tally (SnugSctpTransport *self)
 guint64
 snug_sctp_transport_get_bytes_acked (SnugSctpTransport *self)
 {
-  const guint64 most_under_way = SNUG_USRSCTP_SEND_BUFFER + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE;
+  const guint64 most_under_way = self->room.n_bytes + SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE;
   guint64 pushed_out = self->bytes_sent > most_under_way ? self->bytes_sent - most_under_way : 0;
 
   return MAX (self->bytes_drained, pushed_out);

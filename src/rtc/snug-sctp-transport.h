@@ -84,6 +84,12 @@ SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote
  */
 void           snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes);
 
+/* Before start: it may hold as much as a long path does, in both directions. A word that waits behind that waits long. */
+void           snug_sctp_transport_set_roomy (SnugSctpTransport *self);
+
+/* Of what was sent, the last so many bytes at most are not acknowledged, and one message. Never less than before. */
+gsize          snug_sctp_transport_get_send_room (SnugSctpTransport *self);
+
 gsize          snug_sctp_transport_get_packet_bytes (SnugSctpTransport *self);
 
 /* The one listener; %NULL ends it. */

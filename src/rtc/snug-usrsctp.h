@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* Bytes that an association takes before the peer has acknowledged any of them. */
+/* Bytes that an association takes before the peer has acknowledged any of them, at first. */
 #define SNUG_USRSCTP_SEND_BUFFER (512 * 1024)
 
 typedef struct

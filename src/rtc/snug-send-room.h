@@ -1,0 +1,32 @@
+/* snug-send-room: how much an association may keep of what the peer has not acknowledged. Pure.
+ *
+ * All that is under way counts, so a long path needs much of it before it is full. What is more than that only waits
+ * there: it costs memory, and whoever takes a file back waits until it has gone. So it grows with what the congestion
+ * control lets go, and with the round trip, on which alone it depends where nothing is lost. It never shrinks: what was
+ * sent before the last so many bytes has been acknowledged.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "snug-usrsctp.h"
+
+G_BEGIN_DECLS
+
+/* With what SCTP puts around each packet that is some 16 MB of memory. */
+#define SNUG_SEND_ROOM_MOST (8 * 1024 * 1024)
+
+typedef struct
+{
+  gsize n_bytes;
+  guint least_rtt_ms;     /* 0: not known */
+} SnugSendRoom;
+
+#define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
+
+/* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
+gboolean snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms);
+
+G_END_DECLS
