@@ -219,7 +219,11 @@ snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling)
   g_object_set (self->nice, "controlling-mode", controlling, NULL);
   add_loopback_if_alone (self);
   if (self->has_stun)
-    self->patience = snug_context_timeout (self->context, STUN_PATIENCE_MS, on_stun_late, self);
+    {
+      self->patience = snug_context_timeout (self->context, STUN_PATIENCE_MS, on_stun_late, self);
+      /* Whoever was too busy to put STUN on the list does that first. */
+      g_source_set_priority (self->patience, G_PRIORITY_LOW);
+    }
   else
     name_relays (self);
   return nice_agent_gather_candidates (self->nice, self->stream);
