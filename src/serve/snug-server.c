@@ -70,9 +70,13 @@ end_entry (SnugServer *self, SnugServerEntry *entry)
   if (directory != NULL && !self->stopped && !entry->lost_to_another)
     directory->funcs->drop (directory, snug_server_room_get_code (entry->room),
                             snug_server_room_get_instance (entry->room), entry->expires);
-  if (g_hash_table_size (self->ended) >= MAX_ENDED)
-    g_hash_table_remove_all (self->ended);
-  g_hash_table_add (self->ended, g_strdup (snug_server_room_get_instance (entry->room)));
+  /* One that another server has lives on there: its members are led to it when they come back here. */
+  if (!entry->lost_to_another)
+    {
+      if (g_hash_table_size (self->ended) >= MAX_ENDED)
+        g_hash_table_remove_all (self->ended);
+      g_hash_table_add (self->ended, g_strdup (snug_server_room_get_instance (entry->room)));
+    }
   g_hash_table_remove (self->rooms, snug_server_room_get_code (entry->room));
 }
 

@@ -4,6 +4,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import pathlib
+import signal
 import socket
 import sys
 import threading
@@ -176,6 +177,22 @@ def test_the_server_of_the_room_is_restarted():
     meet(ana, ben, join(Name(three), room['invite'], 'Cleo'))
 
 
+def test_the_server_of_the_room_hangs():
+    """It neither ends a connection nor answers: its lease runs out. When it goes on it finds that the room is another's."""
+    _, (one, two, three) = start()
+    ana, room = create(Name(one), 'Ana')
+    ben = join(Name(two), room['invite'], 'Ben')
+    meet(ana, ben)
+    one.send_signal(signal.SIGSTOP)
+    back(ben)
+    meet(ben, join(Name(three), room['invite'], 'Cleo'))
+    one.send_signal(signal.SIGCONT)
+    back(ana)
+    meet(ana, ben, join(Name(three), room['invite'], 'Dora'))
+    ids = {event['id'] for event in ben.events if event['event'] == 'member'}
+    assert len(ids) == 3, ids   # nobody under two names
+
+
 def test_redis_is_restarted():
     redis, (one, two, three) = start()
     ana, room = create(Name(one), 'Ana', '--open')
@@ -195,5 +212,5 @@ def test_without_redis_nothing_starts():
 
 
 snugtest.run([test_members_of_one_room_on_three_servers, test_a_private_room, test_the_server_of_a_member_is_killed,
-              test_the_server_of_the_room_is_killed, test_the_server_of_the_room_is_restarted, test_redis_is_restarted,
-              test_without_redis_nothing_starts])
+              test_the_server_of_the_room_is_killed, test_the_server_of_the_room_is_restarted,
+              test_the_server_of_the_room_hangs, test_redis_is_restarted, test_without_redis_nothing_starts])
