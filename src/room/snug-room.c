@@ -1,50 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-room.h"
+#include "snug-room-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "snug-dialects.h"
 #include "snug-member-private.h"
-#include "snug-peer.h"
 
 /* Whatever a server says, there is an end to the connections that it can make us begin. */
 #define MAX_PEERS SNUG_SIGNAL_MAX_MEMBERS
-
-typedef struct
-{
-  SnugRoomHandler func;
-  gpointer        user_data;
-} Handler;
-
-struct _SnugRoom
-{
-  GObject                   parent_instance;
-
-  /* Owned */
-  SnugSignaling            *signaling;
-  SnugAdmission            *admission;     /* nullable: the room is open */
-  GError                   *refusal;       /* nullable */
-  GMainContext             *network;
-  SnugCertificate          *certificate;
-  GPtrArray                *own_servers;   /* nullable: STUN and TURN, as our person chose */
-  GPtrArray                *ice_servers;   /* nullable: these, and those that the server named last */
-  GListStore               *members;
-  GHashTable               *peers;         /* member id → SnugPeer */
-  char                     *name;
-  char                     *self_id;
-  char                     *host_id;
-
-  Handler                   handlers[SNUG_WIRE_N_TYPES];
-  SnugRelayPolicy           relay;
-  gboolean                  no_stripes;
-  SnugMemberDevice          device;
-  guint64                   self_seq;
-  gint64                    expires;
-  guint                     n_ready;
-  gboolean                  locked;
-  gboolean                  closed;
-  gboolean                  transferring;
-};
 
 G_DEFINE_FINAL_TYPE (SnugRoom, snug_room, G_TYPE_OBJECT)
 G_DEFINE_QUARK (snug-room-error-quark, snug_room_error)
@@ -61,10 +24,16 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static void
-changed (SnugRoom *self)
+void
+snug_room_tell_changed (SnugRoom *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+snug_room_tell_full (SnugRoom *self)
+{
+  g_signal_emit (self, signals[FULL], 0);
 }
 
 /* Only while there is a connection: to mend one takes the server. */
@@ -101,7 +70,7 @@ on_peer_signal (SnugPeer *peer, SnugSignalMessage *message, SnugRoom *self)
 static void
 on_peer_message (SnugPeer *peer, SnugWireMessage *message, SnugRoom *self)
 {
-  Handler *handler = &self->handlers[message->type];
+  SnugRoomHandling *handler = &self->handlers[message->type];
 
   if (handler->func != NULL)
     handler->func (self, snug_peer_get_member (peer), message, handler->user_data);
@@ -113,7 +82,7 @@ on_peer_ready (SnugPeer *peer, SnugRoom *self)
   self->n_ready++;
   update_hold (self);
   g_signal_emit (self, signals[MEMBER_READY], 0, snug_peer_get_member (peer));
-  changed (self);
+  snug_room_tell_changed (self);
 }
 
 static void
@@ -122,13 +91,13 @@ on_peer_lost (SnugPeer *peer, SnugRoom *self)
   self->n_ready--;
   update_hold (self);
   g_signal_emit (self, signals[MEMBER_LOST], 0, snug_peer_get_member (peer));
-  changed (self);
+  snug_room_tell_changed (self);
 }
 
 static void
 on_peer_silence (SnugPeer *peer, SnugRoom *self)
 {
-  changed (self);
+  snug_room_tell_changed (self);
 }
 
 static gboolean
@@ -157,14 +126,14 @@ on_peer_named (SnugPeer *peer, SnugRoom *self)
   while (is_shown_as (self, named, snug_member_get_display_name (named)));
 }
 
-static void
-refuse (SnugRoom *self, const GError *error)
+void
+snug_room_refuse (SnugRoom *self, const GError *error)
 {
   if (self->refusal != NULL)
     return;
   self->refusal = g_error_copy (error);
   snug_room_close (self);
-  changed (self);
+  snug_room_tell_changed (self);
 }
 
 /* Whoever breaks the rules of the safety phrase loses us; it is a person's word, or having nobody else, that
@@ -178,7 +147,7 @@ on_peer_unsafe (SnugPeer *peer, gboolean says_person, SnugRoom *self)
   guint n_others = self->n_ready - (snug_peer_is_ready (peer) ? 1 : 0);
 
   if (says_person || n_others == 0)
-    refuse (self, error);
+    snug_room_refuse (self, error);
 }
 
 static void
@@ -198,7 +167,7 @@ remove_peer (SnugRoom *self, SnugPeer *peer_borrowed)
   if (g_list_store_find (self->members, member, &position))
     g_list_store_remove (self->members, position);
   g_signal_emit (self, signals[MEMBER_LEFT], 0, member);
-  changed (self);
+  snug_room_tell_changed (self);
 }
 
 static void
@@ -209,8 +178,8 @@ on_peer_ended (SnugPeer *peer, SnugRoom *self)
   remove_peer (self, peer);
 }
 
-static void
-remove_all_peers (SnugRoom *self)
+void
+snug_room_remove_all_peers (SnugRoom *self)
 {
   g_autoptr (GList) peers = g_hash_table_get_values (self->peers);
 
@@ -218,8 +187,8 @@ remove_all_peers (SnugRoom *self)
     remove_peer (self, l->data);
 }
 
-static gboolean
-signaling_is_open (SnugRoom *self)
+gboolean
+snug_room_is_signaling_open (SnugRoom *self)
 {
   return snug_signaling_get_state (self->signaling) == SNUG_SIGNALING_OPEN;
 }
@@ -280,13 +249,12 @@ add_peer (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const ch
   g_hash_table_insert (self->peers, g_strdup (id), peer);
   g_list_store_append (self->members, member);
   snug_peer_set_away (peer, away);
-  snug_peer_start (peer, signaling_is_open (self));
-  changed (self);
+  snug_peer_start (peer, snug_room_is_signaling_open (self));
+  snug_room_tell_changed (self);
 }
 
-/* In a private room nobody is here who has not paired with us, and nobody of version 1. */
-static void
-meet (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
+void
+snug_room_meet (SnugRoom *self, const char *id, guint64 seq, gboolean legacy, const char *role, gboolean away)
 {
   SnugPeer *peer = g_hash_table_lookup (self->peers, id);
 
@@ -322,244 +290,7 @@ on_content (SnugAdmission *admission, const char *id, SnugSignalMessage *message
 static void
 on_admission_failed (SnugAdmission *admission, const GError *error, SnugRoom *self)
 {
-  refuse (self, error);
-}
-
-/* --- the server's words ---------------------------------------------------------------------------- */
-
-static void
-set_host (SnugRoom *self, const char *host_id)
-{
-  g_free (self->host_id);
-  self->host_id = g_strdup (host_id);
-  if (self->admission != NULL)
-    snug_admission_set_host (self->admission, host_id);
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->members)); i++)
-    {
-      g_autoptr (SnugMember) member = g_list_model_get_item (G_LIST_MODEL (self->members), i);
-      snug_member_set_host (member, g_strcmp0 (snug_member_get_id (member), host_id) == 0);
-    }
-}
-
-static gboolean
-is_among (GPtrArray *members, const char *id)
-{
-  for (guint i = 0; members != NULL && i < members->len; i++)
-    if (g_strcmp0 (((SnugSignalPeer *) g_ptr_array_index (members, i))->id, id) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* Who is not in the list any more has left meanwhile, or has yet to come back to a server that was started
- * anew: whoever we are still connected to stays until that connection is given up, too. */
-static void
-reconcile (SnugRoom *self, GPtrArray *members)
-{
-  g_autoptr (GList) peers = g_hash_table_get_values (self->peers);
-
-  for (GList *l = peers; l != NULL; l = l->next)
-    if (!is_among (members, snug_member_get_id (snug_peer_get_member (l->data))))
-      snug_peer_leave (l->data, FALSE);
-}
-
-/* And nobody waits for whom to pair with. */
-static void
-reconcile_unpaired (SnugRoom *self, GPtrArray *members)
-{
-  g_autoptr (GPtrArray) ids = snug_admission_get_unpaired (self->admission);
-
-  for (guint i = 0; i < ids->len; i++)
-    if (!is_among (members, g_ptr_array_index (ids, i)))
-      snug_admission_part (self->admission, g_ptr_array_index (ids, i));
-}
-
-static void
-take_ice_servers (SnugRoom *self, GPtrArray *offered)
-{
-  g_autoptr (GPtrArray) servers = NULL;
-
-  if (offered == NULL || offered->len == 0)
-    return;
-
-  /* Other links may be using the old array: it is replaced, not changed. */
-  servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
-  for (guint i = 0; self->own_servers != NULL && i < self->own_servers->len; i++)
-    {
-      SnugIceServer *own = g_ptr_array_index (self->own_servers, i);
-      g_ptr_array_add (servers, snug_ice_server_new (own->url, own->username, own->password));
-    }
-  for (guint i = 0; i < offered->len; i++)
-    {
-      SnugSignalIceServer *server = g_ptr_array_index (offered, i);
-
-      /* A relay sees everybody's address: not one that a server chose that is not to be trusted. */
-      if (self->admission != NULL && !g_str_has_prefix (server->url, "stun:"))
-        continue;
-      g_ptr_array_add (servers, snug_ice_server_new (server->url, server->username, server->credential));
-    }
-  g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
-  self->ice_servers = g_steal_pointer (&servers);
-}
-
-/* Also a server that was started anew, and resumes nothing, knows us by id and seq. */
-static gboolean
-is_still_us (SnugRoom *self, const SnugSignalMessage *welcome)
-{
-  return g_strcmp0 (self->self_id, welcome->self) == 0 && self->self_seq == welcome->seq;
-}
-
-/* It says that a secret is needed, which takes a person to enter. Whether it says so or not, who has a
- * secret is in a private room. */
-static gboolean
-lacks_secret (SnugRoom *self, const SnugSignalMessage *welcome)
-{
-  g_autoptr (GError) error = g_error_new_literal (SNUG_ADMISSION_ERROR, SNUG_ADMISSION_ERROR_SECRET_NEEDED,
-                                                  _("This room is private: it has a secret."));
-
-  if (!welcome->is_private || self->admission != NULL)
-    return FALSE;
-  refuse (self, error);
-  return TRUE;
-}
-
-static void
-handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
-{
-  gboolean first = self->self_id == NULL;
-
-  if (lacks_secret (self, welcome))
-    return;
-
-  /* Somebody else to the others than before: nothing of the old pairs holds. */
-  if (!first && !is_still_us (self, welcome))
-    remove_all_peers (self);
-
-  g_free (self->self_id);
-  self->self_id = g_strdup (welcome->self);
-  self->self_seq = welcome->seq;
-  self->locked = welcome->locked;
-  self->expires = (gint64) welcome->expires;
-  if (self->admission != NULL)
-    snug_admission_welcome (self->admission, welcome);
-  set_host (self, welcome->host);
-  if (first)
-    take_ice_servers (self, welcome->ice_servers);
-  else
-    reconcile (self, welcome->members);
-  if (self->admission != NULL)
-    reconcile_unpaired (self, welcome->members);
-
-  for (guint i = 0; welcome->members != NULL && i < welcome->members->len; i++)
-    {
-      SnugSignalPeer *peer = g_ptr_array_index (welcome->members, i);
-      meet (self, peer->id, peer->seq, peer->legacy, peer->role, peer->away);
-    }
-  changed (self);
-}
-
-static void
-handle_peer_left (SnugRoom *self, SnugPeer *peer, const char *reason)
-{
-  snug_peer_leave (peer, g_strcmp0 (reason, "lost") != 0);
-}
-
-/* Who has a seat hears few errors, and of these a person wants to know one. */
-static void
-handle_error (SnugRoom *self, SnugSignalCode code)
-{
-  if (code == SNUG_SIGNAL_CODE_ROOM_FULL && self->admission != NULL && snug_admission_take_full (self->admission))
-    g_signal_emit (self, signals[FULL], 0);
-}
-
-static void
-on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, SnugRoom *self)
-{
-  const char *about = message->from != NULL ? message->from : message->peer;
-  SnugPeer *peer = about != NULL ? g_hash_table_lookup (self->peers, about) : NULL;
-
-  switch (message->type)
-    {
-    case SNUG_SIGNAL_WELCOME:
-      handle_welcome (self, message);
-      return;
-
-    case SNUG_SIGNAL_PEER_JOINED:
-      if (peer != NULL)
-        snug_peer_enter_again (peer);
-      if (message->peer != NULL)
-        meet (self, message->peer, message->seq, message->legacy, message->role, FALSE);
-      return;
-
-    case SNUG_SIGNAL_PEER_PENDING:
-      if (self->admission != NULL && message->peer != NULL)
-        snug_admission_hear_knock (self->admission, message->peer);
-      return;
-
-    case SNUG_SIGNAL_PAKE:
-    case SNUG_SIGNAL_SEALED:
-      if (self->admission != NULL)
-        snug_admission_handle (self->admission, message);
-      return;
-
-    case SNUG_SIGNAL_HOST:
-      set_host (self, message->peer);
-      changed (self);
-      return;
-
-    case SNUG_SIGNAL_ERROR:
-      handle_error (self, message->code);
-      return;
-
-    case SNUG_SIGNAL_ROOM:
-      self->locked = message->locked;
-      self->expires = (gint64) message->expires;
-      if (self->admission != NULL)
-        snug_admission_set_locked (self->admission, message->locked);
-      changed (self);
-      return;
-
-    default:
-      break;
-    }
-
-  if (peer == NULL)
-    {
-      if (self->admission != NULL && message->type == SNUG_SIGNAL_PEER_LEFT && about != NULL)
-        snug_admission_part (self->admission, about);
-      return;
-    }
-
-  switch ((int) message->type)
-    {
-    case SNUG_SIGNAL_PEER_LEFT:
-      handle_peer_left (self, peer, message->reason);
-      break;
-    case SNUG_SIGNAL_PEER_AWAY:
-      snug_peer_set_away (peer, TRUE);
-      break;
-    case SNUG_SIGNAL_PEER_BACK:
-      snug_peer_set_away (peer, FALSE);
-      snug_peer_link_retry (snug_peer_get_link (peer));
-      break;
-    default:
-      /* Unsealed, in a private room: the server's own words. */
-      if (self->admission == NULL)
-        snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
-      break;
-    }
-}
-
-static void
-on_signaling_state_changed (SnugSignaling *signaling, SnugRoom *self)
-{
-  GHashTableIter iter;
-  gpointer peer;
-
-  g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &peer))
-    snug_peer_link_set_signaling (snug_peer_get_link (peer), signaling_is_open (self));
-  changed (self);
+  snug_room_refuse (self, error);
 }
 
 /* --- what is asked of a room ----------------------------------------------------------------------- */
@@ -579,7 +310,7 @@ snug_room_close (SnugRoom *self)
   if (self->admission != NULL)
     snug_admission_close (self->admission);
   snug_signaling_close (self->signaling);
-  remove_all_peers (self);
+  snug_room_remove_all_peers (self);
 }
 
 void
@@ -611,7 +342,7 @@ snug_room_check (SnugRoom *self)
 void
 snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHandler handler, gpointer user_data)
 {
-  self->handlers[type] = (Handler) { handler, user_data };
+  self->handlers[type] = (SnugRoomHandling) { handler, user_data };
 }
 
 gboolean
@@ -787,7 +518,7 @@ become_private (SnugRoom *self, const SnugRoomConfig *config)
   g_signal_connect (self->admission, "paired", G_CALLBACK (on_paired), self);
   g_signal_connect (self->admission, "content", G_CALLBACK (on_content), self);
   g_signal_connect (self->admission, "failed", G_CALLBACK (on_admission_failed), self);
-  g_signal_connect_swapped (self->admission, "changed", G_CALLBACK (changed), self);
+  g_signal_connect_swapped (self->admission, "changed", G_CALLBACK (snug_room_tell_changed), self);
 }
 
 SnugRoom *
@@ -807,8 +538,7 @@ snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config)
   self->device = config->device;
   if (config->secret != NULL)
     become_private (self, config);
-  g_signal_connect (signaling, "message", G_CALLBACK (on_signaling_message), self);
-  g_signal_connect (signaling, "state-changed", G_CALLBACK (on_signaling_state_changed), self);
+  snug_room_listen (self);
   return self;
 }
 
