@@ -8,6 +8,7 @@
 
 #include "snug-context.h"
 #include "snug-peer-connection.h"
+#include "snug-sctp-parts.h"
 #include "snug-sctp-probe.h"
 #include "snug-send-room.h"
 #include "snug-usrsctp.h"
@@ -34,12 +35,6 @@
  * where packets are missing, or nobody reads. */
 #define ROOMY_RECEIVE_BUFFER SNUG_SEND_ROOM_MOST
 
-/* A message that has not come to its end. */
-typedef struct
-{
-  GByteArray *bytes;          /* owned; NULL: too large, the rest is thrown away */
-} Partial;
-
 struct _SnugSctpTransport
 {
   SnugTransport parent_instance;
@@ -47,7 +42,7 @@ struct _SnugSctpTransport
   /* owned */
   SnugTransport    *below;
   struct socket    *socket;
-  GHashTable       *partials;        /* stream and orderedness → Partial */
+  SnugSctpParts     parts;
 
   /* borrowed */
   SnugSctpListener  listener;
@@ -63,8 +58,6 @@ struct _SnugSctpTransport
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
   SnugSendRoom      room;
-  gsize             max_message_size;
-  gsize             n_partial_bytes;
   guint             n_streams;
   gboolean          has_news;        /* usrsctp called; look when it has returned */
   gboolean          is_draining;
@@ -79,108 +72,17 @@ struct _SnugSctpTransport
 
 G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
 
-/* ---- Messages in parts ---- */
-
-static void
-partial_free (gpointer data)
-{
-  Partial *partial = data;
-
-  g_clear_pointer (&partial->bytes, g_byte_array_unref);
-  g_free (partial);
-}
-
-/* Ordered and unordered messages of a stream may arrive side by side. */
-static gpointer
-partial_key (guint16 stream, gboolean unordered)
-{
-  return GUINT_TO_POINTER ((guint) stream << 1 | (unordered ? 1u : 0u));
-}
-
-static void
-drop_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
-{
-  gpointer key = partial_key (stream, unordered);
-  Partial *partial = g_hash_table_lookup (self->partials, key);
-
-  if (partial == NULL)
-    return;
-  if (partial->bytes != NULL)
-    self->n_partial_bytes -= partial->bytes->len;
-  g_hash_table_remove (self->partials, key);
-}
-
-static Partial *
-find_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
-{
-  gpointer key = partial_key (stream, unordered);
-  Partial *partial = g_hash_table_lookup (self->partials, key);
-
-  if (partial == NULL)
-    {
-      partial = g_new (Partial, 1);
-      partial->bytes = g_byte_array_new ();
-      g_hash_table_insert (self->partials, key, partial);
-    }
-  return partial;
-}
-
-static void
-give_up_partial (SnugSctpTransport *self, Partial *partial, guint16 stream)
-{
-  self->n_partial_bytes -= partial->bytes->len;
-  g_clear_pointer (&partial->bytes, g_byte_array_unref);
-  if (self->listener.too_large != NULL)
-    self->listener.too_large (self->listener_data, stream);
-}
-
-static void
-add_part (SnugSctpTransport *self, guint16 stream, gboolean unordered, const guint8 *data, gsize n_bytes)
-{
-  Partial *partial = find_partial (self, stream, unordered);
-
-  if (partial->bytes == NULL)
-    return;
-  if (partial->bytes->len + n_bytes > self->max_message_size
-      || self->n_partial_bytes + n_bytes > SNUG_SCTP_MAX_REASSEMBLY)
-    {
-      give_up_partial (self, partial, stream);
-      return;
-    }
-  g_byte_array_append (partial->bytes, data, (guint) n_bytes);
-  self->n_partial_bytes += n_bytes;
-}
-
-/* Returns: (transfer full) (nullable): the message, if it was not given up */
-static GBytes *
-finish_partial (SnugSctpTransport *self, guint16 stream, gboolean unordered)
-{
-  Partial *partial = g_hash_table_lookup (self->partials, partial_key (stream, unordered));
-  GByteArray *bytes = g_steal_pointer (&partial->bytes);
-
-  if (bytes != NULL)
-    self->n_partial_bytes -= bytes->len;
-  g_hash_table_remove (self->partials, partial_key (stream, unordered));
-  return bytes != NULL ? g_byte_array_free_to_bytes (bytes) : NULL;
-}
-
 static void
 on_data (SnugSctpTransport *self, const struct sctp_rcvinfo *info, const guint8 *data, gsize n_bytes,
          gboolean is_end)
 {
-  gboolean unordered = (info->rcv_flags & SCTP_UNORDERED) != 0;
-  gboolean is_whole = is_end && n_bytes <= self->max_message_size
-                      && !g_hash_table_contains (self->partials, partial_key (info->rcv_sid, unordered));
-  g_autoptr (GBytes) message = NULL;
+  gboolean unordered = (info->rcv_flags & SCTP_UNORDERED) != 0, too_large;
+  g_autoptr (GBytes) message = snug_sctp_parts_add (&self->parts, info->rcv_sid, unordered, data, n_bytes, is_end,
+                                                    &too_large);
 
   self->bytes_received += n_bytes;
-  if (is_whole)
-    message = g_bytes_new (data, n_bytes);
-  else
-    {
-      add_part (self, info->rcv_sid, unordered, data, n_bytes);
-      message = is_end ? finish_partial (self, info->rcv_sid, unordered) : NULL;
-    }
+  if (too_large && self->listener.too_large != NULL)
+    self->listener.too_large (self->listener_data, info->rcv_sid);
   if (message != NULL && self->listener.message != NULL)
     self->listener.message (self->listener_data, info->rcv_sid, ntohl (info->rcv_ppid), message);
 }
@@ -234,8 +136,7 @@ on_stream_reset (SnugSctpTransport *self, const struct sctp_stream_reset_event *
 
       if (event->strreset_flags & SCTP_STREAM_RESET_INCOMING_SSN)
         {
-          drop_partial (self, stream, FALSE);
-          drop_partial (self, stream, TRUE);
+          snug_sctp_parts_drop (&self->parts, stream);
           self->listener.reset (self->listener_data, stream, TRUE);
         }
       /* denied or failed: there is no second way to close it */
@@ -250,8 +151,7 @@ on_stream_reset (SnugSctpTransport *self, const struct sctp_stream_reset_event *
 static void
 on_partial_delivery (SnugSctpTransport *self, const struct sctp_pdapi_event *event)
 {
-  drop_partial (self, (guint16) event->pdapi_stream, FALSE);
-  drop_partial (self, (guint16) event->pdapi_stream, TRUE);
+  snug_sctp_parts_drop (&self->parts, (guint16) event->pdapi_stream);
 }
 
 static gboolean
@@ -461,7 +361,7 @@ snug_sctp_transport_dispose (GObject *object)
   self->listener = (SnugSctpListener) { 0 };
   close_socket (self);
   g_clear_object (&self->below);
-  g_clear_pointer (&self->partials, g_hash_table_unref);
+  snug_sctp_parts_clear (&self->parts);
   G_OBJECT_CLASS (snug_sctp_transport_parent_class)->dispose (object);
 }
 
@@ -476,7 +376,6 @@ snug_sctp_transport_class_init (SnugSctpTransportClass *class)
 static void
 snug_sctp_transport_init (SnugSctpTransport *self)
 {
-  self->partials = g_hash_table_new_full (NULL, NULL, NULL, partial_free);
 }
 
 SnugSctpTransport *
@@ -490,7 +389,7 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
   self->remote_port = remote_port;
   self->packet_bytes = SNUG_SCTP_LEAST_PACKET;
   self->room = (SnugSendRoom) SNUG_SEND_ROOM_INIT;
-  self->max_message_size = max_message_size;
+  snug_sctp_parts_init (&self->parts, max_message_size);
   return self;
 }
 

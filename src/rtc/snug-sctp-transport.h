@@ -22,9 +22,6 @@ G_BEGIN_DECLS
  * IPv6 (40) it fits into the 1,280 bytes that every IPv6 link carries (RFC 8200 section 5). */
 #define SNUG_SCTP_LEAST_PACKET 1188
 
-/* Bytes of unfinished messages that a peer may make us hold. */
-#define SNUG_SCTP_MAX_REASSEMBLY (16 * 1024 * 1024)
-
 #define SNUG_TYPE_SCTP_TRANSPORT (snug_sctp_transport_get_type ())
 G_DECLARE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG, SCTP_TRANSPORT, SnugTransport)
 

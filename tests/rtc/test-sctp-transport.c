@@ -10,6 +10,7 @@
 #include "snug-fake-transport.h"
 #include "snug-passing-time.h"
 #include "snug-peer-connection.h"
+#include "snug-sctp-parts.h"
 #include "snug-sctp-transport.h"
 #include "snug-usrsctp.h"
 
@@ -596,7 +597,7 @@ static void
 test_endless_message_is_given_up (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
-  Pair *pair = pair_new (context, 4 * SNUG_SCTP_MAX_REASSEMBLY);
+  Pair *pair = pair_new (context, 4 * SNUG_SCTP_PARTS_MAX_BYTES);
   g_autofree char *part = g_malloc0 (65536);
   Endless peer;
 
@@ -604,9 +605,9 @@ test_endless_message_is_given_up (void)
   snug_sctp_transport_start (pair->b.sctp);
   snug_await (context, is (pair->b.sctp, SNUG_TRANSPORT_CONNECTED));
   snug_await (context, (endless_send (&peer, part, 65536, FALSE), pair->b.n_too_large > 0));
-  g_assert_cmpuint (snug_sctp_transport_get_bytes_received (pair->b.sctp), >, SNUG_SCTP_MAX_REASSEMBLY);
+  g_assert_cmpuint (snug_sctp_transport_get_bytes_received (pair->b.sctp), >, SNUG_SCTP_PARTS_MAX_BYTES);
   g_assert_cmpuint (snug_sctp_transport_get_bytes_received (pair->b.sctp), <=,
-                    SNUG_SCTP_MAX_REASSEMBLY + 256 * 1024);
+                    SNUG_SCTP_PARTS_MAX_BYTES + 256 * 1024);
 
   snug_await (context, endless_send (&peer, "end", 3, TRUE));
   snug_await (context, endless_send (&peer, "whole", 5, TRUE));
