@@ -9,6 +9,7 @@ struct _SnugProxyResolver
 
   GProxyResolver *system;   /* owned */
   GProxyResolver *all;      /* owned, nullable: where the system names none */
+  gboolean        none;     /* no_proxy=* */
 };
 
 static void snug_proxy_resolver_init_interface (GProxyResolverInterface *interface);
@@ -31,8 +32,14 @@ is_here (const char *url)
   return host != NULL && g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
+static gboolean
+goes_direct (SnugProxyResolver *self, const char *url)
+{
+  return self->none || is_here (url);
+}
+
 static char **
-no_proxy (void)
+name_none (void)
 {
   static const char *const direct[] = { "direct://", NULL };
 
@@ -52,15 +59,17 @@ add_once (GStrvBuilder *proxies, GHashTable *known, const char *scheme, const ch
   g_hash_table_add (known, g_steal_pointer (&proxy));
 }
 
-/* Who has set this means it, and would never see that it was passed over. */
-static GProxyResolver *
-read_all_proxy (void)
+/* Who has set these means it, and would never see that they were passed over. */
+static void
+read_environment (SnugProxyResolver *self)
 {
   const char *all = g_getenv ("all_proxy") != NULL ? g_getenv ("all_proxy") : g_getenv ("ALL_PROXY");
   const char *none = g_getenv ("no_proxy") != NULL ? g_getenv ("no_proxy") : g_getenv ("NO_PROXY");
   g_auto (GStrv) ignored = g_strsplit_set (none != NULL ? none : "", ", ", -1);
 
-  return all != NULL && *all != '\0' ? g_simple_proxy_resolver_new (all, ignored) : NULL;
+  self->none = g_strv_contains ((const char *const *) ignored, "*");
+  if (all != NULL && *all != '\0')
+    self->all = g_simple_proxy_resolver_new (all, ignored);
 }
 
 static gboolean
@@ -122,8 +131,8 @@ lookup (GProxyResolver *resolver, const char *url, GCancellable *cancellable, GE
 {
   char **named;
 
-  if (is_here (url))
-    return no_proxy ();
+  if (goes_direct (SNUG_PROXY_RESOLVER (resolver), url))
+    return name_none ();
   named = g_proxy_resolver_lookup (SNUG_PROXY_RESOLVER (resolver)->system, url, cancellable, error);
   return named != NULL ? finish (SNUG_PROXY_RESOLVER (resolver), url, named) : NULL;
 }
@@ -150,8 +159,8 @@ lookup_async (GProxyResolver *resolver, const char *url, GCancellable *cancellab
 
   g_task_set_source_tag (task, lookup_async);
   g_task_set_task_data (task, g_strdup (url), g_free);
-  if (is_here (url))
-    g_task_return_pointer (task, no_proxy (), (GDestroyNotify) g_strfreev);
+  if (goes_direct (SNUG_PROXY_RESOLVER (resolver), url))
+    g_task_return_pointer (task, name_none (), (GDestroyNotify) g_strfreev);
   else
     g_proxy_resolver_lookup_async (SNUG_PROXY_RESOLVER (resolver)->system, url, cancellable, on_looked_up,
                                    g_steal_pointer (&task));
@@ -178,7 +187,7 @@ snug_proxy_resolver_new (GProxyResolver *system)
   SnugProxyResolver *self = g_object_new (SNUG_TYPE_PROXY_RESOLVER, NULL);
 
   self->system = g_object_ref (system != NULL ? system : g_proxy_resolver_get_default ());
-  self->all = read_all_proxy ();
+  read_environment (self);
   return G_PROXY_RESOLVER (self);
 }
 

@@ -1,9 +1,10 @@
 /* snug-proxy: the proxies that this system names, asked in a way that tells nobody else where we go.
  *
- * GIO's own resolver is asked, which knows the settings of the desktop and of most of the environment; all_proxy, which
- * it passes over on many systems, we read ourselves. What it says is changed in two ways: this computer is reached without
- * a proxy, and a proxy is given names, never addresses that we looked up ourselves: for one of SOCKS 4, and whenever one
- * of SOCKS 5 fails that is called "socks://", GIO asks the DNS, which then knows where somebody goes who uses Tor.
+ * GIO's own resolver is asked, which knows the settings of the desktop and of most of the environment. What it passes over
+ * on many systems we read ourselves: all_proxy, and no_proxy=*, which is: by no proxy at all. What it says is changed in
+ * two ways: this computer is reached without a proxy, and a proxy is given names, never addresses that we looked up
+ * ourselves: for one of SOCKS 4, and whenever one of SOCKS 5 fails that is called "socks://", GIO asks the DNS, which then
+ * knows where somebody goes who uses Tor.
  *
  * Belongs to no context.
  *

@@ -107,6 +107,37 @@ test_all_proxy_where_there_is_no_other (void)
     }
 }
 
+static void
+test_no_proxy_at_all (void)
+{
+  const struct { const char *none, *wanted; } rows[] = {
+    { "*", "direct://" },
+    { "inside.example, *", "direct://" },
+    { "*.inside.example", PROXY },
+    { "", PROXY },
+  };
+
+  g_setenv ("all_proxy", PROXY, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GProxyResolver) one = g_simple_proxy_resolver_new (PROXY, NULL);
+      g_autoptr (GProxyResolver) none = g_simple_proxy_resolver_new ("direct://", NULL);
+      g_autoptr (GProxyResolver) beside = NULL;
+      g_autoptr (GProxyResolver) alone = NULL;
+      g_autofree char *found_beside = NULL, *found_alone = NULL;
+
+      g_setenv ("no_proxy", rows[i].none, TRUE);
+      beside = snug_proxy_resolver_new (one);
+      alone = snug_proxy_resolver_new (none);
+      found_beside = look_up (beside, "https://snug.example");
+      found_alone = look_up (alone, "https://snug.example");
+      g_assert_cmpstr (found_beside, ==, rows[i].wanted);
+      g_assert_cmpstr (found_alone, ==, rows[i].wanted);
+    }
+  g_unsetenv ("all_proxy");
+  g_unsetenv ("no_proxy");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -115,5 +146,6 @@ main (int argc, char **argv)
   ADD ("names-are-not-looked-up", test_names_are_not_looked_up);
   ADD ("this-computer-is-reached-directly", test_this_computer_is_reached_directly);
   ADD ("all-proxy-where-there-is-no-other", test_all_proxy_where_there_is_no_other);
+  ADD ("no-proxy-at-all", test_no_proxy_at_all);
   return g_test_run ();
 }
