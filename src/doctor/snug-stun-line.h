@@ -17,7 +17,7 @@ typedef struct _SnugStunLine SnugStunLine;
  * snug_stun_line_open:
  * @family: which kind of addresses to use; %G_SOCKET_FAMILY_INVALID: any
  *
- * By UDP, TCP or TLS, as @server says; of these the last two by a proxy where one is set up, as snug-tls-tunnel does.
+ * By UDP, TCP or TLS, as @server says; of these the last two by a proxy where one is set up, as snug-relay-tunnel does.
  *
  * Returns: (transfer full): or %NULL with an error of GIO
  */

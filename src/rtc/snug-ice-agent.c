@@ -6,7 +6,7 @@
 
 #include "snug-context.h"
 #include "snug-ice-server.h"
-#include "snug-tls-tunnel.h"
+#include "snug-relay-tunnel.h"
 
 /* Between two checks; RFC 8445 section 14.2 allows 5 ms and no less. We have few candidates, and with
  * libnice's 20 ms a connection takes 70 ms instead of 30. */
@@ -27,7 +27,7 @@ struct _SnugIceAgent
   GMainContext   *context;
   NiceAgent      *nice;
   GPtrArray      *servers;     /* of SnugIceServer */
-  GPtrArray      *tunnels;     /* of SnugTlsTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
+  GPtrArray      *tunnels;     /* of SnugRelayTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
   GSource        *patience;    /* nullable: with STUN, then with the relays */
 
   guint           stream;
@@ -57,8 +57,8 @@ static gboolean
 set_tunnelled_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugIceServer *server)
 {
   g_autoptr (GError) error = NULL;
-  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
-                                               &error);
+  SnugRelayTunnel *tunnel = snug_relay_tunnel_new (address, has_ipv4 () ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6,
+                                                   &error);
 
   if (tunnel == NULL)
     {
@@ -66,8 +66,8 @@ set_tunnelled_relay (SnugIceAgent *self, const SnugIceServerAddress *address, co
       return FALSE;
     }
   g_ptr_array_add (self->tunnels, tunnel);
-  return nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, snug_tls_tunnel_get_door (tunnel),
-                                    snug_tls_tunnel_get_port (tunnel), server->username, server->password,
+  return nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, snug_relay_tunnel_get_door (tunnel),
+                                    snug_relay_tunnel_get_port (tunnel), server->username, server->password,
                                     NICE_RELAY_TYPE_TURN_TCP);
 }
 
@@ -175,7 +175,7 @@ snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *confi
                                     NICE_AGENT_OPTION_ICE_TRICKLE
                                     | NICE_AGENT_OPTION_CONSENT_FRESHNESS
                                     | NICE_AGENT_OPTION_REGULAR_NOMINATION);
-  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_tls_tunnel_free);
+  self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_relay_tunnel_free);
   g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", config->relay == SNUG_RELAY_ONLY, NULL);
   self->stream = nice_agent_add_stream (self->nice, 1);
@@ -323,10 +323,10 @@ snug_ice_agent_write_relay (SnugIceAgent *self, char *out, gsize size, const Nic
   snug_ice_agent_write_address (out, size, &relay);
   for (guint i = 0; i < self->tunnels->len; i++)
     {
-      SnugTlsTunnel *tunnel = self->tunnels->pdata[i];
+      SnugRelayTunnel *tunnel = self->tunnels->pdata[i];
 
-      if (snug_tls_tunnel_get_port (tunnel) == nice_address_get_port (&relay)
-          && g_str_equal (snug_tls_tunnel_get_door (tunnel), text))
-        g_strlcpy (out, snug_tls_tunnel_get_server (tunnel), size);
+      if (snug_relay_tunnel_get_port (tunnel) == nice_address_get_port (&relay)
+          && g_str_equal (snug_relay_tunnel_get_door (tunnel), text))
+        g_strlcpy (out, snug_relay_tunnel_get_server (tunnel), size);
     }
 }

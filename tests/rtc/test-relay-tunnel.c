@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "snug-tls-tunnel.h"
+#include "snug-relay-tunnel.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -26,7 +26,7 @@ typedef struct
 {
   GSocketListener *relay;
   GCancellable    *closing;        /* of the relay */
-  SnugTlsTunnel   *tunnel;
+  SnugRelayTunnel   *tunnel;
   Visitor          visitors[2];
   guint            n_visitors;
   GPtrArray       *arrived;        /* at the relay */
@@ -80,8 +80,8 @@ come_by (Fixture *f)
   g_autoptr (GError) error = NULL;
   Visitor *visitor = &f->visitors[f->n_visitors++];
 
-  visitor->connection = g_socket_client_connect_to_host (client, snug_tls_tunnel_get_door (f->tunnel),
-                                                         snug_tls_tunnel_get_port (f->tunnel), NULL, &error);
+  visitor->connection = g_socket_client_connect_to_host (client, snug_relay_tunnel_get_door (f->tunnel),
+                                                         snug_relay_tunnel_get_port (f->tunnel), NULL, &error);
   g_assert_no_error (error);
   g_input_stream_read_async (g_io_stream_get_input_stream (G_IO_STREAM (visitor->connection)), visitor->unused,
                              sizeof visitor->unused, G_PRIORITY_DEFAULT, NULL, on_visitor_read, visitor);
@@ -100,9 +100,9 @@ set_up (Fixture *f, gconstpointer data)
   relay.port = g_socket_listener_add_any_inet_port (f->relay, NULL, &error);
   g_assert_no_error (error);
   g_socket_listener_accept_async (f->relay, f->closing, on_arrived, f);
-  f->tunnel = snug_tls_tunnel_new (&relay, G_SOCKET_FAMILY_IPV4, &error);
+  f->tunnel = snug_relay_tunnel_new (&relay, G_SOCKET_FAMILY_IPV4, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (snug_tls_tunnel_get_door (f->tunnel), ==, "127.0.0.1");
+  g_assert_cmpstr (snug_relay_tunnel_get_door (f->tunnel), ==, "127.0.0.1");
 
   come_by (f);
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (f->visitors[0].connection)), ALLOCATE,
@@ -113,7 +113,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_clear_pointer (&f->tunnel, snug_tls_tunnel_free);
+  g_clear_pointer (&f->tunnel, snug_relay_tunnel_free);
   g_cancellable_cancel (f->closing);
   for (guint i = 0; i < f->n_visitors; i++)
     snug_await (NULL, f->visitors[i].ended);
@@ -145,7 +145,7 @@ static void
 test_goes_with_who_is_in_it (Fixture *f, gconstpointer data)
 {
   snug_await (NULL, f->heard);
-  g_clear_pointer (&f->tunnel, snug_tls_tunnel_free);
+  g_clear_pointer (&f->tunnel, snug_relay_tunnel_free);
   snug_await (NULL, f->visitors[0].ended);
 }
 
@@ -183,21 +183,21 @@ test_names_the_server (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SnugIceServerAddress) server = snug_ice_server_address_parse ("turns:[2001:db8::1]:443");
-  SnugTlsTunnel *tunnel = snug_tls_tunnel_new (server, G_SOCKET_FAMILY_IPV4, &error);
+  SnugRelayTunnel *tunnel = snug_relay_tunnel_new (server, G_SOCKET_FAMILY_IPV4, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (snug_tls_tunnel_get_server (tunnel), ==, "[2001:db8::1]:443");
-  snug_tls_tunnel_free (tunnel);
+  g_assert_cmpstr (snug_relay_tunnel_get_server (tunnel), ==, "[2001:db8::1]:443");
+  snug_relay_tunnel_free (tunnel);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/tls-tunnel/says-nothing-but-tls", Fixture, NULL, set_up, test_says_nothing_but_tls, tear_down);
-  g_test_add ("/tls-tunnel/shuts-the-door", Fixture, NULL, set_up, test_shuts_the_door, tear_down);
-  g_test_add ("/tls-tunnel/goes-with-who-is-in-it", Fixture, NULL, set_up, test_goes_with_who_is_in_it, tear_down);
-  g_test_add ("/tls-tunnel/opens-again", Fixture, NULL, set_up, test_opens_again, tear_down);
-  g_test_add_func ("/tls-tunnel/names-the-server", test_names_the_server);
+  g_test_add ("/relay-tunnel/says-nothing-but-tls", Fixture, NULL, set_up, test_says_nothing_but_tls, tear_down);
+  g_test_add ("/relay-tunnel/shuts-the-door", Fixture, NULL, set_up, test_shuts_the_door, tear_down);
+  g_test_add ("/relay-tunnel/goes-with-who-is-in-it", Fixture, NULL, set_up, test_goes_with_who_is_in_it, tear_down);
+  g_test_add ("/relay-tunnel/opens-again", Fixture, NULL, set_up, test_opens_again, tear_down);
+  g_test_add_func ("/relay-tunnel/names-the-server", test_names_the_server);
   return g_test_run ();
 }

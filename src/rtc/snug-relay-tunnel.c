@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-tls-tunnel.h"
+#include "snug-relay-tunnel.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,7 +13,7 @@
 #define PAUSE_MS 500
 #define MAX_FAILURES 20
 
-struct _SnugTlsTunnel
+struct _SnugRelayTunnel
 {
   /* owned */
   GSocketListener    *listener;
@@ -39,7 +39,7 @@ typedef struct
 } Visitor;
 
 static Visitor *
-visitor_new (SnugTlsTunnel *tunnel, GSocketConnection *inside)
+visitor_new (SnugRelayTunnel *tunnel, GSocketConnection *inside)
 {
   Visitor *visitor = g_new (Visitor, 1);
 
@@ -102,7 +102,7 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
 static void on_visitor (GObject *listener, GAsyncResult *result, gpointer data);
 
 static void
-await_visitor (SnugTlsTunnel *self)
+await_visitor (SnugRelayTunnel *self)
 {
   g_socket_listener_accept_async (self->listener, self->cancellable, on_visitor, self);
 }
@@ -110,7 +110,7 @@ await_visitor (SnugTlsTunnel *self)
 static gboolean
 on_pause_over (gpointer data)
 {
-  SnugTlsTunnel *self = data;
+  SnugRelayTunnel *self = data;
 
   snug_clear_source (&self->pause);
   await_visitor (self);
@@ -118,9 +118,9 @@ on_pause_over (gpointer data)
 }
 
 static void
-let_in (SnugTlsTunnel *self, GSocketConnection *inside)
+let_in (SnugRelayTunnel *self, GSocketConnection *inside)
 {
-  if (*self->n_visitors >= SNUG_TLS_TUNNEL_MAX_VISITORS)
+  if (*self->n_visitors >= SNUG_RELAY_TUNNEL_MAX_VISITORS)
     g_io_stream_close (G_IO_STREAM (inside), NULL, NULL);
   else
     g_socket_client_connect_async (self->client, self->name, self->cancellable, on_connected,
@@ -130,7 +130,7 @@ let_in (SnugTlsTunnel *self, GSocketConnection *inside)
 static void
 on_visitor (GObject *listener, GAsyncResult *result, gpointer data)
 {
-  SnugTlsTunnel *self = data;
+  SnugRelayTunnel *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketConnection) inside = g_socket_listener_accept_finish (G_SOCKET_LISTENER (listener), result, NULL,
                                                                           &error);
@@ -152,7 +152,7 @@ on_visitor (GObject *listener, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-open_door (SnugTlsTunnel *self, GSocketFamily family, GError **error)
+open_door (SnugRelayTunnel *self, GSocketFamily family, GError **error)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (family);
   g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (loopback, 0);
@@ -174,11 +174,11 @@ name_server (const SnugIceServerAddress *server)
                        "scheme", "https", NULL);
 }
 
-SnugTlsTunnel *
-snug_tls_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, GError **error)
+SnugRelayTunnel *
+snug_relay_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, GError **error)
 {
   g_autoptr (GProxyResolver) proxies = snug_proxy_resolver_new (NULL);
-  SnugTlsTunnel *self = g_new0 (SnugTlsTunnel, 1);
+  SnugRelayTunnel *self = g_new0 (SnugRelayTunnel, 1);
 
   self->listener = g_socket_listener_new ();
   self->client = g_socket_client_new ();
@@ -192,7 +192,7 @@ snug_tls_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, G
   g_socket_client_set_proxy_resolver (self->client, proxies);
   if (!open_door (self, family, error))
     {
-      snug_tls_tunnel_free (self);
+      snug_relay_tunnel_free (self);
       return NULL;
     }
   await_visitor (self);
@@ -200,25 +200,25 @@ snug_tls_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family, G
 }
 
 const char *
-snug_tls_tunnel_get_door (SnugTlsTunnel *self)
+snug_relay_tunnel_get_door (SnugRelayTunnel *self)
 {
   return self->door;
 }
 
 guint16
-snug_tls_tunnel_get_port (SnugTlsTunnel *self)
+snug_relay_tunnel_get_port (SnugRelayTunnel *self)
 {
   return self->port;
 }
 
 const char *
-snug_tls_tunnel_get_server (SnugTlsTunnel *self)
+snug_relay_tunnel_get_server (SnugRelayTunnel *self)
 {
   return self->server;
 }
 
 void
-snug_tls_tunnel_free (SnugTlsTunnel *self)
+snug_relay_tunnel_free (SnugRelayTunnel *self)
 {
   snug_clear_source (&self->pause);
   g_cancellable_cancel (self->cancellable);
