@@ -36,6 +36,14 @@ snug_file_stream_close (SnugFileStream *self)
   SNUG_FILE_STREAM_GET_CLASS (self)->close (self);
 }
 
+void
+snug_file_stream_clear (SnugFileStream **stream)
+{
+  if (*stream != NULL)
+    snug_file_stream_close (*stream);
+  g_clear_object (stream);
+}
+
 gboolean
 snug_file_stream_is_open (SnugFileStream *self)
 {

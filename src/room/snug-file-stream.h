@@ -66,6 +66,8 @@ void     snug_file_stream_set_listener (SnugFileStream *self, const SnugFileList
                                         gpointer user_data);
 /* Nothing is heard any more. A sender that closes early has cut it off; a receiver wants no more. */
 void     snug_file_stream_close        (SnugFileStream *self);
+/* Closes the one that is there, if there is one, and lets go of it. */
+void     snug_file_stream_clear        (SnugFileStream **stream);
 
 gboolean snug_file_stream_is_open         (SnugFileStream *self);
 gsize    snug_file_stream_get_slice_bytes (SnugFileStream *self);

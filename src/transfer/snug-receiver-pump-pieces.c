@@ -89,14 +89,6 @@ leave_stream_to_sender (Pump *pump)
   g_clear_object (&pump->stream);
 }
 
-void
-snug_receiver_pump_let_go_of_stream (SnugReceiverPump *pump)
-{
-  if (pump->stream != NULL)
-    snug_file_stream_close (pump->stream);
-  g_clear_object (&pump->stream);
-}
-
 static void
 end (Pump *pump, GError *error)
 {
@@ -107,7 +99,7 @@ end (Pump *pump, GError *error)
     }
   pump->ended = TRUE;
   snug_clear_source (&pump->full_source);
-  snug_receiver_pump_let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
   snug_receiver_pump_tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_ENDED, .error = error });
 }
 
@@ -131,7 +123,7 @@ snug_receiver_pump_tell_lost (SnugReceiverPump *pump)
 void
 snug_receiver_pump_drop_stream (SnugReceiverPump *pump)
 {
-  snug_receiver_pump_let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
   if (pump->following)
     {
       g_queue_clear_full (&pump->waiting, snug_intake_item_free);
@@ -286,7 +278,7 @@ snug_receiver_pump_listen (SnugReceiverPump *pump, SnugFileStream *stream)
     .closed = on_closed,
   };
 
-  snug_receiver_pump_let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
   pump->stream = g_object_ref (stream);
   pump->begun = FALSE;
   pump->crowded = FALSE;
@@ -376,7 +368,7 @@ tell_done (Pump *pump, Job *job)
   pump->ended = TRUE;
   /* A holder hears no `file-done`. */
   if (pump->following)
-    snug_receiver_pump_let_go_of_stream (pump);
+    snug_file_stream_clear (&pump->stream);
   leave_stream_to_sender (pump);
   snug_receiver_pump_tell (pump, (SnugReceiverNews) {
     .kind = SNUG_RECEIVER_NEWS_DONE, .file = g_steal_pointer (&job->file),
@@ -473,7 +465,7 @@ on_worked (gpointer data)
   if (pump->looked && snug_intake_only_looks (pump->intake))
     {
       pump->ended = TRUE;
-      snug_receiver_pump_let_go_of_stream (pump);
+      snug_file_stream_clear (&pump->stream);
       return;
     }
   snug_receiver_pump_tell_checked (pump);

@@ -66,7 +66,6 @@ void snug_receiver_pump_tell             (SnugReceiverPump *pump, SnugReceiverNe
 void snug_receiver_pump_work             (SnugReceiverPump *pump);
 /* From here on @stream is heard, and no other one. */
 void snug_receiver_pump_listen           (SnugReceiverPump *pump, SnugFileStream *stream);
-void snug_receiver_pump_let_go_of_stream (SnugReceiverPump *pump);
 /* It is given up, and told as lost. */
 void snug_receiver_pump_drop_stream      (SnugReceiverPump *pump);
 /* That the stream is lost, when all that came by it is worked off. */

@@ -300,7 +300,7 @@ do_stop (gpointer data)
   pump->stopped = TRUE;
   pump->end = stop->end;
   snug_clear_source (&pump->full_source);
-  snug_receiver_pump_let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
   snug_receiver_pump_release_if_stopped (pump);
 }
 

@@ -181,14 +181,6 @@ tell_progress (Pump *pump)
 }
 
 static void
-let_go_of_stream (Pump *pump)
-{
-  if (pump->stream != NULL)
-    snug_file_stream_close (pump->stream);
-  g_clear_object (&pump->stream);
-}
-
-static void
 end (Pump *pump, GError *error)
 {
   if (pump->ended)
@@ -197,7 +189,7 @@ end (Pump *pump, GError *error)
       return;
     }
   pump->ended = TRUE;
-  let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
   tell (pump, ENDED, 0, NULL, error);
 }
 
@@ -605,7 +597,7 @@ do_stop (gpointer data)
   Pump *pump = data;
 
   pump->ended = TRUE;
-  let_go_of_stream (pump);
+  snug_file_stream_clear (&pump->stream);
 }
 
 typedef struct
