@@ -157,10 +157,25 @@ read_setting (SnugServerSettings *settings, GKeyFile *file, const char *key, GEr
 }
 
 static gboolean
+check_ice_keys (GKeyFile *file, const char *group, GError **error)
+{
+  static const char *const known[] = { "url", "username", "credential", "secret", NULL };
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    if (!g_strv_contains (known, keys[i]))
+      return unknown (keys[i], error);
+  return TRUE;
+}
+
+static gboolean
 read_ice_server (SnugServerSettings *settings, GKeyFile *file, const char *group, GError **error)
 {
-  SnugServerIceServer *server = g_new0 (SnugServerIceServer, 1);
+  SnugServerIceServer *server;
 
+  if (!check_ice_keys (file, group, error))
+    return FALSE;
+  server = g_new0 (SnugServerIceServer, 1);
   g_ptr_array_add (settings->ice_servers, server);
   server->url = g_key_file_get_string (file, group, "url", error);
   server->username = g_key_file_get_string (file, group, "username", NULL);

@@ -84,7 +84,10 @@ def refuses_what_it_does_not_know():
     assert run('--config', '/nowhere/file').returncode == 1
     bad = ['[server]\nmax-joins=5\n', '[servers]\n', '[server]\nmax-frame-burst=many\n',
            '[server]\nmax-frame-burst=0\n', '[server]\ntrusted-proxies=proxy.example.org\n', '[server]\nlog=loud\n',
-           '[server]\ntls-key=/nowhere\n', '[server]\ntls-certificate=/nowhere\ntls-key=/nowhere\n', '[ice-server x]\nurl=http://a.example.org\n', '[ice-server x]\n']
+           '[server]\ntls-key=/nowhere\n', '[server]\ntls-certificate=/nowhere\ntls-key=/nowhere\n',
+           '[ice-server x]\nurl=http://a.example.org\n', '[ice-server x]\n',
+           '[ice-server x]\nurl=turn:a.example.org\nsecret=\n',
+           '[ice-server x]\nurl=turn:a.example.org\nusername=u\npassword=c\n']
     for text in bad:
         with tempfile.NamedTemporaryFile('w', suffix='.conf') as file:
             file.write(text)

@@ -127,6 +127,33 @@ test_ice_servers_for_those_they_help (void)
   stop (server);
 }
 
+/* Whoever knows a code may ask to be let in; the relay is for those who are. */
+static void
+test_no_login_before_one_is_let_in (void)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  SnugServerIceServer rows[] = {
+    { .url = (char *) "stun:stun.example.org" },
+    { .url = (char *) "turn:relay.example.org", .secret = (char *) "lamp" },
+  };
+  SnugServerConfig config = { .ice_servers = list };
+  g_autofree char *code = NULL, *member = NULL, *token = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_ptr_array_add (list, &rows[i]);
+  SnugServer *server = start (&config);
+  g_assert_true (snug_server_create_room (server, 3, TRUE, &code, &member, &token, NULL));
+  g_autoptr (SnugRawClient) ana = join_with_token (server, code, token);
+  assert_hears (ana, "{\"urls\":\"turn:relay.example.org\",\"username\":");
+
+  g_autoptr (SnugRawClient) ben = join (server, code);
+  assert_hears (ben, "\"iceServers\":[{\"urls\":\"stun:stun.example.org\"}],\"private\":true,\"pending\":true}");
+  assert_hears (ana, "{\"type\":\"peer-pending\",\"peer\":\"m2\"}");
+  snug_raw_client_say (ana, "{\"type\":\"admit\",\"peer\":\"m2\"}");
+  assert_hears (ben, "{\"urls\":\"turn:relay.example.org\",\"username\":");
+  stop (server);
+}
+
 static void
 test_a_legacy_pair (void)
 {
@@ -228,6 +255,7 @@ main (int argc, char **argv)
   ADD ("a-full-room", test_a_full_room);
   ADD ("joins-that-come-to-nothing", test_joins_that_come_to_nothing);
   ADD ("ice-servers-for-those-they-help", test_ice_servers_for_those_they_help);
+  ADD ("no-login-before-one-is-let-in", test_no_login_before_one_is_let_in);
   ADD ("a-legacy-pair", test_a_legacy_pair);
   ADD ("the-dead-are-noticed", test_the_dead_are_noticed);
   ADD ("away-for-too-long", test_away_for_too_long);
