@@ -34,6 +34,7 @@ struct _SnugDoctor
   SnugRelayPolicy  relay;
   SnugFinding      router;
   gboolean         by_proxy;      /* the server is reached, or would be */
+  gboolean         was_begun;
 };
 
 G_DEFINE_FINAL_TYPE (SnugDoctor, snug_doctor, G_TYPE_OBJECT)
@@ -431,6 +432,13 @@ has_proxy (const char *server)
 void
 snug_doctor_run_async (SnugDoctor *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
+  if (self->was_begun)
+    {
+      g_task_report_new_error (self, callback, user_data, snug_doctor_run_async, G_IO_ERROR, G_IO_ERROR_PENDING,
+                               "a check-up is begun once");
+      return;
+    }
+  self->was_begun = TRUE;
   self->by_proxy = self->relay == SNUG_RELAY_ONLY && has_proxy (self->server);
   self->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->task, snug_doctor_run_async);

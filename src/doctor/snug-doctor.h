@@ -24,10 +24,10 @@ SnugDoctor *snug_doctor_new        (const char *server, GPtrArray *ice_servers, 
 /* (transfer none) Of SnugCheck, in a fixed order; grows while the check-up runs. */
 GListModel *snug_doctor_get_checks (SnugDoctor *self);
 
-/* Once for each doctor. */
+/* Once for each doctor; what is begun again ends with %G_IO_ERROR_PENDING, and changes nothing. */
 void        snug_doctor_run_async  (SnugDoctor *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                                     gpointer user_data);
-/* FALSE if it was cancelled. */
+/* %FALSE if it was cancelled, or begun before. */
 gboolean    snug_doctor_run_finish (SnugDoctor *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
