@@ -182,11 +182,30 @@ on_copy (SnugDoctorDialog *self)
 
 /* --- Life --- */
 
+/* The one above @parent, if there is one. */
+static GtkWindow *
+find_open (GtkWindow *parent)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (SNUG_IS_DOCTOR_DIALOG (l->data) && gtk_window_get_transient_for (l->data) == parent)
+      return l->data;
+  return NULL;
+}
+
 void
 snug_doctor_dialog_present (GtkWindow *parent, SnugSession *session)
 {
-  SnugDoctorDialog *self = g_object_new (SNUG_TYPE_DOCTOR_DIALOG, "transient-for", parent, NULL);
+  GtkWindow *open = find_open (parent);
+  SnugDoctorDialog *self;
 
+  if (open != NULL)
+    {
+      gtk_window_present (open);
+      return;
+    }
+  self = g_object_new (SNUG_TYPE_DOCTOR_DIALOG, "transient-for", parent, NULL);
   self->session = g_object_ref (session);
   run (self);
   gtk_window_present (GTK_WINDOW (self));
