@@ -58,8 +58,6 @@ void        snug_cli_app_check_until (SnugCliApp *app);
 void        snug_cli_app_listen_to_room (SnugCliApp *app);
 /* The session is over, for its error: leaves, goes on or asks. */
 void        snug_cli_app_room_failed    (SnugCliApp *app);
-/* (nullable): borrowed from the list. */
-SnugMember *snug_cli_app_find_member    (SnugCliApp *app, const char *id);
 
 /* cli-app-files.c */
 void        snug_cli_app_listen_to_files     (SnugCliApp *app);

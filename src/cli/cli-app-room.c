@@ -197,8 +197,9 @@ on_n_connected (SnugCliApp *app)
 
 /* Members */
 
-SnugMember *
-snug_cli_app_find_member (SnugCliApp *app, const char *id)
+/* Returns: (nullable): borrowed from the list */
+static SnugMember *
+find_member (SnugCliApp *app, const char *id)
 {
   GListModel *members = snug_session_get_members (app->session);
 
@@ -272,7 +273,7 @@ on_message_deleted (SnugCliApp *app, SnugMessage *message)
 static void
 on_message_reacted (SnugCliApp *app, SnugMessage *message, const char *member_id, const char *emoji, gboolean on)
 {
-  SnugMember *member = snug_cli_app_find_member (app, member_id);
+  SnugMember *member = find_member (app, member_id);
 
   snug_cli_report_reacted (app->report, message, member_id,
                            member != NULL ? snug_member_get_display_name (member) : "", emoji, on);

@@ -91,12 +91,6 @@ snug_secret_peek (SnugSecret *self, gsize *n_bytes)
   return self->bytes;
 }
 
-gboolean
-snug_secret_equal (SnugSecret *self, SnugSecret *other)
-{
-  return self->n_bytes == other->n_bytes && sodium_memcmp (self->bytes, other->bytes, self->n_bytes) == 0;
-}
-
 void
 snug_wipe_string (char **text)
 {

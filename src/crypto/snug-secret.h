@@ -20,8 +20,6 @@ SnugSecret   *snug_secret_new_random (gsize n_bytes);
 SnugSecret   *snug_secret_ref       (SnugSecret *self);
 void          snug_secret_unref     (SnugSecret *self);
 const guint8 *snug_secret_peek      (SnugSecret *self, gsize *n_bytes);
-/* In time that does not depend on where they differ. */
-gboolean      snug_secret_equal     (SnugSecret *self, SnugSecret *other);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugSecret, snug_secret_unref)
 
 /* Memory for a struct that holds keys: zeroed, guarded, and wiped when it is freed. */

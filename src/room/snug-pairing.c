@@ -416,12 +416,6 @@ snug_pairing_is_paired (SnugPairing *self)
   return self->seal != NULL;
 }
 
-gboolean
-snug_pairing_is_waiting (SnugPairing *self)
-{
-  return self->unanswered.step == 1;
-}
-
 SnugPairing *
 snug_pairing_new (const char *code, const char *own_id, const char *their_id, gboolean we_start,
                   const SnugPairingOwner *vtable, gpointer owner)

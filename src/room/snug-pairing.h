@@ -71,7 +71,5 @@ void         snug_pairing_end    (SnugPairing *self);
 
 const char  *snug_pairing_get_their_id (SnugPairing *self);
 gboolean     snug_pairing_is_paired    (SnugPairing *self);
-/* Whether a step 1 by the secret waits for snug_pairing_answer_now(). */
-gboolean     snug_pairing_is_waiting   (SnugPairing *self);
 
 G_END_DECLS

@@ -78,14 +78,15 @@ static guint signals[N_SIGNALS];
 
 static const char *const device_texts[] = { "", "desktop", "terminal", "browser", "phone", "" };
 
-const char *
-snug_member_device_to_text (SnugMemberDevice device)
+static const char *
+device_to_text (SnugMemberDevice device)
 {
   return device_texts[device];
 }
 
-SnugMemberDevice
-snug_member_device_from_text (const char *text)
+/* @text: (nullable) */
+static SnugMemberDevice
+device_from_text (const char *text)
 {
   for (guint i = SNUG_MEMBER_DEVICE_DESKTOP; i <= SNUG_MEMBER_DEVICE_PHONE; i++)
     if (g_strcmp0 (text, device_texts[i]) == 0)
@@ -132,7 +133,7 @@ say_hello (SnugPeer *self)
 
   hello->name = g_strdup (self->own_name);
   hello->app = g_strdup ("snug");
-  hello->device = g_strdup (snug_member_device_to_text (self->own_device));
+  hello->device = g_strdup (device_to_text (self->own_device));
   hello->features = SNUG_WIRE_FEATURES;
   put_in_outbox (self, hello);
 }
@@ -438,7 +439,7 @@ note_hello (SnugPeer *self, SnugWireMessage *hello)
 
   snug_member_set_name (member, hello->name != NULL ? hello->name : "");
   snug_member_set_device (member, rules->device != SNUG_MEMBER_DEVICE_UNKNOWN
-                                    ? rules->device : snug_member_device_from_text (hello->device));
+                                    ? rules->device : device_from_text (hello->device));
   snug_member_set_features (member, hello->features);
   return self->greeted_session != snug_peer_link_get_n_sessions (self->link)
          || strcmp (name_before, snug_member_get_name (member)) != 0

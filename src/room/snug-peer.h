@@ -55,7 +55,4 @@ void          snug_peer_stay          (SnugPeer *self);
 /* The server says that it has entered, although it was here. */
 void          snug_peer_enter_again   (SnugPeer *self);
 
-const char      *snug_member_device_to_text   (SnugMemberDevice device);
-SnugMemberDevice snug_member_device_from_text (const char *text);   /* nullable */
-
 G_END_DECLS

@@ -22,12 +22,6 @@ snug_room_link_new (const char *server, const char *code, const char *secret)
   return link;
 }
 
-SnugRoomLink *
-snug_room_link_copy (const SnugRoomLink *link)
-{
-  return snug_room_link_new (link->server, link->code, link->secret);
-}
-
 void
 snug_room_link_free (SnugRoomLink *link)
 {

@@ -45,7 +45,6 @@ char *snug_room_link_to_url    (const SnugRoomLink *link);
 char *snug_room_link_to_invite (const SnugRoomLink *link);
 
 SnugRoomLink *snug_room_link_new  (const char *server, const char *code, const char *secret);
-SnugRoomLink *snug_room_link_copy (const SnugRoomLink *link);
 void          snug_room_link_free (SnugRoomLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugRoomLink, snug_room_link_free)
 

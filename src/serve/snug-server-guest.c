@@ -117,8 +117,8 @@ close_guest (SnugServerGuest *guest, guint code, const char *reason)
   snug_server_guest_release (guest);
 }
 
-void
-snug_server_guest_dismiss (SnugServerGuest *guest, SnugSignalCode code)
+static void
+dismiss (SnugServerGuest *guest, SnugSignalCode code)
 {
   guint close_code = code == SNUG_SIGNAL_CODE_TOO_LARGE ? SNUG_WEBSOCKET_CLOSE_TOO_BIG
                                                         : SNUG_WEBSOCKET_CLOSE_POLICY;
@@ -143,7 +143,7 @@ static void
 guest_refuse (SnugServerSocket *socket, SnugSignalCode code, gboolean fatal)
 {
   if (fatal)
-    snug_server_guest_dismiss ((SnugServerGuest *) socket, code);
+    dismiss ((SnugServerGuest *) socket, code);
   else
     send_error ((SnugServerGuest *) socket, code);
 }
@@ -301,7 +301,7 @@ enter_found (Search *search, guint64 reserved_seq)
     entry = snug_server_make_room_again (guest->server, &search->claims, reserved_seq);
 
   if (entry == NULL)
-    snug_server_guest_dismiss (guest, code);
+    dismiss (guest, code);
   else
     enter (guest, entry, search->claims.code != NULL ? &search->claims : NULL);
 }
@@ -331,8 +331,8 @@ on_found (const SnugDirectoryAnswer *answer, gpointer data)
   else if (answer->verdict == SNUG_DIRECTORY_UNKNOWN)
     close_guest (guest, SNUG_WEBSOCKET_CLOSE_GOING_AWAY, "");
   else
-    snug_server_guest_dismiss (guest, answer->verdict == SNUG_DIRECTORY_OVER ? SNUG_SIGNAL_CODE_EXPIRED
-                                                                             : SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
+    dismiss (guest, answer->verdict == SNUG_DIRECTORY_OVER ? SNUG_SIGNAL_CODE_EXPIRED
+                                                           : SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
   search_free (search);
 }
 
@@ -369,7 +369,7 @@ enter_by_code (SnugServerGuest *guest, const char *text)
 
   if (!may_try (guest, FALSE))
     {
-      snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_RATE_LIMITED);
+      dismiss (guest, SNUG_SIGNAL_CODE_RATE_LIMITED);
       return;
     }
   entry = snug_server_find_room (guest->server, guest->code);
@@ -378,7 +378,7 @@ enter_by_code (SnugServerGuest *guest, const char *text)
   else if (guest->server->afar != NULL && snug_room_code_fold (guest->code, guest->code))
     search (guest, NULL, text);
   else
-    snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
+    dismiss (guest, SNUG_SIGNAL_CODE_ROOM_NOT_FOUND);
 }
 
 static void
@@ -393,14 +393,14 @@ enter_by_token (SnugServerGuest *guest, const SnugSignalMessage *message, const 
 
   if (!may_try (guest, genuine))
     {
-      snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_RATE_LIMITED);
+      dismiss (guest, SNUG_SIGNAL_CODE_RATE_LIMITED);
       return;
     }
   guest->has_token = genuine;
   if (genuine)
     entry = snug_server_find_room_by_token (guest->server, guest->code, &claims, &code);
   if (entry == NULL && code != SNUG_SIGNAL_CODE_NONE)
-    snug_server_guest_dismiss (guest, code);
+    dismiss (guest, code);
   else if (entry == NULL && guest->server->afar != NULL)
     search (guest, &claims, text);
   else
@@ -414,7 +414,7 @@ on_first_frame (SnugServerGuest *guest, const char *text, gsize length)
 
   if (message == NULL || message->type != SNUG_SIGNAL_ENTER)
     {
-      snug_server_guest_dismiss (guest, SNUG_SIGNAL_CODE_BAD_MESSAGE);
+      dismiss (guest, SNUG_SIGNAL_CODE_BAD_MESSAGE);
       return;
     }
   snug_clear_source (&guest->timer);
@@ -486,7 +486,7 @@ on_refused (SnugWebsocketStream *stream, SnugWebsocketRefusal why, gpointer data
   if (!guest->gone)
     {
       leave_room (guest);
-      snug_server_guest_dismiss (guest, codes[why]);
+      dismiss (guest, codes[why]);
     }
   snug_server_guest_release (guest);
 }
@@ -514,7 +514,7 @@ static const SnugWebsocketListener listener = {
 static gboolean
 on_enter_time_over (gpointer data)
 {
-  snug_server_guest_dismiss (data, SNUG_SIGNAL_CODE_BAD_MESSAGE);
+  dismiss (data, SNUG_SIGNAL_CODE_BAD_MESSAGE);
   return G_SOURCE_REMOVE;
 }
 

@@ -119,7 +119,6 @@ char            *snug_server_describe_room     (SnugServer *self, const char *co
 /* @client: who it is to the limits. @role: (nullable): of version 1 */
 void             snug_server_guest_new     (SnugServer *server, SnugServerDoor *door, GIOStream *stream,
                                             const char *client, const char *code, const char *role);
-void             snug_server_guest_dismiss (SnugServerGuest *guest, SnugSignalCode code);
 void             snug_server_guest_goodbye (SnugServerGuest *guest);
 void             snug_server_guest_kill    (SnugServerGuest *guest);
 void             snug_server_guest_release (gpointer guest);

@@ -10,8 +10,8 @@ seq_of (const char *role)
   return *role == 's' ? 1 : 2;
 }
 
-const char *
-snug_version_1_other (const char *role)
+static const char *
+other_role (const char *role)
 {
   return *role == 's' ? "receiver" : "sender";
 }
@@ -34,7 +34,7 @@ snug_version_1_welcome (const SnugVersion1 *state, gboolean resumed)
     return welcome;
 
   peer = g_new0 (SnugSignalPeer, 1);
-  peer->id = g_strdup (snug_version_1_other (state->role));
+  peer->id = g_strdup (other_role (state->role));
   peer->role = g_strdup (peer->id);
   peer->seq = seq_of (peer->id);
   peer->legacy = TRUE;
@@ -46,7 +46,7 @@ static SnugSignalMessage *
 about_other (const SnugVersion1 *state, SnugSignalType type)
 {
   SnugSignalMessage *message = snug_signal_message_new (type);
-  const char *other = snug_version_1_other (state->role);
+  const char *other = other_role (state->role);
 
   message->peer = g_strdup (other);
   if (type == SNUG_SIGNAL_PEER_JOINED)
@@ -106,7 +106,7 @@ snug_version_1_translate (SnugVersion1 *state, const SnugSignalMessage *message)
         g_ptr_array_add (out, about_other (state, SNUG_SIGNAL_PEER_JOINED));
       state->peer_here = TRUE;
       copy = copy_plain (message);
-      copy->from = g_strdup (snug_version_1_other (state->role));
+      copy->from = g_strdup (other_role (state->role));
       g_ptr_array_add (out, copy);
     }
   return out;

@@ -16,8 +16,6 @@ typedef struct
   gboolean    peer_here;   /* as far as we were told */
 } SnugVersion1;
 
-/* "sender" or "receiver", static. */
-const char        *snug_version_1_other   (const char *role);
 /* (transfer full) What a version-2 server would have said at entry. */
 SnugSignalMessage *snug_version_1_welcome (const SnugVersion1 *state, gboolean resumed);
 

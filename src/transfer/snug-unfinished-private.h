@@ -8,7 +8,6 @@
 
 G_BEGIN_DECLS
 
-SnugUnfinished *snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 bytes,
-                                     gboolean is_folder);
+SnugUnfinished *snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 bytes);
 
 G_END_DECLS

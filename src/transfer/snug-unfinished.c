@@ -18,13 +18,12 @@ struct _SnugUnfinished
   guint64   offered;     /* bytes, of all that was offered */
   guint64   size;        /* bytes, of what was wanted */
   guint64   bytes;
-  gboolean  is_folder;
 };
 
 G_DEFINE_FINAL_TYPE (SnugUnfinished, snug_unfinished, G_TYPE_OBJECT)
 
 SnugUnfinished *
-snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 bytes, gboolean is_folder)
+snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 bytes)
 {
   SnugUnfinished *self = g_object_new (SNUG_TYPE_UNFINISHED, NULL);
 
@@ -32,14 +31,13 @@ snug_unfinished_new (const char *stem, const char *name, guint64 size, guint64 b
   self->name = g_strdup (name);
   self->size = self->offered = size;
   self->bytes = bytes;
-  self->is_folder = is_folder;
   return self;
 }
 
 static void
 on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64 n_all, gpointer user_data)
 {
-  SnugUnfinished *self = snug_unfinished_new (stem, head->name, n_all, n_bytes, head->manifest != NULL);
+  SnugUnfinished *self = snug_unfinished_new (stem, head->name, n_all, n_bytes);
 
   self->only = head->only != NULL ? g_bytes_ref (head->only) : NULL;
   self->offered = head->size;
@@ -94,12 +92,6 @@ guint64
 snug_unfinished_get_bytes (SnugUnfinished *self)
 {
   return self->bytes;
-}
-
-gboolean
-snug_unfinished_get_is_folder (SnugUnfinished *self)
-{
-  return self->is_folder;
 }
 
 GBytes *

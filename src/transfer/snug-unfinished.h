@@ -22,7 +22,6 @@ const char *snug_unfinished_get_name      (SnugUnfinished *self);
 GFile      *snug_unfinished_get_folder    (SnugUnfinished *self);
 guint64     snug_unfinished_get_size      (SnugUnfinished *self);    /* bytes, of what was wanted */
 guint64     snug_unfinished_get_bytes     (SnugUnfinished *self);    /* that are here */
-gboolean    snug_unfinished_get_is_folder (SnugUnfinished *self);
 /* Returns: (nullable): of a folder, what was chosen of it, as in `file-get`; %NULL: all */
 GBytes     *snug_unfinished_get_only      (SnugUnfinished *self);
 

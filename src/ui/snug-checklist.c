@@ -45,12 +45,6 @@ static GParamSpec *props[N_PROPS];
 
 static const char *const mark_names[] = { "waiting", "running", "done", "failed" };
 
-SnugChecklist *
-snug_checklist_new (void)
-{
-  return g_object_new (SNUG_TYPE_CHECKLIST, NULL);
-}
-
 static SnugStepState
 step_state (SnugChecklist *self, guint step)
 {

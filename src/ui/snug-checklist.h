@@ -16,7 +16,6 @@ G_DECLARE_FINAL_TYPE (SnugChecklist, snug_checklist, SNUG, CHECKLIST, AdwBin)
 /* Property "member" (SnugMember, nullable, writable): whom we connect to; %NULL while the server
  * is being reached. */
 
-SnugChecklist *snug_checklist_new        (void);
-void           snug_checklist_set_member (SnugChecklist *self, SnugMember *member);
+void snug_checklist_set_member (SnugChecklist *self, SnugMember *member);
 
 G_END_DECLS

@@ -82,8 +82,9 @@ snug_picture_is_likely (const char *name)
   return FALSE;
 }
 
-const char *
-snug_picture_sniff (const guchar *bytes, gsize n_bytes)
+/* The format that @bytes begin with, as gdk-pixbuf calls it, or %NULL. */
+static const char *
+sniff (const guchar *bytes, gsize n_bytes)
 {
   if (n_bytes >= 8 && memcmp (bytes, "\x89PNG\r\n\x1a\n", 8) == 0)
     return "png";
@@ -154,7 +155,7 @@ decode (GInputStream *stream, GCancellable *cancellable, GError **error)
 
   if (!g_input_stream_read_all (stream, first, sizeof first, &n_first, cancellable, error))
     return NULL;
-  format = snug_picture_sniff (first, n_first);
+  format = sniff (first, n_first);
   if (format == NULL)
     {
       fail_as_unsuited (error);

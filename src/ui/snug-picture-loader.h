@@ -18,9 +18,6 @@ G_BEGIN_DECLS
 /* Whether a name looks like one of a picture: nobody waits for the others. */
 gboolean    snug_picture_is_likely   (const char *name);
 
-/* The format that @bytes begin with, as gdk-pixbuf calls it, or %NULL. Pure. */
-const char *snug_picture_sniff       (const guchar *bytes, gsize n_bytes);
-
 void        snug_picture_load_async  (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
                                       gpointer user_data);
 /* Returns: (transfer full): or %NULL with an error: it is no picture, or too large a one */

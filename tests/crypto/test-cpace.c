@@ -159,19 +159,6 @@ test_ten_thousand_secrets (void)
     }
 }
 
-static void
-test_secrets_are_compared_whole (void)
-{
-  g_autoptr (SnugSecret) one = snug_secret_new_text ("otter");
-  g_autoptr (SnugSecret) same = snug_secret_new_text ("otter");
-  g_autoptr (SnugSecret) last = snug_secret_new_text ("ottes");
-  g_autoptr (SnugSecret) longer = snug_secret_new_text ("otters");
-
-  g_assert_true (snug_secret_equal (one, same));
-  g_assert_false (snug_secret_equal (one, last));
-  g_assert_false (snug_secret_equal (one, longer));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -182,6 +169,5 @@ main (int argc, char **argv)
   g_test_add_func ("/cpace/an-altered-ad-is-another-key", test_an_altered_ad_is_another_key);
   g_test_add_func ("/cpace/a-second-share-is-not-taken", test_a_second_share_is_not_taken);
   g_test_add_func ("/cpace/ten-thousand-secrets", test_ten_thousand_secrets);
-  g_test_add_func ("/secret/compared-whole", test_secrets_are_compared_whole);
   return g_test_run ();
 }

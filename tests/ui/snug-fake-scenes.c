@@ -394,7 +394,7 @@ scene_full (SnugSession *self)
 static void
 leave_unfinished (SnugSession *self, const char *name, guint64 size, guint64 bytes)
 {
-  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new (name, name, size, bytes, FALSE);
+  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new (name, name, size, bytes);
 
   g_list_store_append (self->unfinished, unfinished);
 }

@@ -278,7 +278,7 @@ test_folder_lines (void)
 static void
 test_unfinished_line (void)
 {
-  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new ("stem", "100 %s.mkv", 1500 * MB, 174 * MB, FALSE);
+  g_autoptr (SnugUnfinished) unfinished = snug_unfinished_new ("stem", "100 %s.mkv", 1500 * MB, 174 * MB);
 
   assert_text (snug_words_unfinished (unfinished), "100 %s.mkv · 174 MB of 1.5 GB are here");
 }
