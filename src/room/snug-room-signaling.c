@@ -136,12 +136,6 @@ handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
   snug_room_tell_changed (self);
 }
 
-static void
-handle_peer_left (SnugRoom *self, SnugPeer *peer, const char *reason)
-{
-  snug_peer_leave (peer, g_strcmp0 (reason, "lost") != 0);
-}
-
 /* Who has a seat hears few errors, and of these a person wants to know one. */
 static void
 handle_error (SnugRoom *self, SnugSignalCode code)
@@ -151,67 +145,75 @@ handle_error (SnugRoom *self, SnugSignalCode code)
 }
 
 static void
-on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, SnugRoom *self)
+handle_room (SnugRoom *self, const SnugSignalMessage *message)
 {
-  const char *about = message->from != NULL ? message->from : message->peer;
-  SnugPeer *peer = about != NULL ? g_hash_table_lookup (self->peers, about) : NULL;
+  self->locked = message->locked;
+  self->expires = (gint64) message->expires;
+  if (self->admission != NULL)
+    snug_admission_set_locked (self->admission, message->locked);
+  snug_room_tell_changed (self);
+}
 
+static void
+handle_peer_joined (SnugRoom *self, SnugPeer *peer, const SnugSignalMessage *message)
+{
+  if (peer != NULL)
+    snug_peer_enter_again (peer);
+  if (message->peer != NULL)
+    snug_room_meet (self, message->peer, message->seq, message->legacy, message->role, FALSE);
+}
+
+/* Returns: %FALSE if it is about a member */
+static gboolean
+hear_of_room (SnugRoom *self, SnugSignalMessage *message)
+{
   switch (message->type)
     {
     case SNUG_SIGNAL_WELCOME:
       handle_welcome (self, message);
-      return;
+      return TRUE;
+    case SNUG_SIGNAL_HOST:
+      set_host (self, message->peer);
+      snug_room_tell_changed (self);
+      return TRUE;
+    case SNUG_SIGNAL_ROOM:
+      handle_room (self, message);
+      return TRUE;
+    case SNUG_SIGNAL_ERROR:
+      handle_error (self, message->code);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
 
-    case SNUG_SIGNAL_PEER_JOINED:
-      if (peer != NULL)
-        snug_peer_enter_again (peer);
-      if (message->peer != NULL)
-        snug_room_meet (self, message->peer, message->seq, message->legacy, message->role, FALSE);
-      return;
-
+/* Who has no key yet is the admission's. Returns: %FALSE if it is for who has one */
+static gboolean
+hear_of_stranger (SnugRoom *self, SnugSignalMessage *message)
+{
+  switch (message->type)
+    {
     case SNUG_SIGNAL_PEER_PENDING:
       if (self->admission != NULL && message->peer != NULL)
         snug_admission_hear_knock (self->admission, message->peer);
-      return;
-
+      return TRUE;
     case SNUG_SIGNAL_PAKE:
     case SNUG_SIGNAL_SEALED:
       if (self->admission != NULL)
         snug_admission_handle (self->admission, message);
-      return;
-
-    case SNUG_SIGNAL_HOST:
-      set_host (self, message->peer);
-      snug_room_tell_changed (self);
-      return;
-
-    case SNUG_SIGNAL_ERROR:
-      handle_error (self, message->code);
-      return;
-
-    case SNUG_SIGNAL_ROOM:
-      self->locked = message->locked;
-      self->expires = (gint64) message->expires;
-      if (self->admission != NULL)
-        snug_admission_set_locked (self->admission, message->locked);
-      snug_room_tell_changed (self);
-      return;
-
+      return TRUE;
     default:
-      break;
+      return FALSE;
     }
+}
 
-  if (peer == NULL)
-    {
-      if (self->admission != NULL && message->type == SNUG_SIGNAL_PEER_LEFT && about != NULL)
-        snug_admission_part (self->admission, about);
-      return;
-    }
-
+static void
+hear_of_member (SnugRoom *self, SnugPeer *peer, SnugSignalMessage *message)
+{
   switch ((int) message->type)
     {
     case SNUG_SIGNAL_PEER_LEFT:
-      handle_peer_left (self, peer, message->reason);
+      snug_peer_leave (peer, g_strcmp0 (message->reason, "lost") != 0);
       break;
     case SNUG_SIGNAL_PEER_AWAY:
       snug_peer_set_away (peer, TRUE);
@@ -226,6 +228,22 @@ on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, Snug
         snug_peer_link_handle_signal (snug_peer_get_link (peer), message);
       break;
     }
+}
+
+static void
+on_signaling_message (SnugSignaling *signaling, SnugSignalMessage *message, SnugRoom *self)
+{
+  const char *about = message->from != NULL ? message->from : message->peer;
+  SnugPeer *peer = about != NULL ? g_hash_table_lookup (self->peers, about) : NULL;
+
+  if (hear_of_room (self, message) || hear_of_stranger (self, message))
+    return;
+  if (message->type == SNUG_SIGNAL_PEER_JOINED)
+    handle_peer_joined (self, peer, message);
+  else if (peer != NULL)
+    hear_of_member (self, peer, message);
+  else if (self->admission != NULL && message->type == SNUG_SIGNAL_PEER_LEFT && about != NULL)
+    snug_admission_part (self->admission, about);
 }
 
 static void
