@@ -121,9 +121,8 @@ handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
   if (self->admission != NULL)
     snug_admission_welcome (self->admission, welcome);
   set_host (self, welcome->host);
-  if (first)
-    take_ice_servers (self, welcome->ice_servers);
-  else
+  take_ice_servers (self, welcome->ice_servers);
+  if (!first)
     reconcile (self, welcome->members);
   if (self->admission != NULL)
     reconcile_unpaired (self, welcome->members);
