@@ -31,4 +31,4 @@ install:
 	@tests/tools/install "$(PREFIX)" "$(DESTDIR)"
 
 clean:
-	rm -rf build build-test build-bench build-clang build-flatpak build-install build-lanes
+	rm -rf build build-test build-bench build-clang build-flatpak build-fuzz build-install build-lanes
