@@ -39,6 +39,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/doctor/is-begun-once", test_is_begun_once);
+  g_test_add_func ("/check-up/is-begun-once", test_is_begun_once);
   return g_test_run ();
 }
