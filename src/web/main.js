@@ -186,3 +186,4 @@ function ask(code) {
 
 addEventListener('hashchange', () => linkSecret() !== '' && store.state.phase !== 'inside' && begin());
 begin();
+byId('not-started').remove();

@@ -1,4 +1,4 @@
-// start: sees to it that the page starts.
+// start: sees to it that the page starts. If it does not come itself, words in index.html wait for that.
 //
 // A page of modules is nothing if one of them does not come, and browsers drop all that is on its way when the
 // network changes, as it does just when a phone finds its Wi-Fi. Then the page is loaded again, a few times by
@@ -14,6 +14,8 @@
   const attempts = Number(history.state?.attempts) || 0;
   history.replaceState(null, '', address);
   let hasFailed = false;
+  const root = document.documentElement;
+  root.className = 'watched';
 
   function again() {
     history.replaceState({ attempts: attempts + 1 }, '', address);
@@ -43,12 +45,15 @@
   async function ask() {
     const _ = await findWords();
     const box = /** @type {HTMLElement} */ (document.querySelector('#not-started'));
-    const [text, button] = /** @type {[HTMLElement, HTMLElement]} */ ([...box.querySelectorAll('p, button')]);
+    const [text, link] = /** @type {[HTMLElement, HTMLElement]} */ ([...box.querySelectorAll('p, a')]);
     text.textContent = _('Parts of this page did not arrive.');
-    button.textContent = _('Try Again');
-    button.addEventListener('click', again);
-    box.hidden = false;
-    button.focus();
+    link.textContent = _('Try Again');
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      again();
+    });
+    root.className = 'asking';
+    link.focus();
   }
 
   /** @param {Event} event */

@@ -124,8 +124,29 @@ test('a part of the page does not come, however often: it says so, and tries aga
   await page.goto(server.origin);
   await page.getByRole('alert').filter({ hasText: 'Parts of this page did not arrive.' }).waitFor();
   await page.unroute('**/chat.js');
-  await page.getByRole('button', { name: 'Try Again' }).press('Enter');
+  await page.getByRole('link', { name: 'Try Again' }).press('Enter');
   await ana.create(server.origin, 'Ana');
+});
+
+test('not even the script comes that waits for the others: there are words, and a way to try again', async () => {
+  const server = await startServer();
+  // Elsewhere what may still be on its way is given some seconds, by an animation.
+  const ana = await newMember({ ...PHONE, reducedMotion: 'reduce' });
+  const { page } = ana.page;
+  await page.route('**/*.js', (route) => route.abort());
+  await page.goto(server.origin);
+  await page.getByText('Parts of this page did not arrive.').waitFor();
+  await page.unroute('**/*.js');
+  await page.getByRole('link', { name: 'Try Again' }).press('Enter');
+  await page.getByRole('button', { name: 'Create Room' }).waitFor();
+});
+
+test('only the script is missing that waits for the others: nobody is told of it', async () => {
+  const server = await startServer();
+  const ana = await newMember();
+  await ana.page.page.route('**/start.js', (route) => route.abort());
+  await ana.create(server.origin, 'Ana');
+  assert.equal(await ana.page.page.getByText('Parts of this page did not arrive.').count(), 0);
 });
 
 test('a phone gets from the scan to a sent photo in two taps', async () => {
