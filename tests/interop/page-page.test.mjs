@@ -156,6 +156,19 @@ test('declined, withdrawn and cancelled are said at both ends', async () => {
   await ben.waitForFile('stop.bin', 'cancelled');
 });
 
+test('a file’s card in the chat says once who sends it, and its answers name it', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  await ana.sendFile((await makeFile('plan.pdf', 1000)).path);
+  await ben.page.waitFor(() => document.querySelector('.card [data-state=offered]') !== null);
+  const { words, answers } = await ben.page.evaluate(() => {
+    const message = document.querySelector('.message:has(.card)');
+    const labels = [...message.querySelectorAll('.row-buttons .button')].map((e) => e.ariaLabel);
+    return { words: message.innerText, answers: labels.slice(0, 2) };
+  });
+  assert.equal(words.split('Ana').length, 2, words);
+  assert.deepEqual(answers, ['Decline plan.pdf', 'Accept plan.pdf']);
+});
+
 test('paused by the receiver and by the sender, and whole in the end', async () => {
   const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
   const { path, bytes } = await makeFile('long.bin', 40_000_000);

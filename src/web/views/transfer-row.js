@@ -63,26 +63,36 @@ function sizeWords({ kind, count, size }) {
   return _('{items}, {size}', { items: n_('{n} item', '{n} items', count), size: formatSize(size) });
 }
 
-/** "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". @param {Transfer} transfer */
-export function describe(transfer) {
+/** @param {Transfer} transfer @param {string} whom @returns {string[]} */
+function partsOf(transfer, whom) {
   const { state, reason, direction } = transfer;
-  const whom = withWhom(transfer);
   const size = sizeWords(transfer);
   switch (state) {
     case 'offered':
-      return [size, reason || (direction === 'out' ? _('offered {whom}', { whom }) : whom)].join(' · ');
+      return [size, reason || (direction === 'out' ? _('offered {whom}', { whom }) : whom)];
     case 'accepted':
-      return [size, _('waiting to begin'), whom].join(' · ');
+      return [size, _('waiting to begin'), whom];
     case 'running':
-      return reason === '' ? [...progressWords(transfer), whom].join(' · ') : [size, reason].join(' · ');
+      return reason === '' ? [...progressWords(transfer), whom] : [size, reason];
     case 'paused':
-      if (transfer.isFileGone) return [size, reason].join(' · ');
-      return [...progressWords(transfer).slice(0, 1), reason].join(' · ');
+      if (transfer.isFileGone) return [size, reason];
+      return [...progressWords(transfer).slice(0, 1), reason];
     case 'done':
-      return [size, direction === 'out' ? _('arrived') : transfer.blob ? _('received') : _('saved'), whom].join(' · ');
+      return [size, direction === 'out' ? _('arrived') : transfer.blob ? _('received') : _('saved'), whom];
     default:
-      return [reason || whom, size].join(' · ');
+      return [reason || whom, size];
   }
+}
+
+/**
+ * "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana".
+ *
+ * @param {Transfer} transfer
+ * @param {boolean} isCard below the name of who sends it
+ */
+function describe(transfer, isCard) {
+  const whom = isCard && transfer.direction === 'in' ? '' : withWhom(transfer);
+  return partsOf(transfer, whom).filter(Boolean).join(' · ');
 }
 
 /**
@@ -123,7 +133,7 @@ export class TransferRow {
 
   /**
    * @param {() => Transfers | null} getTransfers
-   * @param {{ isCard?: boolean }} [options] a card of the chat is not taken away by itself
+   * @param {{ isCard?: boolean }} [options] a card of the chat is not taken away by itself, and stands below a name
    */
   constructor(getTransfers, { isCard = false } = {}) {
     this.#getTransfers = getTransfers;
@@ -146,7 +156,7 @@ export class TransferRow {
     setIcon(this.#icon, iconFor(transfer));
     this.#name.show(name);
     this.#title.title = name;
-    setText(this.#detail, describe(transfer));
+    setText(this.#detail, describe(transfer, this.#isCard));
     this.#detail.classList.toggle('reason-failed', state === 'failed');
     this.#progress.hidden = !isUnderWay(transfer) || isFileGone;
     this.#progress.value = size > 0 ? bytes / size : 0;
@@ -194,8 +204,10 @@ export class TransferRow {
   #answers(transfer) {
     const { key, name, kind, canAccept } = transfer;
     const decline = button(_('Decline'), () => this.#getTransfers()?.decline(key));
+    decline.setAttribute('aria-label', _('Decline {name}', { name }));
     if (!canAccept) return [decline];
     const accept = button(_('Accept'), () => this.#getTransfers()?.accept(key), 'suggested');
+    accept.setAttribute('aria-label', _('Accept {name}', { name }));
     if (kind !== 'folder' && !canPick(kind)) return [decline, accept];
     const label = _('More for {name}', { name });
     const more = iconButton('dots', label, () => openMenu(label, el('div', 'menu', this.#moreAnswers(transfer)), below(more)));
