@@ -13,6 +13,6 @@ for what in page-cli page-folders; do
   SNUG_TEST_BROWSERS=firefox lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/$what.test.mjs
 done
 for browser in chromium firefox; do
-  SNUG_TEST_BROWSERS=$browser lane_counted tests/interop/in-network tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-doctor.test.mjs
+  SNUG_TEST_LONG=1 SNUG_TEST_BROWSERS=$browser lane_counted tests/interop/in-network tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-doctor.test.mjs
 done
 lane_end
