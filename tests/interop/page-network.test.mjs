@@ -149,6 +149,24 @@ test('only the script is missing that waits for the others: nobody is told of it
   assert.equal(await ana.page.page.getByText('Parts of this page did not arrive.').count(), 0);
 });
 
+test('on a phone the code for the next one is as wide as there is room, and what stands below it is seen', async () => {
+  const server = await startServer();
+  const ana = await newMember(PHONE);
+  await ana.create(server.origin, 'Ana');
+  const { width } = PHONE.viewport;
+  for (const [pane, card] of [['chat', '.notice'], ['room', '.invite']]) {
+    await ana.show(pane);
+    await ana.page.waitFor((c) => document.querySelector(`${c} .qr svg`)?.checkVisibility(), card);
+    const { side, isSeen } = await ana.page.evaluate((c) => {
+      const copy = document.querySelector(`${c} .button:not(.qr)`);
+      const { x, y, width: w, height: h } = copy.getBoundingClientRect();
+      const isHit = copy.contains(document.elementFromPoint(x + w / 2, y + h - 1));
+      return { side: document.querySelector(`${c} .qr`).offsetWidth, isSeen: isHit };
+    }, card);
+    assert.ok(side > 0.7 * width && side < width && isSeen, `${pane}: ${side} of ${width}, the button is ${isSeen ? '' : 'not '}seen`);
+  }
+});
+
 test('a phone gets from the scan to a sent photo in two taps', async () => {
   const server = await Server.start({ listen: LISTEN });
   const ana = new PageMember(await browser.newPage());
