@@ -8,6 +8,7 @@
 #include "snug-columns.h"
 #include "snug-invite-card.h"
 #include "snug-member-row.h"
+#include "snug-notes.h"
 #include "snug-secret-page.h"
 #include "snug-start-page.h"
 #include "snug-words.h"
@@ -43,7 +44,7 @@ struct _SnugRoomPane
   GtkWidget      *lock_list;
   AdwActionRow   *lock_row;
   GtkSwitch      *lock;
-  GtkLabel       *caveats;
+  SnugNotes      *caveats;
   GtkLabel       *privacy;
 };
 
@@ -223,7 +224,7 @@ update (SnugRoomPane *self)
 {
   const char *page = page_for (self->session);
   g_autofree char *privacy = snug_words_privacy (self->session);
-  g_autofree char *caveats = snug_words_caveats (self->session);
+  g_auto (GStrv) caveats = snug_words_caveats (self->session);
 
   if (!g_str_equal (page, "start") && !g_str_equal (page, "over"))
     snug_start_page_clear (self->start);
@@ -234,8 +235,7 @@ update (SnugRoomPane *self)
   update_connecting (self);
   update_people_count (self);
   gtk_widget_set_sensitive (self->lock_list, snug_session_get_state (self->session) != SNUG_SESSION_NO_SERVER);
-  gtk_label_set_label (self->caveats, caveats);
-  gtk_widget_set_visible (GTK_WIDGET (self->caveats), *caveats != '\0');
+  snug_notes_set_lines (self->caveats, (const char *const *) caveats);
   gtk_label_set_label (self->privacy, privacy);
   show_page (self, page);
 }
@@ -474,6 +474,7 @@ snug_room_pane_class_init (SnugRoomPaneClass *klass)
   g_type_ensure (SNUG_TYPE_CHECKLIST);
   g_type_ensure (SNUG_TYPE_COLUMNS);
   g_type_ensure (SNUG_TYPE_INVITE_CARD);
+  g_type_ensure (SNUG_TYPE_NOTES);
   g_type_ensure (SNUG_TYPE_SECRET_PAGE);
   g_type_ensure (SNUG_TYPE_START_PAGE);
   bind_template (GTK_WIDGET_CLASS (klass));

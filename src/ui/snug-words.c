@@ -278,24 +278,23 @@ snug_words_privacy (SnugSession *session)
                      "files, as long as it is honest: an open room has no secret to check it by."));
 }
 
-char *
+char **
 snug_words_caveats (SnugSession *session)
 {
-  const char *lines[4] = { NULL };
-  guint n_lines = 0;
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
   gboolean rounds_proxy, lacks_relay;
   int announcement;
 
   g_object_get (session, "rounds-proxy", &rounds_proxy, "lacks-relay", &lacks_relay, "announcement", &announcement, NULL);
   if (rounds_proxy)
-    lines[n_lines++] = _("Your proxy does not carry direct connections: they go round it, and people in the "
-                         "room see your address.");
+    g_strv_builder_add (lines, _("Your proxy does not carry direct connections: they go round it, and people in the "
+                                 "room see your address."));
   if (lacks_relay)
-    lines[n_lines++] = _("Your relay does not answer, or does not let us in: it is not used.");
+    g_strv_builder_add (lines, _("Your relay does not answer, or does not let us in: it is not used."));
   if (announcement == SNUG_ANNOUNCEMENT_IMPOSSIBLE)
-    lines[n_lines++] = _("People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
-                         "Give them the link.");
-  return g_strjoinv ("\n", (char **) lines);
+    g_strv_builder_add (lines, _("People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
+                                 "Give them the link."));
+  return g_strv_builder_end (lines);
 }
 
 /* --- People --- */

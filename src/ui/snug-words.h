@@ -34,8 +34,8 @@ char       *snug_words_subtitle       (SnugSession *session, gint64 lost_s);
 /* (transfer full). What a server can and cannot see, true to the mode of the room. @session: NULL
  * outside one. */
 char       *snug_words_privacy        (SnugSession *session);
-/* (transfer full). What is not as one might think in this room, a line each; "" if all is. */
-char       *snug_words_caveats        (SnugSession *session);
+/* (transfer full). What is not as one might think in this room, a sentence each; none if all is. */
+char      **snug_words_caveats        (SnugSession *session);
 
 /* (transfer full). "Direct, local network · 3.1 ms", "Connecting…", "Away". */
 char       *snug_words_member         (SnugMember *member);

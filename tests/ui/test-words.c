@@ -142,17 +142,22 @@ test_privacy (void)
 static void
 test_caveats (void)
 {
+  static const char *const all[] = {
+    "Your proxy does not carry direct connections: they go round it, and people in the room see your address.",
+    "Your relay does not answer, or does not let us in: it is not used.",
+    "People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
+    "Give them the link.", NULL
+  };
   g_autoptr (SnugSession) session = snug_session_new ();
+  g_auto (GStrv) none = NULL;
+  g_auto (GStrv) lines = NULL;
 
   snug_fake_session_play (session, "connected");
-  assert_text (snug_words_caveats (session), "");
+  none = snug_words_caveats (session);
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
   snug_fake_session_play (session, "caveats");
-  assert_text (snug_words_caveats (session),
-               "Your proxy does not carry direct connections: they go round it, and people in the "
-               "room see your address.\n"
-               "Your relay does not answer, or does not let us in: it is not used.\n"
-               "People nearby cannot find the room by themselves: this computer does not announce it, which takes Avahi. "
-               "Give them the link.");
+  lines = snug_words_caveats (session);
+  g_assert_cmpstrv (lines, all);
 }
 
 /* --- People --- */
