@@ -45,6 +45,7 @@ update (SnugMemberRow *self)
   gboolean on_its_way = is_on_its_way (state);
   gboolean checked = snug_member_get_safety (self->member) == SNUG_SAFETY_CHECKED;
   g_autofree char *words = snug_words_member (self->member);
+  g_autofree char *tied = snug_words_tie (words);
   g_autofree char *details = NULL;
   g_autofree char *sentence = g_strdup_printf ("%s, %s, %s%s",
                                                snug_member_get_display_name (self->member),
@@ -53,7 +54,7 @@ update (SnugMemberRow *self)
   g_object_get (self->member, "details", &details, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
                                  snug_member_get_display_name (self->member));
-  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), words);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), tied);
   snug_accessible_set_label (GTK_WIDGET (self), sentence);
   snug_accessible_name_expander (ADW_EXPANDER_ROW (self), snug_member_get_display_name (self->member), sentence);
   gtk_image_set_from_icon_name (self->device, snug_words_device_icon (device));

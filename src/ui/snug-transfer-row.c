@@ -181,13 +181,13 @@ show_commands (SnugTransferRow *self)
 }
 
 static void
-show_progress (SnugTransferRow *self)
+show_progress (SnugTransferRow *self, const char *words)
 {
   guint64 size = snug_transfer_get_size (self->transfer);
   guint64 bytes = snug_transfer_get_bytes (self->transfer);
-  g_autofree char *words = snug_words_transfer (self->transfer);
+  g_autofree char *tied = snug_words_tie (words);
 
-  gtk_label_set_label (self->words, words);
+  gtk_label_set_label (self->words, tied);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), snug_transfer_is_active (self->transfer));
   gtk_progress_bar_set_fraction (self->progress,
                                  size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
@@ -246,15 +246,14 @@ show_mood (SnugTransferRow *self)
 static void
 update (SnugTransferRow *self)
 {
-  g_autofree char *sentence = NULL;
+  g_autofree char *words = snug_words_transfer (self->transfer);
+  g_autofree char *sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), words);
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
   show_commands (self);
-  show_progress (self);
+  show_progress (self, words);
   show_mood (self);
   /* The list's own item is what a screen reader stops at. */
-  sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer),
-                              gtk_label_get_label (self->words));
   if (item != NULL)
     snug_accessible_set_label (item, sentence);
 }

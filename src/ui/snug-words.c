@@ -416,6 +416,25 @@ snug_words_size (guint64 n_bytes)
   return g_strdup_printf (amount < 9.95 ? _("%.1f %s") : _("%.0f %s"), amount, _(units[unit]));
 }
 
+#define NO_BREAK_SPACE "\u00a0"
+
+char *
+snug_words_tie (const char *words)
+{
+  GString *tied = g_string_new (NULL);
+
+  for (const char *at = words; *at != '\0'; at++)
+    {
+      gboolean after_number = at > words && g_ascii_isdigit (at[-1]);
+
+      if (*at == ' ' && (after_number || g_str_has_prefix (at, " ·")))
+        g_string_append (tied, NO_BREAK_SPACE);
+      else
+        g_string_append_c (tied, *at);
+    }
+  return g_string_free (tied, FALSE);
+}
+
 char *
 snug_words_time_left (int seconds)
 {

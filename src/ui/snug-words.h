@@ -48,6 +48,8 @@ char       *snug_words_typing         (GListModel *members);
 
 /* (transfer full). "1.5 GB" in the locale's digits; decimal units. */
 char       *snug_words_size           (guint64 n_bytes);
+/* (transfer full). The same words, to be wrapped: no number stands without its unit, and no line begins with a dot. */
+char       *snug_words_tie            (const char *words);
 /* (transfer full). "14 s left", "3 min left"; "" if not known. */
 char       *snug_words_time_left      (int seconds);
 /* (transfer full). "1.5 GB", of a folder "1,204 items · 3.2 GB". */

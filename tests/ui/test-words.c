@@ -223,6 +223,14 @@ test_sizes (void)
 }
 
 static void
+test_tied (void)
+{
+  assert_text (snug_words_tie (""), "");
+  assert_text (snug_words_tie ("Ana wants this folder · 1204 items · 3.2 GB"),
+               "Ana wants this folder\u00a0· 1204\u00a0items\u00a0· 3.2\u00a0GB");
+}
+
+static void
 test_time_left (void)
 {
   assert_text (snug_words_time_left (-1), "");
@@ -340,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/members", test_members);
   g_test_add_func ("/words/typing", test_typing);
   g_test_add_func ("/words/sizes", test_sizes);
+  g_test_add_func ("/words/tied", test_tied);
   g_test_add_func ("/words/time-left", test_time_left);
   g_test_add_func ("/words/transfers", test_transfer_lines);
   g_test_add_func ("/words/folders", test_folder_lines);
