@@ -246,7 +246,7 @@ show_mood (SnugTransferRow *self)
 static void
 update (SnugTransferRow *self)
 {
-  g_autofree char *words = snug_words_transfer (self->transfer);
+  g_autofree char *words = self->is_card ? snug_words_card (self->transfer) : snug_words_transfer (self->transfer);
   g_autofree char *sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), words);
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
@@ -333,7 +333,7 @@ snug_transfer_row_be_card (SnugTransferRow *self, const char *clock)
   gtk_label_set_label (self->time, clock);
   gtk_widget_set_visible (GTK_WIDGET (self->time), TRUE);
   self->shown = 0;
-  show_commands (self);
+  update (self);
 }
 
 void

@@ -574,6 +574,46 @@ snug_words_transfer (SnugTransfer *transfer)
     }
 }
 
+/* As long as nobody knows how long it takes, the bar says how far it is. */
+static char *
+running_card_words (SnugTransfer *transfer, const char *size, const char *whole)
+{
+  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
+  g_autofree char *speed = snug_words_size ((guint64) snug_transfer_get_speed (transfer));
+  g_autofree char *left = snug_words_time_left (snug_transfer_get_seconds_left (transfer));
+
+  if (snug_transfer_get_speed (transfer) < 1 || *left == '\0')
+    return g_strdup (whole);
+  return g_strdup_printf (_("%s of %s · %s/s · %s"), bytes, size, speed, left);
+}
+
+char *
+snug_words_card (SnugTransfer *transfer)
+{
+  const char *reason = snug_transfer_get_reason (transfer);
+  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
+  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
+  g_autofree char *whole = snug_words_whole (transfer);
+
+  if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT)
+    return snug_words_transfer (transfer);
+  switch (snug_transfer_get_state (transfer))
+    {
+    case SNUG_TRANSFER_RUNNING: return running_card_words (transfer, size, whole);
+    case SNUG_TRANSFER_PAUSED:
+      return g_strdup_printf (_("%s of %s · %s"), bytes, size, reason != NULL ? reason : _("Paused"));
+    case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("%s · %s"), _("Declined"), whole);
+    case SNUG_TRANSFER_CANCELLED:
+      return g_strdup_printf (_("%s · %s"), reason != NULL ? reason : _("Cancelled"), whole);
+    case SNUG_TRANSFER_FAILED:
+      return g_strdup_printf (_("%s · %s"), reason != NULL ? reason : _("Failed"), whole);
+    case SNUG_TRANSFER_OFFERED:
+    case SNUG_TRANSFER_ACCEPTED:
+    case SNUG_TRANSFER_DONE:
+    default: return g_steal_pointer (&whole);
+    }
+}
+
 /* --- Chat --- */
 
 static GDateTime *

@@ -60,6 +60,8 @@ char       *snug_words_unfinished     (SnugUnfinished *unfinished);
 char       *snug_words_unfinished_list (GListModel *unfinished);
 /* (transfer full). "174 MB of 1.5 GB · 92 MB/s · 14 s left · to Ana". */
 char       *snug_words_transfer       (SnugTransfer *transfer);
+/* (transfer full). The same for its card in the chat, above which stands who it is from. */
+char       *snug_words_card           (SnugTransfer *transfer);
 
 /* (transfer full). "14:02" in the locale's clock. */
 char       *snug_words_clock          (gint64 time_ms);

@@ -269,6 +269,27 @@ test_transfer_lines (void)
   assert_text (snug_words_transfer (in), "The disk is full · 1.5 GB · from Ana %d");
 }
 
+/* Who it is from stands above the card, and is not said again. */
+static void
+test_card_lines (void)
+{
+  g_autoptr (SnugTransfer) in = snug_transfer_new (SNUG_TRANSFER_IN, "w", "m2", "Ana", "a.iso", NULL, 1500 * MB);
+  g_autoptr (SnugTransfer) out = snug_transfer_new (SNUG_TRANSFER_OUT, "w", "m2", "Ana", "a.iso", NULL, 1500 * MB);
+
+  assert_text (snug_words_card (out), "1.5 GB · waiting for Ana to accept");
+  assert_text (snug_words_card (in), "1.5 GB");
+  snug_transfer_enter (in, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_transfer_enter (in, SNUG_TRANSFER_RUNNING, NULL);
+  snug_transfer_set_bytes (in, 82 * MB, 1 * G_USEC_PER_SEC);
+  assert_text (snug_words_card (in), "1.5 GB");
+  snug_transfer_set_bytes (in, 174 * MB, 2 * G_USEC_PER_SEC);
+  assert_text (snug_words_card (in), "174 MB of 1.5 GB · 92 MB/s · 15 s left");
+  snug_transfer_enter (in, SNUG_TRANSFER_PAUSED, NULL);
+  assert_text (snug_words_card (in), "174 MB of 1.5 GB · Paused");
+  snug_transfer_enter (in, SNUG_TRANSFER_FAILED, "The disk is full");
+  assert_text (snug_words_card (in), "The disk is full · 1.5 GB");
+}
+
 /* A folder says how many things are in it, as long as it is one thing among others; on its way it says bytes. */
 static void
 test_folder_lines (void)
@@ -351,6 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/tied", test_tied);
   g_test_add_func ("/words/time-left", test_time_left);
   g_test_add_func ("/words/transfers", test_transfer_lines);
+  g_test_add_func ("/words/card-lines", test_card_lines);
   g_test_add_func ("/words/folders", test_folder_lines);
   g_test_add_func ("/words/unfinished", test_unfinished_line);
   g_test_add_func ("/words/days", test_days);
