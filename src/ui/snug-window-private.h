@@ -45,6 +45,7 @@ struct _SnugWindow
   GtkLabel             *strip_body;
   GtkButton            *strip_refusal;
   GtkButton            *strip_button;
+  GtkBox               *copies;
   AdwViewStack         *stack;
   AdwViewStackPage     *chat_page;
   AdwViewStackPage     *files_page;

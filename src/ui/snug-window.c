@@ -466,6 +466,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_body);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_refusal);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, copies);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat_page);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, files_page);

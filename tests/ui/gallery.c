@@ -21,8 +21,9 @@
 #include "cut-off.h"
 #include "snug-application.h"
 #include "snug-config.h"
+#include "snug-copy-strip.h"
 #include "snug-fake-session.h"
-#include "snug-window.h"
+#include "snug-window-private.h"
 
 /* Frames until sizes, revealers and list rows have settled. Animations are off. */
 #define SETTLE_FRAMES 6
@@ -125,6 +126,27 @@ show_doctor (Gallery *self)
   gtk_window_set_default_size (dialog, MIN (width, self->width), MIN (height, self->height));
 }
 
+/* Of a copy that nobody makes. */
+static void
+show_copy (Gallery *self)
+{
+  g_autoptr (GFile) to = g_file_new_for_path ("/home/mira/Videos/Sunday at the lake.mkv");
+  GtkWidget *strip = snug_copy_strip_new (to);
+
+  snug_copy_strip_show (SNUG_COPY_STRIP (strip), 174000000, 1500000000);
+  gtk_box_append (SNUG_WINDOW (self->window)->copies, strip);
+}
+
+static void
+clear_copies (Gallery *self)
+{
+  GtkBox *copies = SNUG_WINDOW (self->window)->copies;
+  GtkWidget *strip = gtk_widget_get_first_child (GTK_WIDGET (copies));
+
+  if (strip != NULL)
+    gtk_box_remove (copies, strip);
+}
+
 /* One that is only worth its time when it is asked for. */
 static gboolean
 is_wanted (Gallery *self, const char *scene)
@@ -149,6 +171,8 @@ play_next (Gallery *self)
   set_last_room (self, application, scenes[self->scene]);
   if (g_str_equal (scenes[self->scene], "doctor"))
     show_doctor (self);
+  if (g_str_equal (scenes[self->scene], "files-saving"))
+    show_copy (self);
   self->n_frames = 0;
   return TRUE;
 }
@@ -158,6 +182,7 @@ go_on (Gallery *self)
 {
   if (front (self) != self->window)
     gtk_window_destroy (front (self));
+  clear_copies (self);
   self->scene++;
   if (play_next (self))
     gtk_widget_add_tick_callback (GTK_WIDGET (front (self)), on_tick, self, NULL);

@@ -623,6 +623,7 @@ static const struct
   { "files", "files", scene_files },
   { "files-unfinished", "files", scene_files_unfinished },
   { "files-folders", "files", scene_folders },
+  { "files-saving", "files", scene_files_empty },
 };
 
 const char *const *

@@ -1,0 +1,16 @@
+/* snug-file-copy: a copy of a file that is whole, or not there.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Blocks; @progress is called in the same thread. What is at @to already is replaced once the copy is whole.
+ * Returns: %FALSE with an error, also if it was cancelled: then @to is what it was */
+gboolean snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer user_data,
+                         GCancellable *cancellable, GError **error);
+
+G_END_DECLS
