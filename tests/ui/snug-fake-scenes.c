@@ -573,6 +573,18 @@ scene_files (SnugSession *self)
                 "video/x-matroska", 1500 * MB);
 }
 
+/* What can be answered all at once, and cleared all at once. */
+static void
+scene_files_offers (SnugSession *self)
+{
+  scene_connected (self);
+  add_transfer (self, SNUG_TRANSFER_IN, "Ana", "boarding-pass.pdf", "application/pdf", 248 * 1000);
+  add_transfer (self, SNUG_TRANSFER_IN, "Jonas Åkerström", "Sunday at the lake.mkv", "video/x-matroska", 1500 * MB);
+  snug_transfer_set_folder (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "Holiday", "inode/directory", 3200 * MB), 1204);
+  finish (add_transfer (self, SNUG_TRANSFER_IN, "Ana", "notes.txt", "text/plain", 1900), SNUG_TRANSFER_DONE, NULL);
+  finish (add_transfer (self, SNUG_TRANSFER_OUT, "Ana", "lake.jpg", "image/jpeg", 4 * MB), SNUG_TRANSFER_DONE, NULL);
+}
+
 static const struct
 {
   const char  *name;
@@ -623,6 +635,7 @@ static const struct
   { "files", "files", scene_files },
   { "files-unfinished", "files", scene_files_unfinished },
   { "files-folders", "files", scene_folders },
+  { "files-offers", "files", scene_files_offers },
   { "files-saving", "files", scene_files_empty },
 };
 
