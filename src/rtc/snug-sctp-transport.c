@@ -35,6 +35,13 @@
  * where packets are missing, or nobody reads. */
 #define ROOMY_RECEIVE_BUFFER SNUG_SEND_ROOM_MOST
 
+/* RFC 9260 section 6.3.2 (R3) begins the retransmission timer anew with each acknowledgement that moves. usrsctp does
+ * so only while something is under way that it might give up (RFC 3758). Otherwise it reads acknowledgements in a shorter
+ * way, and the timer runs out a second after the line was last empty: who sends without a pause sends again what is
+ * merely on its way, and goes on with a window of one packet. So what is promised goes as something to be given up
+ * after more tries than usrsctp can count. */
+#define UNCOUNTABLE_TRIES G_MAXUINT16
+
 struct _SnugSctpTransport
 {
   SnugTransport parent_instance;
@@ -536,16 +543,15 @@ snug_sctp_transport_start (SnugSctpTransport *self)
 static void
 describe (struct sctp_sendv_spa *spa, const SnugSctpSend *how)
 {
+  gboolean is_promised = !how->has_max_retransmits && !how->has_max_lifetime;
+
   memset (spa, 0, sizeof *spa);
-  spa->sendv_flags = SCTP_SEND_SNDINFO_VALID;
+  spa->sendv_flags = SCTP_SEND_SNDINFO_VALID | SCTP_SEND_PRINFO_VALID;
   spa->sendv_sndinfo.snd_sid = how->stream;
   spa->sendv_sndinfo.snd_ppid = htonl (how->ppid);
   spa->sendv_sndinfo.snd_flags = SCTP_EOR | (how->unordered ? SCTP_UNORDERED : 0);
-  if (!how->has_max_retransmits && !how->has_max_lifetime)
-    return;
-  spa->sendv_flags |= SCTP_SEND_PRINFO_VALID;
-  spa->sendv_prinfo.pr_policy = how->has_max_retransmits ? SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
-  spa->sendv_prinfo.pr_value = how->reliability;
+  spa->sendv_prinfo.pr_policy = how->has_max_lifetime && !how->has_max_retransmits ? SCTP_PR_SCTP_TTL : SCTP_PR_SCTP_RTX;
+  spa->sendv_prinfo.pr_value = is_promised ? UNCOUNTABLE_TRIES : how->reliability;
 }
 
 SnugSctpResult

@@ -728,6 +728,86 @@ test_acknowledged_under_load (void)
   pair_free (pair);
 }
 
+/* ---- A line that is never empty ---- */
+
+/* What snug-usrsctp.c has for the least. */
+#define RETRANSMISSION_TIMER_MS 1000
+
+/* Acknowledgements that are kept until a test lets them go. */
+static gboolean
+keep_packet (G_GNUC_UNUSED SnugFakeTransport *sender, G_GNUC_UNUSED guint index, const guint8 *data, gsize n_bytes,
+             gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_bytes_new (data, n_bytes));
+  return FALSE;
+}
+
+static void
+let_go (GPtrArray *kept, SnugFakeTransport *to)
+{
+  for (guint i = 0; i < kept->len; i++)
+    {
+      gsize n_bytes;
+      const guint8 *data = g_bytes_get_data (kept->pdata[i], &n_bytes);
+
+      snug_fake_transport_inject (to, data, n_bytes);
+    }
+  g_ptr_array_set_size (kept, 0);
+}
+
+static guint
+count_timeouts (void)
+{
+  struct sctpstat all;
+
+  usrsctp_get_stat (&all);
+  return all.sctps_timodata;
+}
+
+static void
+let_pass_in (GMainContext *context, guint ms)
+{
+  snug_let_pass (ms);
+  snug_await_idle (context);
+}
+
+/* One word is acknowledged when the next one is under way, half of the timer after it was said. From then on the timer
+ * has as long as ever for that one. Returns: %FALSE if the machine stood still meanwhile, which says nothing */
+static gboolean
+begin_anew (GMainContext *context, Pair *pair, guint *n_timeouts)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  gint64 passed_us = (RETRANSMISSION_TIMER_MS / 2 + RETRANSMISSION_TIMER_MS * 3 / 4) * 1000;
+  gint64 start_us = g_get_monotonic_time ();
+
+  *n_timeouts = count_timeouts ();
+  snug_fake_transport_set_loss (pair->b.below, keep_packet, kept);
+  send_text (&pair->a, 0, "one");
+  let_pass_in (context, RETRANSMISSION_TIMER_MS / 2);
+  send_text (&pair->a, 0, "the next");
+  let_go (kept, pair->a.below);
+  let_pass_in (context, RETRANSMISSION_TIMER_MS * 3 / 4);
+  *n_timeouts = count_timeouts () - *n_timeouts;
+  snug_fake_transport_set_loss (pair->b.below, NULL, NULL);
+  let_go (kept, pair->a.below);
+  snug_await_idle (context);
+  return g_get_monotonic_time () - start_us - passed_us < RETRANSMISSION_TIMER_MS * 1000 / 4;
+}
+
+static void
+test_timer_begins_anew (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = connected_pair (context);
+  guint n_timeouts;
+
+  snug_await_idle (context);
+  while (!begin_anew (context, pair, &n_timeouts))
+    ;
+  g_assert_cmpuint (n_timeouts, ==, 0);
+  pair_free (pair);
+}
+
 /* Who does not read makes the peer wait, loses nothing, and is told all of it later. */
 static void
 test_reading_may_stop (void)
@@ -801,6 +881,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sctp/freed-in-the-middle", test_freed_in_the_middle);
   g_test_add_func ("/sctp/drained-is-the-peers-word", test_drained_is_the_peers_word);
   g_test_add_func ("/sctp/acknowledged-under-load", test_acknowledged_under_load);
+  g_test_add_func ("/sctp/timer-begins-anew-with-each-acknowledgement", test_timer_begins_anew);
   g_test_add_func ("/sctp/reading-may-stop", test_reading_may_stop);
   g_test_add_func ("/sctp/probe-gets-a-sign-of-life", test_probe_gets_a_sign_of_life);
   return g_test_run ();
