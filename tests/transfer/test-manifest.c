@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "snug-manifest.h"
+#include "snug-piece-map.h"
+#include "snug-wire.h"
 
 #include <string.h>
 
@@ -156,6 +157,82 @@ test_places (void)
   g_assert_false (snug_manifest_settle (manifest, &place));
 }
 
+#define ASSERT_AT(map, entry, offset, n_pieces, n_bytes)                                                               \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    const SnugPlace place = { entry, offset };                                                                         \
+    g_assert_cmpuint (snug_piece_map_pieces_at (map, &place), ==, n_pieces);                                           \
+    g_assert_cmpuint (snug_piece_map_bytes_at (map, &place), ==, n_bytes);                                             \
+  }                                                                                                                    \
+  G_STMT_END
+
+/* Two pieces and five bytes, nothing, a folder, one byte, and one piece. */
+static SnugManifest *
+make_files (void)
+{
+  SnugManifest *manifest = snug_manifest_new ();
+
+  snug_manifest_add (manifest, g_strdup ("a"), 2 * SNUG_WIRE_PIECE_BYTES + 5, 0, FALSE);
+  snug_manifest_add (manifest, g_strdup ("b"), 0, 0, FALSE);
+  snug_manifest_add (manifest, g_strdup ("d"), 0, 0, TRUE);
+  snug_manifest_add (manifest, g_strdup ("d/c"), 1, 0, FALSE);
+  snug_manifest_add (manifest, g_strdup ("e"), SNUG_WIRE_PIECE_BYTES, 0, FALSE);
+  return manifest;
+}
+
+static void
+test_pieces (void)
+{
+  const guint64 size_a = 2 * SNUG_WIRE_PIECE_BYTES + 5, size = size_a + 1 + SNUG_WIRE_PIECE_BYTES;
+  g_autoptr (SnugManifest) manifest = make_files ();
+  g_autoptr (SnugPieceMap) map = snug_piece_map_new (manifest);
+
+  g_assert_cmpuint (snug_piece_map_get_n (map), ==, 5);
+  ASSERT_AT (map, SNUG_WIRE_ENTRY_MANIFEST, 0, 0, 0);
+  ASSERT_AT (map, 0, 0, 0, 0);
+  ASSERT_AT (map, 0, 2 * SNUG_WIRE_PIECE_BYTES, 2, 2 * SNUG_WIRE_PIECE_BYTES);
+  ASSERT_AT (map, 0, size_a, 3, size_a);
+  ASSERT_AT (map, 1, 0, 3, size_a);
+  ASSERT_AT (map, 3, 0, 3, size_a);
+  ASSERT_AT (map, 4, 0, 4, size_a + 1);
+  ASSERT_AT (map, 5, 0, 5, size);
+  ASSERT_AT (map, G_MAXUINT64 - 1, 0, 5, size);
+
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, 0), ==, 0);
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, 2), ==, 2 * SNUG_WIRE_PIECE_BYTES);
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, 3), ==, size_a);
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, 4), ==, size_a + 1);
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, 5), ==, size);
+  g_assert_cmpuint (snug_piece_map_bytes_of (map, G_MAXUINT64), ==, size);
+
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, 0), ==, 0);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, SNUG_WIRE_PIECE_BYTES - 1), ==, 0);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, size_a - 1), ==, 2);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, size_a), ==, 3);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, size - 1), ==, 4);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, size), ==, 5);
+  g_assert_cmpuint (snug_piece_map_pieces_in (map, G_MAXUINT64), ==, 5);
+}
+
+/* What is not chosen has no pieces. */
+static void
+test_pieces_of_chosen_files (void)
+{
+  static const guint8 last_two[] = { 0x18 };
+  g_autoptr (SnugManifest) manifest = make_files (), chosen = NULL, nothing = snug_manifest_new ();
+  g_autoptr (GBytes) only = g_bytes_new_static (last_two, sizeof last_two);
+  g_autoptr (SnugPieceMap) map = NULL, empty = snug_piece_map_new (nothing);
+
+  chosen = snug_manifest_choose (manifest, only);
+  map = snug_piece_map_new (chosen);
+  g_assert_cmpuint (snug_piece_map_get_n (map), ==, 2);
+  ASSERT_AT (map, 3, 0, 0, 0);
+  ASSERT_AT (map, 4, 0, 1, 1);
+  g_assert_cmpuint (snug_piece_map_get_n (empty), ==, 0);
+  ASSERT_AT (empty, 0, 0, 0, 0);
+  g_assert_cmpuint (snug_piece_map_pieces_in (empty, 1), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -167,5 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/manifest/at-most-100000-entries", test_at_most_100000_entries);
   g_test_add_func ("/manifest/a-hundred-thousand-namesakes", test_a_hundred_thousand_namesakes);
   g_test_add_func ("/manifest/places", test_places);
+  g_test_add_func ("/manifest/pieces", test_pieces);
+  g_test_add_func ("/manifest/pieces-of-chosen-files", test_pieces_of_chosen_files);
   return g_test_run ();
 }
