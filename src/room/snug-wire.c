@@ -44,6 +44,7 @@ static const struct
   { SNUG_WIRE_FEATURE_REACT, "react" },
   { SNUG_WIRE_FEATURE_PHRASE, "phrase" },
   { SNUG_WIRE_FEATURE_HOLDERS, "holders" },
+  { SNUG_WIRE_FEATURE_FOLDER_HOLDERS, "folder-holders" },
 };
 
 const char *

@@ -82,12 +82,14 @@ typedef enum
   SNUG_WIRE_FEATURE_EDIT = 1 << 0,    /* edit and delete */
   SNUG_WIRE_FEATURE_REACT = 1 << 1,
   SNUG_WIRE_FEATURE_PHRASE = 1 << 2,  /* the safety phrase */
-  SNUG_WIRE_FEATURE_HOLDERS = 1 << 3  /* files come from other receivers, too, and are passed on to them */
+  SNUG_WIRE_FEATURE_HOLDERS = 1 << 3, /* files come from other receivers, too, and are passed on to them */
+  SNUG_WIRE_FEATURE_FOLDER_HOLDERS = 1 << 4   /* and folders */
 } SnugWireFeatures;
 
 /* What we read. */
 #define SNUG_WIRE_FEATURES                                                                                             \
-  (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE | SNUG_WIRE_FEATURE_HOLDERS)
+  (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE | SNUG_WIRE_FEATURE_HOLDERS             \
+   | SNUG_WIRE_FEATURE_FOLDER_HOLDERS)
 
 typedef enum
 {

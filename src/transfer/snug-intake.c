@@ -16,6 +16,8 @@ struct _SnugIntake
   SnugPlace         place;          /* behind what is checked and on the disk */
   gboolean          entry_open;     /* the header of the entry at @place was there */
   guint64           written;        /* bytes before @place */
+  guint64           n_pieces;       /* of these */
+  SnugOffer        *lent;           /* nullable: all that, to be passed on */
   SnugFingerprint   fingerprint;
 };
 
@@ -74,6 +76,7 @@ snug_intake_free (SnugIntake *self)
   g_clear_pointer (&self->plan.manifest, g_bytes_unref);
   g_clear_pointer (&self->plan.manifest_bytes, g_bytes_unref);
   g_clear_pointer (&self->plan.only, g_bytes_unref);
+  g_clear_pointer (&self->lent, snug_offer_unref);
   g_free (self);
 }
 
@@ -150,6 +153,14 @@ save_manifest (SnugIntake *self, SnugManifest *manifest, GBytes *bytes, GError *
   return FALSE;
 }
 
+/* As it came: whoever it is passed on to compares it with the offer. */
+static void
+keep_manifest_bytes (SnugIntake *self, GBytes *bytes)
+{
+  if (self->plan.manifest_bytes == NULL)
+    self->plan.manifest_bytes = g_bytes_ref (bytes);
+}
+
 static gboolean
 take_manifest (SnugIntake *self, GBytes *bytes, GError **error)
 {
@@ -157,9 +168,8 @@ take_manifest (SnugIntake *self, GBytes *bytes, GError **error)
 
   if (manifest == NULL)
     return set_bad_data (error, "manifest");
-  if (self->plan.looks)
-    self->plan.manifest_bytes = g_bytes_ref (bytes);
-  else if (!save_manifest (self, manifest, bytes, error))
+  keep_manifest_bytes (self, bytes);
+  if (!self->plan.looks && !save_manifest (self, manifest, bytes, error))
     return FALSE;
   self->manifest = g_steal_pointer (&manifest);
   return TRUE;
@@ -259,7 +269,10 @@ take_piece (SnugIntake *self, SnugIntakeItem *piece, GError **error)
     return set_bad_data (error, "a piece of nothing");
   if (!write_piece (self, piece, error))
     return FALSE;
+  if (self->lent != NULL)
+    snug_piece_hashes_set (self->lent->hashes, self->n_pieces, piece->hash);
   self->written += piece->n_bytes;
+  self->n_pieces++;
   snug_fingerprint_add (&self->fingerprint, piece->hash);
   advance (self, piece->n_bytes);
   return TRUE;
@@ -282,7 +295,10 @@ find_manifest (SnugIntake *self, GError **error)
   if (bytes != NULL)
     self->manifest = read_manifest (self, bytes);
   if (self->manifest != NULL)
-    return snug_sink_make_folders (self->sink, self->manifest, error);
+    {
+      keep_manifest_bytes (self, bytes);
+      return snug_sink_make_folders (self->sink, self->manifest, error);
+    }
   if (self->plan.manifest_bytes == NULL)
     return TRUE;
   self->manifest = read_manifest (self, self->plan.manifest_bytes);
@@ -292,10 +308,15 @@ find_manifest (SnugIntake *self, GError **error)
 static gboolean
 verify_what_is_there (SnugIntake *self, GError **error)
 {
+  g_autoptr (SnugPieceMap) map = NULL;
+
   if (self->plan.manifest != NULL && !find_manifest (self, error))
     return FALSE;
-  if (self->manifest != NULL)
-    self->written = snug_sink_verify (self->sink, self->manifest, &self->place, &self->fingerprint);
+  if (self->manifest == NULL)
+    return TRUE;
+  map = snug_piece_map_new (self->manifest);
+  self->written = snug_sink_verify (self->sink, self->manifest, &self->place, &self->fingerprint);
+  self->n_pieces = snug_piece_map_pieces_in (map, self->written);
   return TRUE;
 }
 
@@ -369,10 +390,24 @@ snug_intake_get_next (SnugIntake *self, SnugPlace *next)
   return snug_fingerprint_value (&self->fingerprint);
 }
 
-int
-snug_intake_dup_part (SnugIntake *self)
+SnugOffer *
+snug_intake_lend (SnugIntake *self)
 {
-  return self->sink != NULL && self->plan.manifest == NULL ? snug_sink_dup_part (self->sink) : -1;
+  gboolean is_known = self->sink != NULL && self->manifest != NULL && self->plan.only == NULL;
+  int fd = is_known && self->lent == NULL ? snug_sink_dup_part (self->sink) : -1;
+
+  if (fd >= 0)
+    {
+      self->lent = snug_offer_new_part (self->manifest, self->plan.manifest_bytes, fd);
+      snug_sink_tell_hashes (self->sink, self->lent->hashes);
+    }
+  return self->lent != NULL ? snug_offer_ref (self->lent) : NULL;
+}
+
+guint64
+snug_intake_count_pieces (SnugIntake *self)
+{
+  return self->n_pieces;
 }
 
 guint64

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "snug-manifest.h"
+#include "snug-offer.h"
 #include "snug-pieces.h"
 #include "snug-sink.h"
 
@@ -91,9 +92,10 @@ void        snug_intake_begin_stream  (SnugIntake *self);
 /* @next: (out): the first piece that is missing, or the manifest. Returns: (transfer full) (nullable): the
  * fingerprint of what is before it; %NULL for the very first. */
 GBytes     *snug_intake_get_next      (SnugIntake *self, SnugPlace *next);
-/* Of a file: another descriptor of what is there, to be read; -1: there is none. */
-int         snug_intake_dup_part    (SnugIntake *self);
+/* Returns: (transfer full) (nullable): what is there, and comes, to be passed on as far as it is written */
+SnugOffer  *snug_intake_lend          (SnugIntake *self);
 guint64     snug_intake_get_written   (SnugIntake *self);                      /* bytes that are checked and on the disk */
+guint64     snug_intake_count_pieces  (SnugIntake *self);                      /* of these */
 GBytes     *snug_intake_get_fingerprint (SnugIntake *self);                    /* transfer full */
 
 G_END_DECLS

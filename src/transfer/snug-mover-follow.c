@@ -35,27 +35,38 @@ snug_mover_leave_holder (SnugMover *self)
 static guint64
 get_lag (SnugMover *self)
 {
-  guint64 n = self->share.checked / SNUG_WIRE_PIECE_BYTES;
+  guint64 told = self->share.told;
 
-  return MIN (self->share.told - MIN (n, self->share.told), MAX_LAG_PIECES);
+  return MIN (told - MIN (self->share.n_checked, told), MAX_LAG_PIECES);
 }
 
 static void
 begin_watching (SnugMover *self)
 {
   self->share.watched_bytes = snug_transfer_get_bytes (self->row);
+  self->share.n_watched = self->share.n_checked;
   self->share.watched_lag = get_lag (self);
+}
+
+/* Pieces may be small, and a large one may be under way. */
+static gboolean
+brings_enough (SnugMover *self)
+{
+  guint64 bytes = snug_transfer_get_bytes (self->row);
+  guint64 n_new_bytes = bytes - MIN (self->share.watched_bytes, bytes);
+  guint64 n_new = self->share.n_checked - MIN (self->share.n_watched, self->share.n_checked);
+
+  return n_new_bytes * MIN_SHARE > self->share.watched_lag * SNUG_WIRE_PIECE_BYTES
+         || n_new * MIN_SHARE > self->share.watched_lag;
 }
 
 static gboolean
 on_watch (gpointer user_data)
 {
   SnugMover *self = user_data;
-  guint64 bytes = snug_transfer_get_bytes (self->row);
-  guint64 n_new = bytes - MIN (self->share.watched_bytes, bytes);
   gboolean waits_for_us = snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED;
 
-  if (!waits_for_us && n_new * MIN_SHARE <= self->share.watched_lag * SNUG_WIRE_PIECE_BYTES)
+  if (!waits_for_us && !brings_enough (self))
     {
       g_debug ("%s brings too little", self->share.holder);
       snug_mover_leave_holder (self);
@@ -69,7 +80,7 @@ snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
 {
   SnugMember *holder = snug_room_find_member (self->room, from->peer);
 
-  if (!self->started || self->receiver == NULL || self->share.holder != NULL || self->pushed || self->manifest != NULL
+  if (!self->started || self->receiver == NULL || self->share.holder != NULL || self->pushed || self->only != NULL
       || strcmp (from->peer, snug_transfer_get_member_id (self->row)) == 0)
     return;
 
@@ -103,13 +114,14 @@ say_how_far (SnugMover *self)
     return;
   self->share.said_us = now_us;
   have = snug_wire_message_new (SNUG_WIRE_HAVE_PIECES);
-  have->pieces = self->share.checked / SNUG_WIRE_PIECE_BYTES;
+  have->pieces = self->share.n_checked;
   snug_mover_say (self, have);
 }
 
 void
-snug_mover_on_checked (SnugReceiver *receiver, guint64 bytes, int part_fd, SnugMover *self)
+snug_mover_on_checked (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self)
 {
-  snug_mover_pass_on (self, bytes, part_fd);
+  self->share.n_checked = n_pieces;
+  snug_mover_pass_on (self, bytes);
   say_how_far (self);
 }

@@ -34,16 +34,26 @@ hold_up_holder (SnugMover *self, gboolean on)
     say_to_source (self, pause);
 }
 
+/* Of a folder it is known when its manifest is. */
+static guint64
+count_before (SnugMover *self, const SnugPlace *place)
+{
+  g_autoptr (SnugPieceMap) map = self->contents != NULL ? snug_piece_map_new (self->contents) : NULL;
+
+  return map != NULL ? snug_piece_map_bytes_at (map, place) : place->offset;
+}
+
 static void
 on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, SnugMover *self)
 {
   g_autoptr (SnugWireMessage) get = snug_wire_message_new (SNUG_WIRE_FILE_GET);
+  const SnugPlace from = { entry, offset };
 
   get->from_entry = entry;
   get->from_offset = offset;
   self->went_on = have != NULL;
   if (!self->share.has_asked)
-    self->share.held_from = offset;
+    self->share.held_from = count_before (self, &from);
   self->share.has_asked = TRUE;
   get->have = have != NULL ? g_bytes_ref (have) : NULL;
   get->only = self->only != NULL ? g_bytes_ref (self->only) : NULL;
@@ -101,7 +111,7 @@ on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, Snug
   snug_transfer_set_file (self->row, file);
   show_fingerprint (self, fingerprint);
   snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
-  snug_mover_pass_on (self, self->offered_bytes, 0);
+  snug_mover_pass_on (self, self->offered_bytes);
   snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
 }
 
@@ -177,6 +187,7 @@ listen_to_receiver (SnugMover *self)
   g_signal_connect (self->receiver, "progress", G_CALLBACK (on_receiver_progress), self);
   g_signal_connect (self->receiver, "busy", G_CALLBACK (on_busy), self);
   g_signal_connect (self->receiver, "full", G_CALLBACK (on_full), self);
+  g_signal_connect (self->receiver, "lent", G_CALLBACK (snug_mover_on_lent), self);
   g_signal_connect (self->receiver, "checked", G_CALLBACK (snug_mover_on_checked), self);
   g_signal_connect (self->receiver, "done", G_CALLBACK (on_receiver_done), self);
   g_signal_connect (self->receiver, "ended", G_CALLBACK (on_receiver_ended), self);

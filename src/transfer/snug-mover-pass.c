@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-mover-private.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 /* PROTOCOL.md section 4, "Several holders of one file". */
 #define MAX_PASSES 4
@@ -114,7 +112,7 @@ can_pass_to (SnugMover *self, const char *member_id)
 {
   SnugMember *member = snug_room_find_member (self->room, member_id);
 
-  return self->started && self->receiver != NULL && !self->pushed && self->manifest == NULL
+  return self->started && self->receiver != NULL && !self->pushed && self->only == NULL
          && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
          && member != NULL && snug_room_is_ready (self->room, member)
          && self->share.passes->len < MAX_PASSES;
@@ -141,27 +139,24 @@ snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
   if (self->share.held == NULL)
     snug_receiver_lend (self->receiver);
   else
-    snug_mover_pass_on (self, self->share.checked, 0);
+    snug_mover_pass_on (self, self->share.checked);
+}
+
+/* Nobody may want it any more. */
+void
+snug_mover_on_lent (SnugReceiver *receiver, SnugOffer *part, SnugMover *self)
+{
+  if (self->share.passes == NULL || self->share.passes->len == 0 || self->share.held != NULL)
+    return;
+  self->share.held = snug_offer_ref (part);
 }
 
 void
-snug_mover_pass_on (SnugMover *self, guint64 n_bytes, int part_fd)
+snug_mover_pass_on (SnugMover *self, guint64 n_bytes)
 {
   self->share.checked = n_bytes;
   if (self->share.passes == NULL)
     return;
-  if (self->share.held == NULL && part_fd > 0)
-    {
-      int fd = fcntl (part_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-
-      if (fd < 0)
-        {
-          snug_mover_end_passes (self);
-          return;
-        }
-      self->share.held = snug_offer_new_part (snug_transfer_get_wire_id (self->row), snug_transfer_get_name (self->row),
-                                              self->offered_bytes, fd);
-    }
   for (guint i = 0; i < self->share.passes->len; i++)
     {
       Pass *pass = self->share.passes->pdata[i];
@@ -192,16 +187,29 @@ refuse (SnugMover *self, SnugMember *member, const char *via)
 }
 
 /* What was here before we asked for it ourselves may be somebody else's, and goes to nobody. */
+static gboolean
+is_held (SnugMover *self, const SnugWireMessage *get)
+{
+  SnugOffer *held = self->share.held;
+  const SnugPlace from = { get->from_entry, get->from_offset };
+  guint64 before = snug_piece_map_bytes_at (held->map, &from);
+
+  if (from.entry == SNUG_WIRE_ENTRY_MANIFEST)
+    return held->is_folder && from.offset == 0 && self->share.held_from == 0;
+  return snug_manifest_is_chosen (held->manifest, from.entry)
+         && from.offset <= snug_manifest_get (held->manifest, from.entry)->size
+         && before >= self->share.held_from && before < held->size;
+}
+
 gboolean
 snug_mover_hear_via_get (SnugMover *self, SnugMember *member, const SnugWireMessage *get)
 {
   Pass *pass = find_pass (self, snug_member_get_id (member), get->id);
-  const SnugPlace from = { 0, get->from_offset };
+  const SnugPlace from = { get->from_entry, get->from_offset };
 
   if (pass == NULL)
     return FALSE;
-  if (!pass->told || pass->sender != NULL || get->from_entry != 0 || get->only != NULL
-      || get->from_offset < self->share.held_from || get->from_offset >= self->offered_bytes)
+  if (!pass->told || pass->sender != NULL || get->only != NULL || !is_held (self, get))
     {
       refuse (self, member, get->id);
       remove_pass (self, pass);

@@ -26,9 +26,11 @@ typedef struct
 
   /* Incoming */
   guint64          checked;      /* bytes that are checked and on the disk */
+  guint64          n_checked;    /* pieces of them */
   guint64          watched_bytes;
+  guint64          n_watched;    /* pieces */
   guint64          watched_lag;  /* pieces */
-  guint64          held_from;    /* bytes: what it has asked for itself begins here */
+  guint64          held_from;    /* bytes: what it has asked for itself begins behind so many */
   gboolean         has_asked;
   SnugOffer       *held;         /* nullable: what is passed on */
   GPtrArray       *passes;       /* of those to whom */
@@ -36,7 +38,7 @@ typedef struct
   /* Outgoing */
   gpointer         transfers;    /* borrowed: whose it is */
   SnugWireMessage *get;          /* nullable: what was asked for last */
-  guint64          first_from;   /* bytes: where it began when it asked for the first time */
+  guint64          first_from;   /* bytes before the place where it began when it asked for the first time */
   gboolean         introduced;   /* it was told of @holder */
   GPtrArray       *not_from;     /* ids of members that did not do */
 } SnugMoverShare;
@@ -99,9 +101,10 @@ void        snug_mover_introduce_nobody (SnugMover *self);
 void        snug_mover_let_go_of_holder (SnugMover *self);
 /* Returns: (nullable): whom it follows */
 SnugMember *snug_mover_get_holder       (SnugMover *self);
-void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, int part_fd, SnugMover *self);
+void        snug_mover_on_lent          (SnugReceiver *receiver, SnugOffer *part, SnugMover *self);
+void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self);
 /* All that is here is right now, @n_bytes of it. */
-void        snug_mover_pass_on          (SnugMover *self, guint64 n_bytes, int part_fd);
+void        snug_mover_pass_on          (SnugMover *self, guint64 n_bytes);
 void        snug_mover_clear_share      (SnugMover *self);
 /* "stopped" */
 void        snug_mover_tell_stopped     (SnugMover *self);

@@ -299,14 +299,16 @@ show_look (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
 static void
 begin_row (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
 {
+  const SnugPlace from = { get->from_entry, get->from_offset };
+
   g_clear_pointer (&self->contents, snug_manifest_unref);
   self->contents = snug_manifest_ref (chosen);
   snug_transfer_set_size (self->row, chosen->n_bytes);
   self->paused_there = FALSE;
   self->busy_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
-  if (!self->offer->is_folder)
-    snug_transfer_set_bytes (self->row, get->from_offset, g_get_monotonic_time ());
+  if (get->only == NULL)
+    snug_transfer_set_bytes (self->row, snug_piece_map_bytes_at (self->offer->map, &from), g_get_monotonic_time ());
 }
 
 void

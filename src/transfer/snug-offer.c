@@ -2,10 +2,16 @@
 #include "snug-offer.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "snug-pieces.h"
 #include "snug-source.h"
+
+/* PROTOCOL.md section 4, "Several holders of one file", and of one folder: hashes of some two thousand pieces are told in
+ * a second, which is enough for all but the fastest networks if these are not smaller on average. */
+#define MIN_PASSED_PIECES 8
+#define MIN_PASSED_AVERAGE_BYTES (64 * 1024)
 
 SnugOffer *
 snug_offer_ref (SnugOffer *self)
@@ -27,10 +33,21 @@ snug_offer_unref (SnugOffer *self)
   g_free (self->note);
   g_clear_pointer (&self->manifest, snug_manifest_unref);
   g_clear_pointer (&self->manifest_bytes, g_bytes_unref);
+  g_clear_pointer (&self->map, snug_piece_map_free);
   g_clear_pointer (&self->hashes, snug_piece_hashes_free);
   if (self->part_fd >= 0)
     close (self->part_fd);
   g_free (self);
+}
+
+/* @manifest: (transfer full) */
+static void
+set_manifest (SnugOffer *self, SnugManifest *manifest)
+{
+  self->manifest = manifest;
+  self->size = manifest->n_bytes;
+  self->map = snug_piece_map_new (manifest);
+  self->hashes = snug_piece_hashes_new (snug_piece_map_get_n (self->map));
 }
 
 static SnugOffer *
@@ -50,23 +67,20 @@ offer_from_info (GFile *file, GFileInfo *info, char **member_ids)
   self->mime_type = content_type != NULL ? g_content_type_get_mime_type (content_type) : NULL;
   if (self->is_folder)
     return self;
-  self->size = (guint64) g_file_info_get_size (info);
-  self->manifest = snug_manifest_new_file (self->name, self->size, self->mtime);
-  self->hashes = snug_piece_hashes_new (self->size);
+  set_manifest (self, snug_manifest_new_file (self->name, (guint64) g_file_info_get_size (info), self->mtime));
   return self;
 }
 
 SnugOffer *
-snug_offer_new_part (const char *wire_id, const char *name, guint64 size, int part_fd)
+snug_offer_new_part (SnugManifest *manifest, GBytes *manifest_bytes, int part_fd)
 {
   SnugOffer *self = g_new0 (SnugOffer, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->wire_id = g_strdup (wire_id);
-  self->name = g_strdup (name);
-  self->size = size;
-  self->manifest = snug_manifest_new_file (name, size, 0);
-  self->hashes = snug_piece_hashes_new (size);
+  self->wire_id = g_strdup ("part");
+  set_manifest (self, snug_manifest_ref (manifest));
+  self->is_folder = manifest_bytes != NULL;
+  self->manifest_bytes = manifest_bytes != NULL ? g_bytes_ref (manifest_bytes) : NULL;
   self->part_fd = part_fd;
   return self;
 }
@@ -75,15 +89,15 @@ static gboolean
 look_into_folder (SnugOffer *self, GError **error)
 {
   guint n_skipped = 0;
+  SnugManifest *manifest = snug_source_scan (g_file_peek_path (self->file), &n_skipped, error);
 
-  self->manifest = snug_source_scan (g_file_peek_path (self->file), &n_skipped, error);
-  if (self->manifest == NULL)
+  if (manifest == NULL)
     return FALSE;
+  set_manifest (self, manifest);
   if (n_skipped > 0)
     self->note = g_strdup_printf (ngettext ("%u link, device or the like is left out.",
                                             "%u links, devices and the like are left out.", n_skipped), n_skipped);
   self->manifest_bytes = snug_manifest_to_bytes (self->manifest);
-  self->size = self->manifest->n_bytes;
   if (g_bytes_get_size (self->manifest_bytes) <= SNUG_MANIFEST_MAX_BYTES)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("“%s” has too many files to be sent."), self->name);
@@ -147,6 +161,44 @@ gboolean
 snug_offer_is_for (const SnugOffer *self, const char *member_id)
 {
   return self->member_ids == NULL || g_strv_contains ((const char *const *) self->member_ids, member_id);
+}
+
+gboolean
+snug_offer_is_worth_passing_on (const SnugOffer *self)
+{
+  guint64 n = snug_piece_map_get_n (self->map);
+
+  if (!self->is_folder)
+    return n >= MIN_PASSED_PIECES;
+  return self->size >= MIN_PASSED_PIECES * SNUG_WIRE_PIECE_BYTES && self->size / n >= MIN_PASSED_AVERAGE_BYTES;
+}
+
+gboolean
+snug_offer_get_hash (const SnugOffer *self, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES])
+{
+  return place->entry != SNUG_WIRE_ENTRY_MANIFEST
+         && snug_piece_hashes_get (self->hashes, snug_piece_map_pieces_at (self->map, place), hash);
+}
+
+/* Of what goes to several members each piece is hashed once; but a part is anybody's to change while it is passed on. */
+gboolean
+snug_offer_hash_piece (const SnugOffer *self, const SnugPlace *place, GBytes *data, guint8 hash[SNUG_WIRE_HASH_BYTES])
+{
+  gboolean is_of_manifest = place->entry == SNUG_WIRE_ENTRY_MANIFEST, is_part = self->part_fd >= 0;
+  guint8 known[SNUG_WIRE_HASH_BYTES];
+  gboolean is_known = snug_offer_get_hash (self, place, known);
+
+  if (is_known && !is_part)
+    {
+      memcpy (hash, known, sizeof known);
+      return TRUE;
+    }
+  snug_piece_hash (g_bytes_get_data (data, NULL), g_bytes_get_size (data), hash);
+  if (is_part)
+    return is_of_manifest || (is_known && memcmp (hash, known, sizeof known) == 0);
+  if (!is_of_manifest)
+    snug_piece_hashes_set (self->hashes, snug_piece_map_pieces_at (self->map, place), hash);
+  return TRUE;
 }
 
 SnugWireMessage *

@@ -20,11 +20,11 @@ struct _SnugPieceHashes
 };
 
 SnugPieceHashes *
-snug_piece_hashes_new (guint64 size)
+snug_piece_hashes_new (guint64 n)
 {
   SnugPieceHashes *self = g_new0 (SnugPieceHashes, 1);
 
-  self->n = size / SNUG_WIRE_PIECE_BYTES + (size % SNUG_WIRE_PIECE_BYTES != 0);
+  self->n = n;
   self->states = g_new0 (gint, self->n);
   self->hashes = g_malloc0_n (self->n, SNUG_WIRE_HASH_BYTES);
   return self;

@@ -1,5 +1,5 @@
-/* snug-piece-hashes: what the pieces of one file hash to, as far as it is known: each is worked out once, whoever
- * needs it, and how many members it goes to.
+/* snug-piece-hashes: what the pieces of a file or folder hash to, as far as it is known: each is worked out once,
+ * whoever needs it, and how many members it goes to. They are numbered as in a SnugPieceMap.
  *
  * Any thread may use it: a hash is written by whoever claims its place first, and seen when it is whole.
  *
@@ -15,8 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _SnugPieceHashes SnugPieceHashes;
 
-/* @size: bytes, of the file */
-SnugPieceHashes *snug_piece_hashes_new         (guint64 size);
+SnugPieceHashes *snug_piece_hashes_new         (guint64 n);
 void             snug_piece_hashes_free        (SnugPieceHashes *self);
 
 guint64          snug_piece_hashes_get_n       (SnugPieceHashes *self);

@@ -228,6 +228,7 @@ on_piece (gpointer user_data, const guint8 *hash)
   piece->has_hash = hash != NULL;
   if (hash != NULL)
     memcpy (piece->hash, hash, sizeof piece->hash);
+  piece->entry = pump->header.entry;
   piece->offset = pump->header.offset;
   pump->header.offset += piece->n_bytes;
   push (pump, g_steal_pointer (&pump->piece));
@@ -378,14 +379,16 @@ tell_done (Pump *pump, Job *job)
 void
 snug_receiver_pump_tell_checked (SnugReceiverPump *pump)
 {
-  int part_fd = pump->lends && !pump->ended ? snug_intake_dup_part (pump->intake) : -1;
+  SnugOffer *part = pump->lends && !pump->ended ? snug_intake_lend (pump->intake) : NULL;
 
   if (!pump->tells_checked || pump->ended)
     return;
-  pump->lends &= part_fd < 0;
+  if (part != NULL)
+    snug_receiver_pump_tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_LENT, .part = part });
+  pump->lends &= part == NULL;
   snug_receiver_pump_tell (pump, (SnugReceiverNews) {
     .kind = SNUG_RECEIVER_NEWS_CHECKED, .bytes = snug_intake_get_written (pump->intake),
-    .part_fd = MAX (part_fd, 0) });
+    .n_pieces = snug_intake_count_pieces (pump->intake) });
 }
 
 /* Of a folder, once, as soon as its manifest is here. */
@@ -477,15 +480,22 @@ on_worked (gpointer data)
   snug_receiver_pump_tell_lost (pump);
 }
 
-/* Of a holder's pieces only those are looked at of which it is known what they must be. */
 static gboolean
-can_be_checked (Pump *pump, Item *item)
+is_piece_of_file (const Item *item)
+{
+  return !item->is_header && item->entry != SNUG_WIRE_ENTRY_MANIFEST;
+}
+
+/* Of a holder's pieces only those are looked at of which it is known what they must be. Of a manifest that is known from
+ * the offer. @number: of the piece */
+static gboolean
+can_be_checked (Pump *pump, Item *item, guint64 number)
 {
   const guint8 *hash;
 
-  if (!pump->following || item->is_header)
+  if (!pump->following || !is_piece_of_file (item))
     return TRUE;
-  hash = snug_told_hashes_reach (&pump->told, item->offset / SNUG_WIRE_PIECE_BYTES);
+  hash = snug_told_hashes_reach (&pump->told, number);
   if (hash == NULL)
     return FALSE;
   memcpy (item->hash, hash, sizeof item->hash);
@@ -493,21 +503,26 @@ can_be_checked (Pump *pump, Item *item)
   return TRUE;
 }
 
+/* The next pieces of files are taken behind those that are there, wherever they say that they belong. @n_before: of them
+ * are on their way. Nobody is at work on the intake. */
 static gboolean
-has_items (Pump *pump)
+has_items (Pump *pump, guint64 n_before)
 {
-  return !g_queue_is_empty (&pump->waiting) && can_be_checked (pump, g_queue_peek_head (&pump->waiting));
+  return !g_queue_is_empty (&pump->waiting)
+         && can_be_checked (pump, g_queue_peek_head (&pump->waiting), snug_intake_count_pieces (pump->intake) + n_before);
 }
 
 static void
 hand_over (Pump *pump, Job *job)
 {
   gsize n = 0;
+  guint64 n_pieces = 0;
 
-  while (n < JOB_BYTES && has_items (pump))
+  while (n < JOB_BYTES && has_items (pump, n_pieces))
     {
       Item *item = g_queue_pop_head (&pump->waiting);
 
+      n_pieces += is_piece_of_file (item);
       n += item->n_bytes + ITEM_BYTES;
       g_queue_push_tail (&job->items, item);
     }
@@ -520,7 +535,7 @@ snug_receiver_pump_work (SnugReceiverPump *pump)
   Job *job;
 
   /* While the disk is full it is the clock's turn. */
-  if (pump->working || pump->ended || (!pump->has_news && (!has_items (pump) || pump->full_source != NULL)))
+  if (pump->working || pump->ended || (!pump->has_news && (!has_items (pump, 0) || pump->full_source != NULL)))
     return;
   pump->working = TRUE;
   pump->has_news = FALSE;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-receiver-pump-private.h"
 
-#include <unistd.h>
-
 #include "snug-context.h"
 
 typedef SnugReceiverPump Pump;
@@ -56,8 +54,7 @@ letter_free (gpointer data)
   g_clear_pointer (&letter->news.manifest, snug_manifest_unref);
   g_clear_object (&letter->news.file);
   g_clear_error (&letter->news.error);
-  if (letter->news.part_fd > 0)
-    close (letter->news.part_fd);
+  g_clear_pointer (&letter->news.part, snug_offer_unref);
   g_free (letter);
 }
 

@@ -23,7 +23,8 @@ typedef enum
   SNUG_RECEIVER_NEWS_PROGRESS,    /* @bytes */
   SNUG_RECEIVER_NEWS_BUSY,        /* @on */
   SNUG_RECEIVER_NEWS_FULL,        /* @on */
-  SNUG_RECEIVER_NEWS_CHECKED,     /* @bytes; @part_fd (0: none) */
+  SNUG_RECEIVER_NEWS_LENT,        /* @part */
+  SNUG_RECEIVER_NEWS_CHECKED,     /* @bytes, @n_pieces */
   SNUG_RECEIVER_NEWS_LOOKED,      /* @manifest, @hash (nullable: its bytes) */
   SNUG_RECEIVER_NEWS_DONE,        /* @file, @hash */
   SNUG_RECEIVER_NEWS_ENDED        /* @error */
@@ -34,8 +35,9 @@ typedef struct
   SnugReceiverNewsKind  kind;
   guint64               entry;
   guint64               bytes;
+  guint64               n_pieces;
   gboolean              on;
-  int                   part_fd;  /* owned */
+  SnugOffer            *part;     /* nullable */
   GBytes               *hash;     /* nullable */
   SnugManifest         *manifest; /* nullable */
   GFile                *file;     /* nullable */

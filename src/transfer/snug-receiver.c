@@ -19,6 +19,7 @@ enum
   PROGRESS,
   BUSY,
   FULL,
+  LENT,
   CHECKED,
   LOOKED,
   DONE,
@@ -39,7 +40,8 @@ on_news (GObject *owner, const SnugReceiverNews *news)
     case SNUG_RECEIVER_NEWS_PROGRESS: g_signal_emit (owner, signals[PROGRESS], 0, news->bytes); break;
     case SNUG_RECEIVER_NEWS_BUSY: g_signal_emit (owner, signals[BUSY], 0, news->on); break;
     case SNUG_RECEIVER_NEWS_FULL: g_signal_emit (owner, signals[FULL], 0, news->on); break;
-    case SNUG_RECEIVER_NEWS_CHECKED: g_signal_emit (owner, signals[CHECKED], 0, news->bytes, news->part_fd); break;
+    case SNUG_RECEIVER_NEWS_LENT: g_signal_emit (owner, signals[LENT], 0, news->part); break;
+    case SNUG_RECEIVER_NEWS_CHECKED: g_signal_emit (owner, signals[CHECKED], 0, news->bytes, news->n_pieces); break;
     case SNUG_RECEIVER_NEWS_LOOKED: g_signal_emit (owner, signals[LOOKED], 0, news->manifest, news->hash); break;
     case SNUG_RECEIVER_NEWS_DONE: g_signal_emit (owner, signals[DONE], 0, news->file, news->hash); break;
     case SNUG_RECEIVER_NEWS_ENDED:
@@ -128,8 +130,10 @@ snug_receiver_class_init (SnugReceiverClass *klass)
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FULL] = g_signal_new ("full", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[LENT] = g_signal_new ("lent", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[CHECKED] = g_signal_new ("checked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_INT);
+                                   G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
   signals[LOOKED] = g_signal_new ("looked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BYTES);
   signals[DONE] = g_signal_new ("done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -200,6 +200,7 @@ typedef struct
   Pump     *pump;
   GQueue    pieces;     /* of Piece */
   gsize     n_bytes;
+  guint64   limit;      /* bytes of a part that are there */
   guint64   n_before;   /* bytes of entries before the place where it begins */
   gboolean  all;        /* nothing is behind them */
   GError   *error;
@@ -212,24 +213,13 @@ set_changed (GError **error)
                        _("The file has changed since it was offered."));
 }
 
-/* Of a file that goes to several members each piece is hashed once. */
 static gboolean
-get_known_hash (Pump *pump, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES])
+hash_piece (Pump *pump, const SnugPlace *place, GBytes *data, guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error)
 {
-  SnugPieceHashes *hashes = pump->offer->hashes;
-
-  return hashes != NULL && place->entry != SNUG_WIRE_ENTRY_MANIFEST
-         && snug_piece_hashes_get (hashes, place->offset / SNUG_WIRE_PIECE_BYTES, hash);
-}
-
-static void
-hash_piece (Pump *pump, const SnugPlace *place, GBytes *data, guint8 hash[SNUG_WIRE_HASH_BYTES])
-{
-  if (get_known_hash (pump, place, hash))
-    return;
-  snug_piece_hash (g_bytes_get_data (data, NULL), g_bytes_get_size (data), hash);
-  if (pump->offer->hashes != NULL)
-    snug_piece_hashes_set (pump->offer->hashes, place->offset / SNUG_WIRE_PIECE_BYTES, hash);
+  if (snug_offer_hash_piece (pump->offer, place, data, hash))
+    return TRUE;
+  set_changed (error);
+  return FALSE;
 }
 
 /* Returns: %FALSE if it cannot be read */
@@ -238,12 +228,10 @@ read_hash (Pump *pump, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES]
 {
   g_autoptr (GBytes) data = NULL;
 
-  if (get_known_hash (pump, place, hash))
+  if (snug_offer_get_hash (pump->offer, place, hash))
     return TRUE;
   data = snug_source_read (pump->source, place, error);
-  if (data != NULL)
-    hash_piece (pump, place, data, hash);
-  return data != NULL;
+  return data != NULL && hash_piece (pump, place, data, hash, error);
 }
 
 /* PROTOCOL.md section 4, "Resume needs proof of content": what the receiver has must be ours. */
@@ -280,7 +268,7 @@ compare_have (Pump *pump, guint64 *n_before, GError **error)
 }
 
 /* @data: (transfer full) (nullable) */
-static void
+static gboolean
 add_piece (Pump *pump, ReadResult *result, guint64 size, GBytes *data)
 {
   Piece *piece = g_new0 (Piece, 1);
@@ -291,25 +279,31 @@ add_piece (Pump *pump, ReadResult *result, guint64 size, GBytes *data)
   piece->offset = pump->place.offset;
   piece->size = size;
   piece->data = data;
-  if (data != NULL)
-    hash_piece (pump, &pump->place, data, piece->hash);
+  if (data != NULL && !hash_piece (pump, &pump->place, data, piece->hash, &result->error))
+    {
+      piece_free (piece);
+      return FALSE;
+    }
   pump->begins = FALSE;
   result->n_bytes += n + ITEM_BYTES;
   g_queue_push_tail (&result->pieces, piece);
+  return TRUE;
 }
 
-static void
+static gboolean
 read_manifest (Pump *pump, ReadResult *result)
 {
   GBytes *bytes = pump->offer->manifest_bytes;
   gsize size = g_bytes_get_size (bytes), n = snug_piece_length (size, pump->place.offset);
 
-  add_piece (pump, result, size, n > 0 ? g_bytes_new_from_bytes (bytes, pump->place.offset, n) : NULL);
+  if (!add_piece (pump, result, size, n > 0 ? g_bytes_new_from_bytes (bytes, pump->place.offset, n) : NULL))
+    return FALSE;
   pump->place.offset += n;
   if (pump->place.offset < size)
-    return;
+    return TRUE;
   pump->place = (SnugPlace) { 0, 0 };
   pump->begins = TRUE;
+  return TRUE;
 }
 
 /* The piece at the place, which is in an entry. */
@@ -330,7 +324,8 @@ read_piece (Pump *pump, ReadResult *result)
         return FALSE;
       n = g_bytes_get_size (data);
     }
-  add_piece (pump, result, entry->size, data);
+  if (!add_piece (pump, result, entry->size, data))
+    return FALSE;
   if (data != NULL)
     snug_fingerprint_add (&pump->fingerprint, ((Piece *) g_queue_peek_tail (&result->pieces))->hash);
   snug_manifest_advance (pump->chosen, &pump->place, n);
@@ -373,6 +368,14 @@ on_read (gpointer data)
   turn (pump);
 }
 
+/* Whether the piece at the place is, of something that is still coming in. */
+static gboolean
+is_there (Pump *pump, guint64 limit)
+{
+  return limit >= pump->chosen->n_bytes || pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST
+         || snug_piece_map_bytes_at (pump->offer->map, &pump->place) < limit;
+}
+
 static void
 do_read (gpointer job, gpointer user_data)
 {
@@ -380,9 +383,9 @@ do_read (gpointer job, gpointer user_data)
   Pump *pump = result->pump;
   gboolean ok = pump->compared || compare_have (pump, &result->n_before, &result->error);
 
-  while (ok && result->n_bytes < JOB_BYTES && !result->all)
+  while (ok && result->n_bytes < JOB_BYTES && !result->all && is_there (pump, result->limit))
     if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
-      read_manifest (pump, result);
+      ok = read_manifest (pump, result);
     else if (snug_manifest_settle (pump->chosen, &pump->place))
       ok = read_piece (pump, result);
     else
@@ -396,12 +399,13 @@ read_ahead (Pump *pump)
   ReadResult *result;
 
   if (pump->reading || pump->ended || pump->read_all || pump->n_ready >= MAX_READY_BYTES
-      || (pump->limit < pump->chosen->n_bytes && pump->place.offset >= pump->limit))
+      || !is_there (pump, pump->limit))
     return;
 
   pump->reading = TRUE;
   result = g_new0 (ReadResult, 1);
   result->pump = pump_ref (pump);
+  result->limit = pump->limit;
   g_queue_init (&result->pieces);
   snug_pieces_run (do_read, result);
 }
@@ -664,7 +668,7 @@ snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManifest *chosen, 
   pump->offer = snug_offer_ref (offer);
   pump->chosen = snug_manifest_ref (chosen);
   if (offer->part_fd >= 0)
-    pump->source = snug_source_new_part (offer->part_fd, offer->manifest);
+    pump->source = snug_source_new_part (offer->part_fd, offer->manifest, offer->is_folder);
   else
     pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
   /* Who gets a part compares with what the one who offers it says. */

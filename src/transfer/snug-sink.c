@@ -184,7 +184,16 @@ snug_sink_note_piece (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], G
 int
 snug_sink_dup_part (SnugSink *self)
 {
-  return self->fd >= 0 ? fcntl (self->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
+  int fd = self->tree_fd >= 0 ? self->tree_fd : self->fd;
+
+  return fd >= 0 ? fcntl (fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
+}
+
+void
+snug_sink_tell_hashes (SnugSink *self, SnugPieceHashes *hashes)
+{
+  for (guint64 i = 0; self->journal != NULL && i < snug_journal_get_n (self->journal); i++)
+    snug_piece_hashes_set (hashes, i, snug_journal_get_hash (self->journal, i));
 }
 
 /* --- before it is decided -------------------------------------------------------------------------- */

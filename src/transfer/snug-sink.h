@@ -12,6 +12,7 @@
 
 #include "snug-journal.h"
 #include "snug-manifest.h"
+#include "snug-piece-hashes.h"
 #include "snug-pieces.h"
 
 G_BEGIN_DECLS
@@ -88,8 +89,10 @@ gboolean  snug_sink_make_folders  (SnugSink *self, SnugManifest *manifest, GErro
 /* The piece with that hash is written, behind all others. Without a journal: nothing. */
 gboolean  snug_sink_note_piece    (SnugSink *self, const guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error);
 
-/* Of a file: another descriptor of it, to be read; -1: there is none. */
+/* Another descriptor of the file, or the folder, to be read; -1: there is none. */
 int       snug_sink_dup_part      (SnugSink *self);
+/* @hashes: takes those of the pieces that are noted */
+void      snug_sink_tell_hashes   (SnugSink *self, SnugPieceHashes *hashes);
 
 /* Closes it. What has a journal with pieces in it stays, to be gone on with. */
 void      snug_sink_leave         (SnugSink *self);

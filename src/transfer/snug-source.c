@@ -21,6 +21,7 @@ struct _SnugSource
   char         *path;
   SnugManifest *manifest;
   gboolean      is_folder;
+  gboolean      is_part;
   int           root;       /* of a folder; -1: not open */
   SnugBeneath   tree;
   int           fd;         /* of @entry */
@@ -158,11 +159,19 @@ snug_source_new (const char *path, SnugManifest *manifest, gboolean is_folder)
 }
 
 SnugSource *
-snug_source_new_part (int fd, SnugManifest *manifest)
+snug_source_new_part (int fd, SnugManifest *manifest, gboolean is_folder)
 {
-  SnugSource *self = snug_source_new ("", manifest, FALSE);
+  SnugSource *self = snug_source_new ("", manifest, is_folder);
+  int ours = fcntl (fd, F_DUPFD_CLOEXEC, 0);
 
-  self->fd = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  self->is_part = TRUE;
+  if (is_folder)
+    {
+      self->root = ours;
+      snug_beneath_init (&self->tree, ours);
+      return self;
+    }
+  self->fd = ours;
   self->entry = 0;
   return self;
 }
@@ -201,13 +210,20 @@ open_entry (SnugSource *self, const SnugEntry *entry)
   return self->root >= 0 ? snug_beneath_open (&self->tree, entry->path, O_RDONLY | O_NONBLOCK) : -1;
 }
 
+static gboolean
+is_as_offered (const struct stat *info, const SnugEntry *entry)
+{
+  return (guint64) info->st_size == entry->size && (guint64) MAX (info->st_mtime, 0) == entry->mtime;
+}
+
 gboolean
 snug_source_open (SnugSource *self, guint64 entry_number, GError **error)
 {
   const SnugEntry *entry = snug_manifest_get (self->manifest, entry_number);
   struct stat info;
 
-  if (self->entry == entry_number)
+  /* Of a part, what has no bytes need not be there yet. */
+  if (self->entry == entry_number || (self->is_part && entry->size == 0))
     return TRUE;
   if (self->fd >= 0)
     close (self->fd);
@@ -222,8 +238,8 @@ snug_source_open (SnugSource *self, guint64 entry_number, GError **error)
                    g_strerror (errno));
       return FALSE;
     }
-  if (fstat (self->fd, &info) != 0 || !S_ISREG (info.st_mode) || (guint64) info.st_size != entry->size
-      || (guint64) MAX (info.st_mtime, 0) != entry->mtime)
+  if (fstat (self->fd, &info) != 0 || !S_ISREG (info.st_mode)
+      || (!self->is_part && !is_as_offered (&info, entry)))
     return set_changed (error);
   if (entry->size > SNUG_WIRE_PIECE_BYTES)
     posix_fadvise (self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -22,8 +22,8 @@ SnugManifest *snug_source_scan (const char *path, guint *n_skipped, GError **err
 typedef struct _SnugSource SnugSource;
 
 SnugSource *snug_source_new  (const char *path, SnugManifest *manifest, gboolean is_folder);
-/* Of a file that is still coming in. @fd: borrowed */
-SnugSource *snug_source_new_part (int fd, SnugManifest *manifest);
+/* Of a file or folder that is still coming in. What is read is to be compared: nothing else is. @fd: borrowed */
+SnugSource *snug_source_new_part (int fd, SnugManifest *manifest, gboolean is_folder);
 void        snug_source_free (SnugSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugSource, snug_source_free)
 

@@ -7,7 +7,6 @@
 #include "snug-mover-private.h"
 
 /* PROTOCOL.md section 4, "Several holders of one file". */
-#define MIN_PIECES 8
 /* So many have it from here before others are asked to pass it on. */
 #define MAX_DIRECT 2
 #define MAX_FOLLOWERS 2
@@ -34,12 +33,43 @@ is_sent_from_here (SnugMover *mover)
 }
 
 static gboolean
-has_feature (SnugTransfers *self, SnugMover *mover)
+has_features (SnugTransfers *self, SnugMover *mover)
 {
+  const guint needed = SNUG_WIRE_FEATURE_HOLDERS | (mover->offer->is_folder ? SNUG_WIRE_FEATURE_FOLDER_HOLDERS : 0);
   SnugMember *member = snug_mover_get_member (mover);
 
   return member != NULL && snug_room_is_ready (self->room, member)
-         && (snug_member_get_features (member) & SNUG_WIRE_FEATURE_HOLDERS) != 0;
+         && (snug_member_get_features (member) & needed) == needed;
+}
+
+/* As a whole, that is. */
+static gboolean
+has_asked_for_all (SnugMover *mover)
+{
+  return mover->share.get != NULL && mover->share.get->only == NULL;
+}
+
+static SnugPlace
+place_in (const SnugWireMessage *get)
+{
+  return (SnugPlace) { get->from_entry, get->from_offset };
+}
+
+/* Bytes before what it has asked for. */
+static guint64
+count_before (SnugMover *mover, const SnugWireMessage *get)
+{
+  const SnugPlace from = place_in (get);
+
+  return snug_piece_map_bytes_at (mover->offer->map, &from);
+}
+
+static guint64
+count_pieces_before (SnugMover *mover)
+{
+  const SnugPlace from = place_in (mover->share.get);
+
+  return snug_piece_map_pieces_at (mover->offer->map, &from);
 }
 
 static guint
@@ -103,11 +133,12 @@ is_excluded (SnugMover *mover, const char *member_id)
 static gboolean
 can_be_holder (SnugTransfers *self, SnugMover *holder, SnugMover *mover)
 {
-  guint64 from = mover->share.get->from_offset;
+  guint64 from = count_before (mover, mover->share.get);
 
-  return is_of (holder, mover->offer) && snug_mover_is_pumping (holder) && !holder->paused_here
+  return is_of (holder, mover->offer) && has_asked_for_all (holder)
+         && snug_mover_is_pumping (holder) && !holder->paused_here
          && !holder->paused_there && holder->share.first_from <= from && snug_transfer_get_bytes (holder->row) >= from
-         && !is_excluded (mover, member_id_of (holder)) && has_feature (self, holder)
+         && !is_excluded (mover, member_id_of (holder)) && has_features (self, holder)
          && !waits_for (self, holder, mover);
 }
 
@@ -150,7 +181,7 @@ static gboolean
 knows_have (SnugMover *mover)
 {
   SnugWireMessage *get = mover->share.get;
-  guint64 n = get->from_offset / SNUG_WIRE_PIECE_BYTES;
+  guint64 n = count_pieces_before (mover);
   g_autoptr (GBytes) ours = NULL;
 
   if (n == 0)
@@ -164,11 +195,9 @@ knows_have (SnugMover *mover)
 static gboolean
 may_follow (SnugTransfers *self, SnugMover *mover)
 {
-  SnugWireMessage *get = mover->share.get;
-
-  return mover->offer->hashes != NULL && snug_piece_hashes_get_n (mover->offer->hashes) >= MIN_PIECES
-         && get->from_entry == 0 && get->only == NULL && get->from_offset < mover->offer->size && !mover->paused_here
-         && has_feature (self, mover) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
+  return snug_offer_is_worth_passing_on (mover->offer) && has_asked_for_all (mover)
+         && count_before (mover, mover->share.get) < mover->offer->size && !mover->paused_here
+         && has_features (self, mover) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
 }
 
 /* --- introducing them ------------------------------------------------------------------------------ */
@@ -202,7 +231,7 @@ introduce (SnugTransfers *self, SnugMover *mover, SnugMover *holder)
   snug_mover_let_others_send (mover, mover->share.get);
   mover->share.holder = g_strdup (member_id_of (holder));
   mover->share.via = g_uuid_string_random ();
-  mover->share.told = mover->share.get->from_offset / SNUG_WIRE_PIECE_BYTES;
+  mover->share.told = count_pieces_before (mover);
   mover->share.said_us = 0;
   mover->share.watch = snug_context_timeout (g_main_context_get_thread_default (), PENDING_MS, on_no_answer, mover);
   g_debug ("%s shall have it from %s", member_id_of (mover), mover->share.holder);
@@ -226,8 +255,9 @@ answer_get (SnugTransfers *self, SnugMover *mover)
 void
 snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get)
 {
-  if (mover->share.get == NULL)
-    mover->share.first_from = get->from_offset;
+  /* Who has looked what is in it has nothing by that. */
+  if (!has_asked_for_all (mover))
+    mover->share.first_from = count_before (mover, get);
   g_clear_pointer (&mover->share.get, snug_wire_message_free);
   mover->share.get = snug_wire_message_copy (get);
   mover->share.transfers = self;
@@ -241,7 +271,7 @@ tell_hashes (SnugMover *mover)
   SnugPieceHashes *hashes = mover->offer->hashes;
   guint64 n_all = snug_piece_hashes_get_n (hashes);
   guint64 known = snug_piece_hashes_count (hashes, mover->share.told);
-  guint64 has = snug_transfer_get_bytes (mover->row) / SNUG_WIRE_PIECE_BYTES;
+  guint64 has = snug_piece_map_pieces_in (mover->offer->map, snug_transfer_get_bytes (mover->row));
   guint64 end = MIN (known, has + SNUG_WIRE_MAX_HASHES);
   gint64 now_us = g_get_monotonic_time ();
   g_autoptr (SnugWireMessage) message = NULL;
@@ -333,7 +363,7 @@ handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, g
     return;
   if (!mover->paused_here && !mover->paused_there)
     snug_transfer_enter (mover->row, SNUG_TRANSFER_RUNNING, mover->warning);
-  snug_transfer_set_bytes (mover->row, MIN (have->pieces * SNUG_WIRE_PIECE_BYTES, mover->offer->size),
+  snug_transfer_set_bytes (mover->row, snug_piece_map_bytes_of (mover->offer->map, have->pieces),
                            g_get_monotonic_time ());
   tell_hashes (mover);
 }
@@ -345,7 +375,7 @@ snug_transfers_believe_done (SnugTransfers *self, SnugMover *mover)
   SnugPieceHashes *hashes = mover->offer->hashes;
   g_autoptr (GBytes) fingerprint = NULL;
 
-  if (hashes == NULL || mover->share.get == NULL || mover->sender != NULL
+  if (!has_asked_for_all (mover) || mover->sender != NULL
       || snug_piece_hashes_count (hashes, 0) < snug_piece_hashes_get_n (hashes))
     return;
   fingerprint = snug_piece_hashes_fingerprint (hashes, snug_piece_hashes_get_n (hashes));

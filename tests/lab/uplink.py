@@ -1,9 +1,10 @@
-"""uplink: one file to several members over an uplink of 10 MB/s, which they share with each other.
+"""uplink: one file or folder to several members over an uplink of 10 MB/s, which they share with each other.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from snugtest import Cli, Failure, create, folder, join, make_file, sha256, star
 
 MB = 1_000_000
 ROOM = "10.77.0.1"
+SMALL_BYTES = 300_000
 
 
 def plug_in_sender():
@@ -37,10 +39,25 @@ def sent_by(place):
     return json.loads(shown)[0]["stats64"]["tx"]["bytes"]
 
 
-def send_to(n_receivers, n_bytes):
+def make_folder(path, n_bytes):
+    """Half of it in one file, the rest in small ones, some of which are no whole number of pieces."""
+    make_file(path / "film.bin", n_bytes // 2)
+    n_small = (n_bytes - n_bytes // 2) // SMALL_BYTES
+    for number in range(n_small):
+        make_file(path / "small" / f"{number:04}.bin", SMALL_BYTES, seed=number)
+    return path
+
+
+def contents(path):
+    """What is there, by the name below it."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return {file.relative_to(path.parent): sha256(file) for file in files}
+
+
+def send_to(n_receivers, n_bytes, make=make_file):
     """The seconds until all have it, and the bytes that the sender's link carried for that."""
     place = plug_in_sender()
-    path = make_file(folder() / "film.bin", n_bytes)
+    path = make(folder() / "film", n_bytes)
     targets = [folder() for _ in range(n_receivers)]
     with start_server(listen=f"{ROOM}:0") as server:
         first, code = create(server, "--save-to", targets[0])
@@ -55,11 +72,11 @@ def send_to(n_receivers, n_bytes):
         n_sent = sent_by(place)
         for member in (sender, *receivers):
             member.stop()
-    wanted = sha256(path)
+    wanted = contents(path)
     for target in targets:
-        if sha256(target / path.name) != wanted:
+        if contents(target / path.name) != wanted:
             raise Failure(f"another content: {target}")
-        (target / path.name).unlink()
+        shutil.rmtree(target)
     subprocess.run(["ip", "link", "del", "room"], check=True)
     place.end()
     return seconds, n_sent

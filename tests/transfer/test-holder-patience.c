@@ -241,6 +241,13 @@ send_slice (gpointer user_data)
   snug_data_channel_send_text (supply->channel, json, NULL);
 }
 
+static void
+send_next_slice (gpointer user_data)
+{
+  send_slice (user_data);
+  ((Supply *) user_data)->n_sent += SLICE_BYTES;
+}
+
 /* Until the follower has said that it has them. */
 static void
 bring (Fixture *f, SnugTransfer *in, guint n_pieces)
@@ -300,6 +307,30 @@ test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
   snug_let_pass (WATCH_MS);
   snug_await (NULL, ana->n_gets == 2);
   g_assert_cmpuint (ana->from_offset, ==, f->supply.n_sent);
+}
+
+/* Its own word for what it brings does not count. */
+static void
+test_holder_that_lies (Fixture *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA], *bo = &f->hands[BO];
+  SnugTransfers *chi;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  offer_by_hand (f, "Chi", chi);
+  snug_await (NULL, ana->n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
+  tell_hashes (f);
+  f->supply.content[0] ^= 1;
+  snug_await (NULL, bo->n_gets == 1);
+  snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, VIA, on_channel, &f->supply, NULL);
+  for (guint i = 0; i < SNUG_WIRE_PIECE_BYTES / SLICE_BYTES; i++)
+    snug_context_post (snug_network_get_context (), send_next_slice, &f->supply, NULL);
+  snug_await (NULL, ana->n_gets == 2);
+  g_assert_cmpuint (ana->from_offset, ==, 0);
 }
 
 /* --- a holder that nobody asks --------------------------------------------------------------------- */
@@ -365,6 +396,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("holders-that-do-not-answer", test_holders_that_do_not_answer);
   ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
+  ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
 }
