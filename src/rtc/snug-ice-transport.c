@@ -8,7 +8,7 @@
 #include "snug-context.h"
 #include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
-#include "snug-network-scope.h"
+#include "snug-nice-candidate.h"
 #include "snug-own-addresses.h"
 #include "snug-udp-path.h"
 
@@ -17,6 +17,9 @@
 
 /* How long what arrives may keep everything else waiting. */
 #define MAX_TURN_US (50 * 1000)
+
+/* Of an address and its port, as text. */
+#define ADDRESS_BYTES 64
 
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
@@ -92,40 +95,9 @@ tell_candidate (SnugIceTransport *self, char *candidate)
 }
 
 static char *
-address_to_string (const NiceAddress *address)
+candidate_to_text (SnugIceTransport *self, const NiceCandidate *candidate)
 {
-  char text[NICE_ADDRESS_STRING_LEN];
-
-  nice_address_to_string (address, text);
-  return g_strdup (text);
-}
-
-/* Of a relay it is an address of our own, which nobody learns who wants relays only (RFC 8839 5.1). */
-static void
-add_related_address (SnugIceTransport *self, SnugCandidate *candidate, const NiceCandidate *nice)
-{
-  gboolean is_secret = self->config.relay == SNUG_RELAY_ONLY;
-  const char *nowhere = nice_address_ip_version (&nice->base_addr) == 6 ? "::" : "0.0.0.0";
-
-  candidate->related_address = is_secret ? g_strdup (nowhere) : address_to_string (&nice->base_addr);
-  candidate->related_port = is_secret ? 9 : (guint16) nice_address_get_port (&nice->base_addr);
-}
-
-static char *
-candidate_to_text (SnugIceTransport *self, const NiceCandidate *nice)
-{
-  g_autoptr (SnugCandidate) candidate = g_new0 (SnugCandidate, 1);
-
-  candidate->foundation = g_strdup (nice->foundation);
-  candidate->component = nice->component_id;
-  candidate->is_udp = nice->transport == NICE_CANDIDATE_TRANSPORT_UDP;
-  candidate->priority = nice->priority;
-  candidate->address = address_to_string (&nice->addr);
-  candidate->port = (guint16) nice_address_get_port (&nice->addr);
-  candidate->type = (SnugCandidateType) nice->type;
-  if (nice->type != NICE_CANDIDATE_TYPE_HOST && nice_address_is_valid (&nice->base_addr))
-    add_related_address (self, candidate, nice);
-  return snug_candidate_to_text (candidate);
+  return snug_nice_candidate_to_text (candidate, self->config.relay == SNUG_RELAY_ONLY);
 }
 
 static gboolean
@@ -232,7 +204,7 @@ update_path (SnugIceTransport *self)
   NiceCandidate *local = NULL, *remote = NULL;
   g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, SNUG_ICE_COMPONENT);
   g_autoptr (GSocketAddress) address = NULL;
-  g_autofree char *text = NULL;
+  char text[ADDRESS_BYTES];
   g_autofree char *name = NULL;
 
   if (socket == NULL || self->consent_lost
@@ -243,8 +215,8 @@ update_path (SnugIceTransport *self)
       return;
     }
 
-  text = address_to_string (&remote->addr);
-  name = g_strdup_printf ("%d %s %u", g_socket_get_fd (socket), text, nice_address_get_port (&remote->addr));
+  snug_ice_agent_write_address (text, sizeof text, &remote->addr);
+  name = g_strdup_printf ("%d %s", g_socket_get_fd (socket), text);
   if (g_strcmp0 (name, self->path_name) == 0)
     return;
   drop_path (self);   /* first: the filter counts on two sockets */
@@ -711,33 +683,19 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
   return TRUE;
 }
 
-static NiceCandidate *
-candidate_to_nice (SnugIceTransport *self, const SnugCandidate *candidate)
-{
-  NiceCandidate *nice = nice_candidate_new ((NiceCandidateType) candidate->type);
-
-  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
-  nice->stream_id = self->stream;
-  nice->component_id = SNUG_ICE_COMPONENT;
-  nice->priority = candidate->priority;
-  g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
-  nice_address_set_from_string (&nice->addr, candidate->address);
-  nice_address_set_port (&nice->addr, candidate->port);
-  nice->base_addr = nice->addr;
-  return nice;
-}
-
 void
 snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandidate *candidate)
 {
+  NiceCandidate *nice;
   GSList newest;
 
   if (self->agent == NULL || !snug_candidate_is_usable (candidate)
       || (self->config.relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
     return;
 
-  self->remote_candidates = g_slist_prepend (self->remote_candidates, candidate_to_nice (self, candidate));
-  newest = (GSList) { .data = self->remote_candidates->data };
+  nice = snug_nice_candidate_new (candidate, self->stream, SNUG_ICE_COMPONENT);
+  self->remote_candidates = g_slist_prepend (self->remote_candidates, nice);
+  newest = (GSList) { .data = nice };
   nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
 }
 
@@ -751,16 +709,6 @@ snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 }
 
 /* ---- What a person may know ---- */
-
-static gboolean
-is_same_network (const NiceCandidate *local, const NiceCandidate *remote)
-{
-  g_autofree char *local_text = address_to_string (&local->base_addr);
-  g_autofree char *remote_text = address_to_string (&remote->addr);
-
-  return local->type != NICE_CANDIDATE_TYPE_RELAYED && remote->type != NICE_CANDIDATE_TYPE_RELAYED
-         && snug_network_scope_is_same (local_text, remote_text);
-}
 
 gboolean
 snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
@@ -780,7 +728,7 @@ snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *inf
     snug_ice_agent_write_relay (self->owner, info->relay_server, sizeof info->relay_server, local);
   info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (self->owner);
   info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
-  info->same_network = is_same_network (local, remote);
+  info->same_network = snug_nice_candidate_is_same_network (local, remote);
   info->in_bulk = self->path != NULL;
   return TRUE;
 }
