@@ -22,6 +22,9 @@ const SnugDialectRules snug_dialect_v2_rules = {
   .takes_requests = TRUE,
   .ask_patience_ms = 4 * 1000,
   .answer_patience_ms = 10 * 1000,
+  /* A page asks for another session when its browser has given up, Chromium after 15 s; that one counts, too. With the two
+   * seconds that every session has, a person is told after 30 s at the latest. */
+  .route_patience_ms = 28 * 1000,
   .first_patience_ms = 45 * 1000,
   .again_patience_ms = 300 * 1000,
   .large_file_bytes = G_MAXUINT64,

@@ -40,6 +40,8 @@ typedef struct
   guint             answer_patience_ms;
   /* and this much to open the session; 0: the connection keeps its own time. */
   guint             open_patience_ms;
+  /* How long a first route is looked for, over all sessions; 0: each has its own time. */
+  guint             route_patience_ms;
   /* How long it is tried to reach a member at first, and again after it was connected. */
   guint             first_patience_ms;
   guint             again_patience_ms;

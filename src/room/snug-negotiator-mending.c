@@ -10,6 +10,9 @@
 #define PROBE_DELAY_MS 1000
 #define PROBE_MS 2000
 
+/* However late a session begins: what a route takes that exists. */
+#define LEAST_ROUTE_MS 2000
+
 static void
 give_up (SnugNegotiator *self, const GError *error)
 {
@@ -27,6 +30,17 @@ snug_negotiator_is_patience_over (SnugNegotiator *self)
   if (self->trying_us == 0)
     self->trying_us = now_us;
   return now_us - self->trying_us > (gint64) patience_ms * 1000;
+}
+
+guint
+snug_negotiator_get_route_patience_ms (SnugNegotiator *self)
+{
+  gint64 searched_ms = self->searching_us != 0 ? (g_get_monotonic_time () - self->searching_us) / 1000 : 0;
+  gint64 patience_ms = rules (self)->route_patience_ms;
+
+  if (self->was_connected || patience_ms == 0)
+    return 0;
+  return (guint) MAX (patience_ms - searched_ms, LEAST_ROUTE_MS);
 }
 
 /* Where there was no route at first, there is none. What fails on a route may do so by bad luck, but a wrong
@@ -148,6 +162,7 @@ snug_negotiator_retry (SnugNegotiator *self)
   if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
     return;
   self->trying_us = 0;
+  self->searching_us = 0;
   snug_backoff_reset (&self->backoff);
   snug_negotiator_enter (self, self->was_connected ? SNUG_PEER_LINK_RECONNECTING : SNUG_PEER_LINK_CONNECTING,
                          NULL);

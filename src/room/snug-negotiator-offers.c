@@ -171,6 +171,8 @@ is_new_session (SnugNegotiator *self, SnugSignalMessage *message, const SnugSdp 
 static void
 await_session (SnugNegotiator *self)
 {
+  if (self->searching_us == 0)
+    self->searching_us = g_get_monotonic_time ();
   if (rules (self)->open_patience_ms == 0 || self->state == SNUG_PEER_LINK_CONNECTED)
     snug_clear_source (&self->mend_timer);
   else

@@ -39,6 +39,7 @@ struct _SnugNegotiator
   guint64                  neg;               /* of the offer in force; 0 = none */
   gint64                   last_offer_us;
   gint64                   trying_us;         /* since when it is being tried; 0 = connected */
+  gint64                   searching_us;      /* since when both know where to look for a first route; 0 = not yet, or no more */
   guint                    n_sessions;        /* opened so far */
   guint64                  n_packets;         /* from the member when it was probed */
   guint64                  n_packets_heard;   /* and at the last look */
@@ -84,6 +85,8 @@ void     snug_negotiator_ask_for_offer (SnugNegotiator *self, gboolean new_sessi
 void     snug_negotiator_mend_later            (SnugNegotiator *self, guint patience_ms);
 void     snug_negotiator_give_up_or_try_again  (SnugNegotiator *self, const GError *error);
 gboolean snug_negotiator_is_patience_over      (SnugNegotiator *self);
+/* How long the next connection may look for a route; 0: as it likes. */
+guint    snug_negotiator_get_route_patience_ms (SnugNegotiator *self);
 
 /* snug-negotiator-silence.c */
 /* From now on, for as long as the state is CONNECTED. May be called twice. */

@@ -55,6 +55,8 @@ snug_negotiator_enter (SnugNegotiator *self, SnugPeerLinkState state, const GErr
     self->error = g_error_copy (error);
   if (state == SNUG_PEER_LINK_CONNECTED)
     snug_negotiator_watch_silence (self);
+  if (state == SNUG_PEER_LINK_FAILED)
+    self->searching_us = 0;
   snug_negotiator_tell (self);
 }
 
@@ -292,6 +294,8 @@ on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *sel
 static void
 on_connection_progress (SnugPeerConnection *connection, SnugNegotiator *self)
 {
+  if (snug_peer_connection_get_stage (connection) >= SNUG_PEER_CONNECTION_STAGE_ROUTE)
+    self->searching_us = 0;
   snug_negotiator_tell (self);
 }
 
@@ -324,7 +328,8 @@ renew_certificate (SnugNegotiator *self)
 void
 snug_negotiator_make_connection (SnugNegotiator *self)
 {
-  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay, .by_proxy = self->by_proxy };
+  SnugPeerConnectionConfig config = { .ice_servers = self->ice_servers, .relay = self->relay, .by_proxy = self->by_proxy,
+                                      .route_timeout_ms = snug_negotiator_get_route_patience_ms (self) };
 
   drop_connection (self);
   if (self->had_session && rules (self)->renews_certificate)

@@ -328,6 +328,47 @@ test_what_fails_on_a_route_is_tried_again (Fixture *f, gconstpointer data)
   assert_talks (f, "the second time");
 }
 
+/* What a browser takes until it gives up a connection; and two of those are longer than a first route is looked for. */
+#define BROWSER_MS (15 * 1000)
+
+static void
+pass_without_a_route (Fixture *f)
+{
+  snug_await (NULL, stage_of (&f->offerer) == SNUG_PEER_CONNECTION_STAGE_ANSWERED
+                      && stage_of (&f->answerer) == SNUG_PEER_CONNECTION_STAGE_ANSWERED);
+  snug_let_pass (BROWSER_MS);
+  snug_await_idle (NULL);
+}
+
+static void
+assert_both_are (Fixture *f, SnugPeerLinkState state)
+{
+  g_assert_cmpint (state_of (&f->offerer), ==, state);
+  g_assert_cmpint (state_of (&f->answerer), ==, state);
+}
+
+/* A page asks for another session when its browser has given up: a person is told in time all the same. */
+static void
+test_no_route_is_told_once_for_all_sessions (Fixture *f, gconstpointer data)
+{
+  f->offerer.swallow = f->answerer.swallow = SNUG_SIGNAL_ICE_CANDIDATE;
+  snug_negotiator_start (f->offerer.negotiator);
+  snug_negotiator_start (f->answerer.negotiator);
+  pass_without_a_route (f);
+  assert_both_are (f, SNUG_PEER_LINK_CONNECTING);
+
+  ask_restart (&f->offerer, 0);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+  pass_without_a_route (f);
+  assert_both_are (f, SNUG_PEER_LINK_FAILED);
+
+  /* who tries once more has all the time again */
+  snug_negotiator_retry (f->offerer.negotiator);
+  snug_await (NULL, f->offerer.n_offers == 3);
+  pass_without_a_route (f);
+  assert_both_are (f, SNUG_PEER_LINK_CONNECTING);
+}
+
 /* Restarts are answered once in this time only. */
 #define SPACING_MS 1000
 
@@ -615,6 +656,7 @@ main (int argc, char **argv)
   ADD ("packets-stay-with-others", test_packets_stay_with_others);
   ADD ("several-associations-where-both-want-them", test_several_associations_where_both_want_them);
   ADD ("what-fails-on-a-route-is-tried-again", test_what_fails_on_a_route_is_tried_again);
+  ADD ("no-route-is-told-once-for-all-sessions", test_no_route_is_told_once_for_all_sessions);
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("offerer-moves", test_offerer_moves);
   ADD ("answerer-moves", test_answerer_moves);
