@@ -4,6 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* RFC 8489 section 8.1: where none is named. */
+#define STUN_PORT 3478
+
 static SnugIceServer *
 refuse (const char *words, GError **error)
 {
@@ -19,7 +22,7 @@ is_address (const char *text)
 
   if (*text == '\0' || strpbrk (text, "/@?#% \t") != NULL)
     return FALSE;
-  address = g_network_address_parse (text, 3478, NULL);
+  address = g_network_address_parse (text, STUN_PORT, NULL);
   return address != NULL
          && *g_network_address_get_hostname (G_NETWORK_ADDRESS (address)) != '\0'
          && g_network_address_get_port (G_NETWORK_ADDRESS (address)) != 0;

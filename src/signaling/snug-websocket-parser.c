@@ -18,6 +18,9 @@ enum
 
 #define MAX_CONTROL_BYTES 125
 #define MASK_BYTES 4
+/* RFC 6455 section 5.2: instead of a length, that it follows in 2 or in 8 bytes. */
+#define LENGTH_IN_2_BYTES 126
+#define LENGTH_IN_8_BYTES 127
 
 void
 snug_websocket_parser_init (SnugWebsocketParser *parser, gsize max_bytes, guint max_fragments)
@@ -58,6 +61,12 @@ is_masked (const SnugWebsocketParser *parser)
   return (parser->header[1] & 0x80) != 0;
 }
 
+static guint
+length_size (guint8 length)
+{
+  return length == LENGTH_IN_2_BYTES ? 2 : length == LENGTH_IN_8_BYTES ? 8 : 0;
+}
+
 /* Two bytes, then the length's, then those of the mask. */
 static guint
 header_size (const SnugWebsocketParser *parser)
@@ -66,14 +75,14 @@ header_size (const SnugWebsocketParser *parser)
 
   if (parser->n_header < 2)
     return 2;
-  return 2 + (length == 126 ? 2 : length == 127 ? 8 : 0) + (is_masked (parser) ? MASK_BYTES : 0);
+  return 2 + length_size (length) + (is_masked (parser) ? MASK_BYTES : 0);
 }
 
 static guint64
 payload_size (const SnugWebsocketParser *parser)
 {
   guint8 length = parser->header[1] & 0x7f;
-  guint n_bytes = length == 126 ? 2 : length == 127 ? 8 : 0;
+  guint n_bytes = length_size (length);
   guint64 size = 0;
 
   for (guint i = 0; i < n_bytes; i++)
@@ -216,18 +225,18 @@ static void
 append_header (GByteArray *out, guint8 opcode, gsize n_bytes, guint8 mask_bit)
 {
   snug_bytes_append_u8 (out, 0x80 | opcode);
-  if (n_bytes < 126)
+  if (n_bytes < LENGTH_IN_2_BYTES)
     {
       snug_bytes_append_u8 (out, mask_bit | (guint8) n_bytes);
     }
   else if (n_bytes <= G_MAXUINT16)
     {
-      snug_bytes_append_u8 (out, mask_bit | 126);
+      snug_bytes_append_u8 (out, mask_bit | LENGTH_IN_2_BYTES);
       snug_bytes_append_u16 (out, (guint16) n_bytes);
     }
   else
     {
-      snug_bytes_append_u8 (out, mask_bit | 127);
+      snug_bytes_append_u8 (out, mask_bit | LENGTH_IN_8_BYTES);
       snug_bytes_append_u32 (out, (guint32) ((guint64) n_bytes >> 32));
       snug_bytes_append_u32 (out, (guint32) n_bytes);
     }
