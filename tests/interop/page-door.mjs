@@ -1,6 +1,6 @@
 // page-door: drives page members for a test in another language. One JSON line in, one JSON line out.
 //
-//   {"id":1,"page":"ben","do":"open","with":["chromium","phone"]}   a tab in a browser: chromium or firefox
+//   {"id":1,"page":"ben","do":"open","with":["chromium","phone"]}   a tab in a browser of LAUNCH
 //   {"id":2,"page":"ben","do":"join","with":[LINK,"Ben"]}           any method of PageMember
 //   {"id":1,"result":…} or {"id":1,"error":"…"}
 //
@@ -13,7 +13,12 @@ import { createInterface } from 'node:readline';
 import { DESKTOP, launchChromium, launchFirefox, PHONE } from './browser.mjs';
 import { PageMember } from './page-member.mjs';
 
-const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
+const LAUNCH = {
+  chromium: launchChromium,
+  firefox: launchFirefox,
+  // It tells addresses as they are, not names for them.
+  'chromium-that-hides-nothing': () => launchChromium({ args: ['--disable-features=WebRtcHideLocalIpsWithMdns'] }),
+};
 const SIZES = { phone: PHONE, desktop: DESKTOP };
 
 /** @type {Map<string, Promise<{ newPage(size: object): Promise<any>, close(): Promise<void> }>>} */
