@@ -325,6 +325,21 @@ export class PageMember {
     return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-detail')].map((e) => e.textContent));
   }
 
+  /** Goes there by the keyboard alone. @param {string} selector */
+  async tabTo(selector) {
+    const isThere = () => this.#page.evaluate((s) => document.activeElement.matches(s), selector);
+    for (let n = 0; n < 40; n++) {
+      await this.#page.type('Tab');
+      if (await isThere()) return;
+    }
+    throw new Error(`Tab does not come to ${selector}`);
+  }
+
+  /** @param {string} selector */
+  waitForFocus(selector) {
+    return this.#page.waitFor((s) => document.activeElement.matches(s), selector);
+  }
+
   /** Until the check-up has said all that it says. */
   async checkConnection() {
     await this.show('room');

@@ -169,6 +169,23 @@ test('a file’s card in the chat says once who sends it, and its answers name i
   assert.deepEqual(answers, ['Decline plan.pdf', 'Accept plan.pdf']);
 });
 
+test('the focus goes on with a file into another section, and to the next one when a row is taken away', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  for (const name of ['one.bin', 'two.bin']) {
+    await ana.sendFile((await makeFile(name, 1000)).path);
+    await ben.waitForFile(name, 'offered');
+  }
+  await ben.show('files');
+  const rowOf = (name, state) => `#files-scroll .transfer[data-state=${state}]:has([title="${name}"])`;
+  await ben.tabTo(`${rowOf('two.bin', 'offered')} .button:first-child`);
+  await ben.page.type('Enter');
+  await ben.waitForFocus(rowOf('two.bin', 'declined'));
+  await ben.page.type('Tab', 'Enter');
+  await ben.waitForFocus(rowOf('one.bin', 'offered'));
+  await ben.page.type('Tab', 'Tab', 'Enter');
+  await ben.waitForFocus(rowOf('one.bin', 'done'));
+});
+
 test('paused by the receiver and by the sender, and whole in the end', async () => {
   const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
   const { path, bytes } = await makeFile('long.bin', 40_000_000);

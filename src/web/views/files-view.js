@@ -20,9 +20,14 @@ const SECTIONS = [
   { title: () => _('Done'), has: (t) => isFinished(t) || t.wasDone },
 ];
 
+/** The row of what has the focus, for who goes by keys. @returns {HTMLElement | null} */
+const focusedRow = () => document.querySelector('#files-scroll :focus-visible')?.closest('.transfer') ?? null;
+
 export class FilesView {
   #sections;
+  #scroll = byId('files-scroll');
   #empty;
+  #send = byId('send-files');
   #totalSpeed = byId('total-speed');
   #answers;
 
@@ -34,7 +39,7 @@ export class FilesView {
    */
   constructor({ room, pickFiles, pickFolder }) {
     setText(byId('files-title'), _('Files'));
-    const send = byId('send-files');
+    const send = this.#send;
     setText(send, _('Send Files…'));
     send.addEventListener('click', () => pickFiles());
     const sendFolder = byId('send-folder');
@@ -63,12 +68,37 @@ export class FilesView {
       button(_('Accept All'), () => offered().forEach(({ key }) => room.transfers?.accept(key)), 'flat'),
     ]);
     this.#sections[0]?.section.prepend(this.#answers);
-    byId('files-scroll').append(this.#empty, ...this.#sections.map(({ section }) => section));
+    this.#scroll.append(this.#empty, ...this.#sections.map(({ section }) => section));
   }
 
   /** @param {State} state */
   render(state) {
-    const transfers = [...state.transfers.values()];
+    const focused = focusedRow();
+    const place = focused === null ? -1 : this.#rows().indexOf(focused);
+    this.#showTransfers([...state.transfers.values()]);
+    if (focused !== null && !focused.isConnected) this.#focusAfter(focused, place);
+  }
+
+  #rows() {
+    return /** @type {HTMLElement[]} */ ([...this.#scroll.querySelectorAll('.transfer')]);
+  }
+
+  /**
+   * Of a row that went on to another section, the row has the focus, and none of its buttons: a key that is held down
+   * would press that. One that was taken off the list leaves it to the next.
+   *
+   * @param {HTMLElement} gone
+   * @param {number} place where it stood
+   */
+  #focusAfter(gone, place) {
+    const rows = this.#rows();
+    const row = rows.find(({ dataset }) => dataset.key === gone.dataset.key) ?? rows[place] ?? rows.at(-1);
+    if (row) row.tabIndex = -1;
+    (row ?? this.#send).focus();
+  }
+
+  /** @param {Transfer[]} transfers */
+  #showTransfers(transfers) {
     this.#empty.hidden = transfers.length > 0;
     for (const { section, rows, has } of this.#sections) {
       const own = gather(transfers.filter(has), ['offered']).sort((a, b) => b.time - a.time);

@@ -148,6 +148,7 @@ export class TransferRow {
     const { name, state, direction, size, bytes, canAccept, isFileGone } = transfer;
     const asks = state === 'offered' && direction === 'in';
     this.element.dataset.state = state;
+    this.element.dataset.key = transfer.key;
     this.element.classList.toggle('asks', asks && canAccept);
     this.element.classList.toggle('active', isUnderWay(transfer) && !isFileGone);
     this.element.classList.toggle('gone', isFileGone);
