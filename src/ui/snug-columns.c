@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-columns.h"
 
+#include "snug-text-size.h"
+
 struct _SnugColumns
 {
   GtkLayoutManager parent_instance;
@@ -59,6 +61,12 @@ measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *
     gtk_widget_measure (child, orientation, for_size, minimum, natural, NULL, NULL);
 }
 
+static int
+get_least (SnugColumns *self)
+{
+  return snug_text_size_scale (gtk_layout_manager_get_widget (GTK_LAYOUT_MANAGER (self)), self->least);
+}
+
 /* The width of the second column, or 0 if the two stand below each other at @width. Widths of
  * children are asked for unconstrained, so the answer is the same while measuring and while
  * allocating. */
@@ -75,8 +83,7 @@ second_column_width (SnugColumns *self, const Pair *pair, int width)
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
-  return first_width >= MAX (first_minimum,
-                             self->least) && second_width >= second_minimum ? second_width : 0;
+  return first_width >= MAX (first_minimum, get_least (self)) && second_width >= second_minimum ? second_width : 0;
 }
 
 static void
@@ -88,7 +95,7 @@ measure_width (SnugColumns *self, const Pair *pair, int *minimum, int *natural)
   measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
   measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
   *minimum = MAX (first_minimum, second_minimum);
-  first_natural = MAX (first_natural, gap > 0 ? self->least : 0);
+  first_natural = MAX (first_natural, gap > 0 ? get_least (self) : 0);
   *natural = self->split ? 2 * MAX (first_natural, second_natural) + gap
                          : first_natural + gap + second_natural;
 }
@@ -153,6 +160,19 @@ allocate (GtkWidget *widget, GtkWidget *child, int x, int y, int width, int heig
     gtk_widget_size_allocate (child, &box, -1);
 }
 
+/* @below gets what @above leaves. */
+static void
+allocate_rows (SnugColumns *self, GtkWidget *widget, GtkWidget *above, GtkWidget *below, int width, int height)
+{
+  int minimum, natural;
+
+  measure_child (above, GTK_ORIENTATION_VERTICAL, width, &minimum, &natural);
+  if (below == NULL)
+    natural = height;
+  allocate (widget, above, 0, 0, width, natural);
+  allocate (widget, below, 0, natural + self->row_spacing, width, MAX (height - natural - self->row_spacing, 0));
+}
+
 static void
 snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, int height,
                        int baseline)
@@ -160,20 +180,14 @@ snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, 
   SnugColumns *self = SNUG_COLUMNS (manager);
   Pair pair = get_pair (widget);
   int second_width = second_column_width (self, &pair, width);
-  int minimum, natural;
 
   if (second_width > 0)
     {
       allocate (widget, pair.first, 0, 0, width - self->spacing - second_width, height);
       allocate (widget, pair.second, width - second_width, 0, second_width, height);
-      return;
     }
-  measure_child (pair.first, GTK_ORIENTATION_VERTICAL, width, &minimum, &natural);
-  if (pair.second == NULL)
-    natural = height;
-  allocate (widget, pair.first, 0, 0, width, natural);
-  allocate (widget, pair.second, 0, natural + self->row_spacing, width,
-            MAX (height - natural - self->row_spacing, 0));
+  else
+    allocate_rows (self, widget, pair.first, pair.second, width, height);
 }
 
 static void

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_COLUMNS (snug_columns_get_type ())
 G_DECLARE_FINAL_TYPE (SnugColumns, snug_columns, SNUG, COLUMNS, GtkLayoutManager)
 
-/* Properties, all writable: "least" (int, px): beside each other as long as the first column gets
- * this much; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
+/* Properties, all writable: "least" (int, px at normal text size): beside each other as long as the
+ * first column gets this much; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
  * (boolean): TRUE gives both columns the same width, FALSE gives the second its natural one. */
 
 G_END_DECLS

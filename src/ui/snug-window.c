@@ -6,6 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-css-class.h"
+#include "snug-text-size.h"
 #include "snug-words.h"
 
 /* From this width on (at normal text size) the header holds the page switcher and the state beside
@@ -300,21 +301,12 @@ on_page_changed (SnugWindow *self)
 
 /* --- Wide and narrow --- */
 
-static int
-for_text_size (SnugWindow *self, int px)
-{
-  int dpi = 0;
-
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
-  return dpi > 0 ? (int) ((gint64) px * dpi / (96 * 1024)) : px;
-}
-
 static void
 set_shape (SnugWindow *self, int width, int height)
 {
-  self->wide = width >= for_text_size (self, WIDE_PX);
-  self->roomy = width >= for_text_size (self, ROOMY_PX);
-  self->is_short = height < for_text_size (self, SHORT_PX);
+  self->wide = width >= snug_text_size_scale (GTK_WIDGET (self), WIDE_PX);
+  self->roomy = width >= snug_text_size_scale (GTK_WIDGET (self), ROOMY_PX);
+  self->is_short = height < snug_text_size_scale (GTK_WIDGET (self), SHORT_PX);
   snug_chat_pane_set_roomy (self->chat, self->roomy);
   adw_view_switcher_title_set_view_switcher_enabled (self->title, self->wide);
   adw_view_switcher_bar_set_reveal (self->bar, !self->wide);
@@ -337,9 +329,9 @@ static void
 snug_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   SnugWindow *self = SNUG_WINDOW (widget);
-  gboolean same = self->wide == (width >= for_text_size (self, WIDE_PX))
-                  && self->roomy == (width >= for_text_size (self, ROOMY_PX))
-                  && self->is_short == (height < for_text_size (self, SHORT_PX));
+  gboolean same = self->wide == (width >= snug_text_size_scale (GTK_WIDGET (self), WIDE_PX))
+                  && self->roomy == (width >= snug_text_size_scale (GTK_WIDGET (self), ROOMY_PX))
+                  && self->is_short == (height < snug_text_size_scale (GTK_WIDGET (self), SHORT_PX));
 
   GTK_WIDGET_CLASS (snug_window_parent_class)->size_allocate (widget, width, height, baseline);
   /* Not here: a widget that is shown or hidden while sizes are being given out is given none. */
