@@ -11,6 +11,7 @@ struct _SnugColumns
   int              spacing;
   int              row_spacing;
   gboolean         split;
+  gboolean         second_first;
 };
 
 G_DEFINE_FINAL_TYPE (SnugColumns, snug_columns, GTK_TYPE_LAYOUT_MANAGER)
@@ -22,6 +23,7 @@ enum
   PROP_SPACING,
   PROP_ROW_SPACING,
   PROP_SPLIT,
+  PROP_SECOND_FIRST,
   N_PROPS
 };
 
@@ -186,6 +188,8 @@ snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, 
       allocate (widget, pair.first, 0, 0, width - self->spacing - second_width, height);
       allocate (widget, pair.second, width - second_width, 0, second_width, height);
     }
+  else if (self->second_first && pair.second != NULL)
+    allocate_rows (self, widget, pair.second, pair.first, width, height);
   else
     allocate_rows (self, widget, pair.first, pair.second, width, height);
 }
@@ -201,6 +205,7 @@ snug_columns_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_SPACING: g_value_set_int (value, self->spacing); break;
     case PROP_ROW_SPACING: g_value_set_int (value, self->row_spacing); break;
     case PROP_SPLIT: g_value_set_boolean (value, self->split); break;
+    case PROP_SECOND_FIRST: g_value_set_boolean (value, self->second_first); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
 }
@@ -210,12 +215,15 @@ snug_columns_set_property (GObject *object, guint prop_id, const GValue *value, 
 {
   SnugColumns *self = SNUG_COLUMNS (object);
 
+  if (prop_id == PROP_SECOND_FIRST && self->second_first == g_value_get_boolean (value))
+    return;
   switch (prop_id)
     {
     case PROP_LEAST: self->least = g_value_get_int (value); break;
     case PROP_SPACING: self->spacing = g_value_get_int (value); break;
     case PROP_ROW_SPACING: self->row_spacing = g_value_get_int (value); break;
     case PROP_SPLIT: self->split = g_value_get_boolean (value); break;
+    case PROP_SECOND_FIRST: self->second_first = g_value_get_boolean (value); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
   gtk_layout_manager_layout_changed (GTK_LAYOUT_MANAGER (self));
@@ -238,6 +246,7 @@ snug_columns_class_init (SnugColumnsClass *klass)
   props[PROP_SPACING] = g_param_spec_int ("spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ROW_SPACING] = g_param_spec_int ("row-spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE, flags);
+  props[PROP_SECOND_FIRST] = g_param_spec_boolean ("second-first", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugColumns, snug_columns, SNUG, COLUMNS, GtkLayoutManager)
 
 /* Properties, all writable: "least" (int, px at normal text size): beside each other as long as the
- * first column gets this much; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
+ * first column gets this much; "second-first" (boolean): where they are below each other, the second
+ * stands above; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
  * (boolean): TRUE gives both columns the same width, FALSE gives the second its natural one. */
 
 G_END_DECLS

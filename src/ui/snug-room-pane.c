@@ -35,6 +35,7 @@ struct _SnugRoomPane
   GtkLabel       *over_left;
   GtkWidget      *over_files;
   GtkWidget      *over_check;
+  SnugColumns    *columns;
   GtkWidget      *connecting;
   GtkLabel       *connecting_title;
   SnugChecklist  *connecting_steps;
@@ -217,6 +218,8 @@ update_people_count (SnugRoomPane *self)
   text = g_strdup_printf (_("%u of %u"), n_people, capacity);
   gtk_label_set_label (self->people_count, text);
   gtk_widget_set_visible (self->waiting, n_people == 1);
+  /* One below the other, the invite comes before whoever it is for, and after those who are there. */
+  g_object_set (self->columns, "second-first", n_people > 1, NULL);
 }
 
 static void
@@ -444,6 +447,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_left);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_files);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_check);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, columns);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_steps);

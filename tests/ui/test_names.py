@@ -79,4 +79,15 @@ def test_nearby(desk):
         gallery.find("list item", "QXWV23")
 
 
+def top_of(node):
+    return node.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS).y
+
+
+@case("in a narrow window, who is there stands above the invite for who is not")
+def test_people_first(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "connected", "--width", "360"))
+    for _scene in gallery.scenes():
+        assert top_of(gallery.find("label", "People")) < top_of(gallery.find("push button", "QR code"))
+
+
 run()
