@@ -1,5 +1,5 @@
-/* A file that goes over several associations at once: whole, and as it was; also when one of them ends in the middle,
- * and beside a member that knows nothing of it.
+/* A file that goes over several associations at once: whole, and as it was; also when one of them ends in the middle, or
+ * too much has come by the others, and beside a member that knows nothing of it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,6 +24,7 @@ typedef struct
 {
   GPtrArray *stripes;        /* owned: of SnugDataChannel: those beside the first */
   gboolean   closes_them;    /* once, when they have carried something */
+  gboolean   is_full;        /* once, when something waits: no more may */
   gint       n_files;        /* channels that a file began on */
   gint       n_stripes;
   gint       n_early;        /* messages that came before their turn */
@@ -69,6 +70,19 @@ __wrap_snug_stripe_order_put (SnugStripeOrder *self, guint64 number, GBytes *byt
       snug_context_post (snug_network_get_context (), do_close_stripes, NULL, NULL);
     }
   return __real_snug_stripe_order_put (self, number, bytes, is_text);
+}
+
+gboolean __real_snug_stripe_order_is_full (SnugStripeOrder *self, guint64 number, GBytes *bytes);
+gboolean __wrap_snug_stripe_order_is_full (SnugStripeOrder *self, guint64 number, GBytes *bytes);
+
+gboolean
+__wrap_snug_stripe_order_is_full (SnugStripeOrder *self, guint64 number, GBytes *bytes)
+{
+  gboolean is_full = watch.is_full && snug_stripe_order_get_n_waiting (self) > 0;
+
+  if (is_full)
+    watch.is_full = FALSE;
+  return is_full || __real_snug_stripe_order_is_full (self, number, bytes);
 }
 
 typedef struct
@@ -157,6 +171,16 @@ test_stripes_end_in_the_middle (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&watch.n_stripes), ==, 2 * (SNUG_STRIPES_MOST - 1));
 }
 
+/* Who does not wait though they were told to: the channels are closed, and what was checked is gone on from. */
+static void
+test_too_much_by_the_others (Fixture *f, gconstpointer data)
+{
+  watch.is_full = TRUE;
+  send_and_compare (f);
+  g_assert_false (watch.is_full);
+  g_assert_cmpint (g_atomic_int_get (&watch.n_files), ==, 2);
+}
+
 /* Not worth it. */
 static void
 test_small_files (Fixture *f, gconstpointer data)
@@ -175,6 +199,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("over-all", test_over_all);
   ADD ("stripes-end-in-the-middle", test_stripes_end_in_the_middle);
+  ADD ("too-much-by-the-others", test_too_much_by_the_others);
   ADD ("small-files", test_small_files);
   return g_test_run ();
 }
