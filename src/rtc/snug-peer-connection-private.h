@@ -52,8 +52,7 @@ gboolean snug_peer_connection_enter       (SnugPeerConnection *self, SnugPeerCon
 /* Never back to an earlier one. */
 void     snug_peer_connection_enter_stage (SnugPeerConnection *self, SnugPeerConnectionStage stage);
 
-/* It has failed or was closed; check_open() says so in @error. */
-gboolean snug_peer_connection_is_over     (SnugPeerConnection *self);
+/* Returns: %FALSE and a reason if it has failed or was closed */
 gboolean snug_peer_connection_check_open  (SnugPeerConnection *self, GError **error);
 
 G_END_DECLS

@@ -57,8 +57,8 @@ snug_peer_connection_enter_stage (SnugPeerConnection *self, SnugPeerConnectionSt
   g_signal_emit (self, signals[STAGE_CHANGED], 0);
 }
 
-gboolean
-snug_peer_connection_is_over (SnugPeerConnection *self)
+static gboolean
+is_over (SnugPeerConnection *self)
 {
   return self->state == SNUG_PEER_CONNECTION_FAILED || self->state == SNUG_PEER_CONNECTION_CLOSED;
 }
@@ -66,7 +66,7 @@ snug_peer_connection_is_over (SnugPeerConnection *self)
 gboolean
 snug_peer_connection_check_open (SnugPeerConnection *self, GError **error)
 {
-  if (!snug_peer_connection_is_over (self))
+  if (!is_over (self))
     return TRUE;
   g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE, _("The connection is closed"));
   return FALSE;
@@ -97,7 +97,7 @@ end (SnugPeerConnection *self, SnugPeerConnectionState state)
 static void
 fail (SnugPeerConnection *self, const GError *error)
 {
-  if (snug_peer_connection_is_over (self))
+  if (is_over (self))
     return;
   if (error != NULL)
     self->error = g_error_copy (error);
@@ -115,11 +115,11 @@ ends_with (SnugPeerConnection *self, gpointer transport)
       return TRUE;
     case SNUG_TRANSPORT_CLOSED:
       /* by the peer, if it was not us */
-      if (!snug_peer_connection_is_over (self))
+      if (!is_over (self))
         end (self, SNUG_PEER_CONNECTION_CLOSED);
       return TRUE;
     default:
-      return snug_peer_connection_is_over (self);
+      return is_over (self);
     }
 }
 
@@ -215,7 +215,7 @@ on_dtls_state (SnugTransport *dtls, SnugPeerConnection *self)
   if (ends_with (self, dtls) || snug_transport_get_state (dtls) != SNUG_TRANSPORT_CONNECTED)
     return;
   snug_peer_connection_enter_stage (self, SNUG_PEER_CONNECTION_STAGE_VERIFIED);
-  if (snug_peer_connection_is_over (self))
+  if (is_over (self))
     return;
   self->splitter = snug_port_splitter_new (dtls);
   lane = snug_port_splitter_add (self->splitter, SNUG_SCTP_PORT);
@@ -228,7 +228,7 @@ static void
 start_dtls (SnugPeerConnection *self)
 {
   snug_peer_connection_enter_stage (self, SNUG_PEER_CONNECTION_STAGE_ROUTE);
-  if (snug_peer_connection_is_over (self))
+  if (is_over (self))
     return;
   self->dtls = snug_dtls_transport_new (SNUG_TRANSPORT (self->ice), self->certificate,
                                         self->is_dtls_client, self->remote->fingerprint);
@@ -271,7 +271,7 @@ on_ice_state (SnugTransport *ice, SnugPeerConnection *self)
 static void
 on_local_candidate (G_GNUC_UNUSED SnugIceTransport *ice, const char *candidate, SnugPeerConnection *self)
 {
-  if (!snug_peer_connection_is_over (self))
+  if (!is_over (self))
     g_signal_emit (self, signals[LOCAL_CANDIDATE], 0, candidate);
 }
 
@@ -281,7 +281,7 @@ on_path_changed (G_GNUC_UNUSED SnugIceTransport *ice, SnugPeerConnection *self)
   g_autoptr (SnugPeerConnection) keep = g_object_ref (self);
 
   search_path (self);
-  if (!snug_peer_connection_is_over (self))
+  if (!is_over (self))
     g_signal_emit (self, signals[PATH_CHANGED], 0);
 }
 
@@ -421,7 +421,7 @@ snug_peer_connection_start_over (SnugPeerConnection *self)
 {
   g_autoptr (SnugPeerConnection) keep = g_object_ref (self);
 
-  if (snug_peer_connection_is_over (self) || !self->has_offer)
+  if (is_over (self) || !self->has_offer)
     return;
   snug_ice_transport_lose_route (self->ice);
   drop_layers (self);
@@ -591,19 +591,19 @@ snug_peer_connection_probe (SnugPeerConnection *self)
 gboolean
 snug_peer_connection_has_moved (SnugPeerConnection *self)
 {
-  return !snug_peer_connection_is_over (self) && snug_ice_transport_has_moved (self->ice);
+  return !is_over (self) && snug_ice_transport_has_moved (self->ice);
 }
 
 gboolean
 snug_peer_connection_is_cut_off (SnugPeerConnection *self)
 {
-  return !snug_peer_connection_is_over (self) && snug_ice_transport_is_cut_off (self->ice);
+  return !is_over (self) && snug_ice_transport_is_cut_off (self->ice);
 }
 
 void
 snug_peer_connection_lose_route (SnugPeerConnection *self)
 {
-  if (!snug_peer_connection_is_over (self))
+  if (!is_over (self))
     snug_ice_transport_lose_route (self->ice);
 }
 

@@ -26,9 +26,7 @@ struct _SnugTransfers
   GPtrArray    *offers;     /* of SnugOffer that still stand */
 };
 
-gboolean   snug_transfers_goes          (SnugMover *mover, SnugTransferDirection direction);
 /* Each returns %NULL if there is none. A transfer is keyed by (member, id): an id alone belongs to nobody. */
-SnugMover *snug_transfers_mover_of      (SnugTransfers *self, SnugTransfer *row);
 SnugMover *snug_transfers_find          (SnugTransfers *self, SnugTransferDirection direction, const char *member_id,
                                          const char *wire_id);
 SnugMover *snug_transfers_find_standing (SnugTransfers *self, SnugTransferDirection direction, SnugMember *member,

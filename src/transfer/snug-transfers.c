@@ -32,14 +32,14 @@ is_with (SnugMover *mover, const char *member_id)
   return strcmp (snug_transfer_get_member_id (snug_mover_get_row (mover)), member_id) == 0;
 }
 
-gboolean
-snug_transfers_goes (SnugMover *mover, SnugTransferDirection direction)
+static gboolean
+goes (SnugMover *mover, SnugTransferDirection direction)
 {
   return snug_transfer_get_direction (snug_mover_get_row (mover)) == direction;
 }
 
-SnugMover *
-snug_transfers_mover_of (SnugTransfers *self, SnugTransfer *row)
+static SnugMover *
+mover_of (SnugTransfers *self, SnugTransfer *row)
 {
   for (guint i = 0; i < self->movers->len; i++)
     if (snug_mover_get_row (self->movers->pdata[i]) == row)
@@ -54,7 +54,7 @@ snug_transfers_find (SnugTransfers *self, SnugTransferDirection direction, const
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (snug_transfers_goes (mover, direction) && is_with (mover, member_id)
+      if (goes (mover, direction) && is_with (mover, member_id)
           && strcmp (snug_transfer_get_wire_id (snug_mover_get_row (mover)), wire_id) == 0)
         return mover;
     }
@@ -77,7 +77,7 @@ snug_transfers_count (SnugTransfers *self, SnugTransferDirection direction, cons
   guint n = 0;
 
   for (guint i = 0; i < self->movers->len; i++)
-    n += snug_transfers_goes (self->movers->pdata[i], direction) && is_with (self->movers->pdata[i], member_id)
+    n += goes (self->movers->pdata[i], direction) && is_with (self->movers->pdata[i], member_id)
          && counts (self->movers->pdata[i]);
   return n;
 }
@@ -95,7 +95,7 @@ find_former (SnugTransfers *self, SnugMover *mover)
 
       if (former == mover)
         return NULL;
-      if (snug_transfers_goes (former, SNUG_TRANSFER_IN) && snug_mover_can_follow (mover, former))
+      if (goes (former, SNUG_TRANSFER_IN) && snug_mover_can_follow (mover, former))
         return former;
     }
   return NULL;
@@ -105,7 +105,7 @@ static void
 start (SnugTransfers *self, SnugMover *mover)
 {
   const char *member_id = snug_transfer_get_member_id (snug_mover_get_row (mover));
-  SnugMover *former = snug_transfers_goes (mover, SNUG_TRANSFER_IN) ? find_former (self, mover) : NULL;
+  SnugMover *former = goes (mover, SNUG_TRANSFER_IN) ? find_former (self, mover) : NULL;
 
   /* While the former one runs, this one waits: it is started when that has stopped. */
   if (former != NULL && !snug_mover_is_lost (former))
@@ -141,7 +141,7 @@ start_followers (SnugTransfers *self, SnugMover *former)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (snug_transfers_goes (mover, SNUG_TRANSFER_IN) && snug_transfer_is_active (snug_mover_get_row (mover))
+      if (goes (mover, SNUG_TRANSFER_IN) && snug_transfer_is_active (snug_mover_get_row (mover))
           && snug_mover_is_same (mover, former))
         start (self, mover);
     }
@@ -168,7 +168,7 @@ on_stopped (SnugMover *mover, SnugTransfers *self)
 static void
 on_bytes (SnugTransfer *row, GParamSpec *pspec, SnugTransfers *self)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, row);
+  SnugMover *mover = mover_of (self, row);
   SnugOffer *offer = mover != NULL ? snug_mover_get_offer (mover) : NULL;
 
   if (offer != NULL)
@@ -211,9 +211,9 @@ snug_transfers_remove (SnugTransfers *self, SnugMover *mover)
 static SnugMover *
 offered_mover_of (SnugTransfers *self, SnugTransfer *transfer, GError **error)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
-  if (mover != NULL && snug_transfers_goes (mover, SNUG_TRANSFER_IN)
+  if (mover != NULL && goes (mover, SNUG_TRANSFER_IN)
       && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
     return mover;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("This file is no longer offered."));
@@ -226,7 +226,7 @@ snug_transfers_look_into_async (SnugTransfers *self, SnugTransfer *transfer, GAs
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
   GError *error = NULL;
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
   g_task_set_source_tag (task, snug_transfers_look_into_async);
   if (mover == NULL)
@@ -317,7 +317,7 @@ forget_in_vain (SnugTransfers *self, const char *member_id)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (!snug_transfers_goes (mover, SNUG_TRANSFER_IN) || !is_with (mover, member_id) || !was_in_vain (mover))
+      if (!goes (mover, SNUG_TRANSFER_IN) || !is_with (mover, member_id) || !was_in_vain (mover))
         continue;
       snug_transfers_remove (self, mover);
       i--;
@@ -356,7 +356,7 @@ handle_offer (SnugRoom *room, SnugMember *member, SnugWireMessage *offer, gpoint
   g_signal_emit (self, signals[OFFERED], 0, row);
 
   /* Whoever heard of it may have decided already. */
-  mover = snug_transfers_mover_of (self, row);
+  mover = mover_of (self, row);
   if (mover != NULL && snug_mover_is_pushed (mover) && snug_transfer_get_state (row) == SNUG_TRANSFER_OFFERED)
     keep_aside (self, mover);
 }
@@ -413,7 +413,7 @@ handle_pause (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpoi
 void
 snug_transfers_pause (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
   if (mover != NULL)
     snug_mover_pause (mover);
@@ -422,7 +422,7 @@ snug_transfers_pause (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_resume (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
   if (mover != NULL && snug_mover_resume (mover))
     start (self, mover);
@@ -431,9 +431,9 @@ snug_transfers_resume (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
-  if (mover != NULL && snug_transfers_goes (mover, SNUG_TRANSFER_IN)
+  if (mover != NULL && goes (mover, SNUG_TRANSFER_IN)
       && snug_transfer_get_state (transfer) == SNUG_TRANSFER_OFFERED)
     snug_mover_decline (mover, SNUG_TRANSFER_DECLINED, NULL);
 }
@@ -441,7 +441,7 @@ snug_transfers_decline (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_cancel (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
   if (mover != NULL)
     snug_mover_cancel (mover);
@@ -450,7 +450,7 @@ snug_transfers_cancel (SnugTransfers *self, SnugTransfer *transfer)
 void
 snug_transfers_forget (SnugTransfers *self, SnugTransfer *transfer)
 {
-  SnugMover *mover = snug_transfers_mover_of (self, transfer);
+  SnugMover *mover = mover_of (self, transfer);
 
   if (mover != NULL && snug_transfer_is_finished (transfer))
     snug_transfers_remove (self, mover);
