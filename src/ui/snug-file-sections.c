@@ -21,8 +21,12 @@ static const char *const section_titles[N_SECTIONS] = { N_("Incoming"), N_("Acti
 
 static const SnugFileSectionCommand section_commands[N_SECTIONS] = {
   [SECTION_INCOMING] = { N_("Accept All"), NULL, "files.accept-all" },
+  [SECTION_ACTIVE] = { N_("Pause All"), NULL, "files.pause-all" },
   [SECTION_DONE] = { N_("Clear"), N_("Clear Finished"), "files.clear" },
 };
+
+/* In place of Pause All, where there is nothing left to pause. */
+static const SnugFileSectionCommand resume_all = { N_("Resume All"), NULL, "files.resume-all" };
 
 /* One list view shows it all, so that ten thousand rows cost what a screenful costs: for each section a model of
  * its heading (none or one GtkStringObject) and one of its transfers, below each of which stands what is in it if
@@ -235,11 +239,26 @@ snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading)
   return section < N_SECTIONS ? g_list_model_get_n_items (G_LIST_MODEL (self->transfers[section])) : 0;
 }
 
+static gboolean
+are_all_paused (GListModel *transfers)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (snug_transfer_get_state (transfer) != SNUG_TRANSFER_PAUSED)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 const SnugFileSectionCommand *
 snug_file_sections_get_command (SnugFileSections *self, gpointer heading)
 {
   guint section = section_of_heading (self, heading);
 
+  if (section == SECTION_ACTIVE && are_all_paused (snug_file_sections_get_active (self)))
+    return &resume_all;
   return section < N_SECTIONS && section_commands[section].label != NULL ? &section_commands[section] : NULL;
 }
 

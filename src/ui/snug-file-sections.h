@@ -30,7 +30,7 @@ GListModel       *snug_file_sections_get_rows   (SnugFileSections *self);
 GListModel       *snug_file_sections_get_active (SnugFileSections *self);
 /* How many transfers stand below @heading, which is one of the rows. */
 guint             snug_file_sections_get_n_below (SnugFileSections *self, gpointer heading);
-/* (transfer none) (nullable): of the section of @heading */
+/* (transfer none) (nullable): of the section of @heading, by the states of its transfers */
 const SnugFileSectionCommand *snug_file_sections_get_command (SnugFileSections *self, gpointer heading);
 /* (transfer none) (nullable) */
 SnugTransfer     *snug_file_sections_find       (SnugFileSections *self, const char *id);

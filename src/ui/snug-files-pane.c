@@ -36,7 +36,6 @@ struct _SnugFilesPane
   GtkButton         *empty_button;
   GtkWidget         *empty_folder_button;
   GtkLabel          *summary;
-  GtkButton         *pause_all;
   GtkWidget         *send_buttons;
   GtkScrolledWindow *scroller;
   GtkListView       *list;
@@ -60,18 +59,6 @@ get_rows (SnugFilesPane *self)
 }
 
 /* --- What is shown besides the rows --- */
-
-/* One row has a button of its own for that. */
-static void
-update_pause_all (SnugFilesPane *self, guint n_active, guint n_paused)
-{
-  gboolean all_paused = n_paused == n_active;
-
-  gtk_widget_set_visible (GTK_WIDGET (self->pause_all), n_active > 1);
-  gtk_button_set_label (self->pause_all, all_paused ? _("Resume All") : _("Pause All"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pause_all),
-                                  all_paused ? "files.resume-all" : "files.pause-all");
-}
 
 /* What is paused does not get less. */
 static guint64
@@ -107,7 +94,6 @@ update_summary (SnugFilesPane *self)
 {
   GListModel *active = snug_file_sections_get_active (self->sections);
   guint n_active = g_list_model_get_n_items (active);
-  guint n_paused = 0;
   guint64 n_left = 0;
   double speed = 0;
   g_autofree char *text = NULL;
@@ -117,12 +103,10 @@ update_summary (SnugFilesPane *self)
       g_autoptr (SnugTransfer) transfer = g_list_model_get_item (active, i);
 
       speed += snug_transfer_get_speed (transfer);
-      n_paused += snug_transfer_get_state (transfer) == SNUG_TRANSFER_PAUSED ? 1 : 0;
       n_left += bytes_left (transfer);
     }
   text = summary_words (n_active, speed, n_left);
   gtk_label_set_label (self->summary, text);
-  update_pause_all (self, n_active, n_paused);
 }
 
 /* The name goes first and comes last: in between, name and target do not fit each other. */
@@ -155,24 +139,6 @@ update_page (SnugFilesPane *self)
   gtk_stack_set_visible_child_name (self->stack, g_list_model_get_n_items (get_rows (self)) > 0 ? "files" : "empty");
 }
 
-/* The sections were told before. */
-static void
-on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
-                      SnugFilesPane *self)
-{
-  for (guint i = position; i < position + n_added; i++)
-    {
-      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
-
-      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_summary), self,
-                               G_CONNECT_SWAPPED);
-      g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self,
-                               G_CONNECT_SWAPPED);
-    }
-  update_summary (self);
-  update_page (self);
-}
-
 /* --- Rows that look like boxed lists: the first and the last of a section are round --- */
 
 static gboolean
@@ -183,10 +149,25 @@ is_heading_at (SnugFilesPane *self, guint position)
   return item == NULL || GTK_IS_STRING_OBJECT (item);
 }
 
+static void
+show_command (GtkWidget *button, const SnugFileSectionCommand *command)
+{
+  if (g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)), command->action) == 0)
+    return;
+  gtk_button_set_label (GTK_BUTTON (button), _(command->label));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
+  if (command->spoken != NULL)
+    {
+      gtk_widget_set_tooltip_text (button, _(command->spoken));
+      snug_accessible_set_label (button, _(command->spoken));
+    }
+}
+
 /* One needs no counting, and has buttons of its own. */
 static void
-show_count (SnugFilesPane *self, GtkListItem *item)
+show_heading (SnugFilesPane *self, GtkListItem *item)
 {
+  const SnugFileSectionCommand *command = snug_file_sections_get_command (self->sections, gtk_list_item_get_item (item));
   GtkWidget *count = gtk_widget_get_next_sibling (gtk_widget_get_first_child (gtk_list_item_get_child (item)));
   GtkWidget *button = gtk_widget_get_next_sibling (count);
   guint n = snug_file_sections_get_n_below (self->sections, gtk_list_item_get_item (item));
@@ -194,8 +175,11 @@ show_count (SnugFilesPane *self, GtkListItem *item)
 
   gtk_label_set_label (GTK_LABEL (count), text);
   gtk_widget_set_visible (count, n > 1);
-  if (button != NULL)
-    gtk_widget_set_visible (button, n > 1);
+  if (button != NULL && command != NULL)
+    {
+      show_command (button, command);
+      gtk_widget_set_visible (button, n > 1);
+    }
 }
 
 static void
@@ -213,7 +197,36 @@ style_item (SnugFilesPane *self, GtkListItem *item)
   snug_css_class_set (row, "last", !heading && is_heading_at (self, position + 1));
   gtk_widget_set_focusable (row, !heading);
   if (heading)
-    show_count (self, item);
+    show_heading (self, item);
+}
+
+/* What can be done with all of a section goes with what one of them does. */
+static void
+update_headings (SnugFilesPane *self)
+{
+  for (guint i = 0; i < self->bound->len; i++)
+    if (GTK_IS_STRING_OBJECT (gtk_list_item_get_item (self->bound->pdata[i])))
+      show_heading (self, self->bound->pdata[i]);
+}
+
+/* The sections were told before. */
+static void
+on_transfers_changed (GListModel *transfers, guint position, guint n_removed, guint n_added,
+                      SnugFilesPane *self)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (SnugTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_summary), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::state", G_CALLBACK (update_headings), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (transfer, "notify::speed", G_CALLBACK (update_summary), self,
+                               G_CONNECT_SWAPPED);
+    }
+  update_summary (self);
+  update_page (self);
 }
 
 /* The last row leaves the pane empty. */
@@ -278,15 +291,10 @@ heading_new (const char *text, const SnugFileSectionCommand *command)
   gtk_box_append (GTK_BOX (box), count);
   if (command != NULL)
     {
-      GtkWidget *button = gtk_button_new_with_label (_(command->label));
+      GtkWidget *button = gtk_button_new ();
 
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), command->action);
+      show_command (button, command);
       gtk_widget_add_css_class (button, "flat");
-      if (command->spoken != NULL)
-        {
-          gtk_widget_set_tooltip_text (button, _(command->spoken));
-          snug_accessible_set_label (button, _(command->spoken));
-        }
       gtk_box_append (GTK_BOX (box), button);
     }
   return box;
@@ -515,7 +523,6 @@ snug_files_pane_class_init (SnugFilesPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_button);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, empty_folder_button);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, summary);
-  gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, pause_all);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, send_buttons);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SnugFilesPane, list);
