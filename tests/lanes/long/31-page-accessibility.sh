@@ -1,5 +1,5 @@
 #!/bin/bash
-# every state of the web page: what some people could not use, by axe-core, and what is cut off at 320 pixels in any language
+# every state of the web page: what some people could not use, by axe-core or with a finger, and what is cut off at 320 pixels in any language
 # limit: 900
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
