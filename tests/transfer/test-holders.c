@@ -479,9 +479,7 @@ main (int argc, char **argv)
       ADD_FOLDER ("liars", test_liars);
       ADD_FOLDER ("chosen", test_chosen);
       ADD_FOLDER ("a holder leaves", test_holder_leaves);
-      ADD_FOLDER ("a holder cancels", test_holder_cancels);
       ADD_FOLDER ("a follower pauses", test_follower_pauses);
-      ADD_FOLDER ("paused by the one who offers", test_paused_by_the_one_who_offers);
     }
 #undef ADD
 #undef ADD_FOR
