@@ -12,6 +12,8 @@
 
 /* Restarts asked for by the member, at most one in this time: each costs a gathering. */
 #define RESTART_SPACING_US (G_USEC_PER_SEC)
+/* Checks take a second or two, a relay far away over TLS some more. */
+#define ROUTE_PATIENCE_MS (15 * 1000)
 /* Candidates that may wait for their description. */
 #define MAX_EARLY_CANDIDATES 100
 
@@ -167,16 +169,25 @@ is_new_session (SnugNegotiator *self, SnugSignalMessage *message, const SnugSdp 
   return is_from_elsewhere (self, message, sdp);
 }
 
-/* Descriptions are exchanged. */
+static gboolean
+has_lost_route (SnugNegotiator *self)
+{
+  return snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_DISCONNECTED;
+}
+
+/* Descriptions are exchanged. In place of a lost route another one is looked for with what was gathered for that: a relay
+ * that comes back later is found by the next restart. */
 static void
 await_session (SnugNegotiator *self)
 {
   if (self->searching_us == 0)
     self->searching_us = g_get_monotonic_time ();
-  if (rules (self)->open_patience_ms == 0 || self->state == SNUG_PEER_LINK_CONNECTED)
-    snug_clear_source (&self->mend_timer);
-  else
+  if (rules (self)->open_patience_ms != 0 && self->state != SNUG_PEER_LINK_CONNECTED)
     snug_negotiator_mend_later (self, rules (self)->open_patience_ms);
+  else if (has_lost_route (self))
+    snug_negotiator_mend_later (self, ROUTE_PATIENCE_MS + snug_backoff_next_ms (&self->backoff, g_random_double ()));
+  else
+    snug_clear_source (&self->mend_timer);
 }
 
 static void

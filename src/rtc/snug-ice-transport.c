@@ -581,7 +581,7 @@ snug_ice_transport_get_pwd (SnugIceTransport *self)
   return self->pwd;
 }
 
-/* libnice gathers once and keeps its sockets, each bound to an address of that time. So after a move another agent takes
+/* libnice gathers once and keeps its sockets, each bound to an address of that time, and its relays. So another agent takes
  * over; to the other side it is a restart like any. What stands on the route, DTLS and SCTP, does not notice. */
 static gboolean
 begin_elsewhere (SnugIceTransport *self, GError **error)
@@ -594,12 +594,23 @@ begin_elsewhere (SnugIceTransport *self, GError **error)
   return gather (self, error);
 }
 
+/* What was gathered is as good as the route that it led to. Once that is lost a relay may have forgotten us, or a router
+ * calls us by another address; where there is no network at all, ours will be as it was. */
+static gboolean
+gathers_anew (SnugIceTransport *self)
+{
+  g_autofree char *now = snug_own_addresses_to_text ();
+  gboolean has_lost_route = snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_DISCONNECTED;
+
+  return snug_ice_transport_has_moved (self) || (has_lost_route && *now != '\0');
+}
+
 gboolean
 snug_ice_transport_restart (SnugIceTransport *self, GError **error)
 {
-  gboolean has_moved = snug_ice_transport_has_moved (self);
+  gboolean is_elsewhere = gathers_anew (self);
 
-  if (self->agent == NULL || (!has_moved && !nice_agent_restart (self->agent)))
+  if (self->agent == NULL || (!is_elsewhere && !nice_agent_restart (self->agent)))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
                            _("The connection is closed"));
@@ -609,7 +620,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
   self->consent_lost = FALSE;
   self->restarting = TRUE;
   forget_remote_side (self);
-  if (has_moved)
+  if (is_elsewhere)
     return begin_elsewhere (self, error);
   read_local_credentials (self);
   return TRUE;

@@ -31,8 +31,9 @@ gboolean    snug_ice_transport_start (SnugIceTransport *self, gboolean controlli
 const char *snug_ice_transport_get_ufrag (SnugIceTransport *self);
 const char *snug_ice_transport_get_pwd   (SnugIceTransport *self);
 
-/* New credentials of our own for an ICE restart (RFC 8445 section 9). The old route carries on, unless this computer has
- * other addresses than when it was found: then all begins with those, and the route is lost meanwhile. */
+/* New credentials of our own for an ICE restart (RFC 8445 section 9). The old route carries on, and what was gathered for it
+ * is told again. But if it is lost, or this computer has other addresses than when it was found, all begins anew with the
+ * addresses and servers of now; a route that there was is lost meanwhile. */
 gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 
 /* Whoever was at the other end of the route is gone: CONNECTED again means a new one. */

@@ -25,6 +25,7 @@ struct _Side
   guint            n_said;
   char            *last_text;
   SnugSignalType   swallow;      /* this type gets lost */
+  gboolean         hides;        /* names no address */
   gboolean         misleads;     /* its next answer names a port that it does not listen on */
   const char      *features;     /* JSON of what its caps say instead; NULL: as they are */
   gboolean         no_stripes;   /* as a person wants it; when it is made */
@@ -75,6 +76,16 @@ mislead (SnugSignalMessage *answer)
 }
 
 static void
+hide_addresses (SnugSignalMessage *description)
+{
+  g_autoptr (GRegex) candidates = g_regex_new ("a=candidate:[^\r]*\r\n", 0, 0, NULL);
+  char *hidden = g_regex_replace_literal (candidates, description->sdp, -1, 0, "", 0, NULL);
+
+  g_free (description->sdp);
+  description->sdp = hidden;
+}
+
+static void
 say_other_features (SnugSignalMessage *description, const char *features)
 {
   g_autofree char *caps = g_strdup_printf ("{\"v\":2,\"features\":%s}", features);
@@ -96,8 +107,11 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
       g_clear_pointer (&side->swallowed, snug_signal_message_unref);
       side->swallowed = snug_signal_message_ref (message);
     }
-  if (side->other == NULL || message->type == side->swallow)
+  if (side->other == NULL || message->type == side->swallow
+      || (side->hides && message->type == SNUG_SIGNAL_ICE_CANDIDATE))
     return;
+  if (side->hides && message->sdp != NULL)
+    hide_addresses (message);
   if (side->misleads && message->type == SNUG_SIGNAL_ANSWER)
     {
       side->misleads = FALSE;
@@ -435,6 +449,38 @@ test_answerer_moves (Fixture *f, gconstpointer data)
   check_that_side_moves (f, &f->answerer);
 }
 
+/* What a restart has found no way with in this time is gathered once more, a little later each time. */
+#define NEXT_RESTART_S 60
+
+/* The restart is answered, and leads nowhere: as where the only relay is away. When it is back it is found. */
+static void
+test_a_restart_in_vain_is_followed_by_another (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  meet (f);
+  before = dup_own_address (&f->offerer);
+  f->offerer.hides = f->answerer.hides = TRUE;
+  snug_peer_connection_lose_route (f->offerer.negotiator->connection);
+  snug_peer_connection_lose_route (f->answerer.negotiator->connection);
+  snug_let_pass (SPACING_MS);
+  snug_await (NULL, f->answerer.negotiator->neg == 2);
+  snug_await_idle (NULL);   /* and the last address is hidden */
+
+  f->offerer.hides = f->answerer.hides = FALSE;
+  for (guint i = 0; i < NEXT_RESTART_S && f->offerer.n_offers < 3; i++)
+    {
+      snug_let_pass (1000);
+      snug_await_idle (NULL);
+    }
+  g_assert_cmpuint (f->offerer.n_offers, >=, 3);   /* if both are due, it may be asked for one more */
+  snug_await (NULL, are_connected (f));
+  assert_talks (f, "in the end");
+  g_assert_cmpuint (f->offerer.n_opened, ==, 1);
+  after = dup_own_address (&f->offerer);
+  g_assert_cmpstr (after, !=, before);   /* gathered since */
+}
+
 /* What the network check allows a member for a sign of life, at most. */
 #define CHECK_MS 3000
 
@@ -660,6 +706,7 @@ main (int argc, char **argv)
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("offerer-moves", test_offerer_moves);
   ADD ("answerer-moves", test_answerer_moves);
+  ADD ("a-restart-in-vain-is-followed-by-another", test_a_restart_in_vain_is_followed_by_another);
   ADD ("what-carries-is-left-alone", test_what_carries_is_left_alone);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
   ADD ("answerer-comes-back-without-its-session", test_answerer_comes_back_without_its_session);

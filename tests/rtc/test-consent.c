@@ -22,6 +22,7 @@ test_lost_route (void)
     SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
   };
   SnugPeerConnectionInfo info;
+  guint n_candidates;
 
   snug_peer_pair_connect (pair);
   snug_peer_pair_connect (for_good);
@@ -41,12 +42,14 @@ test_lost_route (void)
                   SNUG_RTC_ERROR_ICE);
   g_assert_cmpint (snug_data_channel_get_state (channel_for_good), ==, SNUG_DATA_CHANNEL_CLOSED);
 
+  n_candidates = pair->offerer.candidates->len;
   snug_middlebox_set_cut (box, FALSE);
   snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
   snug_await (pair->context, pair->answerer.messages->len == 1);
   snug_peer_side_assert_message (&pair->answerer, 0, "text", "said while the route was lost");
   snug_peer_pair_assert_carries (pair, channel);
   g_assert_true (snug_peer_connection_get_info (pair->offerer.connection, &info) && info.in_bulk);
+  g_assert_cmpuint (pair->offerer.candidates->len, >, n_candidates);   /* gathered anew: a relay would have forgotten us */
   snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
   snug_peer_side_assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
 }
