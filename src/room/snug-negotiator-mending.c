@@ -86,7 +86,11 @@ on_mend_timer (gpointer user_data)
       return G_SOURCE_REMOVE;
     }
 
-  if (self->offerer && can_restart_ice (self))
+  /* What cannot be said is not gathered for: by which way the server is reached again, and what relays it names then, is
+   * not known yet. */
+  if (!self->signaling_open)
+    self->said_in_vain = TRUE;
+  else if (self->offerer && can_restart_ice (self))
     {
       snug_negotiator_say_offer (self, TRUE);
       self->restarted = TRUE;

@@ -401,6 +401,18 @@ snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open)
 }
 
 void
+snug_negotiator_set_servers (SnugNegotiator *self, GPtrArray *ice_servers, gboolean by_proxy)
+{
+  GPtrArray *before = self->ice_servers;
+
+  self->ice_servers = ice_servers != NULL ? g_ptr_array_ref (ice_servers) : NULL;
+  self->by_proxy = by_proxy;
+  if (self->connection != NULL)
+    snug_peer_connection_set_servers (self->connection, ice_servers, by_proxy);
+  g_clear_pointer (&before, g_ptr_array_unref);
+}
+
+void
 snug_negotiator_say (SnugNegotiator *self, const SnugWireMessage *message)
 {
   if (self->dialect != NULL)

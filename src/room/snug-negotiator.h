@@ -61,6 +61,9 @@ void snug_negotiator_set_version   (SnugNegotiator *self, guint version);
 void snug_negotiator_start         (SnugNegotiator *self);
 void snug_negotiator_handle_signal (SnugNegotiator *self, SnugSignalMessage *message);
 void snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open);
+/* Whom to ask at the next gathering, of this connection and of others after it, and how: see SnugPeerConnectionConfig.
+ * @ice_servers: (nullable), not changed any more */
+void snug_negotiator_set_servers   (SnugNegotiator *self, GPtrArray *ice_servers, gboolean by_proxy);
 void snug_negotiator_retry         (SnugNegotiator *self);
 /* The way to the member may have ended without a word: finds out, and mends it. */
 void snug_negotiator_check         (SnugNegotiator *self);

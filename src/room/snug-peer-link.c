@@ -45,6 +45,7 @@ typedef struct
   SnugNegotiator    *negotiator;   /* owned */
   SnugSignalMessage *message;      /* owned, nullable */
   SnugWireMessage   *wire;         /* owned, nullable */
+  GPtrArray         *ice_servers;  /* owned, nullable */
   char              *text;         /* owned, nullable: a text, a label, or a transfer id */
   char              *protocol;     /* owned, nullable */
   gboolean           on;
@@ -64,6 +65,7 @@ call_free (gpointer data)
   g_object_unref (call->negotiator);
   g_clear_pointer (&call->message, snug_signal_message_unref);
   g_clear_pointer (&call->wire, snug_wire_message_free);
+  g_clear_pointer (&call->ice_servers, g_ptr_array_unref);
   g_free (call->text);
   g_free (call->protocol);
   g_free (call);
@@ -142,6 +144,14 @@ do_set_signaling (gpointer data)
   Call *call = data;
 
   snug_negotiator_set_signaling (call->negotiator, call->on);
+}
+
+static void
+do_set_servers (gpointer data)
+{
+  Call *call = data;
+
+  snug_negotiator_set_servers (call->negotiator, call->ice_servers, call->on);
 }
 
 static void
@@ -247,6 +257,16 @@ snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open)
 
   call->on = open;
   post (self, do_set_signaling, call);
+}
+
+void
+snug_peer_link_set_servers (SnugPeerLink *self, GPtrArray *ice_servers, gboolean by_proxy)
+{
+  Call *call = call_new (self);
+
+  call->ice_servers = ice_servers != NULL ? g_ptr_array_ref (ice_servers) : NULL;
+  call->on = by_proxy;
+  post (self, do_set_servers, call);
 }
 
 gboolean

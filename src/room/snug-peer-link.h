@@ -39,6 +39,9 @@ void snug_peer_link_start         (SnugPeerLink *self);
 void snug_peer_link_handle_signal (SnugPeerLink *self, SnugSignalMessage *message);
 /* Signaling works (again): what waited for it is done now. */
 void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
+/* Whom it asks when it gathers the next time, and how: see SnugPeerConnectionConfig.
+ * @ice_servers: (nullable), not changed any more */
+void snug_peer_link_set_servers   (SnugPeerLink *self, GPtrArray *ice_servers, gboolean by_proxy);
 void snug_peer_link_retry         (SnugPeerLink *self);
 /* The way to the member may have ended without a word: finds out, and mends it. */
 void snug_peer_link_check         (SnugPeerLink *self);

@@ -80,6 +80,23 @@ take_ice_servers (SnugRoom *self, GPtrArray *offered)
   self->ice_servers = g_steal_pointer (&servers);
 }
 
+/* Whoever lost a route while the server was away mends it now, and asks those whom this welcome names, by the way that led
+ * to it: so they hear of these first. */
+static void
+tell_links_of_server (SnugRoom *self)
+{
+  gboolean by_proxy = snug_signaling_get_by_proxy (self->signaling);
+  GHashTableIter iter;
+  gpointer peer;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &peer))
+    {
+      snug_peer_link_set_servers (snug_peer_get_link (peer), self->ice_servers, by_proxy);
+      snug_peer_link_set_signaling (snug_peer_get_link (peer), TRUE);
+    }
+}
+
 /* Also a server that was started anew, and resumes nothing, knows us by id and seq. */
 static gboolean
 is_still_us (SnugRoom *self, const SnugSignalMessage *welcome)
@@ -122,6 +139,7 @@ handle_welcome (SnugRoom *self, SnugSignalMessage *welcome)
     snug_admission_welcome (self->admission, welcome);
   set_host (self, welcome->host);
   take_ice_servers (self, welcome->ice_servers);
+  tell_links_of_server (self);
   if (!first)
     reconcile (self, welcome->members);
   if (self->admission != NULL)
@@ -251,9 +269,10 @@ on_signaling_state_changed (SnugSignaling *signaling, SnugRoom *self)
   GHashTableIter iter;
   gpointer peer;
 
+  /* That it is open they hear with its welcome. */
   g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &peer))
-    snug_peer_link_set_signaling (snug_peer_get_link (peer), snug_room_is_signaling_open (self));
+  while (!snug_room_is_signaling_open (self) && g_hash_table_iter_next (&iter, NULL, &peer))
+    snug_peer_link_set_signaling (snug_peer_get_link (peer), FALSE);
   snug_room_tell_changed (self);
 }
 

@@ -569,6 +569,16 @@ snug_ice_transport_start (SnugIceTransport *self, gboolean controlling, GError *
   return self->started;
 }
 
+void
+snug_ice_transport_set_servers (SnugIceTransport *self, GPtrArray *ice_servers, gboolean by_proxy)
+{
+  GPtrArray *before = self->config.ice_servers;
+
+  self->config.ice_servers = ice_servers != NULL ? g_ptr_array_ref (ice_servers) : NULL;
+  self->config.by_proxy = by_proxy;
+  g_clear_pointer (&before, g_ptr_array_unref);
+}
+
 const char *
 snug_ice_transport_get_ufrag (SnugIceTransport *self)
 {

@@ -79,6 +79,12 @@ snug_peer_connection_create_offer (SnugPeerConnection *self, gboolean ice_restar
   return describe (self, SNUG_SDP_SETUP_ACTPASS, NULL);
 }
 
+void
+snug_peer_connection_set_servers (SnugPeerConnection *self, GPtrArray *ice_servers, gboolean by_proxy)
+{
+  snug_ice_transport_set_servers (self->ice, ice_servers, by_proxy);
+}
+
 /* ---- The peer's descriptions ---- */
 
 static gboolean

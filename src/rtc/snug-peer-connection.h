@@ -142,6 +142,15 @@ char *snug_peer_connection_create_offer (SnugPeerConnection *self, gboolean ice_
  */
 char *snug_peer_connection_accept_offer (SnugPeerConnection *self, const char *sdp, GError **error);
 
+/**
+ * snug_peer_connection_set_servers:
+ * @ice_servers: (nullable): of SnugIceServer, not changed any more
+ *
+ * Takes the place of what was said of them when it was made, from the next gathering on: an ICE restart gathers where the
+ * route is lost, or this computer has moved.
+ */
+void snug_peer_connection_set_servers (SnugPeerConnection *self, GPtrArray *ice_servers, gboolean by_proxy);
+
 /* Takes the answer to the last offer made. A refused answer leaves the connection as it was. */
 gboolean snug_peer_connection_accept_answer (SnugPeerConnection *self, const char *sdp, GError **error);
 
