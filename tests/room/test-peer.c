@@ -34,11 +34,13 @@ typedef struct
   guint            n_pongs;
   guint            n_lost;
   guint            n_silences;
+  guint            n_offers;          /* of the peer's */
 } Fixture;
 
 static void
 on_peer_signal (SnugPeer *peer, SnugSignalMessage *message, Fixture *f)
 {
+  f->n_offers += message->type == SNUG_SIGNAL_OFFER;
   snug_peer_link_handle_signal (f->mute, message);
 }
 
@@ -284,6 +286,32 @@ test_silence_is_told_and_ends_nothing (Fixture *f, gconstpointer data)
   g_assert_cmpuint (snug_peer_link_get_n_sessions (link), ==, 1);
 }
 
+/* "Try Now" in a silence: a new way to the member is asked for, and the old one stays, in case that it carries after all.
+ * While the member is heard there is nothing to try. */
+static void
+test_silence_is_tried_to_be_mended (Fixture *f, gconstpointer data)
+{
+  SnugPeerLink *link = snug_peer_get_link (f->peer);
+
+  await_session (f, 1);
+  assert_is_heard (f);
+  snug_peer_link_retry (link);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->n_offers, ==, 1);
+
+  snug_clear_source (&f->pump);
+  look (SILENT_AFTER + 1);   /* the first may have heard something */
+  g_assert_true (snug_peer_link_is_silent (link));
+  snug_peer_link_retry (link);
+  snug_await (NULL, f->n_offers == 2);
+  g_assert_cmpint (snug_peer_link_get_state (link), ==, SNUG_PEER_LINK_CONNECTED);
+
+  f->pump = snug_context_timeout (NULL, PUMP_MS, on_pump, f->there);
+  snug_await (NULL, (look (1), !snug_peer_link_is_silent (link)));
+  assert_is_heard (f);
+  g_assert_cmpuint (snug_peer_link_get_n_sessions (link), ==, 1);
+}
+
 #define ADD(name, func, flags) \
   g_test_add ("/peer/" name, Fixture, GINT_TO_POINTER (flags), set_up, func, tear_down)
 
@@ -300,5 +328,6 @@ main (int argc, char **argv)
   ADD ("silence-is-accepted-in-the-end-by-the-offerer", test_silence_is_accepted_in_the_end, TRUE);
   ADD ("silence-is-accepted-in-the-end-by-the-answerer", test_silence_is_accepted_in_the_end, FALSE);
   ADD ("silence-is-told-and-ends-nothing", test_silence_is_told_and_ends_nothing, OFFERS | APART);
+  ADD ("silence-is-tried-to-be-mended", test_silence_is_tried_to_be_mended, OFFERS | APART);
   return g_test_run ();
 }
