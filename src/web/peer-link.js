@@ -93,6 +93,12 @@ export class PeerLink extends EventTarget {
     this.#send = send;
   }
 
+  /** Whom to ask whenever it gathers again. @param {RTCIceServer[]} iceServers */
+  useServers(iceServers) {
+    this.#configuration = { ...this.#configuration, iceServers };
+    this.#queue(async () => this.#pc?.setConfiguration(this.#configuration));
+  }
+
   get state() {
     return this.#state;
   }

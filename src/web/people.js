@@ -47,7 +47,7 @@ export class People extends EventTarget {
   #pingTimer;
   /** Our own number in the room: of two members the one with the lower number offers. */
   seq = 0;
-  iceServers = /** @type {RTCIceServer[]} */ ([]);
+  #iceServers = /** @type {RTCIceServer[]} */ ([]);
 
   /**
    * @param {object} options
@@ -65,6 +65,12 @@ export class People extends EventTarget {
     this.#hash = hash;
     this.#send = send;
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  /** Those that the last welcome named; for links that are there already, too. @param {RTCIceServer[]} iceServers */
+  useServers(iceServers) {
+    this.#iceServers = iceServers;
+    for (const { link } of this.#companions.values()) link.useServers(iceServers);
   }
 
   /** The room is over. */
@@ -197,7 +203,7 @@ export class People extends EventTarget {
     const offers = this.seq < seq;
     const link = new PeerLink({
       offers,
-      configuration: { iceServers: this.iceServers, certificates: this.#certificates },
+      configuration: { iceServers: this.#iceServers, certificates: this.#certificates },
       send: (frame) => {
         if (this.#admission) this.#admission.send(id, frame);
         else this.#send({ ...frame, to: id });

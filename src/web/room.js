@@ -357,7 +357,7 @@ export class Room {
     if (pending) return;
     // A relay sees everybody's address: not one that a server chose that is not to be trusted.
     this.#iceServers = welcome.iceServers;
-    people.iceServers = welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:'));
+    people.useServers(welcome.iceServers.filter(({ urls }) => !this.#admission || urls.startsWith('stun:')));
     this.#store.apply({ type: 'changed', values: { hostId: host, capacity, locked, expires } });
     if (this.#store.state.phase === 'joining') this.#onInside(welcome);
     this.#save();

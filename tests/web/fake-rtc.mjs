@@ -54,6 +54,10 @@ export class FakePeerConnection {
     made.push(this);
   }
 
+  setConfiguration(configuration) {
+    this.configuration = configuration;
+  }
+
   createDataChannel(label, init) {
     const channel = new FakeChannel(label, init);
     this.channels.push(channel);

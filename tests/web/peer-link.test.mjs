@@ -288,6 +288,32 @@ test('a lost route: the offerer restarts ICE, the other asks for that', async ()
   }
 });
 
+test('a restart gathers from the servers that were named last, and so does a new session', async () => {
+  const iceServers = [{ urls: 'stun:later.example' }];
+  const a = await connected(true);
+  a.link.useServers(iceServers);
+  made[0].ice('disconnected');
+  await ring(3000);
+  assert.deepEqual(a.says(), ['offer 2']);
+  assert.deepEqual(made[0].configuration.iceServers, iceServers);
+  await a.hear({ type: 'answer', neg: 2, sdp: sdp('others', 'CC') });
+  assert.deepEqual(a.says(), ['offer 1']);
+  assert.deepEqual(made[1].configuration.iceServers, iceServers);
+  a.link.close();
+});
+
+test('servers that the browser does not take end nothing', async () => {
+  const a = await connected(true);
+  made[0].setConfiguration = () => {
+    throw new Error('InvalidAccessError');
+  };
+  a.link.useServers([{ urls: 'turn:nobody' }]);
+  made[0].ice('disconnected');
+  await ring(3000);
+  assert.deepEqual(a.says(), ['offer 2']);
+  a.link.close();
+});
+
 test('a closed channel: a new session, or asking for one', async () => {
   for (const [offers, words] of [[true, 'offer 1'], [false, 'restart']]) {
     const one = await connected(offers);
