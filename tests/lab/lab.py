@@ -261,14 +261,17 @@ class Relay:
                 self.folder / "cert.pem", *words]
 
 
-def wait_for_lines(process, wanted):
-    """Until every one of the words was seen in a line of its own. A process that keeps us waiting is killed."""
-    wanted, seen = set(wanted), []
+def wait_for_lines(process, wanted, stream=None):
+    """Until every one of the words was seen in a line of its own, of what it prints or of another stream. A process that
+    keeps us waiting is killed."""
+    wanted, seen = list(wanted), []
     impatience = threading.Timer(PATIENCE_SECONDS, process.kill)
     impatience.start()
-    for line in process.stdout:
+    for line in stream or process.stdout:
         seen.append(line)
-        wanted = {words for words in wanted if words not in line}
+        found = [words for words in wanted if words in line]
+        if found:
+            wanted.remove(found[0])
         if not wanted:
             impatience.cancel()
             return

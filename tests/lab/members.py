@@ -9,7 +9,6 @@ import os
 import pathlib
 import subprocess
 import tempfile
-import threading
 
 LIMIT_SECONDS = 60
 FILE_BYTES = 300000
@@ -19,10 +18,15 @@ WAITING_AT_ONCE = 5
 class Member:
     """A snug-cli in a place; its events as they come."""
 
-    def __init__(self, the_lab, place, *words, limit_seconds=LIMIT_SECONDS):
+    def __init__(self, the_lab, place, *words, limit_seconds=LIMIT_SECONDS, stdin=subprocess.DEVNULL):
         self.process = the_lab.start(place, *words, "--json", "--timeout", limit_seconds, text=True,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.events = []
+                                     stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.events, self.limit_seconds = [], limit_seconds
+
+    def say(self, *lines):
+        """If it was made with a pipe for that."""
+        self.process.stdin.writelines(f"{line}\n" for line in lines)
+        self.process.stdin.flush()
 
     def until(self, is_wanted):
         for line in self.process.stdout:
@@ -34,7 +38,7 @@ class Member:
 
     def end(self):
         """Reads to the end; its exit status."""
-        out, self.errors = self.process.communicate(timeout=LIMIT_SECONDS + 10)
+        out, self.errors = self.process.communicate(timeout=self.limit_seconds + 10)
         self.events += [json.loads(line) for line in out.splitlines()]
         self.errors = "\n".join(line for line in self.errors.splitlines() if "█" not in line)
         return self.process.returncode
@@ -52,17 +56,10 @@ class Member:
 
 
 def both(*work):
-    """Each in a thread of its own; what they return."""
-    results = [None] * len(work)
-
-    def do(i):
-        results[i] = work[i]()
-    threads = [threading.Thread(target=do, args=(i,)) for i in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+    """Each in a thread of its own; what they return. What one of them raises is raised when all have ended."""
+    with concurrent.futures.ThreadPoolExecutor(len(work)) as pool:
+        futures = [pool.submit(do) for do in work]
+    return [future.result() for future in futures]
 
 
 def make_file(folder, name):

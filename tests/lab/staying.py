@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""staying.py BUILD [CASE…]: two snug-cli that are connected, and what becomes of it when one of them dies, is cut off, or
-moves to another address while a file is on its way.
+"""staying.py BUILD [CASE…]: two snug-cli that are connected, and what becomes of it when one of them dies, is cut off or
+moves to another address, or the server or the relay between them goes and comes back, while a file is on its way.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -16,12 +16,18 @@ from members import Member, both, run_cases, same
 # What the file takes at this rate is enough to be interrupted in.
 RATE, FILE_BYTES = "40mbit", 30_000_000
 ROUTER = "192.168.2.1"
+OUTAGE_SECONDS = 30
+# Of those that have to come through an outage, or need a relay that comes back.
+LONG_LIMIT_SECONDS = 150
 
 TITLES = {
     "killed": "a member that dies without a word is missed",
     "cut": "one whose cable is pulled is missed, and is back when it is plugged in again",
     "moved": "one whose address changes during a file is back at the new one, and the file arrives as it is",
     "offerer-moved": "the same for the one who had the room first",
+    "outage": "after 30 s without a cable a file goes on to its end, and what was said meanwhile is there in order",
+    "restarted": "a server that dies during a file and comes back is not noticed by it, and lets a third one in",
+    "relay": "a relay that dies during a file and comes back is found again, and the file arrives as it is",
 }
 
 
@@ -33,20 +39,56 @@ def is_running(event):
     return event["event"] == "transfer" and event["state"] == "running" and event["bytes"] > 0
 
 
-def meet(the_lab, build, folder, host_words=(), guest_words=()):
-    server = the_lab.start(the_lab.server, build / "src/server/snug-server", "--listen", f"{lab.SERVER}:0", text=True,
-                           stdout=subprocess.PIPE)
-    address = server.stdout.readline().split()[1]
-    cli = build / "src/cli/snug-cli"
-    host = Member(the_lab, the_lab.hosts["a"], cli, "create", "--open", "--server", address, "--stun", lab.Relay.STUN,
-                  "--name", "a", *host_words)
-    link = host.until(lambda event: event["event"] == "room" and event.get("link"))["link"]
-    guest = Member(the_lab, the_lab.hosts["b"], cli, "join", link, "--stun", lab.Relay.STUN, "--name", "b", *guest_words)
-    return host, guest
+class Scene:
+    """A lab with a relay and a room server, and host a and guest b in a room."""
 
+    def __init__(self, the_lab, build, folder):
+        self.lab, self.build, self.folder = the_lab, build, folder
+        self.relay = lab.Relay(the_lab, folder)
+        self.cli = build / "src/cli/snug-cli"
+        self.path, self.inbox = folder / "film.bin", folder / "in"
 
-def both_joined(host, guest):
-    both(lambda: host.until(is_room("joined")), lambda: guest.until(is_room("joined")))
+    def start_server(self, listen=f"{lab.SERVER}:0"):
+        settings = self.folder / "settings"
+        settings.write_text(f"[server]\nlisten={listen}\nkey-file={self.folder}/key\n")
+        self.server = self.lab.start(self.lab.server, self.build / "src/server/snug-server", "--config", settings, text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return self.server.stdout.readline().split()[1]
+
+    def meet(self, host_words=(), guest_words=(), ways=("--stun", lab.Relay.STUN), **more):
+        self.address = self.start_server()
+        self.host = Member(self.lab, self.lab.hosts["a"], self.cli, "create", "--open", "--server", self.address, *ways,
+                           "--name", "a", *host_words, **more)
+        self.link = self.host.until(lambda event: event["event"] == "room" and event.get("link"))["link"]
+        self.guest = Member(self.lab, self.lab.hosts["b"], self.cli, "join", self.link, *ways, "--name", "b", *guest_words,
+                            **more)
+
+    def meet_and_send(self, *conditions, **more):
+        """Until the file is under way; both stay until it is there, and for these conditions."""
+        self.path.write_bytes(os.urandom(FILE_BYTES))
+        self.inbox.mkdir()
+        stay = [word for condition in conditions for word in ("--until", condition)]
+        self.meet(["--send", self.path, "--until", "sent=1", *stay], ["--save-to", self.inbox, "--until", "received=1", *stay],
+                  **more)
+        self.lab.routers["a"].run("tc", "qdisc", "add", "dev", "wan", "root", "tbf", "rate", RATE, "burst", "64k", "latency",
+                                  "50ms")
+        self.guest.until(is_running)
+
+    def until_both(self, state):
+        both(lambda: self.host.until(is_room(state)), lambda: self.guest.until(is_room(state)))
+
+    def assert_arrived(self):
+        ends = both(self.host.end, self.guest.end)
+        told = f"\nhost:\n{self.host.told()}\n{self.host.errors}\nguest:\n{self.guest.told()}\n{self.guest.errors}"
+        assert ends == [0, 0], f"they ended with {ends}{told}"
+        assert same(self.path, self.inbox / self.path.name), "another file arrived"
+
+    def pull_cable(self):
+        self.lab.hosts["b"].run("ip", "link", "set", "eth0", "down")
+
+    def plug_in(self):
+        self.lab.hosts["b"].run("ip", "link", "set", "eth0", "up")
+        self.lab.hosts["b"].run("ip", "route", "add", "default", "via", ROUTER)
 
 
 def missed(member, since):
@@ -54,26 +96,24 @@ def missed(member, since):
     print(f"# missed after {time.monotonic() - since:.1f} s", flush=True)
 
 
-def run_killed(the_lab, build, folder):
-    host, guest = meet(the_lab, build, folder)
-    both_joined(host, guest)
+def run_killed(scene):
+    scene.meet()
+    scene.until_both("joined")
     since = time.monotonic()
-    guest.process.kill()
-    missed(host, since)
+    scene.guest.process.kill()
+    missed(scene.host, since)
 
 
-def run_cut(the_lab, build, folder):
-    host, guest = meet(the_lab, build, folder)
-    both_joined(host, guest)
-    b = the_lab.hosts["b"]
+def run_cut(scene):
+    scene.meet()
+    scene.until_both("joined")
     since = time.monotonic()
-    b.run("ip", "link", "set", "eth0", "down")
-    missed(host, since)
-    guest.until(is_room("reconnecting"))
-    b.run("ip", "link", "set", "eth0", "up")
-    b.run("ip", "route", "add", "default", "via", ROUTER)
+    scene.pull_cable()
+    missed(scene.host, since)
+    scene.guest.until(is_room("reconnecting"))
+    scene.plug_in()
     since = time.monotonic()
-    both_joined(host, guest)
+    scene.until_both("joined")
     print(f"# back after {time.monotonic() - since:.1f} s", flush=True)
 
 
@@ -83,39 +123,85 @@ def move(place, router, before, after):
     place.run("ip", "route", "add", "default", "via", router)
 
 
-def run_moved(the_lab, build, folder, mover):
-    path = folder / "film.bin"
-    path.write_bytes(os.urandom(FILE_BYTES))
-    inbox = folder / "in"
-    inbox.mkdir()
-    host, guest = meet(the_lab, build, folder, ["--send", path, "--until", "sent=1"],
-                       ["--save-to", inbox, "--until", "received=1"])
-    the_lab.routers["a"].run("tc", "qdisc", "add", "dev", "wan", "root", "tbf", "rate", RATE, "burst", "64k", "latency", "50ms")
-    guest.until(is_running)
+def run_moved(scene, mover):
+    scene.meet_and_send()
     since = time.monotonic()
-    number, moved = (1, host) if mover == "a" else (2, guest)
-    move(the_lab.hosts[mover], f"192.168.{number}.1", f"192.168.{number}.2/24", f"192.168.{number}.77/24")
+    number, moved = (1, scene.host) if mover == "a" else (2, scene.guest)
+    move(scene.lab.hosts[mover], f"192.168.{number}.1", f"192.168.{number}.2/24", f"192.168.{number}.77/24")
     moved.until(is_room("reconnecting"))
     moved.until(is_room("joined"))
     print(f"# back {time.monotonic() - since:.1f} s after the move", flush=True)
-    ends = both(host.end, guest.end)
-    told = f"\nhost:\n{host.told()}\n{host.errors}\nguest:\n{guest.told()}\n{guest.errors}"
-    assert ends == [0, 0], f"they ended with {ends}{told}"
-    assert same(path, inbox / path.name), "another file arrived"
+    scene.assert_arrived()
+
+
+def texts_of(member):
+    return [event["text"] for event in member.events if event["event"] == "chat"]
+
+
+def run_outage(scene):
+    said = {name: [f"{name} says {i}" for i in range(5)] for name in "ab"}
+    scene.meet_and_send("chat=5", stdin=subprocess.PIPE, limit_seconds=LONG_LIMIT_SECONDS)
+    since = time.monotonic()
+    scene.pull_cable()
+    scene.until_both("reconnecting")
+    for member, name in (scene.host, "a"), (scene.guest, "b"):
+        member.say(*said[name])
+    # Nothing happens that could be waited for: an outage is time.
+    time.sleep(max(0, since + OUTAGE_SECONDS - time.monotonic()))
+    scene.plug_in()
+    since = time.monotonic()
+    scene.until_both("joined")
+    print(f"# back after {time.monotonic() - since:.1f} s", flush=True)
+    scene.assert_arrived()
+    assert texts_of(scene.guest) == said["a"], f"b heard {texts_of(scene.guest)}"
+    assert texts_of(scene.host) == said["b"], f"a heard {texts_of(scene.host)}"
+
+
+def run_restarted(scene):
+    scene.meet_and_send("members=2")
+    scene.server.kill()
+    scene.server.wait()
+    assert scene.start_server(scene.address.partition("//")[2]) == scene.address
+    # Then there is a room again that others can come to.
+    lab.wait_for_lines(scene.server, ['"event":"entered"'] * 2, scene.server.stderr)
+    third = Member(scene.lab, scene.lab.hosts["c"], scene.cli, "join", scene.link, "--stun", lab.Relay.STUN, "--name", "c",
+                   "--until", "alone")
+    third_ended, _ = both(third.end, scene.assert_arrived)
+    assert third_ended == 0, f"the third one ended with {third_ended}:\n{third.told()}\n{third.errors}"
+    for member in scene.host, scene.guest:
+        states = {event["state"] for event in member.events if event["event"] in ("member", "transfer")}
+        assert not states & {"reconnecting", "paused"}, f"it noticed:\n{member.told()}"
+
+
+def run_relay(scene):
+    for side in "ab":
+        scene.lab.set_nat(side, "symmetric-random")
+    scene.meet_and_send(ways=["--stun", lab.Relay.STUN, "--turn", lab.Relay.TURN], limit_seconds=LONG_LIMIT_SECONDS)
+    since = time.monotonic()
+    scene.relay.process.kill()
+    scene.relay.process.wait()
+    scene.until_both("reconnecting")
+    scene.relay = lab.Relay(scene.lab, scene.folder)
+    scene.until_both("joined")
+    print(f"# back {time.monotonic() - since:.1f} s after the relay died", flush=True)
+    scene.assert_arrived()
+    assert scene.host.paths() == scene.guest.paths() == {"relay"}, f"paths {scene.host.paths()}, {scene.guest.paths()}"
 
 
 RUNS = {
     "killed": run_killed,
     "cut": run_cut,
-    "moved": lambda *rest: run_moved(*rest, "b"),
-    "offerer-moved": lambda *rest: run_moved(*rest, "a"),
+    "moved": lambda scene: run_moved(scene, "b"),
+    "offerer-moved": lambda scene: run_moved(scene, "a"),
+    "outage": run_outage,
+    "restarted": run_restarted,
+    "relay": run_relay,
 }
 
 
 def run(build, name, folder):
-    with lab.Lab() as the_lab:
-        lab.Relay(the_lab, folder)
-        RUNS[name](the_lab, build, folder)
+    with lab.Lab("abc" if name == "restarted" else "ab") as the_lab:
+        RUNS[name](Scene(the_lab, build, folder))
 
 
 def main():
