@@ -1,6 +1,6 @@
-/* snug-avahi: whether Avahi, which speaks DNS-SD for this computer, is on the system bus, and a way to call it.
+/* snug-avahi: whether Avahi, which speaks mDNS for this computer, is on the system bus, and a way to call it.
  *
- * Belongs to the main context. Nothing is linked and nothing is started: where there is no bus or no Avahi, all
+ * All in the main context. Nothing is linked and nothing is started: where there is no bus or no Avahi, all
  * there is to it is that snug_avahi_get_bus() gives %NULL.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
