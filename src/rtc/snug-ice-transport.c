@@ -8,6 +8,7 @@
 #include "snug-context.h"
 #include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
+#include "snug-ice-remote.h"
 #include "snug-nice-candidate.h"
 #include "snug-own-addresses.h"
 #include "snug-udp-path.h"
@@ -34,9 +35,7 @@ struct _SnugIceTransport
   char            *addresses;         /* nullable: ours, when the agent gathered from them */
   char            *ufrag;
   char            *pwd;
-  char            *remote_ufrag;
-  char            *remote_pwd;
-  GSList          *remote_candidates; /* of NiceCandidate: all that belong to these credentials */
+  SnugIceRemote   *remote;
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
   SnugIceConsent  *consent;
@@ -52,7 +51,6 @@ struct _SnugIceTransport
   gboolean         gathering_done;
   gboolean         flush_posted;
   gboolean         resting;           /* nothing is read until other sources have had their turn */
-  gboolean         remote_done;       /* no more of these will come */
   gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         consent_lost;      /* and ICE was not restarted since */
   guint            n_send_failures;
@@ -280,19 +278,6 @@ had_route (SnugIceTransport *self)
   return state == SNUG_TRANSPORT_CONNECTED || state == SNUG_TRANSPORT_DISCONNECTED;
 }
 
-/* What the agent forgets at a restart. */
-static void
-tell_remote_side (SnugIceTransport *self)
-{
-  if (self->remote_ufrag == NULL)
-    return;
-  nice_agent_set_remote_credentials (self->agent, self->stream, self->remote_ufrag, self->remote_pwd);
-  if (self->remote_candidates != NULL)
-    nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, self->remote_candidates);
-  if (self->remote_done)
-    nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
-}
-
 /* A pair whose consent expires makes libnice's component FAILED, also while checks run that have nothing to
  * do with it: those of a restart, or of a better pair. If one of them succeeds then, libnice 0.1.21 aborts
  * the process, as it knows no way from FAILED to CONNECTED. So those checks are begun once more from the
@@ -303,7 +288,7 @@ rewind_checks (SnugIceTransport *self)
   nice_agent_restart (self->agent);
   nice_agent_set_local_credentials (self->agent, self->stream, self->ufrag, self->pwd);
   if (self->restarting)
-    tell_remote_side (self);
+    snug_ice_remote_repeat (self->remote);
 }
 
 /* Only of a pair that there was: before that, FAILED is not for ever. */
@@ -426,6 +411,7 @@ drop_agent (SnugIceTransport *self)
   if (self->owner == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->agent, self);
+  snug_ice_remote_set_agent (self->remote, NULL, 0);
   self->agent = NULL;
   snug_ice_agent_retire (g_steal_pointer (&self->owner));
 }
@@ -453,15 +439,6 @@ snug_ice_transport_dispose (GObject *object)
 }
 
 static void
-forget_remote_side (SnugIceTransport *self)
-{
-  g_clear_pointer (&self->remote_ufrag, g_free);
-  g_clear_pointer (&self->remote_pwd, g_free);
-  g_slist_free_full (g_steal_pointer (&self->remote_candidates), (GDestroyNotify) nice_candidate_free);
-  self->remote_done = FALSE;
-}
-
-static void
 snug_ice_transport_finalize (GObject *object)
 {
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
@@ -471,7 +448,7 @@ snug_ice_transport_finalize (GObject *object)
   g_free (self->addresses);
   g_clear_pointer (&self->config.ice_servers, g_ptr_array_unref);
   snug_ice_consent_free (self->consent);
-  forget_remote_side (self);
+  snug_ice_remote_free (self->remote);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
 }
 
@@ -506,6 +483,7 @@ make_agent (SnugIceTransport *self)
   self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), &self->config);
   self->agent = snug_ice_agent_get_nice (self->owner);
   self->stream = snug_ice_agent_get_stream (self->owner);
+  snug_ice_remote_set_agent (self->remote, self->agent, self->stream);
   set_receiver (self, on_receive);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
@@ -529,6 +507,7 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
+  self->remote = snug_ice_remote_new (&self->config);
   make_agent (self);
   return self;
 }
@@ -629,7 +608,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
 
   self->consent_lost = FALSE;
   self->restarting = TRUE;
-  forget_remote_side (self);
+  snug_ice_remote_forget (self->remote);
   if (is_elsewhere)
     return begin_elsewhere (self, error);
   read_local_credentials (self);
@@ -687,18 +666,13 @@ gboolean
 snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *ufrag, const char *pwd,
                                            GError **error)
 {
-  if (self->agent == NULL
-      || !nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd))
+  if (!snug_ice_remote_set_credentials (self->remote, ufrag, pwd))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
                            _("The connection is closed"));
       return FALSE;
     }
 
-  g_free (self->remote_ufrag);
-  g_free (self->remote_pwd);
-  self->remote_ufrag = g_strdup (ufrag);
-  self->remote_pwd = g_strdup (pwd);
   if (snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL))
     arm_deadline (self, self->route_timeout_ms);
   return TRUE;
@@ -707,26 +681,13 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
 void
 snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandidate *candidate)
 {
-  NiceCandidate *nice;
-  GSList newest;
-
-  if (self->agent == NULL || !snug_candidate_is_usable (candidate)
-      || (self->config.relay == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
-    return;
-
-  nice = snug_nice_candidate_new (candidate, self->stream, SNUG_ICE_COMPONENT);
-  self->remote_candidates = g_slist_prepend (self->remote_candidates, nice);
-  newest = (GSList) { .data = nice };
-  nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
+  snug_ice_remote_add_candidate (self->remote, candidate);
 }
 
 void
 snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 {
-  if (self->agent == NULL)
-    return;
-  self->remote_done = TRUE;
-  nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
+  snug_ice_remote_end_candidates (self->remote);
 }
 
 /* ---- What a person may know ---- */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-ice-remote.h"
+
+#include "snug-ice-agent.h"
+#include "snug-nice-candidate.h"
+
+struct _SnugIceRemote
+{
+  /* owned */
+  char            *ufrag;        /* nullable */
+  char            *pwd;
+  GSList          *candidates;   /* of NiceCandidate: all that belong to these credentials */
+
+  NiceAgent       *agent;        /* borrowed, nullable */
+  guint            stream;
+  SnugRelayPolicy  policy;
+  gboolean         is_done;      /* no more of them will be told */
+};
+
+static void
+tell_end (SnugIceRemote *self)
+{
+  if (self->is_done && self->agent != NULL)
+    nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
+}
+
+void
+snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candidate)
+{
+  GSList newest;
+
+  if (self->agent == NULL || !snug_candidate_is_usable (candidate)
+      || (self->policy == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
+    return;
+
+  self->candidates = g_slist_prepend (self->candidates, snug_nice_candidate_new (candidate, self->stream, SNUG_ICE_COMPONENT));
+  newest = (GSList) { .data = self->candidates->data };
+  nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
+}
+
+SnugIceRemote *
+snug_ice_remote_new (const SnugPeerConnectionConfig *config)
+{
+  SnugIceRemote *self = g_new0 (SnugIceRemote, 1);
+
+  self->policy = config->relay;
+  return self;
+}
+
+void
+snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent, guint stream)
+{
+  self->agent = agent;
+  self->stream = stream;
+}
+
+gboolean
+snug_ice_remote_set_credentials (SnugIceRemote *self, const char *ufrag, const char *pwd)
+{
+  if (self->agent == NULL || !nice_agent_set_remote_credentials (self->agent, self->stream, ufrag, pwd))
+    return FALSE;
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  self->ufrag = g_strdup (ufrag);
+  self->pwd = g_strdup (pwd);
+  return TRUE;
+}
+
+void
+snug_ice_remote_end_candidates (SnugIceRemote *self)
+{
+  self->is_done = TRUE;
+  tell_end (self);
+}
+
+void
+snug_ice_remote_repeat (SnugIceRemote *self)
+{
+  if (self->ufrag == NULL)
+    return;
+  nice_agent_set_remote_credentials (self->agent, self->stream, self->ufrag, self->pwd);
+  if (self->candidates != NULL)
+    nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, self->candidates);
+  tell_end (self);
+}
+
+void
+snug_ice_remote_forget (SnugIceRemote *self)
+{
+  g_clear_pointer (&self->ufrag, g_free);
+  g_clear_pointer (&self->pwd, g_free);
+  g_slist_free_full (g_steal_pointer (&self->candidates), (GDestroyNotify) nice_candidate_free);
+  self->is_done = FALSE;
+}
+
+void
+snug_ice_remote_free (SnugIceRemote *self)
+{
+  snug_ice_remote_forget (self);
+  g_free (self);
+}

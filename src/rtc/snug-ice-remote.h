@@ -1,0 +1,38 @@
+/* snug-ice-remote: what the other side has told of itself for ICE, as the agent hears it: its credentials and the
+ * candidates that belong to them. All of it is kept, because libnice forgets it when it begins anew.
+ *
+ * Belongs to the network context of its peer connection.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <nice/agent.h>
+
+#include "snug-peer-connection.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SnugIceRemote SnugIceRemote;
+
+/* Of @config how the other side may be reached. */
+SnugIceRemote *snug_ice_remote_new  (const SnugPeerConnectionConfig *config);
+void           snug_ice_remote_free (SnugIceRemote *self);
+
+/* @agent: (nullable): borrowed until the next call */
+void           snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent, guint stream);
+
+/* Returns: %FALSE without an agent that takes them */
+gboolean       snug_ice_remote_set_credentials (SnugIceRemote *self, const char *ufrag, const char *pwd);
+
+/* One that we cannot use is skipped. */
+void           snug_ice_remote_add_candidate   (SnugIceRemote *self, const SnugCandidate *candidate);
+void           snug_ice_remote_end_candidates  (SnugIceRemote *self);
+
+/* Tells an agent that has forgotten all of it once more. */
+void           snug_ice_remote_repeat (SnugIceRemote *self);
+
+/* New credentials will come. */
+void           snug_ice_remote_forget (SnugIceRemote *self);
+
+G_END_DECLS
