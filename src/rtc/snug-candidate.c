@@ -12,6 +12,7 @@ G_DEFINE_QUARK (snug-candidate-error-quark, snug_candidate_error)
 #define MAX_WORDS 64
 #define MAX_FOUNDATION 32
 #define MAX_NAME 253
+#define UUID_LENGTH 36
 
 static const char *const type_names[] = { "host", "srflx", "prflx", "relay" };
 
@@ -125,14 +126,29 @@ snug_candidate_parse (const char *text, GError **error)
   return g_steal_pointer (&candidate);
 }
 
+static gboolean
+is_of_our_kind (const SnugCandidate *candidate)
+{
+  return candidate->is_udp && candidate->component == 1 && candidate->port != 0;
+}
+
 gboolean
 snug_candidate_is_usable (const SnugCandidate *candidate)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (candidate->address);
 
-  return candidate->is_udp && candidate->component == 1 && candidate->port != 0 && address != NULL
+  return is_of_our_kind (candidate) && address != NULL
          && !g_inet_address_get_is_any (address) && !g_inet_address_get_is_multicast (address)
          && strcmp (candidate->address, "255.255.255.255") != 0;
+}
+
+gboolean
+snug_candidate_is_named (const SnugCandidate *candidate)
+{
+  g_autofree char *label = g_strndup (candidate->address, UUID_LENGTH);
+
+  return is_of_our_kind (candidate) && candidate->type == SNUG_CANDIDATE_HOST && g_uuid_string_is_valid (label)
+         && g_ascii_strcasecmp (candidate->address + UUID_LENGTH, ".local") == 0;
 }
 
 char *
@@ -147,6 +163,17 @@ snug_candidate_to_text (const SnugCandidate *candidate)
     g_string_append_printf (text, " raddr %s rport %u", candidate->related_address,
                             candidate->related_port);
   return g_string_free (text, FALSE);
+}
+
+SnugCandidate *
+snug_candidate_copy (const SnugCandidate *candidate)
+{
+  SnugCandidate *copy = g_memdup2 (candidate, sizeof *candidate);
+
+  copy->foundation = g_strdup (candidate->foundation);
+  copy->address = g_strdup (candidate->address);
+  copy->related_address = g_strdup (candidate->related_address);
+  return copy;
 }
 
 void

@@ -1,6 +1,7 @@
 /* snug-candidate: one ICE candidate as an SDP attribute (RFC 8839 section 5.1).
  *
- * A pure codec. Names are never resolved here or later: a stranger's host name is only recognised.
+ * A pure codec. A stranger's host name is only recognised here; of what may be asked for it, see
+ * snug-local-names.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -61,11 +62,22 @@ SnugCandidate *snug_candidate_parse (const char *text, GError **error);
 gboolean snug_candidate_is_usable (const SnugCandidate *candidate);
 
 /**
+ * snug_candidate_is_named:
+ *
+ * Returns: %TRUE if it would be usable, but that a browser hides the address of its computer behind a name that it
+ *   has made up for this: a UUID and ".local" (draft-ietf-mmusic-mdns-ice-candidates section 3.1.1). No name that
+ *   says anything passes, so nobody has us ask for a printer.
+ */
+gboolean snug_candidate_is_named (const SnugCandidate *candidate);
+
+/**
  * snug_candidate_to_text:
  *
  * Returns: (transfer full): "candidate:…"
  */
 char *snug_candidate_to_text (const SnugCandidate *candidate);
+
+SnugCandidate *snug_candidate_copy (const SnugCandidate *candidate);
 
 void snug_candidate_free (SnugCandidate *candidate);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugCandidate, snug_candidate_free)

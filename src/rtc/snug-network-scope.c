@@ -46,12 +46,13 @@ count_bits (const guint8 *mask, gsize n_bytes)
   return n;
 }
 
+/* @local: (nullable): that interface's address; NULL: any of ours */
 static gboolean
 is_on_link (GInetAddress *local, GInetAddress *remote)
 {
-  GSocketFamily family = g_inet_address_get_family (local);
-  gsize n_bytes = g_inet_address_get_native_size (local);
-  const guint8 *local_bytes = g_inet_address_to_bytes (local);
+  GSocketFamily family = g_inet_address_get_family (remote);
+  gsize n_bytes = g_inet_address_get_native_size (remote);
+  const guint8 *local_bytes = local != NULL ? g_inet_address_to_bytes (local) : NULL;
   struct ifaddrs *interfaces;
   gboolean result = FALSE;
 
@@ -63,7 +64,8 @@ is_on_link (GInetAddress *local, GInetAddress *remote)
       const guint8 *address = sockaddr_bytes (item->ifa_addr, family);
       const guint8 *mask = sockaddr_bytes (item->ifa_netmask, family);
 
-      result = address != NULL && mask != NULL && memcmp (address, local_bytes, n_bytes) == 0
+      result = address != NULL && mask != NULL
+               && (local_bytes == NULL || memcmp (address, local_bytes, n_bytes) == 0)
                && snug_network_scope_shares_prefix (address, g_inet_address_to_bytes (remote), n_bytes,
                                                     count_bits (mask, n_bytes));
     }
@@ -83,4 +85,16 @@ snug_network_scope_is_same (const char *local, const char *remote)
          || (g_inet_address_get_is_link_local (a) && g_inet_address_get_is_link_local (b))
          || (is_private (a) && is_private (b))
          || is_on_link (a, b);
+}
+
+gboolean
+snug_network_scope_is_near (GInetAddress *address)
+{
+  gboolean is_ipv6 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6;
+
+  if (g_inet_address_get_is_loopback (address) || g_inet_address_get_is_multicast (address))
+    return FALSE;
+  if (g_inet_address_get_is_link_local (address))
+    return !is_ipv6;
+  return is_private (address) || is_on_link (NULL, address);
 }

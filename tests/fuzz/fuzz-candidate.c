@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   again = snug_candidate_parse (written, NULL);
   g_assert_nonnull (again);
   g_assert_cmpint (snug_candidate_is_usable (again), ==, snug_candidate_is_usable (candidate));
+  g_assert_cmpint (snug_candidate_is_named (again), ==, snug_candidate_is_named (candidate));
   written_again = snug_candidate_to_text (again);
   g_assert_cmpstr (written, ==, written_again);
   return 0;

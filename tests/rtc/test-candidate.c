@@ -9,8 +9,28 @@
 typedef struct
 {
   const char *text;
-  gboolean    is_usable;
+  gboolean    is_usable;    /* of `named`: once the name is known */
 } Case;
+
+static const Case named[] = {
+  { "candidate:770223009 1 udp 2113937151 dfe20ef4-8d05-4df6-8555-df297b20e154.local 54502 typ host", TRUE },
+  { "candidate:0 1 UDP 2122187007 95051034-12B8-4DEC-A348-5288F1FD813E.LOCAL 43124 typ host", TRUE },
+  { "candidate:2 1 TCP 2105458943 95051034-12b8-4dec-a348-5288f1fd813e.local 9 typ host tcptype active", FALSE },
+  { "candidate:0 2 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.local 0 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.local 43124 typ srflx", FALSE },
+  /* names of something else, or elsewhere */
+  { "candidate:0 1 udp 1 printer.local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 .local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.local. 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.example.org 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813e.local.example.org 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 a.95051034-12b8-4dec-a348-5288f1fd813e.local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 95051034-12b8-4dec-a348-5288f1fd813g.local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 9505103412b84deca3485288f1fd813e.local 43124 typ host", FALSE },
+  { "candidate:0 1 udp 1 192.0.2.7 43124 typ host", FALSE },
+};
 
 static const Case good[] = {
   /* Chromium 156 */
@@ -89,6 +109,18 @@ test_good (void)
 }
 
 static void
+test_named (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
+    {
+      g_autoptr (SnugCandidate) candidate = snug_candidate_parse (named[i].text, NULL);
+
+      if (snug_candidate_is_named (candidate) != named[i].is_usable)
+        g_error ("is_named is wrong for: %s", named[i].text);
+    }
+}
+
+static void
 test_bad (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -132,9 +164,12 @@ test_round_trip (void)
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_autoptr (SnugCandidate) candidate = snug_candidate_parse (texts[i], NULL);
+      g_autoptr (SnugCandidate) copy = snug_candidate_copy (candidate);
       g_autofree char *text = snug_candidate_to_text (candidate);
+      g_autofree char *copied = snug_candidate_to_text (copy);
 
       g_assert_cmpstr (text, ==, texts[i]);
+      g_assert_cmpstr (copied, ==, texts[i]);
     }
 }
 
@@ -163,6 +198,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/candidate/good", test_good);
+  g_test_add_func ("/candidate/named", test_named);
   g_test_add_func ("/candidate/bad", test_bad);
   g_test_add_func ("/candidate/every-field", test_every_field);
   g_test_add_func ("/candidate/round-trip", test_round_trip);

@@ -96,6 +96,30 @@ test_shared_prefix (void)
   g_assert_false (snug_network_scope_shares_prefix (a, b, 4, 0));
 }
 
+static gboolean
+is_near (const char *text)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+
+  return snug_network_scope_is_near (address);
+}
+
+/* Prefixes of this computer's interfaces count, too: what is on the open internet in here is nowhere one of them. */
+static void
+test_near (void)
+{
+  static const char *const near[] = { "192.168.1.2", "10.0.0.1", "172.31.255.1", "169.254.3.4", "fd00::1", "fc00::1" };
+  static const char *const far[] = { "198.51.100.1", "172.32.0.1", "100.127.255.254", "127.0.0.1", "0.0.0.0", "224.0.0.251",
+                                     "255.255.255.255", "2001:db8::1", "::1", "::", "fe80::1", "fec0::1", "ff02::fb" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (near); i++)
+    if (!is_near (near[i]))
+      g_error ("not near: %s", near[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (far); i++)
+    if (is_near (far[i]))
+      g_error ("near: %s", far[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +129,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ice-server/bad", test_bad);
   g_test_add_func ("/network-scope/same", test_same_network);
   g_test_add_func ("/network-scope/shared-prefix", test_shared_prefix);
+  g_test_add_func ("/network-scope/near", test_near);
   return g_test_run ();
 }
