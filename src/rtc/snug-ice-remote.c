@@ -2,6 +2,7 @@
 #include "snug-ice-remote.h"
 
 #include "snug-ice-agent.h"
+#include "snug-local-names.h"
 #include "snug-nice-candidate.h"
 
 struct _SnugIceRemote
@@ -10,6 +11,7 @@ struct _SnugIceRemote
   char            *ufrag;        /* nullable */
   char            *pwd;
   GSList          *candidates;   /* of NiceCandidate: all that belong to these credentials */
+  SnugLocalNames  *names;        /* nullable: they are not asked for */
 
   NiceAgent       *agent;        /* borrowed, nullable */
   guint            stream;
@@ -20,7 +22,7 @@ struct _SnugIceRemote
 static void
 tell_end (SnugIceRemote *self)
 {
-  if (self->is_done && self->agent != NULL)
+  if (self->is_done && self->agent != NULL && (self->names == NULL || !snug_local_names_is_waiting (self->names)))
     nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
 }
 
@@ -29,8 +31,11 @@ snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candida
 {
   GSList newest;
 
-  if (self->agent == NULL || !snug_candidate_is_usable (candidate)
-      || (self->policy == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
+  if (self->agent == NULL || (self->policy == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
+    return;
+  if (self->names != NULL && snug_candidate_is_named (candidate))
+    snug_local_names_ask (self->names, candidate);
+  if (!snug_candidate_is_usable (candidate))
     return;
 
   self->candidates = g_slist_prepend (self->candidates, snug_nice_candidate_new (candidate, self->stream, SNUG_ICE_COMPONENT));
@@ -38,18 +43,36 @@ snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candida
   nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
 }
 
-SnugIceRemote *
-snug_ice_remote_new (const SnugPeerConnectionConfig *config)
+/* The browser may have written first meanwhile, and libnice have met its address in a check: then this tells it what kind
+ * of candidate that is. */
+static void
+on_name (const SnugCandidate *candidate, gpointer user_data)
 {
-  SnugIceRemote *self = g_new0 (SnugIceRemote, 1);
+  /* What the agent says to that may end the connection. */
+  SnugIceRemote *self = g_rc_box_acquire (user_data);
+
+  if (candidate != NULL)
+    snug_ice_remote_add_candidate (self, candidate);
+  tell_end (self);
+  g_rc_box_release (self);
+}
+
+SnugIceRemote *
+snug_ice_remote_new (GMainContext *context, const SnugPeerConnectionConfig *config)
+{
+  SnugIceRemote *self = g_rc_box_new0 (SnugIceRemote);
 
   self->policy = config->relay;
+  if (config->relay != SNUG_RELAY_ONLY && !config->by_proxy)
+    self->names = snug_local_names_new (context, on_name, self);
   return self;
 }
 
 void
 snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent, guint stream)
 {
+  if (agent == NULL && self->names != NULL)
+    snug_local_names_forget (self->names);
   self->agent = agent;
   self->stream = stream;
 }
@@ -91,11 +114,15 @@ snug_ice_remote_forget (SnugIceRemote *self)
   g_clear_pointer (&self->pwd, g_free);
   g_slist_free_full (g_steal_pointer (&self->candidates), (GDestroyNotify) nice_candidate_free);
   self->is_done = FALSE;
+  if (self->names != NULL)
+    snug_local_names_forget (self->names);
 }
 
 void
 snug_ice_remote_free (SnugIceRemote *self)
 {
+  snug_ice_remote_set_agent (self, NULL, 0);
   snug_ice_remote_forget (self);
-  g_free (self);
+  g_clear_pointer (&self->names, snug_local_names_free);
+  g_rc_box_release (self);
 }

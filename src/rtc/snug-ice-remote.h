@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 
 typedef struct _SnugIceRemote SnugIceRemote;
 
-/* Of @config how the other side may be reached. */
-SnugIceRemote *snug_ice_remote_new  (const SnugPeerConnectionConfig *config);
+/* Of @config how the other side may be reached, and whether its names may be asked for: whoever wants to be seen by relays
+ * only, or has a proxy, asks the local network nothing. */
+SnugIceRemote *snug_ice_remote_new  (GMainContext *context, const SnugPeerConnectionConfig *config);
 void           snug_ice_remote_free (SnugIceRemote *self);
 
 /* @agent: (nullable): borrowed until the next call */
@@ -25,8 +26,9 @@ void           snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent,
 /* Returns: %FALSE without an agent that takes them */
 gboolean       snug_ice_remote_set_credentials (SnugIceRemote *self, const char *ufrag, const char *pwd);
 
-/* One that we cannot use is skipped. */
+/* One that we cannot use is skipped, one with a name comes when that is found. */
 void           snug_ice_remote_add_candidate   (SnugIceRemote *self, const SnugCandidate *candidate);
+/* The agent hears of it after those that are still looked for. */
 void           snug_ice_remote_end_candidates  (SnugIceRemote *self);
 
 /* Tells an agent that has forgotten all of it once more. */

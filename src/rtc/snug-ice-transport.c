@@ -507,7 +507,7 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
-  self->remote = snug_ice_remote_new (&self->config);
+  self->remote = snug_ice_remote_new (context, &self->config);
   make_agent (self);
   return self;
 }

@@ -167,8 +167,8 @@ void snug_peer_connection_start_over (SnugPeerConnection *self);
  * snug_peer_connection_add_remote_candidate:
  * @candidate: "candidate:…" or "" (end of candidates)
  *
- * May come before the description; up to 100 wait for it. What we cannot use (mDNS names, TCP) is
- * skipped with %TRUE; %FALSE is for text that is no candidate at all.
+ * May come before the description; up to 100 wait for it. What we cannot use (TCP, names of other computers than
+ * browsers') is skipped with %TRUE; %FALSE is for text that is no candidate at all.
  */
 gboolean snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *candidate, GError **error);
 
