@@ -165,6 +165,7 @@ def test_doctor_cancelled(desk):
         opened.focus_dialog()
         opened.key("Escape")
         opened.gone("push button", "Cancel")
+        opened.gone("push button", "Try Again")
 
 
 @case("a room whose time is up says so and offers a new one")
