@@ -415,6 +415,12 @@ snug_channel_stream_is_open (SnugFileStream *stream)
   return snug_data_channel_get_state (SNUG_CHANNEL_STREAM (stream)->lanes[0].channel) == SNUG_DATA_CHANNEL_OPEN;
 }
 
+static gboolean
+snug_channel_stream_was_seen (SnugFileStream *stream)
+{
+  return snug_data_channel_is_acked (SNUG_CHANNEL_STREAM (stream)->lanes[0].channel);
+}
+
 /* --- life ------------------------------------------------------------------------------------------ */
 
 static void
@@ -465,6 +471,7 @@ snug_channel_stream_class_init (SnugChannelStreamClass *klass)
   stream_class->slice_bytes = SNUG_WIRE_CHUNK_BYTES;
   stream_class->listen = snug_channel_stream_listen;
   stream_class->is_open = snug_channel_stream_is_open;
+  stream_class->was_seen = snug_channel_stream_was_seen;
   stream_class->get_buffered = snug_channel_stream_get_buffered;
   stream_class->begin = snug_channel_stream_begin;
   stream_class->send = snug_channel_stream_send;

@@ -50,6 +50,12 @@ snug_file_stream_is_open (SnugFileStream *self)
   return SNUG_FILE_STREAM_GET_CLASS (self)->is_open (self);
 }
 
+gboolean
+snug_file_stream_was_seen (SnugFileStream *self)
+{
+  return SNUG_FILE_STREAM_GET_CLASS (self)->was_seen (self);
+}
+
 gsize
 snug_file_stream_get_slice_bytes (SnugFileStream *self)
 {
@@ -160,9 +166,16 @@ snug_file_stream_tell_closed (SnugFileStream *self, const char *why)
     closed (p->user_data, why);
 }
 
+static gboolean
+snug_file_stream_real_was_seen (SnugFileStream *self)
+{
+  return TRUE;
+}
+
 static void
 snug_file_stream_class_init (SnugFileStreamClass *klass)
 {
+  klass->was_seen = snug_file_stream_real_was_seen;
 }
 
 static void

@@ -46,6 +46,7 @@ struct _SnugFileStreamClass
 
   void     (*listen)       (SnugFileStream *self);
   gboolean (*is_open)      (SnugFileStream *self);
+  gboolean (*was_seen)     (SnugFileStream *self);   /* %TRUE if it is not said otherwise */
   gsize    (*get_buffered) (SnugFileStream *self);
   gboolean (*begin)        (SnugFileStream *self, guint64 entry, guint64 offset, guint64 size);
   gboolean (*send)         (SnugFileStream *self, GBytes *slice);
@@ -70,6 +71,8 @@ void     snug_file_stream_close        (SnugFileStream *self);
 void     snug_file_stream_clear        (SnugFileStream **stream);
 
 gboolean snug_file_stream_is_open         (SnugFileStream *self);
+/* Of one that was opened here: whether the member knows of it. If it ends before, the member waits for it still. */
+gboolean snug_file_stream_was_seen        (SnugFileStream *self);
 gsize    snug_file_stream_get_slice_bytes (SnugFileStream *self);
 /* Bytes that were sent and still wait here. */
 gsize    snug_file_stream_get_buffered    (SnugFileStream *self);

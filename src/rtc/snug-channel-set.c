@@ -21,7 +21,6 @@ typedef struct
 {
   SnugDataChannel *channel;        /* owned */
   gboolean         has_stream;
-  gboolean         is_acked;       /* RFC 8832 section 6: until then everything goes ordered */
   gboolean         is_ready;       /* it is in the ring */
   gboolean         is_closing;     /* ours: reset after the queue is empty */
   gboolean         reset_sent;
@@ -201,7 +200,7 @@ describe (Slot *slot, const SnugOutgoing *outgoing)
 
   if (outgoing->ppid == SNUG_PPID_DCEP)
     return how;
-  how.unordered = opening->unordered && slot->is_acked;
+  how.unordered = opening->unordered && snug_data_channel_is_acked (slot->channel);
   how.has_max_retransmits = opening->has_max_retransmits;
   how.has_max_lifetime = opening->has_max_lifetime;
   how.reliability = opening->reliability;
@@ -513,7 +512,7 @@ on_open (SnugChannelSet *self, guint16 stream, const SnugDcep *opening)
 
   slot = add_slot (self, opening);
   channel = g_object_ref (slot->channel);
-  slot->is_acked = TRUE;
+  snug_data_channel_set_acked (channel);
   give_stream (self, slot, stream);
   snug_data_channel_push_dcep (channel, &ack);
   make_ready (self, slot);
@@ -539,7 +538,7 @@ on_dcep (SnugChannelSet *self, guint16 stream, GBytes *message)
   else if (!dcep->is_ack)
     on_open (self, stream, dcep);
   else if (slot != NULL)
-    slot->is_acked = TRUE;
+    snug_data_channel_set_acked (slot->channel);
 }
 
 static void

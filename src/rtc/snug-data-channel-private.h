@@ -24,6 +24,7 @@ SnugDataChannel    *snug_data_channel_new          (SnugChannelSet *set, GMainCo
 const SnugDcep     *snug_data_channel_get_opening  (SnugDataChannel *self);
 
 void                snug_data_channel_set_id       (SnugDataChannel *self, guint16 id);
+void                snug_data_channel_set_acked    (SnugDataChannel *self);
 void                snug_data_channel_enter        (SnugDataChannel *self, SnugDataChannelState state);
 void                snug_data_channel_receive      (SnugDataChannel *self, GBytes *message, gboolean is_text);
 

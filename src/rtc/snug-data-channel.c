@@ -35,6 +35,7 @@ struct _SnugDataChannel
   gsize                       n_buffered;
   gsize                       low_threshold;
   gsize                       n_kept;
+  gboolean                    is_acked;
   gboolean                    is_low_due;
   gboolean                    delivery_posted;
   gboolean                    close_after_delivery;
@@ -171,6 +172,12 @@ snug_data_channel_get_ordered (SnugDataChannel *self)
   return !self->opening->unordered;
 }
 
+gboolean
+snug_data_channel_is_acked (SnugDataChannel *self)
+{
+  return self->is_acked;
+}
+
 gsize
 snug_data_channel_get_buffered_amount (SnugDataChannel *self)
 {
@@ -193,6 +200,12 @@ void
 snug_data_channel_set_id (SnugDataChannel *self, guint16 id)
 {
   self->id = id;
+}
+
+void
+snug_data_channel_set_acked (SnugDataChannel *self)
+{
+  self->is_acked = TRUE;
 }
 
 /* States only move on. */

@@ -72,6 +72,8 @@ const char          *snug_data_channel_get_protocol (SnugDataChannel *self);  /*
 SnugDataChannelState snug_data_channel_get_state    (SnugDataChannel *self);
 guint16              snug_data_channel_get_id       (SnugDataChannel *self);  /* SCTP stream */
 gboolean             snug_data_channel_get_ordered  (SnugDataChannel *self);
+/* Whether the peer has said that it knows of it (RFC 8832 section 5.2), or opened it itself. */
+gboolean             snug_data_channel_is_acked     (SnugDataChannel *self);
 
 /**
  * snug_data_channel_send_text:

@@ -73,6 +73,7 @@ struct _SnugMover
   gboolean      paused_here;
   gboolean      paused_there;
   gboolean      busy_there;     /* paused, but not by a person */
+  gboolean      sent_again;    /* outgoing: what was asked for last, as the member did not see it coming */
   gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
   gboolean      went_on;       /* incoming: not asked for from the beginning */
   SnugMoverShare share;

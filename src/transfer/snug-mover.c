@@ -214,10 +214,21 @@ on_all_sent (SnugSender *sender, GBytes *fingerprint, SnugMover *self)
   self->fingerprint = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
 }
 
+static gboolean
+is_cut_off (const GError *error)
+{
+  return g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST)
+         || g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_UNSEEN);
+}
+
+static gboolean send_again (SnugMover *self, const GError *error);
+
 static void
 on_sender_ended (SnugSender *sender, GError *error, SnugMover *self)
 {
-  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+  if (send_again (self, error))
+    return;
+  if (is_cut_off (error))
     {
       snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
       snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
@@ -271,8 +282,10 @@ snug_mover_is_in (SnugMover *self, const SnugWireMessage *get)
 static void
 on_look_ended (SnugSender *sender, GError *error, SnugMover *self)
 {
+  if (send_again (self, error))
+    return;
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
-  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+  if (is_cut_off (error))
     return;
   snug_mover_say_cancel (self, snug_mover_reason_for_them (error));
   snug_mover_finish (self, SNUG_TRANSFER_FAILED, error->message);
@@ -284,16 +297,49 @@ begin_sending (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
   const SnugPlace from = { get->from_entry, get->from_offset };
 
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
-  g_clear_pointer (&self->fingerprint, g_free);
   self->sender = snug_sender_new (self->network, self->offer, chosen, &from, get->have);
+  if (is_look (get))
+    {
+      g_signal_connect (self->sender, "ended", G_CALLBACK (on_look_ended), self);
+      return;
+    }
+  g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
+  g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
+  g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
+}
+
+/* Each of the three who can have it paused lets go for itself alone. */
+static gboolean
+shall_wait (SnugMover *self)
+{
+  return self->paused_here || self->paused_there || self->busy_there;
 }
 
 static void
-show_look (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
+start_sending (SnugMover *self, SnugWireMessage *get)
 {
-  begin_sending (self, get, chosen);
-  g_signal_connect (self->sender, "ended", G_CALLBACK (on_look_ended), self);
+  if (shall_wait (self))
+    snug_sender_set_paused (self->sender, TRUE);
   snug_sender_start (self->sender, snug_room_get_link (self->room, snug_mover_get_member (self)), get->id);
+}
+
+/* The member had ended the association that the channel was opened on, and we had not heard of it: it still waits, and
+ * does not ask again. Once: now we have heard. */
+static gboolean
+send_again (SnugMover *self, const GError *error)
+{
+  SnugWireMessage *get = self->share.get;
+  g_autoptr (SnugManifest) chosen = NULL;
+
+  if (!g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_UNSEEN) || self->sent_again
+      || snug_mover_get_member (self) == NULL)
+    return FALSE;
+  g_debug ("%s: opened once more, as the member did not see it", get->id);
+  chosen = snug_manifest_choose (self->offer->manifest, get->only);
+  self->sent_again = TRUE;
+  begin_sending (self, get, chosen);
+  start_sending (self, get);
+  return TRUE;
 }
 
 static void
@@ -324,20 +370,12 @@ snug_mover_hear_get (SnugMover *self, SnugWireMessage *get)
 {
   g_autoptr (SnugManifest) chosen = snug_manifest_choose (self->offer->manifest, get->only);
 
-  if (is_look (get))
-    {
-      show_look (self, get, chosen);
-      return;
-    }
+  self->sent_again = FALSE;
+  g_clear_pointer (&self->fingerprint, g_free);
   begin_sending (self, get, chosen);
-  begin_row (self, get, chosen);
-  g_signal_connect (self->sender, "progress", G_CALLBACK (on_sender_progress), self);
-  g_signal_connect (self->sender, "all-sent", G_CALLBACK (on_all_sent), self);
-  g_signal_connect (self->sender, "ended", G_CALLBACK (on_sender_ended), self);
-
-  if (self->paused_here)
-    snug_sender_set_paused (self->sender, TRUE);
-  snug_sender_start (self->sender, snug_room_get_link (self->room, snug_mover_get_member (self)), get->id);
+  if (!is_look (get))
+    begin_row (self, get, chosen);
+  start_sending (self, get);
 }
 
 void
@@ -406,12 +444,11 @@ leave_others (SnugMover *self)
     snug_mover_let_go_of_holder (self);
 }
 
-/* Each of the three who can have it paused lets go for itself alone. */
 static void
 pause_sender (SnugMover *self)
 {
   if (self->sender != NULL)
-    snug_sender_set_paused (self->sender, self->paused_here || self->paused_there || self->busy_there);
+    snug_sender_set_paused (self->sender, shall_wait (self));
 }
 
 void

@@ -519,7 +519,10 @@ log_sent (Pump *pump)
 static void
 end_lost (Pump *pump)
 {
-  end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")));
+  gboolean is_unseen = pump->stream != NULL && !snug_file_stream_was_seen (pump->stream);
+
+  end (pump, g_error_new_literal (SNUG_TRANSFER_ERROR, is_unseen ? SNUG_TRANSFER_ERROR_UNSEEN : SNUG_TRANSFER_ERROR_LOST,
+                                  _("The connection was lost.")));
 }
 
 static void

@@ -260,29 +260,55 @@ on_closed_cut (SnugDataChannel *channel, SnugMiddlebox *box)
     snug_middlebox_set_cut (box, TRUE);
 }
 
-/* Our last word about it is lost: whatever the peer says there is answered by another one. */
+/* We end the association, and our last word about it is lost. Returns: a channel on it that is open for the peer */
+static SnugDataChannel *
+end_unheard (Route *route)
+{
+  g_autoptr (SnugDataChannel) channel = NULL;
+  SnugDataChannel *at_peer;
+
+  route_init (route, 0);
+  allow_both (route);
+  await_packets_of (route, SNUG_PATH_MTU_NEAR);
+  channel = snug_peer_pair_open_channel (route->pair, "file", &bulk);
+  at_peer = route->pair->answerer.channels->pdata[1];
+  g_signal_connect (channel, "state-changed", G_CALLBACK (on_closed_cut), route->box);
+  snug_middlebox_set_widest_to (route->box, &route->pair->answerer, 1280);
+  send_messages (channel, 1);
+  let_pass_until_closed (route, channel);
+  snug_await_idle (route->pair->context);
+  g_assert_true (snug_data_channel_is_acked (channel));
+  g_assert_cmpint (snug_data_channel_get_state (at_peer), ==, SNUG_DATA_CHANNEL_OPEN);
+  snug_middlebox_set_cut (route->box, FALSE);
+  return at_peer;
+}
+
+/* Whatever the peer says there is answered by another one. */
 static void
 test_the_last_word_is_lost (void)
 {
   g_auto (Route) route = { 0 };
-  g_autoptr (SnugDataChannel) channel = NULL;
-  SnugDataChannel *at_peer;
+  SnugDataChannel *at_peer = end_unheard (&route);
 
-  route_init (&route, 0);
-  allow_both (&route);
-  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
-  channel = snug_peer_pair_open_channel (route.pair, "file", &bulk);
-  at_peer = route.pair->answerer.channels->pdata[1];
-  g_signal_connect (channel, "state-changed", G_CALLBACK (on_closed_cut), route.box);
-  snug_middlebox_set_widest_to (route.box, &route.pair->answerer, 1280);
-  send_messages (channel, 1);
-  let_pass_until_closed (&route, channel);
-  snug_await_idle (route.pair->context);
-  g_assert_cmpint (snug_data_channel_get_state (at_peer), ==, SNUG_DATA_CHANNEL_OPEN);
-  snug_middlebox_set_cut (route.box, FALSE);
   snug_send_text (at_peer, "still here?");
   snug_await (route.pair->context, snug_data_channel_get_state (at_peer) == SNUG_DATA_CHANNEL_CLOSED);
   snug_peer_pair_assert_carries (route.pair, route.chat);
+}
+
+/* What the peer opens there is never seen, and it can tell. */
+static void
+test_opened_on_what_has_ended (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  guint n_before;
+
+  end_unheard (&route);
+  n_before = route.pair->offerer.channels->len;
+  channel = snug_peer_connection_create_data_channel (route.pair->answerer.connection, "file", &bulk, NULL);
+  snug_await (route.pair->context, snug_data_channel_get_state (channel) == SNUG_DATA_CHANNEL_CLOSED);
+  g_assert_false (snug_data_channel_is_acked (channel));
+  g_assert_cmpuint (route.pair->offerer.channels->len, ==, n_before);
 }
 
 /* Whoever hears that a channel has ended may end everything. */
@@ -491,6 +517,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bulk-channels/both-open-at-once", test_both_open_at_once);
   g_test_add_func ("/bulk-channels/path-that-becomes-narrow", test_path_that_becomes_narrow);
   g_test_add_func ("/bulk-channels/the-last-word-is-lost", test_the_last_word_is_lost);
+  g_test_add_func ("/bulk-channels/opened-on-what-has-ended", test_opened_on_what_has_ended);
   g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
   g_test_add_func ("/bulk-channels/several", test_several);
   g_test_add_func ("/bulk-channels/what-the-rule-is-told", test_what_the_rule_is_told);
