@@ -74,9 +74,11 @@ forget_those_over (SnugDialectV2 *self)
       g_ptr_array_remove_index_fast (self->spread, i - 1);
 }
 
+/* What was asked for in the session before may not have been heard. */
 static void
 snug_dialect_v2_begin (SnugDialect *dialect)
 {
+  g_hash_table_remove_all (SNUG_DIALECT_V2 (dialect)->expectations);
 }
 
 static void

@@ -88,7 +88,7 @@ void snug_peer_link_open_file   (SnugPeerLink *self, const char *id, SnugFileStr
  * snug_peer_link_expect_file:
  *
  * To receive the bytes of what the member offered as @id. @func gets the stream when it comes, or %NULL
- * when the link is closed.
+ * when the link is closed, or another session begins: what was asked for in the last one is forgotten.
  */
 void snug_peer_link_expect_file (SnugPeerLink *self, const char *id, SnugFileStreamFunc func,
                                  gpointer user_data, GDestroyNotify destroy);

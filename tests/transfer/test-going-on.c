@@ -210,6 +210,32 @@ test_a_folder_is_gone_on_with (TransferMates *f, gconstpointer data)
   g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
 }
 
+static void
+count_get (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer user_data)
+{
+  guint *n_gets = user_data;
+
+  *n_gets += 1;
+}
+
+/* It may not have been heard there, and whoever heard it has forgotten it. */
+static void
+test_asked_again_in_a_new_session (TransferMates *f, gconstpointer data)
+{
+  SnugMate *ana = snug_mates_add (&f->mates, "Ana");
+  SnugTransfers *bo = add (f, "Bo");
+  guint n_gets = 0;
+
+  snug_mates_await (&f->mates);
+  snug_room_set_handler (ana->room, SNUG_WIRE_FILE_GET, count_get, &n_gets);
+  send_raw (f, 0, "Bo", "{\"type\":\"file-offer\",\"id\":\"f\",\"name\":\"a.bin\",\"size\":5}");
+  snug_await (NULL, n_rows (bo) == 1);
+  take (f, bo, row (bo, 0));
+  snug_await (NULL, n_gets == 1);
+  snug_peer_link_begin_anew (snug_room_get_link (ana->room, snug_mate_sees (ana, "Bo")));
+  snug_await (NULL, n_gets == 2);
+}
+
 #define ADD(name, func) g_test_add ("/transfers/" name, TransferMates, NULL, mates_set_up, func, mates_tear_down)
 
 int
@@ -221,5 +247,6 @@ main (int argc, char **argv)
   ADD ("another-file-of-the-name-is-not-mixed-in", test_another_file_of_the_name_is_not_mixed_in);
   ADD ("who-comes-back-goes-on-with-what-is-paused", test_who_comes_back_goes_on_with_what_is_paused);
   ADD ("a-folder-is-gone-on-with", test_a_folder_is_gone_on_with);
+  ADD ("asked-again-in-a-new-session", test_asked_again_in_a_new_session);
   return g_test_run ();
 }
