@@ -171,10 +171,11 @@ snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *confi
   SnugIceAgent *self = g_new0 (SnugIceAgent, 1);
 
   self->context = g_main_context_ref (context);
+  /* Not regular nomination: of what works all is nominated, and the best of it counts at both ends, also if it is found late
+   * (RFC 5245 8.1.1.2, and RFC 8445 8.1.1 for who answers). To nominate one pair only, libnice 0.1.21 takes the better of
+   * the first two that work, which may both be relayed, or with one only it waits two seconds for all others to fail. */
   self->nice = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245,
-                                    NICE_AGENT_OPTION_ICE_TRICKLE
-                                    | NICE_AGENT_OPTION_CONSENT_FRESHNESS
-                                    | NICE_AGENT_OPTION_REGULAR_NOMINATION);
+                                    NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
   self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_relay_tunnel_free);
   g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", config->relay == SNUG_RELAY_ONLY, NULL);

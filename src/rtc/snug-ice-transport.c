@@ -8,6 +8,7 @@
 #include "snug-context.h"
 #include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
+#include "snug-ice-head-start.h"
 #include "snug-ice-remote.h"
 #include "snug-nice-candidate.h"
 #include "snug-own-addresses.h"
@@ -39,6 +40,7 @@ struct _SnugIceTransport
   GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
   SnugIceConsent  *consent;
+  SnugIceHeadStart *head_start;
   SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
   char            *path_name;         /* nullable: which pair that is */
 
@@ -253,6 +255,7 @@ static void
 on_route_found (SnugIceTransport *self)
 {
   snug_clear_source (&self->deadline);
+  snug_ice_head_start_stop (self->head_start);
   update_path (self);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
 }
@@ -276,6 +279,42 @@ had_route (SnugIceTransport *self)
   SnugTransportState state = snug_transport_get_state (SNUG_TRANSPORT (self));
 
   return state == SNUG_TRANSPORT_CONNECTED || state == SNUG_TRANSPORT_DISCONNECTED;
+}
+
+static gboolean
+has_pair (SnugIceTransport *self)
+{
+  NiceComponentState state = nice_agent_get_component_state (self->agent, self->stream, SNUG_ICE_COMPONENT);
+
+  return state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY;
+}
+
+static gboolean
+is_relayed (SnugIceTransport *self)
+{
+  NiceCandidate *local = NULL, *remote = NULL;
+
+  return nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote)
+         && snug_nice_candidate_is_pair_relayed (local, remote);
+}
+
+/* Only the first route is worth waiting for a better one; libnice may change to that later, too. */
+static void
+consider_route (SnugIceTransport *self)
+{
+  if (had_route (self) || snug_ice_head_start_may_use (self->head_start, is_relayed (self)))
+    on_route_found (self);
+}
+
+/* None that could have been waited for has come, and this one may be gone meanwhile. */
+static void
+on_head_start_over (gpointer user_data)
+{
+  SnugIceTransport *self = user_data;
+
+  g_debug ("ICE: by a relay, as there is no other route");
+  if (has_pair (self))
+    on_route_found (self);
 }
 
 /* A pair whose consent expires makes libnice's component FAILED, also while checks run that have nothing to
@@ -321,7 +360,7 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
       self->restarting = FALSE;
       /* Consent that has expired does not come back (RFC 7675 5.1): libnice may say READY, and sends nothing. */
       if (!self->consent_lost)
-        on_route_found (self);
+        consider_route (self);
     }
   else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self)
            && !(may_renew_consent (self)
@@ -334,9 +373,13 @@ on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream
                       G_GNUC_UNUSED guint component, G_GNUC_UNUSED NiceCandidate *local,
                       G_GNUC_UNUSED NiceCandidate *remote, SnugIceTransport *self)
 {
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
   enlarge_buffers (self);
   update_path (self);
   g_signal_emit (self, signals[PATH_CHANGED], 0);
+  if (snug_ice_head_start_has_waiting (self->head_start))
+    consider_route (self);
 }
 
 static void on_receive (NiceAgent *agent, guint stream, guint component, guint n_bytes, char *data,
@@ -422,6 +465,7 @@ snug_ice_transport_close (SnugTransport *transport)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
 
   snug_clear_source (&self->deadline);
+  snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
   drop_agent (self);
 }
@@ -432,6 +476,7 @@ snug_ice_transport_dispose (GObject *object)
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
 
   snug_clear_source (&self->deadline);
+  snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
   drop_agent (self);
   g_queue_clear_full (&self->outbox, g_free);
@@ -449,6 +494,7 @@ snug_ice_transport_finalize (GObject *object)
   g_clear_pointer (&self->config.ice_servers, g_ptr_array_unref);
   snug_ice_consent_free (self->consent);
   snug_ice_remote_free (self->remote);
+  snug_ice_head_start_free (self->head_start);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
 }
 
@@ -508,6 +554,7 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
   self->remote = snug_ice_remote_new (context, &self->config);
+  self->head_start = snug_ice_head_start_new (context, config->relay, on_head_start_over, self);
   make_agent (self);
   return self;
 }
@@ -674,7 +721,10 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
     }
 
   if (snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL))
-    arm_deadline (self, self->route_timeout_ms);
+    {
+      arm_deadline (self, self->route_timeout_ms);
+      snug_ice_head_start_begin (self->head_start);
+    }
   return TRUE;
 }
 
