@@ -3,8 +3,8 @@
 every kind, with snug-server and coturn on the segment between them.
 
 A cell is named by the two routers, APP/PAGE. Each says something and sends a file to the other; what both show of the way
-is compared with the way that it has to be, and the relay's packets are counted. APP/PAGE/never is without a relay
-where that cannot work: both have to say so. One browser does it all, behind one router that changes; for snug-cli there is a
+is compared with the way that it has to be, and the relay's packets are counted. In APP/PAGE the page makes the room, and in
+APP/PAGE/joins the app. APP/PAGE/never is without a relay where that cannot work: both have to say so. One browser does it all, behind one router that changes; for snug-cli there is a
 host behind each kind.
 
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -28,6 +28,8 @@ BY_APP = "both networks block direct links, and relays are turned off here"
 BY_PAGE = r"^Could not connect to .+\. Both networks block direct links and no relay is set up\."
 # To hear that nothing works takes long, so it is done where most does not work.
 PAGES_WITHOUT_RELAY = ("symmetric-random", "udp-blocked")
+# Who makes the room chooses the way, see `meeting`: that matters where there are two of them.
+JOINING_AT_A_RELAY = ("symmetric-random/symmetric-random", "port-restricted/udp-blocked")
 
 
 def best_path(nats):
@@ -41,6 +43,8 @@ def titles():
         for app in lab.NATS:
             how = {"direct": "meet directly", "relay": "meet at a relay"}[best_path((app, page))]
             found[f"{app}/{page}"] = f"the app behind {app} and the page behind {page} {how}"
+            if how == "meet directly" or f"{app}/{page}" in JOINING_AT_A_RELAY:
+                found[f"{app}/{page}/joins"] = f"the app behind {app} and the page behind {page}, which joins, {how}"
         for app in lab.NATS:
             if page in PAGES_WITHOUT_RELAY and best_path((app, page)) == "relay":
                 found[f"{app}/{page}/never"] = f"the app behind {app} and the page behind {page} do not without one, and say so"
@@ -102,12 +106,12 @@ url=turn:{lab.SERVER}?transport=tcp
         return run_many(all_titles, names, self.run_cell, waiting)
 
     def run_cell(self, name, folder):
-        app_nat, page_nat, *never = name.split("/")
+        app_nat, page_nat, *how = name.split("/")
         with page_at(self.door, name, self.browser) as page:
-            if never:
+            if how == ["never"]:
                 self.check_unreached(app_nat, page)
             else:
-                self.check_met(app_nat, page, best_path((app_nat, page_nat)), folder)
+                self.check_met(app_nat, page, best_path((app_nat, page_nat)), how == ["joins"], folder)
 
     def check_unreached(self, app_nat, page):
         """In a private room, in which a page trusts no relay that the server names."""
@@ -117,12 +121,21 @@ url=turn:{lab.SERVER}?transport=tcp
             assert error["code"] == "peer-unreachable" and BY_APP in error["message"], f"it said {error}"
             page.waitForProblem(BY_PAGE, UNREACHED_MS)
 
-    def check_met(self, app_nat, page, path, folder):
-        """The page makes the room, and so chooses the way (RFC 8445, 6.1.1: the one who offers). Where the program does,
-        libnice takes the best of the first two ways that work, which may be two relays when a browser takes its time."""
+    @contextlib.contextmanager
+    def meeting(self, app_nat, page, page_joins, folder):
+        """Who is in the room first makes the offer, and so chooses the way (RFC 8445, 6.1.1)."""
+        if page_joins:
+            with self.app(app_nat, "create", "--open", "--server", self.origin, *words_of_app(folder)) as app:
+                page.join(link_of(app), "page")
+                yield app
+        else:
+            link = page.create(self.origin, "page", {"isOpen": True})
+            with self.app(app_nat, "join", link, *words_of_app(folder)) as app:
+                yield app
+
+    def check_met(self, app_nat, page, path, page_joins, folder):
         tap = Tap(self.lab, self.lab.server, folder / "record")
-        link = page.create(self.origin, "page", {"isOpen": True})
-        with self.app(app_nat, "join", link, *words_of_app(folder)) as app:
+        with self.meeting(app_nat, page, page_joins, folder) as app:
             exchange(app, page, path, folder)
         n_relayed = lab.Relay.bytes_of(tap.traffic(lab.SERVER))
         is_relayed = n_relayed > 2 * FILE_BYTES if path == "relay" else n_relayed < FILE_BYTES
