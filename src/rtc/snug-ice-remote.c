@@ -11,18 +11,25 @@ struct _SnugIceRemote
   char            *ufrag;        /* nullable */
   char            *pwd;
   GSList          *candidates;   /* of NiceCandidate: all that belong to these credentials */
-  SnugLocalNames  *names;        /* nullable: they are not asked for */
+  SnugLocalNames  *names;        /* nullable: they are never asked for */
 
   NiceAgent       *agent;        /* borrowed, nullable */
   guint            stream;
   SnugRelayPolicy  policy;
+  gboolean         by_proxy;     /* and nothing is asked for */
   gboolean         is_done;      /* no more of them will be told */
 };
+
+static gboolean
+is_waiting (SnugIceRemote *self)
+{
+  return self->names != NULL && snug_local_names_is_waiting (self->names);
+}
 
 static void
 tell_end (SnugIceRemote *self)
 {
-  if (self->is_done && self->agent != NULL && (self->names == NULL || !snug_local_names_is_waiting (self->names)))
+  if (self->is_done && self->agent != NULL && !is_waiting (self))
     nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
 }
 
@@ -33,7 +40,7 @@ snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candida
 
   if (self->agent == NULL || (self->policy == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
     return;
-  if (self->names != NULL && snug_candidate_is_named (candidate))
+  if (self->names != NULL && !self->by_proxy && snug_candidate_is_named (candidate))
     snug_local_names_ask (self->names, candidate);
   if (!snug_candidate_is_usable (candidate))
     return;
@@ -63,9 +70,22 @@ snug_ice_remote_new (GMainContext *context, const SnugPeerConnectionConfig *conf
   SnugIceRemote *self = g_rc_box_new0 (SnugIceRemote);
 
   self->policy = config->relay;
-  if (config->relay != SNUG_RELAY_ONLY && !config->by_proxy)
+  self->by_proxy = config->by_proxy;
+  if (config->relay != SNUG_RELAY_ONLY)
     self->names = snug_local_names_new (context, on_name, self);
   return self;
+}
+
+void
+snug_ice_remote_set_by_proxy (SnugIceRemote *self, gboolean by_proxy)
+{
+  gboolean was_waiting = is_waiting (self);
+
+  self->by_proxy = by_proxy;
+  if (!by_proxy || !was_waiting)
+    return;
+  snug_local_names_forget (self->names);
+  tell_end (self);
 }
 
 void

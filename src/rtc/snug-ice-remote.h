@@ -20,6 +20,9 @@ typedef struct _SnugIceRemote SnugIceRemote;
 SnugIceRemote *snug_ice_remote_new  (GMainContext *context, const SnugPeerConnectionConfig *config);
 void           snug_ice_remote_free (SnugIceRemote *self);
 
+/* The network may be another one than at first. What is being asked for when there is a proxy comes no more. */
+void           snug_ice_remote_set_by_proxy (SnugIceRemote *self, gboolean by_proxy);
+
 /* @agent: (nullable): borrowed until the next call */
 void           snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent, guint stream);
 

@@ -603,6 +603,7 @@ snug_ice_transport_set_servers (SnugIceTransport *self, GPtrArray *ice_servers, 
   self->config.ice_servers = ice_servers != NULL ? g_ptr_array_ref (ice_servers) : NULL;
   self->config.by_proxy = by_proxy;
   g_clear_pointer (&before, g_ptr_array_unref);
+  snug_ice_remote_set_by_proxy (self->remote, by_proxy);
 }
 
 const char *

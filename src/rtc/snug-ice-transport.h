@@ -36,7 +36,7 @@ const char *snug_ice_transport_get_pwd   (SnugIceTransport *self);
  * addresses and servers of now; a route that there was is lost meanwhile. */
 gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 
-/* Whom to ask, and how, whenever it begins anew. */
+/* Whom to ask, and how, whenever it begins anew. With a proxy the local network is asked for names no more, from now on. */
 void        snug_ice_transport_set_servers (SnugIceTransport *self, GPtrArray *ice_servers, gboolean by_proxy);
 
 /* Whoever was at the other end of the route is gone: CONNECTED again means a new one. */

@@ -11,6 +11,7 @@
 
 #define NAME "dfe20ef4-8d05-4df6-8555-df297b20e154.local"
 #define OTHER_NAME "95051034-12b8-4dec-a348-5288f1fd813e.local"
+#define THIRD_NAME "1c0f1fbb-7ad0-4b5c-a35f-4a0e6ac1c1d2.local"
 
 int      __wrap_nice_agent_set_remote_candidates (NiceAgent *agent, guint stream, guint component, const GSList *candidates);
 gboolean __wrap_nice_agent_peer_candidate_gathering_done (NiceAgent *agent, guint stream);
@@ -188,6 +189,26 @@ test_some_do_not_ask (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpuint (snug_fake_avahi_get_n_asked_hosts (f->avahi), ==, 1);
 }
 
+/* Who comes to a network with a proxy asks nothing there, and waits for nothing that was asked before. */
+static void
+test_a_proxy_from_now_on (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  add (f->remote, NAME);
+  snug_await (NULL, snug_fake_avahi_get_n_asked_hosts (f->avahi) == 1);
+  snug_ice_remote_end_candidates (f->remote);
+  snug_ice_remote_set_by_proxy (f->remote, TRUE);
+  g_assert_cmpstr (heard->str, ==, "end ");
+  add (f->remote, THIRD_NAME);
+  snug_ice_remote_set_by_proxy (f->remote, TRUE);
+  answer (f, 1, NAME, "192.168.7.2");
+
+  snug_ice_remote_set_by_proxy (f->remote, FALSE);
+  add (f->remote, OTHER_NAME);
+  answer (f, 2, OTHER_NAME, "192.168.7.3");
+  snug_await (NULL, g_str_has_suffix (heard->str, "7.3 end "));
+  g_assert_cmpstr (heard->str, ==, "end 192.168.7.3 end ");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,6 +220,7 @@ main (int argc, char **argv)
   ADD ("found-is-the-end", test_found_is_the_end);
   ADD ("told-again", test_told_again);
   ADD ("some-do-not-ask", test_some_do_not_ask);
+  ADD ("a-proxy-from-now-on", test_a_proxy_from_now_on);
 #undef ADD
   return snug_fake_avahi_run_tests ();
 }
