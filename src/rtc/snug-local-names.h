@@ -28,8 +28,9 @@ void            snug_local_names_free (SnugLocalNames *self);
  * snug_local_names_ask:
  * @candidate: named (snug_candidate_is_named())
  *
- * Calls the func once, later: after five seconds at most, when Avahi gives up. A member that tells more names than a
- * computer has addresses is not listened to: of those there is no question and no call.
+ * Calls the func once, later: when Avahi has given up, which it does after five seconds, or ten seconds after it was asked
+ * without a word from it. A member that tells more names than a computer has addresses is not listened to: of those there is
+ * no question and no call. What is more than all connections of this program may ask for is not asked either, and not known.
  */
 void            snug_local_names_ask (SnugLocalNames *self, const SnugCandidate *candidate);
 

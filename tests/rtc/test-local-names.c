@@ -12,6 +12,8 @@
 #define LABEL "dfe20ef4-8d05-4df6-8555-df297b20e1"
 #define MAX_NAMES 8
 #define A_MINUTE_MS (60 * 1000)
+/* All connections together. */
+#define MAX_QUESTIONS 32
 
 typedef struct
 {
@@ -37,9 +39,11 @@ on_name (const SnugCandidate *candidate, gpointer user_data)
     }
 }
 
+/* Nothing of what an earlier test has asked for counts. */
 static void
 set_up_without (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
+  snug_let_pass (MAX_QUESTIONS * A_MINUTE_MS);
   f->names = snug_local_names_new (g_main_context_default (), on_name, f);
 }
 
@@ -214,6 +218,29 @@ test_forgotten (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpstr (f->found, ==, "192.168.7.3");
 }
 
+/* A member that begins a connection after the other has no more names asked for than a room full of browsers would. */
+static void
+test_too_many_connections (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  SnugLocalNames *names[MAX_QUESTIONS + 1];
+
+  g_clear_pointer (&f->names, snug_local_names_free);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      names[i] = f->names = snug_local_names_new (g_main_context_default (), on_name, f);
+      ask (f, i);
+    }
+  snug_await (NULL, f->n_calls == 1);   /* of the one that was not asked for */
+  g_assert_cmpstr (f->found, ==, NULL);
+  for (guint i = 0; i < MAX_QUESTIONS; i++)
+    answer (f, MAX_QUESTIONS, i, "192.168.7.2");
+  snug_await (NULL, f->n_calls == G_N_ELEMENTS (names));
+  g_assert_cmpstr (f->found, ==, "192.168.7.2");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    snug_local_names_free (names[i]);
+  f->names = NULL;
+}
+
 /* The answer comes when nobody is there any more; what comes back after that shows that it did. */
 static void
 test_freed (Fixture *f, gconstpointer data)
@@ -243,6 +270,7 @@ main (int argc, char **argv)
   ADD ("not-found", set_up, test_not_found);
   ADD ("avahi-ends", set_up, test_avahi_ends);
   ADD ("too-many", set_up, test_too_many);
+  ADD ("too-many-connections", set_up, test_too_many_connections);
   ADD ("later", set_up, test_later);
   ADD ("forgotten", set_up, test_forgotten);
   ADD ("freed", set_up, test_freed);
