@@ -119,6 +119,12 @@ snug_negotiator_begin_anew (SnugNegotiator *self)
 {
   if (self->state != SNUG_PEER_LINK_CONNECTED)
     return;
+  /* Until it can be said, the session that there is goes on. */
+  if (!self->signaling_open)
+    {
+      self->said_in_vain = self->wants_new_session = TRUE;
+      return;
+    }
   g_debug ("a new session: the member is not heard in this one, after %" G_GUINT64_FORMAT " packets",
            snug_peer_connection_get_n_packets (self->connection));
   if (self->offerer)

@@ -49,6 +49,7 @@ struct _SnugNegotiator
   gboolean                 started;
   gboolean                 signaling_open;
   gboolean                 said_in_vain;      /* something was not sent while signaling was away */
+  gboolean                 wants_new_session; /* begun when signaling is back */
   gboolean                 was_connected;
   gboolean                 had_session;       /* begun, if not opened */
   gboolean                 restarted;         /* ICE, in vain so far */

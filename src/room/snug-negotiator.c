@@ -386,6 +386,8 @@ snug_negotiator_start (SnugNegotiator *self)
 void
 snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open)
 {
+  gboolean wants_new_session = self->wants_new_session;
+
   if (self->signaling_open == open)
     return;
   self->signaling_open = open;
@@ -393,9 +395,11 @@ snug_negotiator_set_signaling (SnugNegotiator *self, gboolean open)
   /* Descriptions and candidates said into the void are made again, not repeated. */
   if (!open || !self->said_in_vain)
     return;
-  self->said_in_vain = FALSE;
+  self->said_in_vain = self->wants_new_session = FALSE;
   if (self->state != SNUG_PEER_LINK_CONNECTED)
     snug_negotiator_mend_later (self, 0);
+  else if (wants_new_session)
+    snug_negotiator_begin_anew (self);
   else
     snug_negotiator_check (self);
 }

@@ -69,7 +69,8 @@ void snug_negotiator_retry         (SnugNegotiator *self);
 void snug_negotiator_check         (SnugNegotiator *self);
 /* The server says that the member has entered, again. */
 void snug_negotiator_renew         (SnugNegotiator *self);
-/* The session is open, but the member is not heard in it: begins another one, or asks for one. */
+/* The session is open, but the member is not heard in it: begins another one, or asks for one, once there is
+ * signaling. */
 void snug_negotiator_begin_anew    (SnugNegotiator *self);
 void snug_negotiator_close         (SnugNegotiator *self);
 void snug_negotiator_say           (SnugNegotiator *self, const SnugWireMessage *message);

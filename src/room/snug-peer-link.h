@@ -47,7 +47,8 @@ void snug_peer_link_retry         (SnugPeerLink *self);
 void snug_peer_link_check         (SnugPeerLink *self);
 /* The server says that the member has entered, again. */
 void snug_peer_link_renew         (SnugPeerLink *self);
-/* The session is open, but the member is not heard in it: begins another one, or asks for one. */
+/* The session is open, but the member is not heard in it: begins another one, or asks for one, once there is
+ * signaling. */
 void snug_peer_link_begin_anew    (SnugPeerLink *self);
 void snug_peer_link_close         (SnugPeerLink *self);
 

@@ -599,6 +599,29 @@ test_signaling_comes_late (Fixture *f, gconstpointer data)
   assert_talks (f, "at last");
 }
 
+/* The session that there is goes on until another can be begun. */
+static void
+test_a_new_session_waits_for_signaling (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  snug_negotiator_set_signaling (f->offerer.negotiator, FALSE);
+  snug_negotiator_begin_anew (f->offerer.negotiator);
+  assert_talks (f, "in the first session");
+  g_assert_cmpuint (f->offerer.n_offers, ==, 1);
+  snug_negotiator_set_signaling (f->offerer.negotiator, TRUE);
+  snug_await (NULL, f->answerer.n_opened == 2 && are_connected (f));
+  assert_talks (f, "in the second");
+
+  snug_let_pass (SPACING_MS);
+  snug_negotiator_set_signaling (f->answerer.negotiator, FALSE);
+  snug_negotiator_begin_anew (f->answerer.negotiator);
+  assert_talks (f, "in the second still");
+  snug_negotiator_set_signaling (f->answerer.negotiator, TRUE);
+  snug_await (NULL, f->answerer.n_opened == 3 && are_connected (f));
+  assert_talks (f, "in the third");
+  g_assert_cmpuint (f->offerer.n_offers, ==, 3);
+}
+
 static void
 test_nonsense_from_the_server_is_dropped (Fixture *f, gconstpointer data)
 {
@@ -715,6 +738,7 @@ main (int argc, char **argv)
   ADD ("offerer-finds-out-by-itself", test_offerer_finds_out_by_itself);
   ADD ("candidates-before-the-offer-wait", test_candidates_before_the_offer_wait);
   ADD ("signaling-comes-late", test_signaling_comes_late);
+  ADD ("a-new-session-waits-for-signaling", test_a_new_session_waits_for_signaling);
   ADD ("nonsense-from-the-server-is-dropped", test_nonsense_from_the_server_is_dropped);
   ADD ("files-are-expected-or-closed", test_files_are_expected_or_closed);
   return g_test_run ();
