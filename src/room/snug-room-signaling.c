@@ -55,19 +55,16 @@ reconcile_unpaired (SnugRoom *self, GPtrArray *members)
 static void
 take_ice_servers (SnugRoom *self, GPtrArray *offered)
 {
-  g_autoptr (GPtrArray) servers = NULL;
-
-  if (offered == NULL || offered->len == 0)
-    return;
+  g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
 
   /* Other links may be using the old array: it is replaced, not changed. */
-  servers = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
   for (guint i = 0; self->own_servers != NULL && i < self->own_servers->len; i++)
     {
       SnugIceServer *own = g_ptr_array_index (self->own_servers, i);
       g_ptr_array_add (servers, snug_ice_server_new (own->url, own->username, own->password));
     }
-  for (guint i = 0; i < offered->len; i++)
+  /* Where it names none, only these are left. */
+  for (guint i = 0; offered != NULL && i < offered->len; i++)
     {
       SnugSignalIceServer *server = g_ptr_array_index (offered, i);
 
