@@ -180,7 +180,7 @@ has_lost_route (SnugNegotiator *self)
 static void
 await_session (SnugNegotiator *self)
 {
-  if (self->searching_us == 0)
+  if (self->searching_us == 0 && !self->was_connected)
     self->searching_us = g_get_monotonic_time ();
   if (rules (self)->open_patience_ms != 0 && self->state != SNUG_PEER_LINK_CONNECTED)
     snug_negotiator_mend_later (self, rules (self)->open_patience_ms);

@@ -396,6 +396,7 @@ test_restart_of_ice_keeps_the_session (Fixture *f, gconstpointer data)
   snug_await (NULL, f->offerer.n_offers == 2);
   assert_talks (f, "still here");
   g_assert_cmpuint (f->answerer.n_opened, ==, 1);
+  g_assert_cmpint (f->offerer.negotiator->searching_us, ==, 0);   /* that is of the first route only */
 
   /* of an offer that is no longer in force: nothing */
   snug_let_pass (SPACING_MS);
