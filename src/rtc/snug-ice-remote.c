@@ -4,6 +4,10 @@
 #include "snug-ice-agent.h"
 #include "snug-local-names.h"
 #include "snug-nice-candidate.h"
+#include "snug-sdp.h"
+
+/* As many as a description may name, whether they stand there or are told one by one. */
+#define MAX_CANDIDATES SNUG_SDP_MAX_CANDIDATES
 
 struct _SnugIceRemote
 {
@@ -15,6 +19,7 @@ struct _SnugIceRemote
 
   NiceAgent       *agent;        /* borrowed, nullable */
   guint            stream;
+  guint            n_candidates; /* kept */
   SnugRelayPolicy  policy;
   gboolean         by_proxy;     /* and nothing is asked for */
   gboolean         is_done;      /* no more of them will be told */
@@ -44,7 +49,13 @@ snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candida
     snug_local_names_ask (self->names, candidate);
   if (!snug_candidate_is_usable (candidate))
     return;
+  if (self->n_candidates == MAX_CANDIDATES)
+    {
+      g_debug ("ICE: more candidates than are taken");
+      return;
+    }
 
+  self->n_candidates++;
   self->candidates = g_slist_prepend (self->candidates, snug_nice_candidate_new (candidate, self->stream, SNUG_ICE_COMPONENT));
   newest = (GSList) { .data = self->candidates->data };
   nice_agent_set_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT, &newest);
@@ -133,6 +144,7 @@ snug_ice_remote_forget (SnugIceRemote *self)
   g_clear_pointer (&self->ufrag, g_free);
   g_clear_pointer (&self->pwd, g_free);
   g_slist_free_full (g_steal_pointer (&self->candidates), (GDestroyNotify) nice_candidate_free);
+  self->n_candidates = 0;
   self->is_done = FALSE;
   if (self->names != NULL)
     snug_local_names_forget (self->names);

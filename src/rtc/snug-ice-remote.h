@@ -29,7 +29,8 @@ void           snug_ice_remote_set_agent (SnugIceRemote *self, NiceAgent *agent,
 /* Returns: %FALSE without an agent that takes them */
 gboolean       snug_ice_remote_set_credentials (SnugIceRemote *self, const char *ufrag, const char *pwd);
 
-/* One that we cannot use is skipped, one with a name comes when that is found. */
+/* One that we cannot use is skipped, and what is more than a description may name; one with a name comes when that is
+ * found. */
 void           snug_ice_remote_add_candidate   (SnugIceRemote *self, const SnugCandidate *candidate);
 /* The agent hears of it after those that are still looked for. */
 void           snug_ice_remote_end_candidates  (SnugIceRemote *self);

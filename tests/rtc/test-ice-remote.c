@@ -8,6 +8,9 @@
 #include "snug-await.h"
 #include "snug-fake-avahi.h"
 #include "snug-ice-agent.h"
+#include "snug-sdp.h"
+
+#include <string.h>
 
 #define NAME "dfe20ef4-8d05-4df6-8555-df297b20e154.local"
 #define OTHER_NAME "95051034-12b8-4dec-a348-5288f1fd813e.local"
@@ -168,6 +171,18 @@ test_told_again (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpstr (heard->str, ==, "192.168.7.2 end 192.168.7.2 end ");
 }
 
+/* What is kept of a stranger has an end, until new credentials come. */
+static void
+test_too_many (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  for (guint i = 0; i < 2 * SNUG_SDP_MAX_CANDIDATES; i++)
+    add (f->remote, "192.0.2.7");
+  g_assert_cmpuint (heard->len, ==, SNUG_SDP_MAX_CANDIDATES * strlen ("192.0.2.7 "));
+  snug_ice_remote_forget (f->remote);
+  add (f->remote, "192.0.2.8");
+  g_assert_true (g_str_has_suffix (heard->str, " 192.0.2.8 "));
+}
+
 /* Whoever wants to be seen by relays only, or has a proxy: the one that asks after them shows that they did not. */
 static void
 test_some_do_not_ask (Fixture *f, G_GNUC_UNUSED gconstpointer data)
@@ -219,6 +234,7 @@ main (int argc, char **argv)
   ADD ("late-is-dropped", test_late_is_dropped);
   ADD ("found-is-the-end", test_found_is_the_end);
   ADD ("told-again", test_told_again);
+  ADD ("too-many", test_too_many);
   ADD ("some-do-not-ask", test_some_do_not_ask);
   ADD ("a-proxy-from-now-on", test_a_proxy_from_now_on);
 #undef ADD
