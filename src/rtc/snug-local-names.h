@@ -4,7 +4,7 @@
  * Avahi, no name is found.
  *
  * The question is multicast: the local network hears that this computer looks for a random name, so that it is about to
- * talk with a browser, and with which one if that is there.
+ * talk, mostly with a browser, and with which one if that is there. Any member may tell such a name.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -39,7 +39,8 @@
  * so only while something is under way that it might give up (RFC 3758). Otherwise it reads acknowledgements in a shorter
  * way, and the timer runs out a second after the line was last empty: who sends without a pause sends again what is
  * merely on its way, and goes on with a window of one packet. So what is promised goes as something to be given up
- * after more tries than usrsctp can count. */
+ * after more tries than usrsctp can count. The price: as long as all that is under
+ * way is of that kind, usrsctp does not look whether its count of it is right (sctp_fs_audit), and would not mend it. */
 #define UNCOUNTABLE_TRIES G_MAXUINT16
 
 struct _SnugSctpTransport
