@@ -794,23 +794,29 @@ begin_anew (GMainContext *context, Pair *pair, guint *n_timeouts)
   return g_get_monotonic_time () - start_us - passed_us < RETRANSMISSION_TIMER_MS * 1000 / 4;
 }
 
-/* A machine that is slow can let the timer run out all the same, but not each time. */
+/* A machine that is slow can let the timer run out all the same, but not each time; and one that is so slow that hardly a
+ * round says anything does not say that this is broken. */
+#define MAX_TELLING_ROUNDS 5
+#define MAX_ROUNDS 20
+
 static void
 test_timer_begins_anew (void)
 {
-  guint n_timeouts = 1;
+  guint n_timeouts = 1, n_telling = 0;
 
-  for (guint i = 0; n_timeouts != 0 && i < 5;)
+  for (guint i = 0; n_timeouts != 0 && n_telling < MAX_TELLING_ROUNDS && i < MAX_ROUNDS; i++)
     {
       g_autoptr (GMainContext) context = g_main_context_new ();
       Pair *pair = connected_pair (context);
 
       snug_await_idle (context);
-      if (begin_anew (context, pair, &n_timeouts))
-        i++;
+      n_telling += begin_anew (context, pair, &n_timeouts);
       pair_free (pair);
     }
-  g_assert_cmpuint (n_timeouts, ==, 0);
+  if (n_telling == MAX_TELLING_ROUNDS)
+    g_assert_cmpuint (n_timeouts, ==, 0);
+  else if (n_timeouts != 0)
+    g_test_message ("This machine is too slow to tell.");
 }
 
 /* Who does not read makes the peer wait, loses nothing, and is told all of it later. */
