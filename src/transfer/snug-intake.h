@@ -49,6 +49,7 @@ typedef struct
   GPtrArray *slices;     /* of GBytes, nullable */
   gsize      n_bytes;
   gboolean   has_hash;   /* the sender's: compared with ours */
+  gboolean   is_told;    /* of a holder's piece: the hash is not the holder's, but of the one who offers */
   guint8     hash[SNUG_WIRE_HASH_BYTES];
 } SnugIntakeItem;
 

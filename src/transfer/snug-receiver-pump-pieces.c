@@ -487,19 +487,21 @@ is_piece_of_file (const Item *item)
 }
 
 /* Of a holder's pieces only those are looked at of which it is known what they must be. Of a manifest that is known from
- * the offer. @number: of the piece */
+ * the offer. What is told of a piece is forgotten when the next one is reached: one that is tried again, for there was
+ * no room for it, has it with it. @number: of the piece */
 static gboolean
 can_be_checked (Pump *pump, Item *item, guint64 number)
 {
   const guint8 *hash;
 
-  if (!pump->following || !is_piece_of_file (item))
+  if (!pump->following || !is_piece_of_file (item) || item->is_told)
     return TRUE;
   hash = snug_told_hashes_reach (&pump->told, number);
   if (hash == NULL)
     return FALSE;
   memcpy (item->hash, hash, sizeof item->hash);
   item->has_hash = TRUE;
+  item->is_told = TRUE;
   return TRUE;
 }
 

@@ -1,5 +1,5 @@
 /* How long they wait for each other who have a file of several holders: the one who offers it for a holder's answer, a
- * follower for what its holder brings, a holder for being asked.
+ * follower for what its holder brings, and for room on its disk, a holder for being asked.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,18 +11,27 @@
 #include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 /* PROTOCOL.md section 4, "Several holders of one file". */
 #define ANSWER_MS 5000
 #define WATCH_MS 20000
 #define ASK_MS 15000
 #define N_PIECES 12
 #define SIZE (N_PIECES * SNUG_WIRE_PIECE_BYTES)
+/* Of the folder: files of one byte, which come before the large one. */
+#define N_SMALL 20
+#define FOLDER_SIZE (N_SMALL + SIZE)
 
 #define VIA "v1"
 #define LATE_VIA "v2"
 #define SLICE_BYTES (SNUG_WIRE_PIECE_BYTES / 4)
 /* After so long a receiver shows anew how many bytes it has. */
 #define PROGRESS_MS 200
+/* After so long a receiver looks whether its disk has room. */
+#define FULL_MS 1000
 
 /* Who is who, by the order in which they come. */
 enum { ANA, BO, CHI };
@@ -40,12 +49,14 @@ typedef struct
   int       n_channels;     /* that came for it; atomic */
 } Hand;
 
-/* A file that somebody hands on, as far as they like. */
+/* A file that somebody hands on, as far as they like, or a folder with that behind small files. */
 typedef struct
 {
   guint8          *content;    /* owned */
+  GBytes          *manifest;   /* owned, nullable: of a folder */
   SnugDataChannel *channel;    /* owned; of the network context */
-  gsize            n_sent;
+  guint            n_small;    /* small files that were sent */
+  gsize            n_sent;     /* bytes of the file */
 } Supply;
 
 typedef struct
@@ -54,6 +65,19 @@ typedef struct
   Hand          hands[CHI + 1];
   Supply        supply;
 } Fixture;
+
+static int disk_is_full;
+
+ssize_t our_pwrite (int fd, const void *data, size_t n, off_t offset) __asm__ ("pwrite64");
+
+ssize_t
+our_pwrite (int fd, const void *data, size_t n, off_t offset)
+{
+  if (!g_atomic_int_get (&disk_is_full))
+    return syscall (SYS_pwrite64, fd, data, n, offset);
+  errno = ENOSPC;
+  return -1;
+}
 
 static void
 set_up (Fixture *f, gconstpointer data)
@@ -76,6 +100,7 @@ tear_down (Fixture *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (f->hands); i++)
     g_free (f->hands[i].refused);
   g_free (f->supply.content);
+  g_clear_pointer (&f->supply.manifest, g_bytes_unref);
 }
 
 static void
@@ -168,13 +193,40 @@ ask_for (Fixture *f, guint from, const char *whom, const char *id)
   send_raw (&f->mates, from, whom, get);
 }
 
-/* Ana, by hand, offers it to whoever has a list of transfers. Returns: the row there */
-static SnugTransfer *
-offer_by_hand (Fixture *f, const char *to, SnugTransfers *transfers)
+static void
+offer_folder (Fixture *f, const char *to)
+{
+  g_autoptr (SnugManifest) manifest = snug_manifest_new ();
+  g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_FILE_OFFER);
+  guint8 hash[SNUG_WIRE_HASH_BYTES];
+
+  for (guint i = 0; i < N_SMALL; i++)
+    snug_manifest_add (manifest, g_strdup_printf ("%02u", i), 1, 0, FALSE);
+  snug_manifest_add (manifest, g_strdup ("large"), SIZE, 0, FALSE);
+  f->supply.manifest = snug_manifest_to_bytes (manifest);
+  message->name = g_strdup ("x");
+  message->size = FOLDER_SIZE;
+  message->kind = SNUG_WIRE_KIND_FOLDER;
+  message->count = N_SMALL + 1;
+  message->manifest_size = g_bytes_get_size (f->supply.manifest);
+  snug_piece_hash (g_bytes_get_data (f->supply.manifest, NULL), message->manifest_size, hash);
+  message->manifest = g_bytes_new (hash, sizeof hash);
+  say (f, to, message);
+}
+
+static void
+offer_file (Fixture *f, const char *to)
 {
   g_autofree char *offer = g_strdup_printf ("{\"type\":\"file-offer\",\"id\":\"f\",\"name\":\"x\",\"size\":%d}", SIZE);
 
   send_raw (&f->mates, ANA, to, offer);
+}
+
+/* Ana, by hand, offers it to whoever has a list of transfers. Returns: the row there */
+static SnugTransfer *
+offer_by_hand (Fixture *f, const char *to, SnugTransfers *transfers, gboolean is_folder)
+{
+  (is_folder ? offer_folder : offer_file) (f, to);
   snug_await (NULL, n_rows (transfers) == 1);
   take (&f->mates, transfers, row (transfers, 0));
   return row (transfers, 0);
@@ -212,15 +264,50 @@ test_holders_that_do_not_answer (Fixture *f, gconstpointer data)
 
 /* --- a follower, and a holder that brings little --------------------------------------------------- */
 
-/* In the network context, as the next two. */
+/* In the network context, as all until bring(). */
+static void
+send_header (Supply *supply, guint64 entry, guint64 size)
+{
+  const SnugWireFileText text = { .entry = entry, .size = size };
+  g_autofree char *json = snug_wire_encode_file_text (&text);
+
+  snug_data_channel_send_text (supply->channel, json, NULL);
+}
+
+static void
+send_whole (Supply *supply, guint64 entry, GBytes *bytes)
+{
+  SnugWireFileText text = { .is_hash = TRUE };
+  g_autofree char *json = NULL;
+
+  send_header (supply, entry, g_bytes_get_size (bytes));
+  snug_data_channel_send_bytes (supply->channel, bytes, NULL);
+  snug_piece_hash (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text.hash);
+  json = snug_wire_encode_file_text (&text);
+  snug_data_channel_send_text (supply->channel, json, NULL);
+}
+
+static void
+send_small (gpointer user_data)
+{
+  Supply *supply = user_data;
+  g_autoptr (GBytes) byte = g_bytes_new_static ("", 1);
+
+  send_whole (supply, supply->n_small++, byte);
+  if (supply->n_small == N_SMALL)
+    send_header (supply, N_SMALL, SIZE);
+}
+
 static void
 on_channel (SnugDataChannel *channel, gpointer user_data)
 {
   Supply *supply = user_data;
-  g_autofree char *header = g_strdup_printf ("{\"entry\":0,\"offset\":0,\"size\":%d}", SIZE);
 
   supply->channel = g_object_ref (channel);
-  snug_data_channel_send_text (channel, header, NULL);
+  if (supply->manifest != NULL)
+    send_whole (supply, SNUG_WIRE_ENTRY_MANIFEST, supply->manifest);
+  else
+    send_header (supply, 0, SIZE);
 }
 
 static void
@@ -248,42 +335,67 @@ send_next_slice (gpointer user_data)
   ((Supply *) user_data)->n_sent += SLICE_BYTES;
 }
 
+/* Until the follower has them, checked or not. */
+static void
+bring_slice (Fixture *f, SnugTransfer *in)
+{
+  Supply *supply = &f->supply;
+  guint64 before = snug_transfer_get_bytes (in);
+
+  snug_let_pass (PROGRESS_MS);
+  snug_context_post (snug_network_get_context (), send_slice, supply, NULL);
+  snug_await (NULL, snug_transfer_get_bytes (in) == before + SLICE_BYTES);
+  supply->n_sent += SLICE_BYTES;
+}
+
+static void
+bring_unchecked (Fixture *f, SnugTransfer *in, guint n_pieces)
+{
+  for (guint i = 0; i < n_pieces * (SNUG_WIRE_PIECE_BYTES / SLICE_BYTES); i++)
+    bring_slice (f, in);
+}
+
+static void
+bring_small_unchecked (Fixture *f, SnugTransfer *in)
+{
+  guint64 before = snug_transfer_get_bytes (in);
+
+  snug_let_pass (PROGRESS_MS);
+  snug_context_post (snug_network_get_context (), send_small, &f->supply, NULL);
+  snug_await (NULL, snug_transfer_get_bytes (in) == before + 1);
+}
+
 /* Until the follower has said that it has them. */
 static void
 bring (Fixture *f, SnugTransfer *in, guint n_pieces)
 {
-  Supply *supply = &f->supply;
-
   for (guint i = 0; i < n_pieces; i++)
     {
-      for (guint slice = 0; slice < SNUG_WIRE_PIECE_BYTES / SLICE_BYTES; slice++)
-        {
-          snug_let_pass (PROGRESS_MS);
-          snug_context_post (snug_network_get_context (), send_slice, supply, NULL);
-          snug_await (NULL, snug_transfer_get_bytes (in) == supply->n_sent + SLICE_BYTES);
-          supply->n_sent += SLICE_BYTES;
-        }
-      snug_await (NULL, f->hands[ANA].n_have == supply->n_sent / SNUG_WIRE_PIECE_BYTES);
+      bring_unchecked (f, in, 1);
+      snug_await (NULL, f->hands[ANA].n_have == f->supply.n_sent / SNUG_WIRE_PIECE_BYTES);
     }
 }
 
 static void
 tell_hashes (Fixture *f)
 {
-  guint8 hashes[N_PIECES][SNUG_WIRE_HASH_BYTES];
+  guint n_small = f->supply.manifest != NULL ? N_SMALL : 0;
+  guint8 hashes[N_SMALL + N_PIECES][SNUG_WIRE_HASH_BYTES];
   g_autoptr (SnugWireMessage) message = snug_wire_message_new (SNUG_WIRE_PIECE_HASHES);
 
+  for (guint i = 0; i < n_small; i++)
+    snug_piece_hash ((const guint8 *) "", 1, hashes[i]);
   for (guint i = 0; i < N_PIECES; i++)
-    snug_piece_hash (f->supply.content + (gsize) i * SNUG_WIRE_PIECE_BYTES, SNUG_WIRE_PIECE_BYTES, hashes[i]);
-  message->hashes = g_bytes_new (hashes, sizeof hashes);
+    snug_piece_hash (f->supply.content + (gsize) i * SNUG_WIRE_PIECE_BYTES, SNUG_WIRE_PIECE_BYTES,
+                     hashes[n_small + i]);
+  message->hashes = g_bytes_new (hashes, (n_small + N_PIECES) * sizeof *hashes);
   say (f, "Chi", message);
 }
 
-/* Of eleven pieces that are missing three are enough, of eight two are too few; then it is asked for anew. */
-static void
-test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
+/* Ana offers, Bo brings, both by hand. Returns: the row of Chi, who follows */
+static SnugTransfer *
+follow (Fixture *f, gboolean is_folder)
 {
-  Hand *ana = &f->hands[ANA], *bo = &f->hands[BO];
   SnugTransfers *chi;
   SnugTransfer *in;
 
@@ -291,13 +403,22 @@ test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
   add_hand (f, "Bo", BO);
   chi = add (&f->mates, "Chi");
   snug_mates_await (&f->mates.mates);
-  in = offer_by_hand (f, "Chi", chi);
-  snug_await (NULL, ana->n_gets == 1);
+  in = offer_by_hand (f, "Chi", chi, is_folder);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
   say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
-  tell_hashes (f);
-  snug_await (NULL, bo->n_gets == 1);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
   snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, VIA, on_channel, &f->supply, NULL);
+  return in;
+}
 
+/* Of eleven pieces that are missing three are enough, of eight two are too few; then it is asked for anew. */
+static void
+test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA];
+  SnugTransfer *in = follow (f, FALSE);
+
+  tell_hashes (f);
   bring (f, in, 1);
   snug_let_pass (WATCH_MS);
   bring (f, in, 3);
@@ -309,24 +430,53 @@ test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ana->from_offset, ==, f->supply.n_sent);
 }
 
+/* --- a follower whose disk is full ----------------------------------------------------------------- */
+
+/* What waits for its hashes is tried all at once, and again when there is room. */
+static void
+find_room_again (Fixture *f, SnugTransfer *in)
+{
+  g_atomic_int_set (&disk_is_full, TRUE);
+  tell_hashes (f);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
+  g_atomic_int_set (&disk_is_full, FALSE);
+  snug_let_pass (FULL_MS);
+  bring_unchecked (f, in, N_PIECES - (guint) (f->supply.n_sent / SNUG_WIRE_PIECE_BYTES));
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_cmpuint (f->hands[ANA].n_gets, ==, 1);
+  g_assert_cmpuint (n_files_in (f->mates.inbox), ==, 1);
+}
+
+static void
+test_full_disk (Fixture *f, gconstpointer data)
+{
+  SnugTransfer *in = follow (f, FALSE);
+
+  bring_unchecked (f, in, 3);
+  find_room_again (f, in);
+}
+
+static void
+test_full_disk_of_small_files (Fixture *f, gconstpointer data)
+{
+  SnugTransfer *in = follow (f, TRUE);
+
+  for (guint i = 0; i < N_SMALL; i++)
+    bring_small_unchecked (f, in);
+  find_room_again (f, in);
+}
+
+/* --- a holder that lies ---------------------------------------------------------------------------- */
+
 /* Its own word for what it brings does not count. */
 static void
 test_holder_that_lies (Fixture *f, gconstpointer data)
 {
-  Hand *ana = &f->hands[ANA], *bo = &f->hands[BO];
-  SnugTransfers *chi;
+  Hand *ana = &f->hands[ANA];
 
-  add_hand (f, "Ana", ANA);
-  add_hand (f, "Bo", BO);
-  chi = add (&f->mates, "Chi");
-  snug_mates_await (&f->mates.mates);
-  offer_by_hand (f, "Chi", chi);
-  snug_await (NULL, ana->n_gets == 1);
-  say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
+  follow (f, FALSE);
   tell_hashes (f);
   f->supply.content[0] ^= 1;
-  snug_await (NULL, bo->n_gets == 1);
-  snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, VIA, on_channel, &f->supply, NULL);
   for (guint i = 0; i < SNUG_WIRE_PIECE_BYTES / SLICE_BYTES; i++)
     snug_context_post (snug_network_get_context (), send_next_slice, &f->supply, NULL);
   snug_await (NULL, ana->n_gets == 2);
@@ -368,7 +518,7 @@ test_holder_that_nobody_asks (Fixture *f, gconstpointer data)
   bo = add (&f->mates, "Bo");
   add_hand (f, "Chi", CHI);
   snug_mates_await (&f->mates.mates);
-  offer_by_hand (f, "Bo", bo);
+  offer_by_hand (f, "Bo", bo, FALSE);
   snug_await (NULL, ana->n_gets == 1);
   snug_peer_link_open_channel (link_to (f, ANA, "Bo"), SNUG_WIRE_FILE_LABEL, "f", on_channel_of_one_piece, NULL, NULL);
 
@@ -396,6 +546,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("holders-that-do-not-answer", test_holders_that_do_not_answer);
   ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
+  ADD ("full-disk", test_full_disk);
+  ADD ("full-disk-of-small-files", test_full_disk_of_small_files);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
