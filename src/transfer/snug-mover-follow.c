@@ -7,7 +7,7 @@
  * there is to bring. */
 #define WATCH_MS 20000
 #define MIN_SHARE 4
-#define MAX_LAG_PIECES 16
+#define MAX_LAG_BYTES (16 * (guint64) SNUG_WIRE_PIECE_BYTES)
 #define SAY_INTERVAL_US (G_USEC_PER_SEC / 2)
 
 SnugMember *
@@ -32,32 +32,44 @@ snug_mover_leave_holder (SnugMover *self)
     snug_receiver_cut (self->receiver);
 }
 
+/* What was told of is missing, so much of it. Of a folder nothing is known until its manifest is here. */
 static guint64
-get_lag (SnugMover *self)
+count_lag_bytes (SnugMover *self)
 {
-  guint64 told = self->share.told;
+  guint64 told = MAX (self->share.told, self->share.n_checked);
+  g_autoptr (SnugManifest) manifest = NULL;
+  g_autoptr (SnugPieceMap) map = NULL;
 
-  return MIN (told - MIN (self->share.n_checked, told), MAX_LAG_PIECES);
+  if (self->manifest != NULL && self->contents == NULL)
+    return 0;
+  manifest = self->contents != NULL ? snug_manifest_ref (self->contents)
+                                    : snug_manifest_new_file ("", self->offered_bytes, 0);
+  map = snug_piece_map_new (manifest);
+  return MIN (snug_piece_map_bytes_of (map, told) - snug_piece_map_bytes_of (map, self->share.n_checked),
+              MAX_LAG_BYTES);
+}
+
+/* A large piece may be under way; of small ones more may be checked than was shown by now. */
+static guint64
+count_bytes (SnugMover *self)
+{
+  return MAX (snug_transfer_get_bytes (self->row), self->share.checked);
 }
 
 static void
 begin_watching (SnugMover *self)
 {
-  self->share.watched_bytes = snug_transfer_get_bytes (self->row);
-  self->share.n_watched = self->share.n_checked;
-  self->share.watched_lag = get_lag (self);
+  self->share.watched_bytes = count_bytes (self);
+  self->share.watched_lag = count_lag_bytes (self);
 }
 
-/* Pieces may be small, and a large one may be under way. */
+/* Bytes count, and not pieces: those of a folder may be of one byte each. */
 static gboolean
 brings_enough (SnugMover *self)
 {
-  guint64 bytes = snug_transfer_get_bytes (self->row);
-  guint64 n_new_bytes = bytes - MIN (self->share.watched_bytes, bytes);
-  guint64 n_new = self->share.n_checked - MIN (self->share.n_watched, self->share.n_checked);
+  guint64 bytes = count_bytes (self);
 
-  return n_new_bytes * MIN_SHARE > self->share.watched_lag * SNUG_WIRE_PIECE_BYTES
-         || n_new * MIN_SHARE > self->share.watched_lag;
+  return (bytes - MIN (self->share.watched_bytes, bytes)) * MIN_SHARE > self->share.watched_lag;
 }
 
 static gboolean

@@ -28,8 +28,7 @@ typedef struct
   guint64          checked;      /* bytes that are checked and on the disk */
   guint64          n_checked;    /* pieces of them */
   guint64          watched_bytes;
-  guint64          n_watched;    /* pieces */
-  guint64          watched_lag;  /* pieces */
+  guint64          watched_lag;  /* bytes */
   guint64          held_from;    /* bytes: what it has asked for itself begins behind so many */
   gboolean         has_asked;
   SnugOffer       *held;         /* nullable: what is passed on */

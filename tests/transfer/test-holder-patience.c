@@ -376,6 +376,20 @@ bring (Fixture *f, SnugTransfer *in, guint n_pieces)
     }
 }
 
+/* Until the follower has checked them. */
+static void
+bring_small (Fixture *f, SnugTransfer *in, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      guint before = n_noted (&f->mates);
+
+      bring_small_unchecked (f, in);
+      snug_await (NULL, n_noted (&f->mates) == before + 1);
+    }
+  snug_await_idle (NULL);
+}
+
 static void
 tell_hashes (Fixture *f)
 {
@@ -428,6 +442,23 @@ test_holder_that_brings_too_little (Fixture *f, gconstpointer data)
   snug_let_pass (WATCH_MS);
   snug_await (NULL, ana->n_gets == 2);
   g_assert_cmpuint (ana->from_offset, ==, f->supply.n_sent);
+}
+
+/* Many pieces are little if they are small. */
+static void
+test_holder_that_brings_small_files (Fixture *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA];
+  SnugTransfer *in = follow (f, TRUE);
+
+  tell_hashes (f);
+  /* With the second one it is known what is in the folder. */
+  bring_small (f, in, 2);
+  snug_let_pass (WATCH_MS);
+  bring_small (f, in, N_SMALL / 2);
+  g_assert_cmpuint (ana->n_gets, ==, 1);
+  snug_let_pass (WATCH_MS);
+  snug_await (NULL, ana->n_gets == 2);
 }
 
 /* --- a follower whose disk is full ----------------------------------------------------------------- */
@@ -546,6 +577,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("holders-that-do-not-answer", test_holders_that_do_not_answer);
   ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
+  ADD ("holder-that-brings-small-files", test_holder_that_brings_small_files);
   ADD ("full-disk", test_full_disk);
   ADD ("full-disk-of-small-files", test_full_disk_of_small_files);
   ADD ("holder-that-lies", test_holder_that_lies);
