@@ -1,16 +1,77 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-file-copy.h"
 
-/* GIO writes beside what is to be replaced, and lets go of that when it fails. What was not there, it leaves in part. */
+/* Moved at once: between two of them a copy is cancelled, and says how far it is. */
+#define STEP (256 << 10)
+
+/* What was not there is ours to take away again. All else, a link to nothing too, stays until the new is whole. */
+static GFileOutputStream *
+open_target (GFile *to, gboolean *is_ours, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) why_not = NULL;
+  GFileOutputStream *out = g_file_create (to, G_FILE_CREATE_NONE, cancellable, &why_not);
+
+  *is_ours = out != NULL;
+  if (out == NULL && g_error_matches (why_not, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    return g_file_replace (to, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cancellable, error);
+  if (out == NULL)
+    g_propagate_error (error, g_steal_pointer (&why_not));
+  return out;
+}
+
+static gboolean
+pour (GFileInputStream *in, GFileOutputStream *out, GFileProgressCallback progress, gpointer user_data,
+      GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GFileInfo) info = g_file_input_stream_query_info (in, G_FILE_ATTRIBUTE_STANDARD_SIZE, cancellable, NULL);
+  goffset size = info != NULL ? g_file_info_get_size (info) : 0;
+  g_autofree char *step = g_malloc (STEP);
+  goffset n_done = 0;
+  gssize n;
+
+  while ((n = g_input_stream_read (G_INPUT_STREAM (in), step, STEP, cancellable, error)) > 0)
+    {
+      if (!g_output_stream_write_all (G_OUTPUT_STREAM (out), step, (gsize) n, NULL, cancellable, error))
+        return FALSE;
+      n_done += n;
+      progress (n_done, MAX (size, n_done), user_data);
+    }
+  return n == 0;
+}
+
+/* GIO writes beside what is to be replaced. Closing puts that in its place, after an error too, and when the last
+ * reference goes: unless it is cancelled, then it is let go of. */
+static void
+let_go (GFileOutputStream *out)
+{
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+  g_cancellable_cancel (cancelled);
+  g_output_stream_close (G_OUTPUT_STREAM (out), cancelled, NULL);
+}
+
 gboolean
 snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer user_data,
                 GCancellable *cancellable, GError **error)
 {
-  gboolean was_there = g_file_query_exists (to, NULL);
+  g_autoptr (GFileInputStream) in = g_file_read (from, cancellable, error);
+  g_autoptr (GFileOutputStream) out = NULL;
+  gboolean is_ours;
 
-  if (g_file_copy (from, to, G_FILE_COPY_OVERWRITE, cancellable, progress, user_data, error))
-    return TRUE;
-  if (!was_there)
+  if (in == NULL)
+    return FALSE;
+  out = open_target (to, &is_ours, cancellable, error);
+  if (out == NULL)
+    return FALSE;
+  if (pour (in, out, progress, user_data, cancellable, error)
+      && g_output_stream_close (G_OUTPUT_STREAM (out), cancellable, error))
+    {
+      /* Its time and the like, where they can be had. */
+      g_file_copy_attributes (from, to, G_FILE_COPY_NONE, NULL, NULL);
+      return TRUE;
+    }
+  let_go (out);
+  if (is_ours)
     g_file_delete (to, NULL, NULL);
   return FALSE;
 }

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Blocks; @progress is called in the same thread. What is at @to already is replaced once the copy is whole.
- * Returns: %FALSE with an error, also if it was cancelled: then @to is what it was */
+ * Returns: %FALSE with an error, also if it was cancelled: then @to is what it was, or is not there if it was not */
 gboolean snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer user_data,
                          GCancellable *cancellable, GError **error);
 

@@ -5,8 +5,11 @@
 #include "snug-file-copy.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-/* More than GIO moves in one step. */
+/* More than is moved in one step. */
 #define SIZE (4 << 20)
 
 static char *folder;
@@ -124,16 +127,112 @@ test_cancelled_over_another (void)
   clear ();
 }
 
+/* --- What goes wrong on the way --- */
+
+/* Fails with the first byte: nothing of a process is there. */
+static void
+fail_reading_to (GFile *to)
+{
+  g_autoptr (GFile) from = g_file_new_for_path ("/proc/self/mem");
+  g_autoptr (GError) error = NULL;
+  goffset told = 0;
+
+  g_assert_false (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (told, ==, 0);
+}
+
+static void
+test_reading_fails (void)
+{
+  g_autoptr (GFile) to = file_of ("to");
+
+  fail_reading_to (to);
+  assert_alone (NULL, NULL);
+}
+
+static void
+test_reading_fails_over_another (void)
+{
+  g_autoptr (GFile) to = make ("to", "before", 6);
+
+  fail_reading_to (to);
+  assert_holds (to, "before", 6);
+  assert_alone ("to", NULL);
+  clear ();
+}
+
+/* No file may grow beyond half of it: the kernel says so in the middle, as it does of a full disk. */
+static void
+fail_writing_to (GFile *to)
+{
+  g_autofree char *contents = g_strnfill (SIZE, 'x');
+  g_autoptr (GFile) from = make ("from", contents, SIZE);
+  g_autoptr (GError) error = NULL;
+  goffset told = 0;
+  struct rlimit before, half;
+
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &before));
+  half = before;
+  half.rlim_cur = SIZE / 2;
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &half));
+  g_assert_false (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
+  g_assert_nonnull (error);
+  g_assert_cmpint (told, >, 0);
+}
+
+static void
+test_writing_fails (void)
+{
+  g_autoptr (GFile) to = file_of ("to");
+
+  fail_writing_to (to);
+  assert_alone ("from", NULL);
+  clear ();
+}
+
+static void
+test_writing_fails_over_another (void)
+{
+  g_autoptr (GFile) to = make ("to", "before", 6);
+
+  fail_writing_to (to);
+  assert_holds (to, "before", 6);
+  assert_alone ("from", "to");
+  clear ();
+}
+
+/* A link to nothing is a person's too. */
+static void
+test_writing_fails_over_a_link (void)
+{
+  g_autoptr (GFile) to = file_of ("to");
+
+  g_assert_no_errno (symlink ("nowhere", g_file_peek_path (to)));
+  fail_writing_to (to);
+  g_assert_true (g_file_test (g_file_peek_path (to), G_FILE_TEST_IS_SYMLINK));
+  assert_alone ("from", "to");
+  clear ();
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  /* What would be too large is an error, not the end. */
+  signal (SIGXFSZ, SIG_IGN);
   folder = g_dir_make_tmp ("snug-copy-XXXXXX", NULL);
   g_test_add_func ("/file-copy/whole", test_whole);
   g_test_add_func ("/file-copy/cancelled", test_cancelled);
   g_test_add_func ("/file-copy/cancelled-over-another", test_cancelled_over_another);
+  g_test_add_func ("/file-copy/reading-fails", test_reading_fails);
+  g_test_add_func ("/file-copy/reading-fails-over-another", test_reading_fails_over_another);
+  g_test_add_func ("/file-copy/writing-fails", test_writing_fails);
+  g_test_add_func ("/file-copy/writing-fails-over-another", test_writing_fails_over_another);
+  g_test_add_func ("/file-copy/writing-fails-over-a-link", test_writing_fails_over_a_link);
   status = g_test_run ();
   g_rmdir (folder);
   g_free (folder);
