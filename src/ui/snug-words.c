@@ -447,6 +447,19 @@ snug_words_time_left (int seconds)
   return g_strdup_printf (_("%d h %d min left"), seconds / 3600, seconds % 3600 / 60);
 }
 
+/* Worded as the page has it, so that it is translated once. */
+char *
+snug_words_progress (guint64 n_bytes, guint64 size)
+{
+  g_autofree char *done = snug_words_size (n_bytes);
+  g_autofree char *all = snug_words_size (size);
+  g_autoptr (GString) words = g_string_new (_("{done} of {all}"));
+
+  g_string_replace (words, "{done}", done, 1);
+  g_string_replace (words, "{all}", all, 1);
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
 char *
 snug_words_whole (SnugTransfer *transfer)
 {
@@ -574,43 +587,56 @@ snug_words_transfer (SnugTransfer *transfer)
     }
 }
 
-/* As long as nobody knows how long it takes, the bar says how far it is. */
+/* --- Below the name of who sends it --- */
+
 static char *
-running_card_words (SnugTransfer *transfer, const char *size, const char *whole)
+running_card_words (SnugTransfer *transfer)
 {
-  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
-  g_autofree char *speed = snug_words_size ((guint64) snug_transfer_get_speed (transfer));
+  g_autofree char *progress = snug_words_progress (snug_transfer_get_bytes (transfer), snug_transfer_get_size (transfer));
+  g_autofree char *size = snug_words_size ((guint64) snug_transfer_get_speed (transfer));
+  g_autofree char *speed = g_strdup_printf (_("%s/s"), size);
   g_autofree char *left = snug_words_time_left (snug_transfer_get_seconds_left (transfer));
 
-  if (snug_transfer_get_speed (transfer) < 1 || *left == '\0')
-    return g_strdup (whole);
-  return g_strdup_printf (_("%s of %s · %s/s · %s"), bytes, size, speed, left);
+  if (snug_transfer_get_speed (transfer) < 1)
+    return g_steal_pointer (&progress);
+  return g_strjoin (" · ", progress, speed, *left != '\0' ? left : NULL, NULL);
+}
+
+static char *
+paused_card_words (SnugTransfer *transfer, const char *why)
+{
+  g_autofree char *progress = snug_words_progress (snug_transfer_get_bytes (transfer), snug_transfer_get_size (transfer));
+
+  return g_strdup_printf (_("%s · %s"), progress, why);
+}
+
+static const char *
+or_else (const char *reason, const char *words)
+{
+  return reason != NULL ? reason : words;
 }
 
 char *
 snug_words_card (SnugTransfer *transfer)
 {
   const char *reason = snug_transfer_get_reason (transfer);
-  g_autofree char *bytes = snug_words_size (snug_transfer_get_bytes (transfer));
-  g_autofree char *size = snug_words_size (snug_transfer_get_size (transfer));
   g_autofree char *whole = snug_words_whole (transfer);
 
   if (snug_transfer_get_direction (transfer) == SNUG_TRANSFER_OUT)
     return snug_words_transfer (transfer);
   switch (snug_transfer_get_state (transfer))
     {
-    case SNUG_TRANSFER_RUNNING: return running_card_words (transfer, size, whole);
-    case SNUG_TRANSFER_PAUSED:
-      return g_strdup_printf (_("%s of %s · %s"), bytes, size, reason != NULL ? reason : _("Paused"));
+    case SNUG_TRANSFER_OFFERED: return g_steal_pointer (&whole);
+    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · %s"), whole, _("waiting to begin"));
+    case SNUG_TRANSFER_RUNNING: return running_card_words (transfer);
+    case SNUG_TRANSFER_PAUSED: return paused_card_words (transfer, or_else (reason, _("Paused")));
+    case SNUG_TRANSFER_DONE: return g_strdup_printf (_("%s · %s"), whole, _("received"));
     case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("%s · %s"), _("Declined"), whole);
     case SNUG_TRANSFER_CANCELLED:
-      return g_strdup_printf (_("%s · %s"), reason != NULL ? reason : _("Cancelled"), whole);
+      return g_strdup_printf (_("%s · %s"), or_else (reason, _("Cancelled")), whole);
     case SNUG_TRANSFER_FAILED:
-      return g_strdup_printf (_("%s · %s"), reason != NULL ? reason : _("Failed"), whole);
-    case SNUG_TRANSFER_OFFERED:
-    case SNUG_TRANSFER_ACCEPTED:
-    case SNUG_TRANSFER_DONE:
-    default: return g_steal_pointer (&whole);
+    default:
+      return g_strdup_printf (_("%s · %s"), or_else (reason, _("Failed")), whole);
     }
 }
 

@@ -52,6 +52,8 @@ char       *snug_words_size           (guint64 n_bytes);
 char       *snug_words_tie            (const char *words);
 /* (transfer full). "14 s left", "3 min left"; "" if not known. */
 char       *snug_words_time_left      (int seconds);
+/* (transfer full). "174 MB of 1.5 GB". */
+char       *snug_words_progress       (guint64 n_bytes, guint64 size);
 /* (transfer full). "1.5 GB", of a folder "1,204 items · 3.2 GB". */
 char       *snug_words_whole          (SnugTransfer *transfer);
 /* (transfer full). "film.mkv · 174 MB of 1.5 GB are here". */

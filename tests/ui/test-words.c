@@ -275,19 +275,24 @@ test_card_lines (void)
 {
   g_autoptr (SnugTransfer) in = snug_transfer_new (SNUG_TRANSFER_IN, "w", "m2", "Ana", "a.iso", NULL, 1500 * MB);
   g_autoptr (SnugTransfer) out = snug_transfer_new (SNUG_TRANSFER_OUT, "w", "m2", "Ana", "a.iso", NULL, 1500 * MB);
+  g_autoptr (SnugTransfer) done = snug_transfer_new (SNUG_TRANSFER_IN, "y", "m2", "Ana", "a", "inode/directory", 1500 * MB);
 
+  snug_transfer_set_folder (done, 120);
   assert_text (snug_words_card (out), "1.5 GB · waiting for Ana to accept");
   assert_text (snug_words_card (in), "1.5 GB");
   snug_transfer_enter (in, SNUG_TRANSFER_ACCEPTED, NULL);
+  assert_text (snug_words_card (in), "1.5 GB · waiting to begin");
   snug_transfer_enter (in, SNUG_TRANSFER_RUNNING, NULL);
   snug_transfer_set_bytes (in, 82 * MB, 1 * G_USEC_PER_SEC);
-  assert_text (snug_words_card (in), "1.5 GB");
+  assert_text (snug_words_card (in), "82 MB of 1.5 GB");
   snug_transfer_set_bytes (in, 174 * MB, 2 * G_USEC_PER_SEC);
   assert_text (snug_words_card (in), "174 MB of 1.5 GB · 92 MB/s · 15 s left");
   snug_transfer_enter (in, SNUG_TRANSFER_PAUSED, NULL);
   assert_text (snug_words_card (in), "174 MB of 1.5 GB · Paused");
   snug_transfer_enter (in, SNUG_TRANSFER_FAILED, "The disk is full");
   assert_text (snug_words_card (in), "The disk is full · 1.5 GB");
+  snug_transfer_enter (done, SNUG_TRANSFER_DONE, NULL);
+  assert_text (snug_words_card (done), "120 items · 1.5 GB · received");
 }
 
 /* A folder says how many things are in it, as long as it is one thing among others; on its way it says bytes. */
