@@ -35,7 +35,7 @@ clear (SnugNotes *self)
     gtk_box_remove (self->rows, row);
 }
 
-/* One that stands there already is not read out once more. */
+/* Alerts are read out when they are made: not once more while all of them stay as they are. */
 void
 snug_notes_set_lines (SnugNotes *self, const char *const *lines)
 {
