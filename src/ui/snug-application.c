@@ -470,6 +470,17 @@ snug_application_startup (GApplication *application)
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self, 0);
 }
 
+/* A copy that is still being made keeps the program, but nobody in a room who does not see it. */
+static void
+snug_application_window_removed (GtkApplication *application, GtkWindow *window)
+{
+  SnugApplication *self = SNUG_APPLICATION (application);
+
+  GTK_APPLICATION_CLASS (snug_application_parent_class)->window_removed (application, window);
+  if (SNUG_IS_WINDOW (window) && self->session != NULL)
+    snug_session_leave (self->session);
+}
+
 static void
 snug_application_shutdown (GApplication *application)
 {
@@ -504,6 +515,7 @@ snug_application_class_init (SnugApplicationClass *klass)
   application_class->open = snug_application_open;
   application_class->command_line = snug_application_command_line;
   application_class->handle_local_options = snug_application_handle_local_options;
+  GTK_APPLICATION_CLASS (klass)->window_removed = snug_application_window_removed;
 }
 
 static void

@@ -91,7 +91,7 @@ on_look (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The window may be gone, the copy was made nevertheless. */
+/* The window may be gone: its copies are made to the end nevertheless, and the program stays until then. */
 static void
 on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
