@@ -45,15 +45,17 @@
   async function ask() {
     const _ = await findWords();
     const box = /** @type {HTMLElement} */ (document.querySelector('#not-started'));
-    const [text, link] = /** @type {[HTMLElement, HTMLElement]} */ ([...box.querySelectorAll('p, a')]);
+    const [text, buttons] = /** @type {[HTMLElement, HTMLElement]} */ ([...box.querySelectorAll('p, .outside-buttons')]);
     text.textContent = _('Parts of this page did not arrive.');
-    link.textContent = _('Try Again');
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      again();
-    });
+    // Not in the page's own words: without this script no link could keep what follows # in the address.
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button suggested';
+    button.textContent = _('Try Again');
+    button.addEventListener('click', again);
+    buttons.append(button);
     root.className = 'asking';
-    link.focus();
+    button.focus();
   }
 
   /** @param {Event} event */
