@@ -21,3 +21,9 @@ test('no shorthand gives the two sides of a line different values', () => {
   };
   assert.deepEqual(declarations.filter(isUneven), []);
 });
+
+test('a code is as wide as a camera needs it in each layout, however low the window', () => {
+  const widths = [...sheet.matchAll(/\.button\.qr \{[^}]*?\bwidth: ([^;]+);/g)].map(([, width]) => width);
+  assert.notEqual(widths.length, 0);
+  assert.deepEqual(widths.filter((width) => !/\bclamp\(\d+px,/.test(width)), []);
+});
