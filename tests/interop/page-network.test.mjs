@@ -9,7 +9,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { launchChromium, PHONE } from './browser.mjs';
+import { DESKTOP, launchChromium, PHONE } from './browser.mjs';
 import { PageMember } from './page-member.mjs';
 import { BUILD, Server } from './server.mjs';
 
@@ -153,12 +153,46 @@ test('not even the script comes that waits for the others: there are words, and 
   await ana.waitForMembers(1);
 });
 
+/** A request that waits until it is let go. @returns when it is asked for, and what lets it go */
+async function holdBack(page, pattern) {
+  let letGo;
+  const released = new Promise((resolve) => (letGo = resolve));
+  const asked = page.waitForRequest(pattern);
+  await page.route(pattern, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return { asked, letGo };
+}
+
+/** No slow machine lets the time of an animation pass, until the session that is returned is detached. */
+async function stopAnimations({ context, page }) {
+  const session = await context.newCDPSession(page);
+  await session.send('Animation.enable');
+  await session.send('Animation.setPlaybackRate', { playbackRate: 0 });
+  return session;
+}
+
 test('only the script is missing that waits for the others: nobody is told of it', async () => {
   const server = await startServer();
-  const ana = await newMember();
-  await ana.page.page.route('**/start.js', (route) => route.abort());
-  await ana.create(server.origin, 'Ana');
-  assert.equal(await ana.page.page.getByText('Parts of this page did not arrive.').count(), 0);
+  for (const reducedMotion of ['no-preference', 'reduce']) {
+    const ana = await newMember({ ...DESKTOP, reducedMotion });
+    const { page } = ana.page;
+    const words = page.getByText('Parts of this page did not arrive.');
+    await page.route('**/start.js', (route) => route.abort());
+    const { asked, letGo } = await holdBack(page, '**/main.js');
+    const timeOfAnimations = await stopAnimations(ana.page);
+    await page.goto(server.origin, { waitUntil: 'commit' });
+    await asked;
+    await words.waitFor({ state: 'attached' });
+    await page.waitForFunction(() => document.styleSheets.length > 0);
+    assert.equal(await words.isVisible(), false, `motion: ${reducedMotion}`);
+
+    letGo();
+    await timeOfAnimations.detach();
+    await ana.create(server.origin, 'Ana');
+    assert.equal(await words.count(), 0);
+  }
 });
 
 test('on a phone the code for the next one is as wide as there is room, and what stands below it is seen', async () => {
