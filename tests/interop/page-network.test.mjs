@@ -123,9 +123,10 @@ test('a part of the page does not come, however often: it says so, and tries aga
   const { page } = ben.page;
   await page.route('**/chat.js', (route) => route.abort());
   await page.goto(await ana.create(server.origin, 'Ana'));
-  await page.getByRole('alert').filter({ hasText: 'Parts of this page did not arrive.' }).waitFor();
+  const again = page.getByRole('alert').filter({ hasText: 'Parts of this page did not arrive.' }).getByRole('button', { name: 'Try Again' });
+  await again.waitFor();
   await page.unroute('**/chat.js');
-  await page.getByRole('button', { name: 'Try Again' }).press('Enter');
+  await again.press('Enter');
   await page.locator('#outside-submit').waitFor();
   await ben.enter('Ben');
   await ana.waitForMembers(1);
