@@ -487,16 +487,6 @@ test_full_disk (Fixture *f, gconstpointer data)
   find_room_again (f, in);
 }
 
-static void
-test_full_disk_of_small_files (Fixture *f, gconstpointer data)
-{
-  SnugTransfer *in = follow (f, TRUE);
-
-  for (guint i = 0; i < N_SMALL; i++)
-    bring_small_unchecked (f, in);
-  find_room_again (f, in);
-}
-
 /* --- a holder that lies ---------------------------------------------------------------------------- */
 
 /* Its own word for what it brings does not count. */
@@ -579,7 +569,6 @@ main (int argc, char **argv)
   ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
   ADD ("holder-that-brings-small-files", test_holder_that_brings_small_files);
   ADD ("full-disk", test_full_disk);
-  ADD ("full-disk-of-small-files", test_full_disk_of_small_files);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
