@@ -1,5 +1,5 @@
 /* Names of the local network that members tell, and what Avahi says of them: one of the test's own on a bus of its own.
- * That a real one finds the page of a browser is in tests/lab/page_lan.py.
+ * A real one finds the page of a browser in no lane yet.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
