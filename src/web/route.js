@@ -51,6 +51,22 @@ function selectedPair(stats) {
 }
 
 /**
+ * A relay's packets may come before we are told of it: Firefox goes on to call it one that is known from its packets only.
+ * What was told stands in the description (RFC 8839 section 5.1).
+ *
+ * @param {CandidateStats & { port?: number }} remote
+ * @param {string} sdp
+ * @returns {CandidateStats}
+ */
+export function asTold(remote, sdp) {
+  const isToldRelay = sdp.split(/\r?\n/).some((line) => {
+    const words = line.split(' ');
+    return line.startsWith('a=candidate:') && words[4] === remote.address && words[5] === String(remote.port) && words[7] === 'relay';
+  });
+  return remote.candidateType === 'prflx' && isToldRelay ? { ...remote, candidateType: 'relay' } : remote;
+}
+
+/**
  * @param {RTCPeerConnection} pc
  * @returns {Promise<Route | null>} null while there is none
  */
@@ -58,9 +74,10 @@ export async function findRoute(pc) {
   const stats = /** @type {Map<string, any>} */ (/** @type {unknown} */ (await pc.getStats()));
   const pair = selectedPair(stats);
   const local = pair && stats.get(pair.localCandidateId);
-  const remote = pair && stats.get(pair.remoteCandidateId);
-  if (!local || !remote) return null;
+  const heard = pair && stats.get(pair.remoteCandidateId);
+  if (!local || !heard) return null;
 
+  const remote = asTold(heard, pc.remoteDescription?.sdp ?? '');
   const transport = [...stats.values()].find((s) => s.type === 'transport') ?? {};
   return {
     path: classify(local, remote),

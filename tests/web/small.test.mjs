@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify } from '../../src/web/route.js';
+import { asTold, classify } from '../../src/web/route.js';
 import { Throttle } from '../../src/web/throttle.js';
 import { _, formatDuration, formatNames, formatSize, n_ } from '../../src/web/words.js';
 
@@ -40,4 +40,13 @@ test('the way is named after both ends', () => {
   assert.equal(classify(host('192.168.1.2'), host('203.0.113.5')), 'direct');
   assert.equal(classify({ candidateType: 'srflx', address: '' }, host('')), 'direct');
   assert.equal(classify(host('10.0.0.1'), { candidateType: 'relay', address: '10.0.0.2' }), 'relay');
+});
+
+test('a relay that was heard before it was told is one all the same', () => {
+  const heard = { candidateType: 'prflx', address: '203.0.113.10', port: 49200 };
+  const sdp = (port, type) => `v=0\r\na=candidate:1 1 UDP 16777215 203.0.113.10 ${port} typ ${type} raddr 0.0.0.0 rport 9\r\n`;
+  assert.equal(asTold(heard, sdp(49200, 'relay')).candidateType, 'relay');
+  assert.equal(asTold(heard, sdp(49201, 'relay')).candidateType, 'prflx');
+  assert.equal(asTold(heard, sdp(49200, 'srflx')).candidateType, 'prflx');
+  assert.equal(asTold(heard, '').candidateType, 'prflx');
 });
