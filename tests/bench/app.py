@@ -3,7 +3,8 @@
 
 Runs in a desktop of its own (tests/tools/in-window-session) with real snug-cli beside it. The first frame is seen
 from outside, by xdotool and the first picture that has more than one colour; gtk4-widget-factory is looked at in
-the same way in the same run: the ratio counts. Memory is the resident set. Frames are counted by frame-gaps.c.
+the same way in the same run: the ratio counts. Memory is the resident set. Frames are counted by frame-gaps.c, ours
+while a file comes in, and theirs while the same file goes between two snug-cli.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -98,19 +99,19 @@ def wait_for_one(members, look):
         time.sleep(0.1)
 
 
-def measure_room(gaps_module, folder):
-    inbox, frames, large = folder / "inbox", folder / "frames", folder / "large.bin"
+def count_frames(gaps_module, frames):
+    return {"LD_PRELOAD": gaps_module, "SNUG_FRAME_GAPS": str(frames)}
+
+
+def measure_room(gaps_module, folder, large):
+    inbox, frames = folder / "inbox", folder / "frames"
     inbox.mkdir()
     run("gsettings", "set", SCHEMA, "download-folder", inbox)
     run("gsettings", "set", SCHEMA, "ask-before-receiving", "false")
     run("gsettings", "set", SCHEMA, "name", "Mira")
-    with open(large, "wb") as file:
-        file.truncate(FILE_MB * 1_000_000)
-
     server = snugtest.start_server()
     host, code = snugtest.create(server, "--name", "T0", "--capacity", "16")
-    snug = window.Window(str(SNUG), f"{server.url}/?code={code}",
-                         env={"LD_PRELOAD": gaps_module, "SNUG_FRAME_GAPS": str(frames)})
+    snug = window.Window(str(SNUG), f"{server.url}/?code={code}", env=count_frames(gaps_module, frames))
     rows = {"memory at the start MB": memory_mb(snug)}
     snug.press("push button", "Join")
     host.wait(event="member", state="connected")
@@ -150,6 +151,27 @@ def measure_room(gaps_module, folder):
     return rows
 
 
+def measure_other(gaps_module, folder, large):
+    """A window that has nothing to do with the file, on the same machine in the same minutes."""
+    inbox, frames = folder / "other inbox", folder / "other frames"
+    inbox.mkdir()
+    other = subprocess.Popen([OTHER], env=os.environ | count_frames(gaps_module, frames), stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+    run("xdotool", "search", "--sync", "--onlyvisible", "--pid", other.pid)
+    server = snugtest.start_server()
+    host, code = snugtest.create(server, "--name", "T0", "--save-to", inbox)
+    began = now_us()
+    sender = snugtest.join(server, code, "--name", "T1", "--send", large)
+    sender.wait(event="transfer", direction="out", state="done", timeout=PATIENCE_S)
+    rows = smoothness(f"of {OTHER} beside such a file", frames, began)
+    for member in (sender, host):
+        member.leave()
+    other.terminate()
+    other.wait(60)
+    server.stop()
+    return rows
+
+
 def told(talker):
     """How many of its messages the window has."""
     guest = next(event["id"] for event in talker.events if event["event"] == "member" and event["name"] == "Mira")
@@ -160,7 +182,13 @@ def main():
     gaps_module = pathlib.Path(sys.argv[2]).resolve()
     rows = measure_start(int(sys.argv[3]) if len(sys.argv) > 3 else 5)
     with tempfile.TemporaryDirectory() as name:
-        rows |= measure_room(str(gaps_module), pathlib.Path(name))
+        folder = pathlib.Path(name)
+        large = folder / "large.bin"
+        with open(large, "wb") as file:
+            file.truncate(FILE_MB * 1_000_000)
+        rows |= measure_room(str(gaps_module), folder, large)
+        if shutil.which(OTHER):
+            rows |= measure_other(str(gaps_module), folder, large)
     report = Report("the window, beside real members")
     report.add_all(rows)
     report.aim("frame gap while a file comes in, p99 ms", at_most=33)
