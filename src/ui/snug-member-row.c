@@ -6,6 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-checklist.h"
 #include "snug-safety-row.h"
+#include "snug-tooltip.h"
 #include "snug-words.h"
 
 struct _SnugMemberRow
@@ -58,7 +59,7 @@ update (SnugMemberRow *self)
   snug_accessible_set_label (GTK_WIDGET (self), sentence);
   snug_accessible_name_expander (ADW_EXPANDER_ROW (self), snug_member_get_display_name (self->member), sentence);
   gtk_image_set_from_icon_name (self->device, snug_words_device_icon (device));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->device), snug_words_device_name (device));
+  snug_tooltip_set (GTK_WIDGET (self->device), snug_words_device_name (device));
   gtk_widget_set_visible (self->host, snug_member_get_host (self->member));
   gtk_widget_set_visible (self->checked, checked);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), on_its_way);
@@ -126,4 +127,5 @@ static void
 snug_member_row_init (SnugMemberRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_tooltip_set (self->checked, _("Checked: you have compared the safety phrase"));
 }

@@ -12,6 +12,7 @@
 #include "snug-picture.h"
 #include "snug-reaction-bar.h"
 #include "snug-rich-text.h"
+#include "snug-tooltip.h"
 #include "snug-transfer-row.h"
 #include "snug-words.h"
 
@@ -93,7 +94,7 @@ show_delivery (SnugMessageRow *self)
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
   gtk_widget_set_visible (GTK_WIDGET (self->tick), delivery != SNUG_DELIVERY_NONE && !deleted);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->tick), snug_words_delivery (delivery));
+  snug_tooltip_set (GTK_WIDGET (self->tick), snug_words_delivery (delivery));
   gtk_image_set_from_icon_name (self->tick,
                                 delivery == SNUG_DELIVERY_DELIVERED ? "snug-delivered-symbolic"
                                             : delivery == SNUG_DELIVERY_SENT ? "snug-sent-symbolic"
@@ -461,5 +462,7 @@ static void
 snug_message_row_init (SnugMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_tooltip_set (GTK_WIDGET (self->quote), _("Go to the Message"));
+  snug_tooltip_set (self->menu_button, _("Message Menu"));
   add_gestures (self);
 }

@@ -7,6 +7,7 @@
 #include "snug-columns.h"
 #include "snug-css-class.h"
 #include "snug-settings.h"
+#include "snug-tooltip.h"
 #include "snug-words.h"
 
 struct _SnugTransferRow
@@ -287,7 +288,7 @@ show_file (SnugTransferRow *self)
 
   gtk_image_set_from_gicon (self->icon, icon);
   gtk_label_set_label (self->name, name);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
+  snug_tooltip_set (GTK_WIDGET (self->name), name);
   snug_accessible_set_label (GTK_WIDGET (self->more), spoken);
   snug_accessible_set_label (GTK_WIDGET (self->progress), name);
 }
@@ -304,7 +305,7 @@ snug_transfer_row_show_expanded (SnugTransferRow *self, gboolean expanded)
   gtk_button_set_icon_name (self->expander, expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->expander), "s", snug_transfer_get_id (self->transfer));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->expander), "files.toggle-contents");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->expander), spoken);
+  snug_tooltip_set (GTK_WIDGET (self->expander), spoken);
   snug_accessible_set_label (GTK_WIDGET (self->expander), spoken);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->expander), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->expander), TRUE);
@@ -391,5 +392,6 @@ static void
 snug_transfer_row_init (SnugTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  snug_tooltip_set (GTK_WIDGET (self->more), _("More"));
   be_dragged (self);
 }
