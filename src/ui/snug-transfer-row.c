@@ -34,6 +34,8 @@ struct _SnugTransferRow
 
 G_DEFINE_FINAL_TYPE (SnugTransferRow, snug_transfer_row, ADW_TYPE_BIN)
 
+#define MOST_IN_MENU 5
+
 /* What can be done in a state, by direction. The first button is the one thing most people want
  * then. */
 typedef struct
@@ -46,7 +48,7 @@ typedef struct
 {
   Command  first;
   Command  second;
-  Command  menu[5];
+  Command  menu[MOST_IN_MENU];
   gboolean suggested;      /* the first button asks for a decision */
 } Commands;
 
@@ -137,27 +139,38 @@ can_save_copy (SnugTransfer *transfer)
   return file != NULL && !snug_transfer_is_folder (transfer) && snug_settings_is_own (file);
 }
 
-static GMenuModel *
-make_menu (SnugTransferRow *self, const Command *items, guint n_items)
+static gboolean
+can_do (SnugTransferRow *self, const Command *command)
 {
-  GMenu *menu = g_menu_new ();
-  const char *id = snug_transfer_get_id (self->transfer);
+  if (g_str_equal (command->action, "file.choose"))
+    return snug_transfer_is_folder (self->transfer);
+  if (g_str_equal (command->action, "file.forget"))
+    return !self->is_card;
+  if (g_str_equal (command->action, "file.save-copy"))
+    return can_save_copy (self->transfer);
+  return TRUE;
+}
 
-  for (guint i = 0; i < n_items && items[i].label != NULL; i++)
+/* When it is opened: a popover with what is in it is most of what a row costs, and few are looked at. */
+static void
+on_menu_wanted (GtkMenuButton *button, gpointer user_data)
+{
+  SnugTransferRow *self = user_data;
+  const Command *items = get_commands (self)->menu;
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  if (gtk_menu_button_get_popover (button) != NULL)
+    return;
+  for (guint i = 0; i < MOST_IN_MENU && items[i].label != NULL; i++)
     {
       g_autoptr (GMenuItem) item = g_menu_item_new (_(items[i].label), NULL);
 
-      if (g_str_equal (items[i].action, "file.choose") && !snug_transfer_is_folder (self->transfer))
+      if (!can_do (self, &items[i]))
         continue;
-      if (g_str_equal (items[i].action, "file.forget") && self->is_card)
-        continue;
-      if (g_str_equal (items[i].action, "file.save-copy") && !can_save_copy (self->transfer))
-        continue;
-
-      g_menu_item_set_action_and_target (item, items[i].action, "s", id);
+      g_menu_item_set_action_and_target (item, items[i].action, "s", snug_transfer_get_id (self->transfer));
       g_menu_append_item (menu, item);
     }
-  return G_MENU_MODEL (menu);
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 /* Buttons are made anew only when they change: a click must never meet one that is being rebuilt.
@@ -168,16 +181,14 @@ show_commands (SnugTransferRow *self)
   guint shape = 1 + (guint) snug_transfer_get_direction (self->transfer) * (SNUG_TRANSFER_FAILED + 1)
                 + (guint) snug_transfer_get_state (self->transfer);
   const Commands *now = get_commands (self);
-  g_autoptr (GMenuModel) menu = NULL;
 
   if (shape == self->shown)
     return;
   self->shown = shape;
   show_button (self, self->first, self->has_picture && g_strcmp0 (now->first.action, "file.open") == 0 ? &none : &now->first);
   show_button (self, self->second, &now->second);
-  menu = make_menu (self, now->menu, G_N_ELEMENTS (now->menu));
-  gtk_menu_button_set_menu_model (self->more, menu);
-  gtk_widget_set_visible (GTK_WIDGET (self->more), g_menu_model_get_n_items (menu) > 0);
+  if (gtk_menu_button_get_popover (self->more) != NULL)
+    gtk_menu_button_set_menu_model (self->more, NULL);
   snug_css_class_set (GTK_WIDGET (self->first), "suggested-action", now->suggested);
 }
 
@@ -393,5 +404,6 @@ snug_transfer_row_init (SnugTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   snug_tooltip_set (GTK_WIDGET (self->more), _("More"));
+  gtk_menu_button_set_create_popup_func (self->more, on_menu_wanted, self, NULL);
   be_dragged (self);
 }
