@@ -38,6 +38,18 @@ is_on_its_way (SnugMemberState state)
   return state == SNUG_MEMBER_CONNECTING || state == SNUG_MEMBER_RECONNECTING;
 }
 
+/* What a closed row holds is measured with the window whenever anything in it changes, and these are long lines. */
+static void
+update_details (SnugMemberRow *self)
+{
+  gboolean expanded = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self));
+  g_autofree char *details = NULL;
+
+  g_object_get (self->member, "details", &details, NULL);
+  gtk_label_set_label (self->details, expanded && details != NULL ? details : "");
+  gtk_widget_set_visible (self->details_row, details != NULL && *details != '\0');
+}
+
 static void
 update (SnugMemberRow *self)
 {
@@ -47,12 +59,10 @@ update (SnugMemberRow *self)
   gboolean checked = snug_member_get_safety (self->member) == SNUG_SAFETY_CHECKED;
   g_autofree char *words = snug_words_member (self->member);
   g_autofree char *tied = snug_words_tie (words);
-  g_autofree char *details = NULL;
   g_autofree char *sentence = g_strdup_printf ("%s, %s, %s%s",
                                                snug_member_get_display_name (self->member),
                                                snug_words_device_name (device), words, checked ? _(", checked") : "");
 
-  g_object_get (self->member, "details", &details, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self),
                                  snug_member_get_display_name (self->member));
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), tied);
@@ -65,10 +75,9 @@ update (SnugMemberRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), on_its_way);
   gtk_spinner_set_spinning (self->spinner, on_its_way);
   gtk_widget_set_visible (self->steps_row, on_its_way || state == SNUG_MEMBER_FAILED);
-  gtk_label_set_label (self->details, details != NULL ? details : "");
-  gtk_widget_set_visible (self->details_row, details != NULL && *details != '\0');
   gtk_widget_set_visible (self->send, state != SNUG_MEMBER_LEFT && state != SNUG_MEMBER_FAILED);
   gtk_widget_set_visible (self->report, state == SNUG_MEMBER_FAILED);
+  update_details (self);
 }
 
 void
@@ -88,6 +97,7 @@ snug_member_row_new (SnugMember *member)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->send), "s", snug_member_get_id (member));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->remove), "s", snug_member_get_id (member));
   g_signal_connect_object (member, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::expanded", G_CALLBACK (update_details), NULL);
   update (self);
   return GTK_WIDGET (self);
 }
