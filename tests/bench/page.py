@@ -11,7 +11,11 @@ from report import Report
 
 WAYS = ("snug-cli to page", "page to snug-cli")
 
-told = json.loads(subprocess.run(sys.argv[1:], check=True, stdout=subprocess.PIPE, text=True).stdout)
+# What the servers log on the way belongs to a failure.
+ran = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+if ran.returncode != 0:
+    sys.exit(ran.stderr)
+told = json.loads(ran.stdout)
 report = Report(told["title"])
 report.rows = told["rows"]
 for way in WAYS:
