@@ -42,13 +42,20 @@ snug_context_post (GMainContext *context, GSourceOnceFunc func, gpointer data, G
 }
 
 GSource *
-snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data)
+snug_context_timeout_full (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data,
+                           GDestroyNotify notify)
 {
   GSource *source = g_timeout_source_new (delay_ms);
 
-  g_source_set_callback (source, func, data, NULL);
+  g_source_set_callback (source, func, data, notify);
   g_source_attach (source, context);
   return source;
+}
+
+GSource *
+snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data)
+{
+  return snug_context_timeout_full (context, delay_ms, func, data, NULL);
 }
 
 void

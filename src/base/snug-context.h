@@ -28,6 +28,17 @@ void snug_context_post (GMainContext *context, GSourceOnceFunc func, gpointer da
  */
 GSource *snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data);
 
+/**
+ * snug_context_timeout_full:
+ * @notify: frees @data when the timer has ended, by itself, by snug_clear_source(), or with @context
+ *
+ * As snug_context_timeout(), for a timer that holds who waits for it.
+ *
+ * Returns: (transfer full): the attached source
+ */
+GSource *snug_context_timeout_full (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data,
+                                    GDestroyNotify notify);
+
 /* Destroys and unrefs *@source if it is set, and clears it. May run twice. */
 void snug_clear_source (GSource **source);
 

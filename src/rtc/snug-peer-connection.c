@@ -4,6 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "snug-context.h"
 #include "snug-network.h"
 #include "snug-path-mtu.h"
 #include "snug-usrsctp.h"
@@ -552,13 +553,12 @@ finish_free (gpointer data)
 void
 snug_peer_connection_finish (SnugPeerConnection *self)
 {
-  g_autoptr (GSource) source = g_timeout_source_new (FINISH_TICK_MS);
   Finish *finish = g_new (Finish, 1);
+  g_autoptr (GSource) source = NULL;
 
   *finish = (Finish) { g_object_ref (self), g_get_monotonic_time () + FINISH_PATIENCE_US };
   snug_network_hold ();
-  g_source_set_callback (source, on_finish_tick, finish, finish_free);
-  g_source_attach (source, self->context);
+  source = snug_context_timeout_full (self->context, FINISH_TICK_MS, on_finish_tick, finish, finish_free);
 }
 
 guint64

@@ -141,9 +141,8 @@ fail_or_try_again (GTask *task, guint status, const GError *cause)
     }
 
   g_debug ("create-room: %s; again in %u ms", error->message, delay_ms);
-  creation->timer = g_timeout_source_new (delay_ms);
-  g_source_set_callback (creation->timer, on_time_to_try, g_object_ref (task), g_object_unref);
-  g_source_attach (creation->timer, creation->context);
+  creation->timer = snug_context_timeout_full (creation->context, delay_ms, on_time_to_try,
+                                               g_object_ref (task), g_object_unref);
 }
 
 static void
