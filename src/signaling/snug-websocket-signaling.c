@@ -4,9 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "snug-backoff.h"
 #include "snug-context.h"
 #include "snug-own-addresses.h"
+#include "snug-retry.h"
 #include "snug-signaling-errors.h"
 #include "snug-signaling-version-1.h"
 #include "snug-websocket-connect.h"
@@ -18,14 +18,6 @@
 #define WELCOME_MS 10000
 /* PROTOCOL.md section 2: who says nothing in this time speaks version 1. */
 #define VERSION_1_MS 1000
-/* A first entry is tried for this long; one that was in comes back for ever. */
-#define GIVE_UP_MS 30000
-/* A limit on tries grows again one try in twelve seconds. */
-#define RATE_LIMITED_MS 12500
-#define RATE_LIMITED_GIVE_UP_MS 90000
-/* At the door of a private room there is one at a time of an address, for a moment: at first it is that. */
-#define DOOR_MS 1000
-#define DOOR_TRIES 3
 #define PING_MS 25000
 #define DEAD_MS 60000
 /* After what may have ended the connection it has to answer a ping in this time. A server that is only slow is found again
@@ -51,17 +43,13 @@ struct _SnugWebsocketSignaling
   char                     *member;         /* owned, nullable */
   char                     *token;          /* owned, nullable */
   SnugVersion1              version_1;
-  gboolean                  is_private;
   gboolean                  speaks_version_1;
-  gboolean                  was_open;
   gboolean                  welcomed;       /* on this connection */
   gboolean                  held;           /* version 1: stay away */
   gboolean                  due;            /* a try was due meanwhile */
   gboolean                  told_to_wait;   /* by the server, until the next try */
 
-  SnugBackoff               backoff;
-  guint                     n_limited;      /* in a row */
-  gint64                    first_try_us;
+  SnugRetry                 retry;
   gint64                    heard_us;
   gint64                    checked_us;
   guint                     ping_ms;
@@ -116,17 +104,6 @@ on_time_to_try (gpointer data)
 }
 
 static gboolean
-may_try_again (SnugWebsocketSignaling *self, const GError *error)
-{
-  gint64 tried_ms = (g_get_monotonic_time () - self->first_try_us) / 1000;
-  gboolean limited = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED);
-
-  if (!snug_signaling_error_may_pass (error))
-    return FALSE;
-  return self->was_open || tried_ms < (limited ? RATE_LIMITED_GIVE_UP_MS : GIVE_UP_MS);
-}
-
-static gboolean
 same_words (const GError *a, const GError *b)
 {
   return a != NULL && strcmp (a->message, b->message) == 0;
@@ -136,14 +113,14 @@ static void
 try_later (SnugWebsocketSignaling *self, const GError *error, guint at_least_ms)
 {
   SnugSignaling *signaling = SNUG_SIGNALING (self);
-  guint delay_ms = MAX (at_least_ms, snug_backoff_next_ms (&self->backoff, g_random_double ()));
+  guint delay_ms;
 
-  drop_connection (self);
-  if (!may_try_again (self, error))
+  if (!snug_retry_again (&self->retry, error, at_least_ms, g_get_monotonic_time (), g_random_double (), &delay_ms))
     {
-      snug_signaling_enter_state (signaling, SNUG_SIGNALING_CLOSED, error);
+      give_up (self, error);
       return;
     }
+  drop_connection (self);
 
   g_debug ("%s; again in %u ms", error->message, delay_ms);
   self->told_to_wait = at_least_ms > 0;
@@ -156,12 +133,7 @@ try_later (SnugWebsocketSignaling *self, const GError *error, guint at_least_ms)
 static void
 fail (SnugWebsocketSignaling *self, const GError *error)
 {
-  gboolean limited = g_error_matches (error, SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_RATE_LIMITED);
-
-  if (limited && self->is_private && self->n_limited++ < DOOR_TRIES)
-    try_later (self, error, DOOR_MS);
-  else
-    try_later (self, error, limited ? RATE_LIMITED_MS : 0);
+  try_later (self, error, snug_retry_told_ms (&self->retry, error));
 }
 
 static void
@@ -215,10 +187,8 @@ on_ping_time (gpointer data)
 static void
 enter_open (SnugWebsocketSignaling *self)
 {
-  self->was_open = TRUE;
   self->welcomed = TRUE;
-  self->n_limited = 0;
-  snug_backoff_reset (&self->backoff);
+  snug_retry_came_in (&self->retry);
   arm (self, self->ping_ms, on_ping_time);
   snug_signaling_enter_state (SNUG_SIGNALING (self), SNUG_SIGNALING_OPEN, NULL);
 }
@@ -406,7 +376,7 @@ fall_back (SnugWebsocketSignaling *self)
 {
   g_autoptr (GError) error = NULL;
 
-  if (self->is_private)
+  if (self->retry.is_private)
     {
       error = g_error_new_literal (SNUG_SIGNALING_ERROR, SNUG_SIGNALING_ERROR_NOT_PRIVATE,
                                    _("This server cannot carry private rooms"));
@@ -429,7 +399,7 @@ static void
 on_socket_open (SnugWebsocketSignaling *self)
 {
   g_autoptr (SnugSignalMessage) welcome = NULL;
-  gboolean resumed = self->was_open;
+  gboolean resumed = self->retry.was_in;
 
   self->heard_us = g_get_monotonic_time ();
   if (!self->speaks_version_1)
@@ -533,7 +503,7 @@ websocket_open (SnugSignaling *signaling)
 {
   SnugWebsocketSignaling *self = SNUG_WEBSOCKET_SIGNALING (signaling);
 
-  self->first_try_us = g_get_monotonic_time ();
+  self->retry.first_try_us = g_get_monotonic_time ();
   snug_signaling_enter_state (signaling, SNUG_SIGNALING_CONNECTING, NULL);
   try_now (self);
 }
@@ -640,7 +610,7 @@ websocket_check (SnugSignaling *signaling)
     return;
   if (self->stream == NULL && self->told_to_wait)
     return;
-  snug_backoff_reset (&self->backoff);
+  snug_retry_hasten (&self->retry);
   if (self->stream == NULL)
     try_now (self);
   else if (self->own_address != NULL && !snug_own_addresses_include (self->own_address))
@@ -668,7 +638,7 @@ snug_websocket_signaling_is_held (SnugSignaling *signaling)
 void
 snug_websocket_signaling_set_private (SnugSignaling *signaling)
 {
-  SNUG_WEBSOCKET_SIGNALING (signaling)->is_private = TRUE;
+  SNUG_WEBSOCKET_SIGNALING (signaling)->retry.is_private = TRUE;
 }
 
 void
@@ -736,7 +706,7 @@ static void
 snug_websocket_signaling_init (SnugWebsocketSignaling *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->backoff = (SnugBackoff) { .first_ms = 500, .most_ms = 30000 };
+  self->retry = (SnugRetry) SNUG_RETRY_INIT;
   self->ping_ms = PING_MS;
   self->dead_ms = DEAD_MS;
 }
