@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-peer.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "snug-context.h"
 #include "snug-dialects.h"
 #include "snug-member-private.h"
+#include "snug-peer-shown.h"
 #include "snug-safety.h"
 #include "snug-token-bucket.h"
 
@@ -170,134 +170,18 @@ snug_peer_set_own_name (SnugPeer *self, const char *own_name)
 
 /* --- what a person sees ---------------------------------------------------------------------------- */
 
-static const char *
-not_safe (void)
-{
-  return _("Not safe: somebody may be listening in between. The connection was closed.");
-}
-
-static const char *
-explain (SnugPeer *self, const SnugDialectRules *rules)
-{
-  const GError *error = snug_peer_link_get_error (self->link);
-
-  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_FINGERPRINT))
-    return _("Not safe: the certificate was not the one announced. The connection was closed.");
-  if (rules->lost_words != NULL)
-    return _(rules->lost_words);
-  if (g_error_matches (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE))
-    return self->never_by_relay
-             ? _("No way through: both networks block direct links, and relays are turned off here.")
-             : _("No way through: both networks block direct links, and no relay is set up or it does not answer.");
-  return _("The connection could not be set up.");
-}
-
-static void
-show_steps (SnugPeer *self, SnugPeerLinkState state)
-{
-  static const SnugPeerConnectionStage needed[SNUG_N_STEPS] = {
-    SNUG_PEER_CONNECTION_STAGE_ANSWERED, SNUG_PEER_CONNECTION_STAGE_ROUTE, SNUG_PEER_CONNECTION_STAGE_VERIFIED
-  };
-  SnugPeerConnectionStage stage = snug_peer_link_get_stage (self->link);
-  gboolean earlier_done = TRUE;
-
-  for (guint step = 0; step < SNUG_N_STEPS; step++)
-    {
-      gboolean done = stage >= needed[step];
-      SnugStepState running = state == SNUG_PEER_LINK_FAILED ? SNUG_STEP_FAILED : SNUG_STEP_RUNNING;
-
-      snug_member_set_step (self->member, step,
-                            done ? SNUG_STEP_DONE : earlier_done ? running : SNUG_STEP_WAITING);
-      earlier_done = done;
-    }
-}
-
-static SnugMemberState
-member_state (SnugPeer *self, SnugPeerLinkState state)
-{
-  if (self->unsafe)
-    return SNUG_MEMBER_FAILED;
-  switch (state)
-    {
-    case SNUG_PEER_LINK_CONNECTED:
-      return !self->ready ? SNUG_MEMBER_CONNECTING
-             : self->away ? SNUG_MEMBER_AWAY
-             : self->silent ? SNUG_MEMBER_RECONNECTING : SNUG_MEMBER_CONNECTED;
-    case SNUG_PEER_LINK_RECONNECTING:
-      return self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_RECONNECTING;
-    case SNUG_PEER_LINK_FAILED:
-      return SNUG_MEMBER_FAILED;
-    case SNUG_PEER_LINK_CLOSED:
-      return SNUG_MEMBER_LEFT;
-    case SNUG_PEER_LINK_CONNECTING:
-    default:
-      return self->away ? SNUG_MEMBER_AWAY : SNUG_MEMBER_CONNECTING;
-    }
-}
-
-static const char *
-candidate_type_text (SnugCandidateType type)
-{
-  switch (type)
-    {
-    case SNUG_CANDIDATE_HOST: return _("own address");
-    case SNUG_CANDIDATE_SERVER_REFLEXIVE: return _("address seen by a STUN server");
-    case SNUG_CANDIDATE_PEER_REFLEXIVE: return _("address seen by the other side");
-    case SNUG_CANDIDATE_RELAYED:
-    default: return _("relay");
-    }
-}
-
-static char *
-describe_info (const SnugPeerConnectionInfo *info)
-{
-  g_autofree char *fingerprint = snug_fingerprint_to_text (info->remote_fingerprint);
-  g_autofree char *text = NULL;
-  g_autofree char *stripes = NULL;
-
-  text = g_strdup_printf (_("Here: %s (%s)\nThere: %s (%s)\n%s, %s, %s\nTheir certificate: %s"),
-                          info->local_address, candidate_type_text (info->local_type),
-                          info->remote_address, candidate_type_text (info->remote_type),
-                          info->ipv6 ? "IPv6" : "IPv4", info->dtls_version, info->dtls_cipher, fingerprint);
-  if (info->n_stripes <= 1)
-    return g_steal_pointer (&text);
-  stripes = g_strdup_printf (_("Large files: over %u SCTP associations at once"), info->n_stripes);
-  return g_strconcat (text, "\n", stripes, NULL);
-}
-
-static void
-show_info (SnugPeer *self, const SnugPeerConnectionInfo *info)
-{
-  gboolean relayed = info->local_type == SNUG_CANDIDATE_RELAYED || info->remote_type == SNUG_CANDIDATE_RELAYED;
-  g_autofree char *details = describe_info (info);
-
-  snug_member_set_path (self->member,
-                        relayed ? SNUG_PATH_RELAY : info->same_network ? SNUG_PATH_DIRECT_LOCAL : SNUG_PATH_DIRECT,
-                        info->relay_server);
-  snug_member_set_lacks_relay (self->member, info->lacks_relay);
-  if (snug_member_get_rtt_ms (self->member) < 0 && info->rtt_ms >= 0)
-    snug_member_set_rtt_ms (self->member, info->rtt_ms);
-  snug_member_set_details (self->member, details);
-}
-
 static void
 show (SnugPeer *self)
 {
-  SnugPeerLinkState state = snug_peer_link_get_state (self->link);
-  const SnugPeerConnectionInfo *info = snug_peer_link_get_info (self->link);
-  const SnugDialectRules *rules = snug_peer_link_get_rules (self->link);
+  SnugPeerShown shown = {
+    .ready = self->ready,
+    .silent = self->silent,
+    .away = self->away,
+    .unsafe = self->unsafe,
+    .never_by_relay = self->never_by_relay,
+  };
 
-  snug_member_set_legacy (self->member, rules->version < SNUG_WIRE_VERSION);
-  snug_member_set_error_text (self->member, self->unsafe ? not_safe ()
-                                            : state == SNUG_PEER_LINK_FAILED
-                                              ? explain (self, rules) : NULL);
-  if (self->unsafe)
-    snug_member_set_step (self->member, SNUG_STEP_KEYS, SNUG_STEP_FAILED);
-  else
-    show_steps (self, state);
-  if (info != NULL)
-    show_info (self, info);
-  snug_member_set_state (self->member, member_state (self, state));
+  snug_peer_show (self->member, self->link, &shown);
 }
 
 static void
@@ -683,7 +567,7 @@ snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certi
   self->ping_timer = snug_context_timeout (g_main_context_get_thread_default (), PING_INTERVAL_MS,
                                            on_ping_timer, self);
   snug_peer_link_set_version (self->link, snug_dialects_expect (snug_member_get_legacy (member))->version);
-  show_steps (self, SNUG_PEER_LINK_CONNECTING);
+  snug_peer_show_steps (self->member, self->link);
   return self;
 }
 
