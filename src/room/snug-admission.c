@@ -1,55 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snug-admission.h"
+#include "snug-admission-private.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "snug-display-text.h"
-#include "snug-pairing.h"
-#include "snug-token-bucket.h"
 
-/* PROTOCOL.md section 3: how many guesses whoever plays the host, or a newcomer, may make. */
+/* PROTOCOL.md section 3: how many guesses whoever plays the host may make. */
 #define MAX_OPEN_CONFIRMATIONS 3
-#define MAX_WRONG_TAGS 5
 #define ANSWERS_PER_SECOND 5
 #define ANSWERS_BURST 20
 /* Whatever a server says, there is an end to whom we pair with: all seats, and as many who ask. */
 #define MAX_PAIRINGS (2 * SNUG_SIGNAL_MAX_MEMBERS)
-
-typedef struct
-{
-  SnugPairing *pairing;       /* owned */
-  char        *name;          /* owned, nullable: what they called themselves when they knocked */
-  guint64      seq;           /* 0: not known */
-  gboolean     pending;       /* asks us to be let in */
-  gboolean     let_in;        /* the server was told so */
-  gboolean     key_refused;   /* as the host it has a newer room-key than we have */
-} Entry;
-
-struct _SnugAdmission
-{
-  GObject          parent_instance;
-
-  /* Owned */
-  SnugSignaling   *signaling;
-  SnugSecret      *secret;
-  SnugSecret      *room_key;      /* nullable */
-  GHashTable      *entries;       /* member id → Entry */
-  char            *code;
-  char            *name;
-  char            *own_id;        /* nullable */
-  char            *host_id;       /* nullable */
-
-  SnugTokenBucket  answers;
-  guint64          own_seq;
-  guint            n_open;        /* step 3 by the secret without a right step 4, ever */
-  guint            n_wrong;       /* wrong tags, ever */
-  guint            n_allowed;     /* of which this many more by leave of a person */
-  gboolean         pending;
-  gboolean         locked;        /* says the server */
-  gboolean         asks;          /* our person wants to be asked, whatever the server says */
-  gboolean         held;          /* as a newcomer: the host's person has to allow a try first */
-  gboolean         closed;
-};
 
 G_DEFINE_FINAL_TYPE (SnugAdmission, snug_admission, G_TYPE_OBJECT)
 G_DEFINE_QUARK (snug-admission-error-quark, snug_admission_error)
@@ -68,7 +29,7 @@ static guint signals[N_SIGNALS];
 static void
 entry_free (gpointer data)
 {
-  Entry *entry = data;
+  SnugAdmissionEntry *entry = data;
 
   snug_pairing_end (entry->pairing);
   g_object_unref (entry->pairing);
@@ -76,16 +37,10 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static Entry *
+static SnugAdmissionEntry *
 entry_of (SnugAdmission *self, SnugPairing *pairing)
 {
   return g_hash_table_lookup (self->entries, snug_pairing_get_their_id (pairing));
-}
-
-static gboolean
-we_are_host (SnugAdmission *self)
-{
-  return !self->pending && self->own_id != NULL && g_strcmp0 (self->own_id, self->host_id) == 0;
 }
 
 static gboolean
@@ -94,14 +49,8 @@ is_host (SnugAdmission *self, const char *id)
   return g_strcmp0 (id, self->host_id) == 0;
 }
 
-static gboolean
-is_asked_first (SnugAdmission *self)
-{
-  return self->locked || self->asks;
-}
-
-static void
-changed (SnugAdmission *self)
+void
+snug_admission_changed (SnugAdmission *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -114,23 +63,6 @@ send_to (SnugAdmission *self, const char *id, SnugSignalMessage *frame)
   snug_signaling_send (self->signaling, frame);
 }
 
-/* `admit`, `deny`, `remove` */
-static void
-order (SnugAdmission *self, SnugSignalType type, const char *id)
-{
-  g_autoptr (SnugSignalMessage) message = snug_signal_message_new (type);
-
-  message->peer = g_strdup (id);
-  snug_signaling_send (self->signaling, message);
-}
-
-static void
-admit (SnugAdmission *self, Entry *entry)
-{
-  entry->let_in = TRUE;
-  order (self, SNUG_SIGNAL_ADMIT, snug_pairing_get_their_id (entry->pairing));
-}
-
 static void
 stop_all (SnugAdmission *self)
 {
@@ -139,7 +71,7 @@ stop_all (SnugAdmission *self)
 
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
-    snug_pairing_stop (((Entry *) entry)->pairing);
+    snug_pairing_stop (((SnugAdmissionEntry *) entry)->pairing);
 }
 
 /* Pairings whose attempts waited for something to pair by. */
@@ -150,7 +82,7 @@ begin_all (SnugAdmission *self)
 
   for (GList *l = entries; l != NULL; l = l->next)
     {
-      Entry *entry = l->data;
+      SnugAdmissionEntry *entry = l->data;
 
       if (!entry->pending)
         snug_pairing_begin (entry->pairing);
@@ -170,8 +102,8 @@ fail (SnugAdmission *self, SnugAdmissionError code, const char *sentence)
 
 /* --- the room-key ---------------------------------------------------------------------------------- */
 
-static void
-give_room_key (SnugAdmission *self, SnugPairing *pairing)
+void
+snug_admission_give_room_key (SnugAdmission *self, SnugPairing *pairing)
 {
   gsize n_bytes;
   g_autoptr (SnugSignalMessage) message = snug_room_key_write (snug_secret_peek (self->room_key, &n_bytes));
@@ -179,8 +111,8 @@ give_room_key (SnugAdmission *self, SnugPairing *pairing)
   snug_pairing_send (pairing, message);
 }
 
-static void
-set_room_key (SnugAdmission *self, SnugSecret *key_taken)
+void
+snug_admission_set_room_key (SnugAdmission *self, SnugSecret *key_taken)
 {
   g_clear_pointer (&self->room_key, snug_secret_unref);
   self->room_key = key_taken;
@@ -190,8 +122,8 @@ set_room_key (SnugAdmission *self, SnugSecret *key_taken)
 static void
 ensure_room_key (SnugAdmission *self)
 {
-  if (we_are_host (self) && self->room_key == NULL)
-    set_room_key (self, snug_secret_new_random (SNUG_ROOM_KEY_BYTES));
+  if (snug_admission_we_are_host (self) && self->room_key == NULL)
+    snug_admission_set_room_key (self, snug_secret_new_random (SNUG_ROOM_KEY_BYTES));
 }
 
 static void
@@ -202,7 +134,7 @@ take_room_key (SnugAdmission *self, SnugPairing *from, const SnugSignalMessage *
   if (!is_host (self, snug_pairing_get_their_id (from)))
     return;
   key = snug_room_key_read (content);
-  set_room_key (self, snug_secret_new (g_bytes_get_data (key, NULL), SNUG_ROOM_KEY_BYTES));
+  snug_admission_set_room_key (self, snug_secret_new (g_bytes_get_data (key, NULL), SNUG_ROOM_KEY_BYTES));
   entry_of (self, from)->key_refused = FALSE;
   begin_all (self);
 }
@@ -219,7 +151,7 @@ static SnugSecret *
 on_pairing_choose (SnugPairing *pairing, SnugPairingKind *kind, gpointer owner)
 {
   SnugAdmission *self = owner;
-  Entry *entry = entry_of (self, pairing);
+  SnugAdmissionEntry *entry = entry_of (self, pairing);
   gboolean with_host = is_host (self, snug_pairing_get_their_id (pairing));
 
   if (self->room_key != NULL && !self->pending && !(with_host && entry->key_refused))
@@ -236,14 +168,14 @@ static SnugSecret *
 on_pairing_answer (SnugPairing *pairing, SnugPairingKind kind, gboolean *held, gpointer owner)
 {
   SnugAdmission *self = owner;
-  Entry *entry = entry_of (self, pairing);
+  SnugAdmissionEntry *entry = entry_of (self, pairing);
 
   if (!snug_token_bucket_take (&self->answers, g_get_monotonic_time ()))
     return NULL;
   if (kind == SNUG_PAIRING_BY_ROOM_KEY)
     return entry->pending || self->pending ? NULL : self->room_key;
-  *held = we_are_host (self) && snug_admission_is_guessed (self);
-  return we_are_host (self) && !*held ? self->secret : NULL;
+  *held = snug_admission_we_are_host (self) && snug_admission_is_guessed (self);
+  return snug_admission_we_are_host (self) && !*held ? self->secret : NULL;
 }
 
 /* As with a wrong secret, whoever says so may lie. */
@@ -255,7 +187,7 @@ on_pairing_held (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
   if (kind != SNUG_PAIRING_BY_SECRET || self->held)
     return;
   self->held = TRUE;
-  changed (self);
+  snug_admission_changed (self);
 }
 
 static gboolean
@@ -276,14 +208,6 @@ on_pairing_confirm (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
 }
 
 static void
-welcome_newcomer (SnugAdmission *self, Entry *entry)
-{
-  give_room_key (self, entry->pairing);
-  if (entry->pending && !is_asked_first (self))
-    admit (self, entry);
-}
-
-static void
 introduce_ourselves (SnugAdmission *self, SnugPairing *pairing)
 {
   g_autoptr (SnugSignalMessage) knock = snug_knock_write (self->name);
@@ -295,7 +219,7 @@ static void
 on_pairing_paired (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole role, gpointer owner)
 {
   SnugAdmission *self = owner;
-  Entry *entry = entry_of (self, pairing);
+  SnugAdmissionEntry *entry = entry_of (self, pairing);
 
   if (kind == SNUG_PAIRING_BY_SECRET && role == SNUG_CPACE_A)
     {
@@ -305,22 +229,16 @@ on_pairing_paired (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole rol
     }
   else if (kind == SNUG_PAIRING_BY_SECRET)
     {
-      welcome_newcomer (self, entry);
+      snug_admission_welcome_newcomer (self, entry);
     }
   if (!entry->pending && !self->pending)
     g_signal_emit (self, signals[PAIRED], 0, snug_pairing_get_their_id (pairing), entry->seq);
 }
 
-static guint
-guesses_left (SnugAdmission *self)
-{
-  return snug_admission_is_guessed (self) ? 0 : MAX_WRONG_TAGS + self->n_allowed - self->n_wrong;
-}
-
 static gint
 on_pairing_left (SnugPairing *pairing, SnugPairingKind kind, gpointer owner)
 {
-  return kind == SNUG_PAIRING_BY_SECRET ? (gint) guesses_left (owner) : SNUG_PAKE_LEFT_UNSAID;
+  return kind == SNUG_PAIRING_BY_SECRET ? (gint) snug_admission_get_guesses_left (owner) : SNUG_PAKE_LEFT_UNSAID;
 }
 
 /* Whoever says this may lie: it is for the person to know, nothing follows from it. */
@@ -353,9 +271,7 @@ on_pairing_refused (SnugPairing *pairing, SnugPairingKind kind, SnugCpaceRole ro
     }
   else
     {
-      self->n_wrong++;
-      g_debug ("a wrong secret was tried, the %u. time", self->n_wrong);
-      changed (self);
+      snug_admission_count_guess (self);
     }
 }
 
@@ -363,7 +279,7 @@ static void
 on_pairing_content (SnugPairing *pairing, SnugSignalMessage *content, gpointer owner)
 {
   SnugAdmission *self = owner;
-  Entry *entry = entry_of (self, pairing);
+  SnugAdmissionEntry *entry = entry_of (self, pairing);
 
   if (snug_is_room_key (content))
     {
@@ -373,7 +289,7 @@ on_pairing_content (SnugPairing *pairing, SnugSignalMessage *content, gpointer o
     {
       g_free (entry->name);
       entry->name = snug_display_text_one_line (snug_knock_read (content), SNUG_DISPLAY_NAME_MAX_CHARS);
-      changed (self);
+      snug_admission_changed (self);
     }
   else if (!entry->pending && !self->pending)
     {
@@ -406,7 +322,7 @@ make_room (SnugAdmission *self)
     return TRUE;
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
-    if (!snug_pairing_is_paired (((Entry *) entry)->pairing))
+    if (!snug_pairing_is_paired (((SnugAdmissionEntry *) entry)->pairing))
       {
         g_hash_table_iter_remove (&iter);
         return TRUE;
@@ -414,14 +330,14 @@ make_room (SnugAdmission *self)
   return FALSE;
 }
 
-static Entry *
-add_entry (SnugAdmission *self, const char *id, guint64 seq, gboolean we_start)
+SnugAdmissionEntry *
+snug_admission_add_entry (SnugAdmission *self, const char *id, guint64 seq, gboolean we_start)
 {
-  Entry *entry;
+  SnugAdmissionEntry *entry;
 
   if (!make_room (self))
     return NULL;
-  entry = g_new0 (Entry, 1);
+  entry = g_new0 (SnugAdmissionEntry, 1);
   entry->pairing = snug_pairing_new (self->code, self->own_id, id, we_start, &pairing_owner, self);
   entry->seq = seq;
   g_hash_table_insert (self->entries, g_strdup (id), entry);
@@ -431,7 +347,7 @@ add_entry (SnugAdmission *self, const char *id, guint64 seq, gboolean we_start)
 void
 snug_admission_meet (SnugAdmission *self, const char *id, guint64 seq)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, id);
+  SnugAdmissionEntry *entry = g_hash_table_lookup (self->entries, id);
 
   if (self->closed || self->own_id == NULL || g_strcmp0 (id, self->own_id) == 0)
     return;
@@ -442,49 +358,23 @@ snug_admission_meet (SnugAdmission *self, const char *id, guint64 seq)
       entry = NULL;
     }
   if (entry == NULL)
-    entry = add_entry (self, id, seq, self->pending || self->own_seq > seq);
+    entry = snug_admission_add_entry (self, id, seq, self->pending || self->own_seq > seq);
   if (entry == NULL)
     return;
   entry->seq = seq;
   if (entry->pending)
     {
       entry->pending = FALSE;
-      changed (self);
+      snug_admission_changed (self);
     }
   snug_pairing_begin (entry->pairing);
-}
-
-void
-snug_admission_hear_knock (SnugAdmission *self, const char *id)
-{
-  Entry *entry;
-
-  if (self->closed || !we_are_host (self) || g_hash_table_contains (self->entries, id)
-      || g_strcmp0 (id, self->own_id) == 0)
-    return;
-  entry = add_entry (self, id, 0, FALSE);
-  if (entry != NULL)
-    entry->pending = TRUE;
 }
 
 void
 snug_admission_part (SnugAdmission *self, const char *id)
 {
   if (g_hash_table_remove (self->entries, id))
-    changed (self);
-}
-
-/* They ask the new host now. */
-static void
-forget_knocks (SnugAdmission *self)
-{
-  GHashTableIter iter;
-  gpointer entry;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &entry))
-    if (((Entry *) entry)->pending)
-      g_hash_table_iter_remove (&iter);
+    snug_admission_changed (self);
 }
 
 void
@@ -495,41 +385,12 @@ snug_admission_set_host (SnugAdmission *self, const char *id)
     self->held = FALSE;
   g_free (self->host_id);
   self->host_id = g_strdup (id);
-  if (!we_are_host (self))
-    forget_knocks (self);
+  if (!snug_admission_we_are_host (self))
+    snug_admission_forget_knocks (self);
   ensure_room_key (self);
   if (self->pending && id != NULL)
     snug_admission_meet (self, id, 0);
   begin_all (self);
-}
-
-/* Nobody has to be asked any more. */
-static void
-let_all_in (SnugAdmission *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  if (!we_are_host (self) || is_asked_first (self))
-    return;
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Entry *) value)->pending && snug_pairing_is_paired (((Entry *) value)->pairing))
-      admit (self, value);
-}
-
-void
-snug_admission_set_locked (SnugAdmission *self, gboolean locked)
-{
-  self->locked = locked;
-  let_all_in (self);
-}
-
-void
-snug_admission_ask_first (SnugAdmission *self, gboolean on)
-{
-  self->asks = on;
-  let_all_in (self);
 }
 
 void
@@ -550,7 +411,7 @@ snug_admission_welcome (SnugAdmission *self, const SnugSignalMessage *welcome)
 void
 snug_admission_handle (SnugAdmission *self, const SnugSignalMessage *message)
 {
-  Entry *entry = message->from != NULL ? g_hash_table_lookup (self->entries, message->from) : NULL;
+  SnugAdmissionEntry *entry = message->from != NULL ? g_hash_table_lookup (self->entries, message->from) : NULL;
 
   if (entry != NULL && !self->closed)
     snug_pairing_handle (entry->pairing, message);
@@ -559,7 +420,7 @@ snug_admission_handle (SnugAdmission *self, const SnugSignalMessage *message)
 void
 snug_admission_send (SnugAdmission *self, const char *id, const SnugSignalMessage *message)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, id);
+  SnugAdmissionEntry *entry = g_hash_table_lookup (self->entries, id);
 
   if (entry != NULL)
     snug_pairing_send (entry->pairing, message);
@@ -570,7 +431,7 @@ snug_admission_send (SnugAdmission *self, const char *id, const SnugSignalMessag
 gboolean
 snug_admission_is_paired (SnugAdmission *self, const char *id)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, id);
+  SnugAdmissionEntry *entry = g_hash_table_lookup (self->entries, id);
 
   return entry != NULL && snug_pairing_is_paired (entry->pairing);
 }
@@ -584,7 +445,7 @@ snug_admission_get_unpaired (SnugAdmission *self)
 
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, &id, &entry))
-    if (!((Entry *) entry)->pending && !snug_pairing_is_paired (((Entry *) entry)->pairing))
+    if (!((SnugAdmissionEntry *) entry)->pending && !snug_pairing_is_paired (((SnugAdmissionEntry *) entry)->pairing))
       g_ptr_array_add (ids, g_strdup (id));
   return ids;
 }
@@ -599,120 +460,6 @@ gboolean
 snug_admission_is_held (SnugAdmission *self)
 {
   return self->pending && self->held;
-}
-
-gboolean
-snug_admission_is_guessed (SnugAdmission *self)
-{
-  return self->n_wrong >= MAX_WRONG_TAGS + self->n_allowed;
-}
-
-guint
-snug_admission_get_n_wrong (SnugAdmission *self)
-{
-  return self->n_wrong;
-}
-
-void
-snug_admission_let_them_try (SnugAdmission *self)
-{
-  g_autoptr (GList) entries = NULL;
-
-  if (!snug_admission_is_guessed (self))
-    return;
-  self->n_allowed = self->n_wrong - MAX_WRONG_TAGS + 1;
-  entries = g_hash_table_get_values (self->entries);
-  for (GList *l = entries; l != NULL; l = l->next)
-    snug_pairing_answer_now (((Entry *) l->data)->pairing);
-  changed (self);
-}
-
-const char *
-snug_admission_get_knock (SnugAdmission *self, char **name)
-{
-  GHashTableIter iter;
-  gpointer id, value;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &id, &value))
-    {
-      Entry *entry = value;
-
-      if (entry->pending && entry->name != NULL && is_asked_first (self))
-        {
-          *name = entry->name;
-          return id;
-        }
-    }
-  return NULL;
-}
-
-static Entry *
-knocking (SnugAdmission *self, const char *id)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, id);
-
-  return entry != NULL && entry->pending && snug_pairing_is_paired (entry->pairing) ? entry : NULL;
-}
-
-void
-snug_admission_let_in (SnugAdmission *self, const char *id)
-{
-  Entry *entry = knocking (self, id);
-
-  if (entry != NULL)
-    admit (self, entry);
-}
-
-gboolean
-snug_admission_take_full (SnugAdmission *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      Entry *entry = value;
-
-      if (entry->pending && entry->let_in)
-        {
-          entry->let_in = FALSE;
-          return TRUE;
-        }
-    }
-  return FALSE;
-}
-
-void
-snug_admission_turn_away (SnugAdmission *self, const char *id)
-{
-  if (knocking (self, id) != NULL)
-    order (self, SNUG_SIGNAL_DENY, id);
-}
-
-/* Who was sent out knows the old one. */
-static void
-rotate_room_key (SnugAdmission *self, const char *without)
-{
-  GHashTableIter iter;
-  gpointer id, value;
-
-  set_room_key (self, snug_secret_new_random (SNUG_ROOM_KEY_BYTES));
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &id, &value))
-    if (g_strcmp0 (id, without) != 0)
-      give_room_key (self, ((Entry *) value)->pairing);
-}
-
-void
-snug_admission_remove (SnugAdmission *self, const char *id)
-{
-  if (!we_are_host (self))
-    return;
-  self->asks = TRUE;
-  order (self, SNUG_SIGNAL_REMOVE, id);
-  rotate_room_key (self, id);
 }
 
 void
