@@ -8,6 +8,7 @@
 #include "snug-room-code.h"
 #include "snug-server-guard.h"
 #include "snug-server-ice.h"
+#include "snug-temp-folder.h"
 #include "snug-throttle.h"
 #include "snug-token.h"
 
@@ -140,7 +141,7 @@ assert_key_refused (const char *path)
 static void
 test_the_key_file (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) folder = snug_temp_folder_new ();
   g_autofree char *path = g_build_filename (folder, "key", NULL);
   g_autofree char *link = g_build_filename (folder, "link", NULL);
   g_autoptr (GBytes) made = snug_token_load_key (path, NULL);
@@ -162,10 +163,6 @@ test_the_key_file (void)
   assert_key_refused (path);
   assert_key_refused ("/nowhere/key");
   assert_key_refused (folder);
-
-  g_unlink (link);
-  g_unlink (path);
-  g_rmdir (folder);
 }
 
 /* Limits */

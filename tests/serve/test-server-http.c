@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the server says over HTTP: the page, its headers, its interface, and to whom. */
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "snug-address.h"
 #include "server-clients.h"
+#include "snug-temp-folder.h"
 
 static void
 test_create_and_info (void)
@@ -198,7 +198,7 @@ test_endless_headers_cost_nothing (void)
 static void
 test_the_page (void)
 {
-  g_autofree char *root = g_dir_make_tmp ("snug-web-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) root = snug_temp_folder_new ();
   g_autofree char *index = g_build_filename (root, "index.html", NULL);
   g_autofree char *script = g_build_filename (root, "main.js", NULL);
   g_autofree char *packed = g_build_filename (root, "main.js.gz", NULL);
@@ -254,12 +254,6 @@ test_the_page (void)
     }
 
   stop (server);
-  g_unlink (index);
-  g_unlink (script);
-  g_unlink (packed);
-  g_unlink (hidden);
-  g_unlink (odd);
-  g_rmdir (root);
 }
 
 static void

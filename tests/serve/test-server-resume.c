@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server-clients.h"
+#include "snug-temp-folder.h"
 
 static void
 test_resume (void)
@@ -79,7 +80,7 @@ test_entries_of_all_kinds (void)
 static void
 test_a_restarted_server (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) folder = snug_temp_folder_new ();
   g_autofree char *key_file = g_build_filename (folder, "key", NULL);
   SnugServerConfig config = { .key_file = key_file };
   SnugServer *server = start (&config);
@@ -112,8 +113,6 @@ test_a_restarted_server (void)
   g_autoptr (SnugRawClient) stranger = join_with_token (server, code, token);
   assert_refused (stranger, "bad-token", 1008);
   stop (server);
-  g_unlink (key_file);
-  g_rmdir (folder);
 }
 
 static void
@@ -146,7 +145,7 @@ test_a_room_that_is_over_stays_over (void)
 static void
 test_a_built_in_server_again (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) folder = snug_temp_folder_new ();
   g_autofree char *key_file = g_build_filename (folder, "key", NULL);
   SnugServerConfig config = { .built_in = TRUE, .key_file = key_file };
   SnugServer *server = start (&config);
@@ -171,8 +170,6 @@ test_a_built_in_server_again (void)
   g_autoptr (SnugRawClient) late = join_with_token (server, code, guest);
   assert_hears (late, "\"self\":\"m2\"");
   stop (server);
-  g_unlink (key_file);
-  g_rmdir (folder);
 }
 
 int

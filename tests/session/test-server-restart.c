@@ -8,6 +8,7 @@
 #include "snug-passing-time.h"
 #include "snug-room.h"
 #include "snug-server.h"
+#include "snug-temp-folder.h"
 #include "snug-websocket-signaling.h"
 
 #include <glib/gstdio.h>
@@ -148,7 +149,7 @@ set_up (Fixture *f, gconstpointer data)
   g_autofree char *token = NULL;
 
   f->secret = data != NULL ? snug_secret_new_text (data) : NULL;
-  f->folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  f->folder = snug_temp_folder_new ();
   f->key_file = g_build_filename (f->folder, "key", NULL);
   start_server (f, "127.0.0.1:0");
   f->address = g_strdup_printf ("127.0.0.1:%u", snug_server_get_port (f->server));
@@ -193,9 +194,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_clear_pointer (&f->chi, person_free);
   stop_server (f, "over");
   await_network ();
-  g_unlink (f->key_file);
-  g_rmdir (f->folder);
-  g_free (f->folder);
+  snug_temp_folder_free (f->folder);
   g_free (f->key_file);
   g_free (f->address);
   g_free (f->url);

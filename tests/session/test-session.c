@@ -4,8 +4,8 @@
  */
 #include "snug-await.h"
 #include "snug-session.h"
+#include "snug-temp-folder.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -26,7 +26,7 @@ make_session (Fixture *f, const char *name)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->path = g_dir_make_tmp ("snug-session-XXXXXX", NULL);
+  f->path = snug_temp_folder_new ();
   f->host = make_session (f, "Ana");
   f->guest = make_session (f, "Bo");
 }
@@ -34,22 +34,13 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (f->path, 0, NULL);
-  const char *name;
-
   snug_session_leave (f->guest);
   snug_session_leave (f->host);
   snug_await_idle (NULL);
   g_clear_object (&f->guest);
   g_clear_object (&f->host);
   snug_await_idle (NULL);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->path, name, NULL);
-      g_remove (path);
-    }
-  g_rmdir (f->path);
-  g_free (f->path);
+  snug_temp_folder_free (f->path);
 }
 
 static gboolean

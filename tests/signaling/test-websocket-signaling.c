@@ -10,6 +10,7 @@
 #include "snug-moving.h"
 #include "snug-server.h"
 #include "snug-signaling-version-1.h"
+#include "snug-temp-folder.h"
 
 static char *
 make_url (guint port)
@@ -172,7 +173,7 @@ test_in_the_room_already (void)
 static void
 test_a_server_that_restarts (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("snug-key-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) folder = snug_temp_folder_new ();
   g_autofree char *key_file = g_build_filename (folder, "key", NULL);
   SnugServerConfig config = { .key_file = key_file };
   g_autofree char *url = NULL;
@@ -201,8 +202,6 @@ test_a_server_that_restarts (void)
   say_restart (ben, "m1");
   await_heard (ana, "restart:m2");
   stop (server);
-  g_unlink (key_file);
-  g_rmdir (folder);
 }
 
 /* A token of a server that forgot its key is no use, but no harm either. */

@@ -467,7 +467,7 @@ test_files_of_the_same_name (TransferMates *f, gconstpointer data)
   take_so (f, bo, in, SNUG_SINK_REPLACE);
   assert_named (in, "a (2).bin");
   assert_text (f, "a.bin/kept", "kept");
-  remove_tree (link);
+  snug_remove_tree (link);
 
   in = offer (ana, bo, file);
   take_so (f, bo, in, SNUG_SINK_SKIP_IDENTICAL);
@@ -544,7 +544,7 @@ test_folders_of_the_same_name_replaced (TransferMates *f, gconstpointer data)
   g_assert_cmpuint (n_files_in (f->inbox), ==, 1);
 
   /* a link where a folder is to be leads nowhere */
-  remove_tree (link);
+  snug_remove_tree (link);
   g_assert_cmpint (g_mkdir (outside, 0700), ==, 0);
   g_assert_cmpint (symlink (outside, link), ==, 0);
   in = offer (ana, bo, folder);

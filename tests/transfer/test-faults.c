@@ -161,7 +161,7 @@ assert_arrived (Fixture *f, GFile *source)
     for (gsize i = 0; i < G_N_ELEMENTS (in_folder); i++)
       assert_same_file (g_file_peek_path (source), g_file_peek_path (file), in_folder[i]);
   /* the next one finds its name free */
-  remove_tree (g_file_peek_path (file));
+  snug_remove_tree (g_file_peek_path (file));
 }
 
 static gboolean
@@ -346,7 +346,7 @@ arrive_without_noreplace (Fixture *f, GFile *source, const char *second_name)
       g_assert_true (disarm ());
       g_assert_true (g_file_equal (snug_transfer_get_file (last_row (f->bo)), second));
       assert_arrived (f, source);
-      remove_tree (g_file_peek_path (first));
+      snug_remove_tree (g_file_peek_path (first));
       g_assert_cmpint (n_left (f), ==, 0);
     }
 }

@@ -431,7 +431,7 @@ test_part_is_compared (void)
 static void
 test_part_of_folder (void)
 {
-  g_autofree char *path = g_dir_make_tmp ("snug-holders-XXXXXX", NULL);
+  g_autoptr (SnugTempFolder) path = snug_temp_folder_new ();
   g_autofree char *moved = g_build_filename (path, "b", NULL);
   g_autoptr (SnugManifest) manifest = snug_manifest_new ();
   g_autoptr (SnugSource) source = NULL;
@@ -454,7 +454,6 @@ test_part_of_folder (void)
   g_assert_false (snug_source_open (source, 1, &error));
   g_assert_error (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_CHANGED);
   g_assert_true (snug_source_open (source, 2, NULL));
-  remove_tree (path);
 }
 
 int

@@ -6,7 +6,6 @@
  */
 #include "snug-await.h"
 #include "snug-pieces.h"
-#include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
 #include <glib/gstdio.h>
@@ -312,7 +311,7 @@ assert_all_harmless (TransferMates *f, SnugTransfer *in, const char *before)
     {
       assert_is_harmless (f, snug_transfer_get_file (in));
       /* what it brought must not stand in the way of the next */
-      remove_tree (g_file_peek_path (snug_transfer_get_file (in)));
+      snug_remove_tree (g_file_peek_path (snug_transfer_get_file (in)));
     }
   snug_transfers_forget (f->transfers[1], in);
 }

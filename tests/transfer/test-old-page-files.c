@@ -5,6 +5,7 @@
  */
 #include "snug-await.h"
 #include "snug-old-page.h"
+#include "snug-temp-folder.h"
 #include "snug-transfers.h"
 
 #include <glib/gstdio.h>
@@ -22,20 +23,6 @@ typedef struct
   GFile         *inbox;
   gboolean       accepts;    /* at once */
 } Fixture;
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  g_remove (path);
-}
 
 static guint
 n_files_in (const char *path)
@@ -96,7 +83,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   g_autofree char *inbox = NULL;
 
-  f->path = g_dir_make_tmp ("snug-old-page-XXXXXX", NULL);
+  f->path = snug_temp_folder_new ();
   inbox = g_build_filename (f->path, "inbox", NULL);
   g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
   f->inbox = g_file_new_for_path (inbox);
@@ -129,9 +116,8 @@ tear_down (Fixture *f, gconstpointer data)
   snug_await_idle (NULL);
   /* What was not decided leaves nothing. */
   g_assert_cmpuint (n_files_in (kept), ==, 0);
-  remove_tree (f->path);
   g_object_unref (f->inbox);
-  g_free (f->path);
+  g_clear_pointer (&f->path, snug_temp_folder_free);
 }
 
 static GBytes *
@@ -606,9 +592,7 @@ test_held_while_files_move (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *cache = g_dir_make_tmp ("snug-cache-XXXXXX", NULL);
-  g_autofree char *kept = g_build_filename (cache, "snug", NULL);
-  int status;
+  g_autoptr (SnugTempFolder) cache = snug_temp_folder_new ();
 
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);   /* not by G_TEST_OPTION_ISOLATE_DIRS, which leaks */
   g_test_init (&argc, &argv, NULL);
@@ -631,8 +615,5 @@ main (int argc, char **argv)
   ADD ("who-is-not-listened-to-has-to-wait", test_who_is_not_listened_to_has_to_wait, NULL);
   ADD ("done-is-the-transports-word", test_done_is_the_transports_word, NULL);
   ADD ("held-while-files-move", test_held_while_files_move, "host");
-  status = g_test_run ();
-  g_rmdir (kept);
-  g_rmdir (cache);
-  return status;
+  return g_test_run ();
 }

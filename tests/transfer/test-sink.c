@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-sink.h"
+#include "snug-temp-folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -18,24 +19,15 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->path = g_dir_make_tmp ("snug-sink-XXXXXX", NULL);
+  f->path = snug_temp_folder_new ();
   f->folder = g_file_new_for_path (f->path);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (f->path, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (f->path, name, NULL);
-      g_remove (path);
-    }
-  g_rmdir (f->path);
   g_object_unref (f->folder);
-  g_free (f->path);
+  g_clear_pointer (&f->path, snug_temp_folder_free);
 }
 
 static guint

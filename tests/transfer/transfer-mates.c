@@ -27,25 +27,10 @@ mates_set_up (TransferMates *f, gconstpointer data)
   g_autofree char *inbox = NULL;
 
   snug_mates_init (&f->mates);
-  f->path = g_dir_make_tmp ("snug-transfers-XXXXXX", NULL);
+  f->path = snug_temp_folder_new ();
   inbox = g_build_filename (f->path, "inbox", NULL);
   g_assert_cmpint (g_mkdir (inbox, 0700), ==, 0);
   f->inbox = g_file_new_for_path (inbox);
-}
-
-void
-remove_tree (const char *path)
-{
-  gboolean is_link = g_file_test (path, G_FILE_TEST_IS_SYMLINK);
-  g_autoptr (GDir) dir = is_link ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 void
@@ -58,9 +43,8 @@ mates_tear_down (TransferMates *f, gconstpointer data)
       g_clear_object (&f->transfers[i]);
     }
   snug_mates_clear (&f->mates);
-  remove_tree (f->path);
   g_object_unref (f->inbox);
-  g_free (f->path);
+  g_clear_pointer (&f->path, snug_temp_folder_free);
 }
 
 GFile *

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "snug-room-mates.h"
+#include "snug-temp-folder.h"
 #include "snug-transfers.h"
 
 G_BEGIN_DECLS
@@ -33,8 +34,6 @@ GFile         *make_file       (TransferMates *f, const char *name, gsize size);
 void           put             (const char *folder, const char *path, gsize size, guint64 mtime);
 /* A folder "Holiday" with files, empty ones, folders in folders, a link and a pipe. Returns: its path */
 char          *make_tree       (TransferMates *f);
-/* Links are removed, not followed. */
-void           remove_tree     (const char *path);
 guint          n_files_in      (GFile *folder);
 /* Of an unfinished transfer that the inbox has: what ends with @suffix, ".part" or ".journal". Returns: its path, or NULL */
 char          *path_of_left    (TransferMates *f, const char *suffix);

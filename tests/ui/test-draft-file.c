@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-draft-file.h"
+#include "snug-temp-folder.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -13,16 +14,6 @@ static char *
 in_cache (const char *name)
 {
   return g_build_filename (g_get_user_cache_dir (), "snug", name, NULL);
-}
-
-static void
-erase (const char *name)
-{
-  g_autofree char *path = in_cache (name);
-  g_autofree char *file = g_build_filename (path, "Picture.png", NULL);
-
-  g_remove (file);
-  g_remove (path);
 }
 
 static gboolean
@@ -86,17 +77,11 @@ test_what_another_one_needs (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *cache = g_dir_make_tmp ("snug-draft-XXXXXX", NULL);
-  int status;
+  g_autoptr (SnugTempFolder) cache = snug_temp_folder_new ();
 
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/draft-file/what-a-killed-program-left", test_what_a_killed_program_left);
   g_test_add_func ("/draft-file/what-another-one-needs", test_what_another_one_needs);
-  status = g_test_run ();
-  erase ("other");
-  erase ("drafts.lock");
-  erase ("");
-  g_rmdir (cache);
-  return status;
+  return g_test_run ();
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-file-copy.h"
+#include "snug-temp-folder.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -224,7 +225,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   /* What would be too large is an error, not the end. */
   signal (SIGXFSZ, SIG_IGN);
-  folder = g_dir_make_tmp ("snug-copy-XXXXXX", NULL);
+  folder = snug_temp_folder_new ();
   g_test_add_func ("/file-copy/whole", test_whole);
   g_test_add_func ("/file-copy/cancelled", test_cancelled);
   g_test_add_func ("/file-copy/cancelled-over-another", test_cancelled_over_another);
@@ -234,7 +235,6 @@ main (int argc, char **argv)
   g_test_add_func ("/file-copy/writing-fails-over-another", test_writing_fails_over_another);
   g_test_add_func ("/file-copy/writing-fails-over-a-link", test_writing_fails_over_a_link);
   status = g_test_run ();
-  g_rmdir (folder);
-  g_free (folder);
+  g_clear_pointer (&folder, snug_temp_folder_free);
   return status;
 }
