@@ -24,7 +24,6 @@
 
 /* RFC 6347 section 4.1: the largest plaintext of a record, and what it may grow to on the wire. */
 #define MAX_RECORD 16384
-#define MAX_DATAGRAM 65535
 
 /* RFC 6347 section 4.2.4.1: a second at first, doubled by GnuTLS. */
 #define RETRANSMIT_MS 1000

@@ -6,7 +6,6 @@
 
 #include "snug-config.h"
 #include "snug-server-guard.h"
-#include "snug-signal-message.h"
 
 #define GROUP "server"
 #define ICE_GROUP "ice-server "

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
-#include "snug-dialect-v1.h"
 #include "snug-dropped.h"
 #include "snug-old-page.h"
 #include "snug-passing-time.h"

@@ -6,7 +6,6 @@
 
 #include "snug-await.h"
 #include "snug-channel-set.h"
-#include "snug-context.h"
 #include "snug-dcep.h"
 #include "snug-fake-transport.h"
 #include "snug-peer-connection.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "server-clients.h"
-#include "snug-signal-message.h"
 
 static void
 test_three_members (void)

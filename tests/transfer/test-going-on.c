@@ -4,7 +4,6 @@
  */
 #include "snug-await.h"
 #include "snug-pieces.h"
-#include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
 #include <fcntl.h>
