@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Full jitter over an exponentially growing window, so that clients thrown off by one server restart
+/* Jitter over the upper half of an exponentially growing window, so that clients thrown off by one server restart
  * do not come back in step. Plain data: zero-initialise the counter, copy freely. */
 typedef struct
 {

@@ -20,10 +20,12 @@ typedef struct
 
 #define SNUG_BYTE_READER_INIT(data_, n_bytes_) { .data = (data_), .n_bytes = (n_bytes_) }
 
+/* The next field, of one, two or four bytes. */
 guint8        snug_byte_reader_u8    (SnugByteReader *reader);
 guint16       snug_byte_reader_u16   (SnugByteReader *reader);
 guint32       snug_byte_reader_u32   (SnugByteReader *reader);
 const guint8 *snug_byte_reader_bytes (SnugByteReader *reader, gsize n_bytes);  /* borrowed */
+/* How many bytes were not read yet. */
 gsize         snug_byte_reader_left  (const SnugByteReader *reader);
 
 /* Writers append to a GByteArray, big-endian. */

@@ -20,9 +20,11 @@ SnugHistory *snug_history_new   (void);
 void         snug_history_free  (SnugHistory *self);
 
 GListModel  *snug_history_get_messages (SnugHistory *self);   /* of SnugMessage; one object for life */
+/* Takes a reference; the oldest go if there are too many now. */
 void         snug_history_append       (SnugHistory *self, SnugMessage *message);
 void         snug_history_clear        (SnugHistory *self);
-/* Whatever changes a kept message's text goes through here, so that it is counted. */
+/* Whatever changes a kept message's text goes through here, so that it is counted. Deleted: a line without text
+ * stays. */
 void         snug_history_edit         (SnugHistory *self, SnugMessage *message, const char *text);
 void         snug_history_delete       (SnugHistory *self, SnugMessage *message);
 

@@ -14,6 +14,7 @@ SnugMessage *snug_message_new          (SnugMessageKind kind, const char *id, co
 void         snug_message_set_delivery (SnugMessage *self, SnugDelivery delivery);
 /* Before it is shown to anybody. */
 void         snug_message_set_original (SnugMessage *self, SnugMessage *original);
+/* Text and reactions are gone with the second. */
 void         snug_message_edit         (SnugMessage *self, const char *text);
 void         snug_message_delete       (SnugMessage *self);
 /* Returns: whether that changed anything. */

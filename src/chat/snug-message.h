@@ -35,6 +35,7 @@ G_DECLARE_FINAL_TYPE (SnugMessage, snug_message, SNUG, MESSAGE, GObject)
 /* Properties, all readable and notifying: "id", "kind", "own" (boolean), "sender-id", "sender-name",
  * "text", "time" (gint64, unix ms, of our clock at arrival), "delivery" (int), "attachment" (GObject,
  * nullable), "revision" (guint: grows whenever text, edited, deleted or reactions change). */
+/* All borrowed, but for what says otherwise. */
 const char      *snug_message_get_id          (SnugMessage *self);
 SnugMessageKind  snug_message_get_kind        (SnugMessage *self);
 gboolean         snug_message_get_own         (SnugMessage *self);
@@ -43,7 +44,7 @@ const char      *snug_message_get_sender_name (SnugMessage *self);
 const char      *snug_message_get_text        (SnugMessage *self);
 gint64           snug_message_get_time_ms     (SnugMessage *self);
 SnugDelivery     snug_message_get_delivery    (SnugMessage *self);
-GObject         *snug_message_get_attachment  (SnugMessage *self);
+GObject         *snug_message_get_attachment  (SnugMessage *self);   /* nullable */
 gboolean         snug_message_get_edited      (SnugMessage *self);
 gboolean         snug_message_get_deleted     (SnugMessage *self);   /* its text is "" then */
 SnugReactions   *snug_message_get_reactions   (SnugMessage *self);   /* borrowed */

@@ -29,10 +29,11 @@ typedef struct
   gboolean         reached;      /* somebody confirmed it */
 } SnugOutgoing;
 
-/* @wire: (transfer full) */
+/* @wire: (transfer full). @message: a reference is taken. */
 SnugOutgoing    *snug_outgoing_new       (SnugWireMessage *wire, SnugMessage *message);
 void             snug_outgoing_free      (SnugOutgoing *self);
 
+/* NOT_AWAITED also of who has confirmed it. */
 SnugOutgoingStep snug_outgoing_get_step  (SnugOutgoing *self, const char *member_id);
 void             snug_outgoing_set_step  (SnugOutgoing *self, const char *member_id, SnugOutgoingStep step);
 /* Nobody waits for it any more. */

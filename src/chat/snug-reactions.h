@@ -27,15 +27,16 @@ typedef struct _SnugReactions SnugReactions;
 SnugReactions *snug_reactions_new  (void);
 void           snug_reactions_free (SnugReactions *self);
 
-/* Returns: whether that changed anything: what is there already, or is one too many, does not. */
+/* @on: %TRUE adds it, %FALSE takes it back. Returns: whether that changed anything: what is there already, or is
+ * one too many, does not. */
 gboolean       snug_reactions_set  (SnugReactions *self, const char *member_id, const char *name,
                                     const char *emoji, gboolean on);
 
-/* In the order in which they came. */
+/* In the order in which they came. @index: below the count. Borrowed until the next change. */
 guint               snug_reactions_get_n (SnugReactions *self);
 const SnugReaction *snug_reactions_get   (SnugReactions *self, guint index);
+/* Whether @member_id ("": we) is among those with this emoji, or with that one. */
 gboolean            snug_reaction_is_of  (const SnugReaction *reaction, const char *member_id);
-/* Whether @member_id ("": we) is among those with that emoji. */
 gboolean            snug_reactions_has   (SnugReactions *self, const char *member_id, const char *emoji);
 
 G_END_DECLS

@@ -42,6 +42,7 @@ SnugCpace    *snug_cpace_new_with_scalar (SnugCpaceRole role, SnugSecret *secret
                                           GBytes *ad, const guint8 *scalar);
 void          snug_cpace_free      (SnugCpace *self);
 
+/* What was given at the begin, and what goes to the other side: of the sizes above, borrowed. */
 const guint8 *snug_cpace_get_sid   (SnugCpace *self);
 const guint8 *snug_cpace_get_share (SnugCpace *self);
 GBytes       *snug_cpace_get_ad    (SnugCpace *self);

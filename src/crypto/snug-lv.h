@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 /* Writes @n_bytes as unsigned LEB128 (prepend_len of the draft). Returns: how many bytes that are. */
 guint snug_lv_prefix      (guint8 out[SNUG_LV_MAX_PREFIX], gsize n_bytes);
+/* A part: its length, and its bytes; of a text those before the NUL. */
 void  snug_lv_append      (GByteArray *array, gconstpointer data, gsize n_bytes);
 void  snug_lv_append_text (GByteArray *array, const char *text);
 

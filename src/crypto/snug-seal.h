@@ -1,7 +1,7 @@
 /* snug-seal: what two members say to each other through the server, so that it cannot read or change it.
  *
- * HKDF-SHA-256 makes a key for each direction of an exchange's ISK; AES-256-GCM seals each message with
- * its number. See PROTOCOL.md section 3. Keys are wiped with the object.
+ * HKDF-SHA-256 (RFC 5869) makes a key for each direction of an exchange's ISK; AES-256-GCM (RFC 5116) seals each
+ * message with its number. See PROTOCOL.md section 3. Keys are wiped with the object.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,6 +13,7 @@
 
 G_BEGIN_DECLS
 
+/* The tag of RFC 5116 section 5.1, in bytes. */
 #define SNUG_SEAL_OVERHEAD 16
 
 typedef struct _SnugSeal SnugSeal;
@@ -28,6 +29,7 @@ SnugSeal     *snug_seal_new     (SnugCpaceRole role, const guint8 *key, const gu
                                  const char *own_id, const char *their_id);
 void          snug_seal_free    (SnugSeal *self);
 
+/* %SNUG_CPACE_SID_SIZE bytes, borrowed. */
 const guint8 *snug_seal_get_sid (SnugSeal *self);
 
 /**

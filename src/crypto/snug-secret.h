@@ -13,12 +13,15 @@ G_BEGIN_DECLS
 
 typedef struct _SnugSecret SnugSecret;
 
+/* A copy of @data (%NULL: zeros), or of @text without its NUL; what the caller has is for the caller to wipe. Like
+ * all that make one, ends the program where such memory is not to be had. */
 SnugSecret   *snug_secret_new       (gconstpointer data, gsize n_bytes);
 SnugSecret   *snug_secret_new_text  (const char *text);
 /* As many random bytes. */
 SnugSecret   *snug_secret_new_random (gsize n_bytes);
 SnugSecret   *snug_secret_ref       (SnugSecret *self);
 void          snug_secret_unref     (SnugSecret *self);
+/* Borrowed, as long as there is a reference. @n_bytes: (out) */
 const guint8 *snug_secret_peek      (SnugSecret *self, gsize *n_bytes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugSecret, snug_secret_unref)
 

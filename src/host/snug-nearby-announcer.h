@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (SnugNearbyAnnouncer, snug_nearby_announcer, SNUG, NEARBY_A
 
 /* Property "state" (int, readable, notifying): SnugAnnouncement, never NONE. */
 
+/* @record: borrowed during the call. @port: where its server listens, on every address of this computer. */
 SnugNearbyAnnouncer *snug_nearby_announcer_new       (const SnugNearbyRecord *record, guint16 port);
 /* Takes it back, at once and for good: what is under way of it may keep the object a little longer. */
 void                 snug_nearby_announcer_stop      (SnugNearbyAnnouncer *self);

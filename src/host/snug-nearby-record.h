@@ -19,6 +19,7 @@ typedef struct
   gboolean  is_private;
 } SnugNearbyRecord;
 
+/* @name: as a person gave it: made fit to be shown here */
 SnugNearbyRecord *snug_nearby_record_new  (const char *name, const char *code, gboolean is_private);
 void              snug_nearby_record_free (SnugNearbyRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugNearbyRecord, snug_nearby_record_free)

@@ -45,12 +45,13 @@ void           snug_admission_close   (SnugAdmission *self);
 
 /* The server's words. */
 void           snug_admission_welcome (SnugAdmission *self, const SnugSignalMessage *welcome);
-void           snug_admission_set_host (SnugAdmission *self, const char *id);
+void           snug_admission_set_host (SnugAdmission *self, const char *id);   /* nullable */
 void           snug_admission_set_locked (SnugAdmission *self, gboolean locked);
 /* Somebody with a seat. */
 void           snug_admission_meet    (SnugAdmission *self, const char *id, guint64 seq);
 /* Somebody asks the host, us, to be let in. */
 void           snug_admission_hear_knock (SnugAdmission *self, const char *id);
+/* Whoever it was is gone, from the room or from its door. */
 void           snug_admission_part    (SnugAdmission *self, const char *id);
 /* A `pake` or `sealed` of @message->from. */
 void           snug_admission_handle  (SnugAdmission *self, const SnugSignalMessage *message);
@@ -58,6 +59,7 @@ void           snug_admission_handle  (SnugAdmission *self, const SnugSignalMess
 /* Seals @message for that member. Dropped if there is no key for it. */
 void           snug_admission_send    (SnugAdmission *self, const char *id, const SnugSignalMessage *message);
 
+/* There is a key for this member. */
 gboolean       snug_admission_is_paired  (SnugAdmission *self, const char *id);
 /* Ids of those with a seat who have not paired: (transfer container). */
 GPtrArray     *snug_admission_get_unpaired (SnugAdmission *self);
@@ -69,9 +71,11 @@ gboolean       snug_admission_is_held    (SnugAdmission *self);
 /* Of the host: so many wrong secrets were tried that nobody is answered until its person says so. */
 gboolean       snug_admission_is_guessed (SnugAdmission *self);
 guint          snug_admission_get_n_wrong (SnugAdmission *self);
+/* One more is answered, at once if somebody waits for it. */
 void           snug_admission_let_them_try (SnugAdmission *self);
 
-/* Of the host of a locked room: who asks, by the name they gave; nullable. */
+/* Of the host of a locked room: the id of one who asks (nullable, borrowed), and the @name they gave (out, borrowed).
+ * Only who knows the secret is heard. */
 const char    *snug_admission_get_knock  (SnugAdmission *self, char **name);
 void           snug_admission_let_in     (SnugAdmission *self, const char *id);
 void           snug_admission_turn_away  (SnugAdmission *self, const char *id);

@@ -73,6 +73,7 @@ G_DECLARE_FINAL_TYPE (SnugMember, snug_member, SNUG, MEMBER, GObject)
  * the details row), "error-text" (string, nullable: why FAILED), "steps" (guint packed, see get_step), "safety"
  * (SnugSafetyState as int), "phrase" (string, nullable: four words), "can-compare" (boolean: a phrase may be
  * asked for). */
+/* Borrowed; as the properties of these names. */
 const char      *snug_member_get_id           (SnugMember *self);
 const char      *snug_member_get_name         (SnugMember *self);
 const char      *snug_member_get_display_name (SnugMember *self);
@@ -84,6 +85,7 @@ SnugWireFeatures snug_member_get_features     (SnugMember *self);
 gboolean         snug_member_get_host         (SnugMember *self);
 SnugPath         snug_member_get_path         (SnugMember *self);
 double           snug_member_get_rtt_ms       (SnugMember *self);
+/* @step: %SNUG_STEP_ANSWERED … below %SNUG_N_STEPS */
 SnugStepState    snug_member_get_step         (SnugMember *self, guint step);
 
 SnugSafetyState  snug_member_get_safety       (SnugMember *self);

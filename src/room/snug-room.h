@@ -52,10 +52,13 @@ typedef struct
  */
 typedef void (*SnugRoomHandler) (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer user_data);
 
+/* @signaling: a reference is taken; it is opened and closed by the room. */
 SnugRoom *snug_room_new (SnugSignaling *signaling, const SnugRoomConfig *config);
 
 void      snug_room_open  (SnugRoom *self);
+/* Leaves, in good order: last words are still sent. For good; may run twice. */
 void      snug_room_close (SnugRoom *self);
+/* Asks the server again now, and whoever could not be reached. */
 void      snug_room_retry (SnugRoom *self);
 /* The network is another one, or this computer has slept: makes sure of all connections, and mends them. */
 void      snug_room_check (SnugRoom *self);
@@ -69,7 +72,7 @@ void      snug_room_set_handler (SnugRoom *self, SnugWireType type, SnugRoomHand
 gboolean  snug_room_send        (SnugRoom *self, SnugMember *member, const SnugWireMessage *message);
 void      snug_room_send_to_all (SnugRoom *self, const SnugWireMessage *message);
 
-GListModel    *snug_room_get_members   (SnugRoom *self);    /* of SnugMember */
+GListModel    *snug_room_get_members   (SnugRoom *self);    /* of SnugMember; borrowed, one object for life */
 SnugMember    *snug_room_find_member   (SnugRoom *self, const char *id);   /* nullable, borrowed */
 gboolean       snug_room_is_ready      (SnugRoom *self, SnugMember *member);
 /* Nullable, borrowed: for channels of one's own. */
@@ -84,7 +87,7 @@ const GError  *snug_room_get_refusal   (SnugRoom *self);
 const char    *snug_room_get_self_id   (SnugRoom *self);    /* nullable before welcome */
 gboolean       snug_room_get_is_host   (SnugRoom *self);
 gboolean       snug_room_get_locked    (SnugRoom *self);
-gint64         snug_room_get_expires   (SnugRoom *self);
+gint64         snug_room_get_expires   (SnugRoom *self);    /* unix seconds; 0: not said */
 guint          snug_room_get_n_ready   (SnugRoom *self);
 /* Of those who are ready: some are silent for a while. */
 gboolean       snug_room_is_anybody_heard (SnugRoom *self);
@@ -96,6 +99,7 @@ void           snug_room_remove_member (SnugRoom *self, SnugMember *member);
  * the room is left. */
 void           snug_room_compare       (SnugRoom *self, SnugMember *member);
 void           snug_room_confirm       (SnugRoom *self, SnugMember *member, gboolean same);
+/* Own display name: everybody is told. */
 void           snug_room_set_name      (SnugRoom *self, const char *name);
 
 G_END_DECLS

@@ -92,21 +92,40 @@ typedef struct
 #define SNUG_TYPE_SESSION (snug_session_get_type ())
 G_DECLARE_FINAL_TYPE (SnugSession, snug_session, SNUG, SESSION, GObject)
 
-/* Properties (readable, notifying; (w) = writable too): "state" (int), "error" (boxed GError, nullable),
- * "trouble" (string, nullable: while STARTING or PENDING, a sentence on what takes so long), "code", "link", "invite"
- * (strings, nullable outside a room), "name" (w: own name, live), "device" (w, before entering:
- * SnugMemberDevice), "server" (w: "http://…" or NULL = host the built-in server), "web-root" (w: folder of
- * the web client for the built-in server), "listen" (w: "ADDR:PORT" for the built-in server, NULL =
- * 0.0.0.0:2029 or the next free port), "capacity" (guint, w before entering), "relay-policy" (int, w before
- * entering), "stripes" (boolean, w before entering: large files may go over several associations), "ice-servers" (w before entering, GPtrArray of SnugIceServer), "accept-policy" (int, w),
- * "conflict-policy" (int, w), "save-to" (GFile, w: default folder of accepted files), "nearby" (int, w: SnugNearbyPolicy, live),
- * "announcement" (int: SnugAnnouncement, what came of that), "has-nearby" (boolean: rooms nearby can be found, as far
- * as is known since snug_session_look_nearby()), "is-host" (boolean),
- * "private" (boolean: the room has a secret), "rounds-proxy" (boolean: a proxy carries
- * what goes to the server, and connections to members may go round it), "lacks-relay" (boolean:
- * a relay is to be used where needed, and none could be on the way to somebody in this room), "guessed" (boolean: so many wrong secrets were tried that nobody is
- * answered until snug_session_let_them_try()), "knock" (string, nullable: who asks to be let into a locked private
- * room, see snug_session_answer_knock()), "locked" (boolean), "expires" (gint64 unix seconds, 0 = not said), "n-connected" (guint). */
+/* Properties, all readable and notifying.
+ *
+ * What a person sets, with the defaults in brackets; what says "next" holds from the next room on:
+ *   "name"             string [""]: own display name; the others are told at once
+ *   "device"           int, next [SNUG_MEMBER_DEVICE_DESKTOP]: SnugMemberDevice
+ *   "server"           string, next: "http[s]://HOST[:PORT]" [NULL: host the built-in server]
+ *   "web-root"         string, next [NULL: no page]: folder of the page that the built-in server gives out
+ *   "listen"           string, next: "ADDR:PORT" for the built-in server [NULL: 0.0.0.0:2029, or the next free port]
+ *   "capacity"         guint, next: 2 … 16 [10]
+ *   "relay-policy"     int, next [SNUG_RELAY_AUTOMATIC]: SnugRelayPolicy
+ *   "ice-servers"      GPtrArray of SnugIceServer, next [NULL]
+ *   "stripes"          boolean, next [TRUE]: large files may go over several associations
+ *   "accept-policy"    int [SNUG_ACCEPT_ASK]: SnugAcceptPolicy
+ *   "conflict-policy"  int [SNUG_CONFLICT_KEEP_BOTH]: SnugConflictPolicy
+ *   "save-to"          GFile [NULL: the person's downloads]: folder of accepted files
+ *   "nearby"           int [SNUG_NEARBY_NO_ROOMS]: SnugNearbyPolicy, also of the room that there is
+ *
+ * What there is:
+ *   "state"            int: SnugSessionState
+ *   "error"            GError, nullable: of SNUG_SESSION_ERROR, while FAILED
+ *   "trouble"          string, nullable: while STARTING or PENDING, a sentence on what takes so long
+ *   "code", "link", "invite"  strings, nullable outside a room
+ *   "private"          boolean: the room has a secret
+ *   "is-host"          boolean
+ *   "locked"           boolean: newcomers have to be let in
+ *   "knock"            string, nullable: who asks to be let into a locked private room: snug_session_answer_knock()
+ *   "guessed"          boolean: so many wrong secrets were tried that nobody is answered until
+ *                      snug_session_let_them_try()
+ *   "expires"          gint64: unix seconds, 0: not said
+ *   "n-connected"      guint
+ *   "rounds-proxy"     boolean: a proxy carries what goes to the server, and connections to members may go round it
+ *   "lacks-relay"      boolean: a relay is to be used where needed, and none could be on the way to somebody here
+ *   "announcement"     int: SnugAnnouncement: what came of "nearby"
+ *   "has-nearby"       boolean: rooms nearby can be found, as far as is known since snug_session_look_nearby() */
 
 /**
  * SnugSession::offer-received: (SnugTransfer *transfer): somebody offers a file and we must decide
@@ -128,8 +147,8 @@ SnugSession *snug_session_new (void);
  * snug_session_create:
  * @open: %TRUE for a room without a secret, which 0trace pages can enter too
  *
- * Without @open the secret is three words of the list. Makes a room (with the built-in server if "server" is NULL) and enters it. State goes to STARTING at
- * once, then WAITING or FAILED.
+ * Without @open the secret is three words of the list. Makes a room (with the built-in server if "server" is NULL)
+ * and enters it. State goes to STARTING at once, then WAITING or FAILED.
  */
 void     snug_session_create (SnugSession *self, gboolean open);
 /* A private room with a secret of one's own, as snug_phrase_fold() made it. */

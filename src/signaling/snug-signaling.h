@@ -83,8 +83,9 @@ const GError      *snug_signaling_get_error (SnugSignaling *self);
 /* Whether a proxy carries the words to the server and back, as far as it was reached. */
 gboolean           snug_signaling_get_by_proxy (SnugSignaling *self);
 
-/* For subclasses: checks the move against the table of allowed ones, notifies. */
+/* For subclasses: checks the move against the table of allowed ones, notifies. @reason: (nullable): copied */
 void snug_signaling_enter_state (SnugSignaling *self, SnugSignalingState state, const GError *reason);
+/* For subclasses: emits SnugSignaling::message. */
 void snug_signaling_deliver     (SnugSignaling *self, SnugSignalMessage *message);
 /* Before OPEN is entered. */
 void snug_signaling_set_by_proxy (SnugSignaling *self, gboolean by_proxy);

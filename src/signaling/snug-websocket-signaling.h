@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugCreatedRoom, snug_created_room_free)
  * @capacity: 2 … 16
  *
  * `POST /api/create-room`. A server that is waking up is tried again, up to 30 s in all.
+ *
+ * Returns: by the finish: (transfer full) (nullable): %NULL with a #SnugSignalingError, or %G_IO_ERROR_CANCELLED
  */
 void             snug_websocket_signaling_create_room_async  (const char *server, guint capacity, gboolean is_private,
                                                               GCancellable *cancellable,
@@ -52,8 +54,8 @@ SnugSignaling *snug_websocket_signaling_new (const char *server, const char *cod
  * snug_signaling_open(). */
 void snug_websocket_signaling_set_private (SnugSignaling *self);
 
-/* How often it pings, and after how much silence a server is taken for dead [25000, 60000]. Before
- * snug_signaling_open(). */
+/* For tests: how often it pings, and after how much silence a server is taken for dead, in milliseconds [25000,
+ * 60000]. Before snug_signaling_open(). */
 void snug_websocket_signaling_set_ping (SnugSignaling *self, guint ping_ms, guint dead_ms);
 
 /* Whether it would have tried again by now, but for snug_signaling_hold(). */

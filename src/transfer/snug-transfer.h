@@ -33,12 +33,12 @@ typedef enum
 #define SNUG_TYPE_TRANSFER (snug_transfer_get_type ())
 G_DECLARE_FINAL_TYPE (SnugTransfer, snug_transfer, SNUG, TRANSFER, GObject)
 
-/* Properties, all readable and notifying: "id" (string, unique in this session), "direction", "state"
- * (ints), "member-id", "member-name", "name" (safe display name), "n-items" (guint: what a folder holds, 0 = a
- * file), "size" (guint64 bytes), "bytes" (guint64, done so far), "speed" (double, bytes/s smoothed, 0 unless running), "seconds-left" (int, -1
- * unknown), "reason" (string, nullable, a sentence), "mime-type", "file" (GFile: the source, or the
- * finished file), "fingerprint" (hex, nullable, when done), "active" (boolean: accepted, running or
- * paused), "finished" (boolean). */
+/* Properties, all readable and notifying: "id" (string, unique in this session), "direction", "state" (ints),
+ * "member-id", "member-name", "name" (safe display name), "n-items" (guint: what a folder holds, 0 = a file), "size"
+ * (guint64 bytes), "bytes" (guint64, done so far), "speed" (double, bytes/s smoothed, 0 unless running),
+ * "seconds-left" (int, -1 unknown), "reason" (string, nullable, a sentence), "mime-type", "file" (GFile, nullable: the
+ * source, or the finished file), "fingerprint" (hex, nullable, when done), "active" (boolean: accepted, running or
+ * paused), "finished" (boolean). What the functions of these names return is borrowed. */
 const char            *snug_transfer_get_id          (SnugTransfer *self);
 SnugTransferDirection  snug_transfer_get_direction   (SnugTransfer *self);
 SnugTransferState      snug_transfer_get_state       (SnugTransfer *self);
