@@ -22,8 +22,8 @@ const CHROMIUM_FLAGS = [
 export const PHONE = devices['Pixel 5'];
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** Everything a test waits for ends some time. */
-export const PATIENCE_MS = 30_000;
+/** Everything a test waits for ends some time: generous, it is never waited out when all is well. */
+export const PATIENCE_MS = 60_000;
 
 /** How often a page of Chromium is looked at: a file is on its way for a moment only. */
 const LOOK_MS = 20;

@@ -18,11 +18,12 @@ says () {
 
 never_says () { ! says "$@" >/dev/null; }
 
-# one_lane BODY: runs a lane of that body, as in CI.
+# one_lane BODY [SECONDS]: runs a lane of that body, as in CI, with that limit.
 one_lane () {
   mkdir -p "$box/lanes/fast" "$box/lanes/long"
   cp tests/lanes/lane.sh "$box/lanes/"
-  printf '#!/bin/bash\n# a trial\n# limit: 2\n. "%s/lanes/lane.sh"\n%s\n' "$box" "$1" >"$box/lanes/fast/10-trial.sh"
+  printf '#!/bin/bash\n# a trial\n# limit: %s\n. "%s/lanes/lane.sh"\n%s\n' "${2-60}" "$box" "$1" \
+    >"$box/lanes/fast/10-trial.sh"
   CI=true V='' SNUG_LANES="$box/lanes" SNUG_LANE_LOGS="$box/logs" SNUG_LANES_UNTIL='' SNUG_LANES_END='' \
     tests/tools/run-lanes trial
 }
@@ -40,7 +41,7 @@ lane_case 'a driver that fails without saying so is a failure' -- \
 lane_case 'a driver without a last line is a failure' -- says '0 passed, 1 failed' one_lane 'lane_counted true; lane_end'
 lane_case 'a lane that ends early is a failure' -- says '0 passed, 1 failed' one_lane 'exit 0'
 lane_case 'a lane that tries nothing is a failure' -- says '0 passed, 1 failed' one_lane 'lane_end'
-lane_case 'a lane that hangs is a failure' -- says 'out of time' one_lane 'lane_case hangs -- tail -f /dev/null; lane_end'
+lane_case 'a lane that hangs is a failure' -- says 'out of time' one_lane 'lane_case hangs -- tail -f /dev/null; lane_end' 2
 lane_case 'a skip says why' -- says 'trial: skip - no luck' one_lane 'lane_skip no luck; lane_end'
 lane_case 'a skip is counted as failed in CI' -- says '1 passed, 1 failed' one_lane 'lane_case one -- true; lane_skip no; lane_end'
 
@@ -49,8 +50,8 @@ two_lanes () {
   rm -rf "$box/lanes"
   mkdir -p "$box/lanes/fast" "$box/lanes/long"
   cp tests/lanes/lane.sh "$box/lanes/"
-  printf '#!/bin/bash\n# a trial\n# limit: 5\n%s\n' "$1" >"$box/lanes/fast/10-first.sh"
-  printf '#!/bin/bash\n# a trial\n# limit: 5\n%s\n' "$2" >"$box/lanes/fast/20-second.sh"
+  printf '#!/bin/bash\n# a trial\n# limit: 60\n%s\n' "$1" >"$box/lanes/fast/10-first.sh"
+  printf '#!/bin/bash\n# a trial\n# limit: 60\n%s\n' "$2" >"$box/lanes/fast/20-second.sh"
   V='' SNUG_LANES="$box/lanes" SNUG_LANE_LOGS="$box/logs" SNUG_LANES_UNTIL='' SNUG_LANES_END='' SNUG_LANE_JOBS='' \
     tests/tools/run-lanes fast
 }
@@ -121,7 +122,7 @@ stopped_session () {
   read -r _ <&"$pipe"
   kill -TERM "$session"
   wait "$session"
-  timeout 10 cat <&"$pipe" && nothing_left
+  timeout 60 cat <&"$pipe" && nothing_left
 }
 lane_case 'a session that is stopped takes its command along' -- stopped_session
 lane_end
