@@ -4,7 +4,6 @@
 
 What it finds behind routers is in tests/lab/doctor.py.
 """
-import contextlib
 import http.server
 import pathlib
 import socket
@@ -15,7 +14,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest
-from snugtest import Cli, check, start_server
+from snugtest import Cli, check, refusing_port, start_server
 
 DONE, UNREACHABLE, TIMED_OUT, NOBODY_REACHED = 0, 2, 6, 7
 # That of UDP's discard service, which nobody runs any more.
@@ -125,14 +124,6 @@ def doctor(status, *words):
     cli.expect_exit(status)
     check(all(event['event'] == 'check' for event in cli.events), cli.events)
     return {event['step']: event['code'] for event in cli.events}
-
-
-@contextlib.contextmanager
-def refusing_port():
-    """A port that is taken, so that nobody else listens there, and where nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(('127.0.0.1', 0))
-        yield taken.getsockname()[1]
 
 
 def test_a_server_where_rooms_can_be_made():

@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest
-from snugtest import Cli, check, create, folder, join, make_file, sha256, start_server
+from snugtest import PATIENCE, Cli, check, create, folder, join, make_file, refusing_port, sha256, start_server
 
 
 def both_connected(*members):
@@ -132,36 +132,34 @@ def test_full_room():
 
 
 def test_what_cannot_be_reached():
-    """Three that only patience can tell, side by side."""
-    gone = start_server()
-    gone.stop()
-    joining = Cli('join', 'QXWV23', '--server', gone.url)
-    creating = Cli('create', '--open', '--server', gone.url)
-    with start_server() as server:
+    """Three that only patience can tell, half a minute each, side by side."""
+    with refusing_port() as port, start_server() as server:
+        joining = Cli('join', 'QXWV23', '--server', f'http://127.0.0.1:{port}')
+        creating = Cli('create', '--open', '--server', f'http://127.0.0.1:{port}')
         ana, code = create(server, '--relay', 'only')
         ben = join(server, code, '--relay', 'only', '--until', 'members=1')
-        ben.expect_exit(7)
+        ben.expect_exit(7, 2 * PATIENCE)
         ben.wait(event='error', code='peer-unreachable')
         # Who made the room goes on waiting for others.
         ana.wait(event='member', state='left')
         ana.leave()
-    for cli in (joining, creating):
-        cli.expect_exit(2)
-        words = cli.wait(event='error', code='server-not-answering')
-        check('may be waking up' in words['message'], words)
-        cli.wait(event='error', code='server-unreachable', after=words)
-        check(cli.count(event='room') == 0, 'no room, so nothing is said of one', cli.events)
+        for cli in (joining, creating):
+            cli.expect_exit(2, 2 * PATIENCE)
+            words = cli.wait(event='error', code='server-not-answering')
+            check('may be waking up' in words['message'], words)
+            cli.wait(event='error', code='server-unreachable', after=words)
+            check(cli.count(event='room') == 0, 'no room, so nothing is said of one', cli.events)
 
 
 def test_server_wakes_up():
     """Said while it is tried, to scripts and to people, and then all is as if it had been there."""
-    gone = start_server()
-    gone.stop()
-    creating = Cli('create', '--open', '--server', gone.url)
-    plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'create', '--open', '--server', gone.url])
-    creating.wait(event='error', code='server-not-answering')
-    plain.wait_error('may be waking up')
-    with start_server(listen=gone.address):
+    with refusing_port() as port:
+        url = f'http://127.0.0.1:{port}'
+        creating = Cli('create', '--open', '--server', url)
+        plain = snugtest.Process([snugtest.BUILD / 'src/cli/snug-cli', 'create', '--open', '--server', url])
+        creating.wait(event='error', code='server-not-answering')
+        plain.wait_error('may be waking up')
+    with start_server(listen=f'127.0.0.1:{port}'):
         check('link' in creating.wait(event='room', state='waiting'), creating.events)
         plain.wait_error('?code=')
         check(creating.count(event='error') == 1, creating.events)

@@ -29,12 +29,6 @@ def settings_with(key):
     return next(block for block in blocks('ini') if key in block)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
 def make_certificate(folder):
     chain, key = folder / 'fullchain.pem', folder / 'privkey.pem'
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
@@ -139,7 +133,7 @@ def test_behind_nginx():
     folder = snugtest.folder()
     chain = make_certificate(folder)
     server, inner = start_behind_proxy(folder)
-    port = free_port()
+    port = snugtest.free_port()
     site = blocks('nginx')[0].replace('listen 443', f'listen 127.0.0.1:{port}').replace(':2029', f':{inner}')
     config = folder / 'nginx.conf'
     config.write_text(f'daemon off; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{\n'
@@ -158,7 +152,7 @@ def test_behind_caddy():
     folder = snugtest.folder()
     chain = make_certificate(folder)
     server, inner = start_behind_proxy(folder)
-    port = free_port()
+    port = snugtest.free_port()
     site = blocks('caddy')[0].replace(NAME, f'{NAME}:{port}').replace(':2029', f':{inner}')
     config = folder / 'Caddyfile'
     # Its own certificates come from the internet; it binds to where this test is.

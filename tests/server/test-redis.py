@@ -17,7 +17,7 @@ class Redis(snugtest.Process):
     """A redis-server that keeps nothing on disk, so that a restart is the worst one."""
 
     def __init__(self, port=0):
-        self.port = port or free_port()
+        self.port = port or snugtest.free_port()
         super().__init__(['redis-server', '--port', self.port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
                          cwd=snugtest.folder())
         self.wait_line('Ready to accept connections')
@@ -29,12 +29,6 @@ class Redis(snugtest.Process):
     def restart(self):
         self.stop()
         return Redis(self.port)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 class Name:
@@ -205,9 +199,10 @@ def test_redis_is_restarted():
 
 
 def test_without_redis_nothing_starts():
-    missing = snugtest.Process([snugtest.BUILD / 'src/server/snug-server', '--listen', '127.0.0.1:0', '--redis',
-                                f'redis://127.0.0.1:{free_port()}'])
-    missing.expect_exit(2)
+    with snugtest.refusing_port() as port:
+        missing = snugtest.Process([snugtest.BUILD / 'src/server/snug-server', '--listen', '127.0.0.1:0', '--redis',
+                                    f'redis://127.0.0.1:{port}'])
+        missing.expect_exit(2)
     assert not missing.lines and 'Redis' in missing.stderr
 
 
