@@ -42,6 +42,7 @@ void snug_peer_link_set_signaling (SnugPeerLink *self, gboolean open);
 /* Whom it asks when it gathers the next time, and how: see SnugPeerConnectionConfig.
  * @ice_servers: (nullable), not changed any more */
 void snug_peer_link_set_servers   (SnugPeerLink *self, GPtrArray *ice_servers, gboolean by_proxy);
+/* A person's wish: tries again now, with all patience, unless it is connected and heard. */
 void snug_peer_link_retry         (SnugPeerLink *self);
 /* The way to the member may have ended without a word: finds out, and mends it. */
 void snug_peer_link_check         (SnugPeerLink *self);
@@ -50,6 +51,7 @@ void snug_peer_link_renew         (SnugPeerLink *self);
 /* The session is open, but the member is not heard in it: begins another one, or asks for one, once there is
  * signaling. */
 void snug_peer_link_begin_anew    (SnugPeerLink *self);
+/* For good, in good order: what was said still arrives. May run twice. */
 void snug_peer_link_close         (SnugPeerLink *self);
 
 /* Says @message in the member's dialect; FALSE if the session is not open. */

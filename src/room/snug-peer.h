@@ -28,10 +28,12 @@ G_DECLARE_FINAL_TYPE (SnugPeer, snug_peer, SNUG, PEER, GObject)
  * SnugPeer::ended: the link is over and the member has left the room
  */
 
+/* @member, @certificate: references are taken. @offerer, @network: see snug_peer_link_new(). */
 SnugPeer *snug_peer_new (SnugMember *member, GMainContext *network, SnugCertificate *certificate,
                          const SnugPeerConnectionConfig *config, gboolean offerer,
                          const char *own_name, SnugMemberDevice own_device);
 
+/* Borrowed. */
 SnugMember   *snug_peer_get_member    (SnugPeer *self);
 SnugPeerLink *snug_peer_get_link      (SnugPeer *self);
 gboolean      snug_peer_is_ready      (SnugPeer *self);

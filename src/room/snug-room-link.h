@@ -44,6 +44,7 @@ char *snug_room_link_to_url    (const SnugRoomLink *link);
 /* (transfer full). "BOOK23" or "BOOK23-otter-velvet-canoe". */
 char *snug_room_link_to_invite (const SnugRoomLink *link);
 
+/* Of parts that are known to be good. @server, @secret: (nullable) */
 SnugRoomLink *snug_room_link_new  (const char *server, const char *code, const char *secret);
 void          snug_room_link_free (SnugRoomLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugRoomLink, snug_room_link_free)

@@ -197,9 +197,12 @@ typedef struct
   guint8   hash[SNUG_WIRE_HASH_BYTES];
 } SnugWireFileText;
 
+/* %FALSE with a %SNUG_JSON_ERROR, and @out is not to be read: through the same gate, every number capped. */
 gboolean snug_wire_decode_file_text (const char *text, gsize length, SnugWireFileText *out, GError **error);
+/* (transfer full) */
 char    *snug_wire_encode_file_text (const SnugWireFileText *file_text);
 
+/* The word of PROTOCOL.md section 4: "chat", "file-offer", … */
 const char *snug_wire_type_to_text (SnugWireType type);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ typedef void (*SnugDataChannelMessageFunc) (SnugDataChannel *channel, GBytes *me
 void snug_data_channel_set_message_func (SnugDataChannel *self, SnugDataChannelMessageFunc func,
                                          gpointer user_data, GDestroyNotify destroy);
 
-const char          *snug_data_channel_get_label    (SnugDataChannel *self);
+const char          *snug_data_channel_get_label    (SnugDataChannel *self);  /* never NULL; the peer's own choice */
 const char          *snug_data_channel_get_protocol (SnugDataChannel *self);  /* never NULL */
 SnugDataChannelState snug_data_channel_get_state    (SnugDataChannel *self);
 guint16              snug_data_channel_get_id       (SnugDataChannel *self);  /* SCTP stream */

@@ -64,6 +64,7 @@ typedef struct
   char *password;    /* nullable */
 } SnugIceServer;
 
+/* Copies of all three. */
 SnugIceServer *snug_ice_server_new  (const char *url, const char *username, const char *password);
 void           snug_ice_server_free (SnugIceServer *server);
 

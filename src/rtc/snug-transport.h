@@ -50,6 +50,7 @@ typedef void (*SnugTransportReceiveFunc) (SnugTransport *transport, const guint8
 SnugTransportState  snug_transport_get_state   (SnugTransport *self);
 const GError       *snug_transport_get_error   (SnugTransport *self);   /* nullable; why it FAILED */
 GMainContext       *snug_transport_get_context (SnugTransport *self);
+/* One datagram down; %FALSE: it is lost, as datagrams may be. */
 gboolean            snug_transport_send        (SnugTransport *self, const guint8 *data, gsize n_bytes);
 
 /* Enters CLOSED. May be called twice. */

@@ -65,8 +65,10 @@ struct _SnugServerRoom
 
 #define NEVER G_MAXINT64
 
+/* Times are of the monotonic clock; %NEVER for ever. */
 gint64            snug_server_room_later       (gint64 now_us, guint ms);
 
+/* What these return is the room's; %NULL: there is none. */
 SnugServerMember *snug_server_room_add         (SnugServerRoom *room, const char *id, guint64 seq,
                                                 gpointer socket, const char *address);
 SnugServerMember *snug_server_room_find        (SnugServerRoom *room, const char *id);

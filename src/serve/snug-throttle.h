@@ -17,9 +17,11 @@ SnugThrottle *snug_throttle_new  (guint per_minute);
 void          snug_throttle_free (SnugThrottle *throttle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugThrottle, snug_throttle_free)
 
+/* FALSE: that was one too many. @now_us: of the monotonic clock */
 gboolean snug_throttle_take      (SnugThrottle *throttle, const char *key, gint64 now_us);
 /* Undoes a take: it was no offence. */
 void     snug_throttle_give_back (SnugThrottle *throttle, const char *key);
+/* Keys that are remembered. */
 guint    snug_throttle_get_size  (SnugThrottle *throttle);
 
 /**

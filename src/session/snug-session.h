@@ -183,6 +183,7 @@ gboolean    snug_session_get_guessed  (SnugSession *self);
 /* One more wrong secret may be tried. */
 void        snug_session_let_them_try (SnugSession *self);
 const char *snug_session_get_knock    (SnugSession *self);     /* nullable */
+/* Whoever asks now, see "knock". */
 void        snug_session_answer_knock (SnugSession *self, gboolean let_in);
 
 /* Goes out of the room in good order; transfers that run are cancelled, the built-in server stops.
@@ -284,6 +285,7 @@ void         snug_session_look_into_async  (SnugSession *self, SnugTransfer *tra
                                             gpointer user_data);
 GListModel  *snug_session_look_into_finish (SnugSession *self, GAsyncResult *result, GError **error);   /* transfer full */
 
+/* What is not possible in the transfer's state does nothing. */
 void         snug_session_decline  (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_cancel   (SnugSession *self, SnugTransfer *transfer);
 void         snug_session_pause    (SnugSession *self, SnugTransfer *transfer);

@@ -43,7 +43,7 @@ typedef struct
 void snug_sealed_message_clear (SnugSealedMessage *message);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SnugSealedMessage, snug_sealed_message_clear)
 
-/* FALSE for nonsense; @frame is of type `pake` or `sealed`. */
+/* FALSE for nonsense, and @message is not to be read; @frame is of type `pake` or `sealed`. */
 gboolean           snug_pake_message_read    (const SnugSignalMessage *frame, SnugPakeMessage *message);
 gboolean           snug_sealed_message_read  (const SnugSignalMessage *frame, SnugSealedMessage *message);
 /* (transfer full): without `to`. */
@@ -60,11 +60,11 @@ SnugSignalMessage *snug_sealed_message_write (const guint8 *sid, guint64 n, GByt
 SnugSignalMessage *snug_sealed_content_read  (const char *text, gsize length);
 
 /* `room-key {key}`: exactly %SNUG_ROOM_KEY_BYTES. Of what snug_sealed_content_read() gave, reading does not
- * fail. */
+ * fail. (transfer full), both. */
 gboolean           snug_is_room_key          (const SnugSignalMessage *content);
 GBytes            *snug_room_key_read        (const SnugSignalMessage *content);
 SnugSignalMessage *snug_room_key_write       (const guint8 *key);
-/* `knock {name}`: who asks to be let in. */
+/* `knock {name}`: who asks to be let in. What is read is a stranger's, and not yet fit to be shown. */
 gboolean           snug_is_knock             (const SnugSignalMessage *content);
 const char        *snug_knock_read           (const SnugSignalMessage *content);   /* borrowed */
 SnugSignalMessage *snug_knock_write          (const char *name);

@@ -142,6 +142,7 @@ SnugSignalMessage *snug_signal_message_decode (const char *text, gsize length, G
 /* The same for an object that came through the gate already. */
 SnugSignalMessage *snug_signal_message_from_object (JsonObject *object, GError **error);
 
+/* %SNUG_SIGNAL_UNKNOWN for what is none. */
 SnugSignalType snug_signal_type_from_name (const char *name);
 
 /* TRUE for the types that only a server says: from a client they are nonsense. */
@@ -153,6 +154,7 @@ gboolean snug_signal_is_id (const char *text);
 /* Returns: (transfer full): one frame's text. */
 char *snug_signal_message_encode (const SnugSignalMessage *message);
 
+/* As in PROTOCOL.md section 2: "room-full"; a word that is not there is %SNUG_SIGNAL_CODE_NONE. */
 const char    *snug_signal_code_to_text   (SnugSignalCode code);
 SnugSignalCode snug_signal_code_from_text (const char *text);
 
