@@ -11,8 +11,6 @@ import { concat, equalBytes, lvCat, utf8 } from './lv.js';
 const DSI = 'CPaceRistretto255';
 const S_IN_BYTES = 128;
 export const SID_SIZE = 16;
-export const SHARE_SIZE = 32;
-export const TAG_SIZE = 64;
 
 /** The draft's sample_scalar for this group: 252 random bits are always below its order. */
 function sampleScalar() {
