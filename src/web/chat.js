@@ -10,7 +10,6 @@ import { encode, fitsInOneMessage } from './wire.js';
 
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./room-store.js').Delivery} Delivery */
-/** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 /** @typedef {(memberId: string, text: string) => boolean} SendText */
 
 const TYPING_REPEAT_MS = 4_000;

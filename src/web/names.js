@@ -5,7 +5,7 @@
 import { byteLength } from './json-gate.js';
 
 export const MAX_FILE_NAME_BYTES = 255;
-export const MAX_DISPLAY_NAME_CHARS = 64;
+const MAX_DISPLAY_NAME_CHARS = 64;
 
 /** What hides or reorders what stands around it: control, format, separators, private use, halves, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu;

@@ -17,7 +17,6 @@ import { _ } from './words.js';
 /** @typedef {import('./journal.js').Journal} Journal */
 /** @typedef {import('./journal.js').SavedOffer} SavedOffer */
 /** @typedef {import('./room-store.js').Transfer} Transfer */
-/** @typedef {import('./source.js').PickedFolder} PickedFolder */
 /** @typedef {import('./transfer-desk.js').TransferDesk} TransferDesk */
 /** @typedef {import('./wire.js').FileGet} FileGet */
 

@@ -14,7 +14,6 @@ import { _ } from './words.js';
 /** @typedef {import('./admission.js').Admission} Admission */
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
-/** @typedef {import('./signal-message.js').Frame} Frame */
 /** @typedef {import('./signal-message.js').Peer} Peer */
 /** @typedef {import('./wire.js').Message} Message */
 

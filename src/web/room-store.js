@@ -116,7 +116,7 @@ import { _ } from './words.js';
 const FIRST_STEPS = { answered: 'running', route: 'waiting', keys: 'waiting' };
 /** In memory only, so an endless talker costs a bounded amount: above either limit the oldest go. */
 export const MAX_MESSAGES = 10_000;
-export const MAX_TEXT_CHARS = 64 * 1024 * 1024;
+const MAX_TEXT_CHARS = 64 * 1024 * 1024;
 /** Of one message, whatever strangers ask for (PROTOCOL.md, section 4). */
 const MAX_REACTIONS_OF_MEMBER = 8;
 const MAX_EMOJI = 20;

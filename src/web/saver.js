@@ -48,7 +48,7 @@ class Saver {
 }
 
 /** One file. */
-export class FileSaver extends Saver {
+class FileSaver extends Saver {
   #writable;
 
   /** @param {Writable} writable @param {Sha256} sha256 */
@@ -77,7 +77,7 @@ export class FileSaver extends Saver {
 }
 
 /** A folder, as a tree, in a new folder of the one that was chosen. */
-export class FolderSaver extends Saver {
+class FolderSaver extends Saver {
   #parent;
   #name;
   #entries = /** @type {Entry[]} */ ([]);

@@ -16,7 +16,7 @@ import {
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 
-export const MAX_FRAME_BYTES = 64 * 1024;
+const MAX_FRAME_BYTES = 64 * 1024;
 const MAX_TYPE_BYTES = 32;
 const MAX_ID_BYTES = 32;
 const MAX_TOKEN_BYTES = 512;

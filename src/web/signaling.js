@@ -34,7 +34,7 @@ const MOVES = {
 };
 
 /** A refusal by the server, or why it cannot be reached. */
-export class SignalingError extends Error {
+class SignalingError extends Error {
   /**
    * @param {string} code one of the protocol's, or `unreachable`
    * @param {string} [message]

@@ -11,7 +11,6 @@ import { PIECE_BYTES, pieceSizeAt } from './transfer.js';
 
 /** @typedef {import('./digest.js').Sha256} Sha256 */
 /** @typedef {import('./manifest.js').Entry} Entry */
-/** @typedef {import('./manifest.js').Place} Place */
 /** @typedef {import('./wire.js').ManifestOffer} ManifestOffer */
 
 /** What the person chose. @typedef {{ name: string, files: { path: string[], file: File | null }[] }} PickedFolder */

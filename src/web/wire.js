@@ -23,7 +23,7 @@ export const SESSION_LABEL = 'session';
 export const SESSION_PROTOCOL = 'snug.2';
 export const FILE_LABEL = 'file';
 
-export const MAX_MESSAGE_BYTES = 80 * 1024;
+const MAX_MESSAGE_BYTES = 80 * 1024;
 export const MAX_CHAT_BYTES = 64 * 1024;
 export const MAX_ID_BYTES = 64;
 export const MAX_NAME_BYTES = 1024;
@@ -39,7 +39,7 @@ const HASH_BYTES = 32;
 const MAX_ONLY_BYTES = 12500;
 
 /** What a hello says that its member reads: `edit` is edits and deletions. */
-export const FEATURES = Object.freeze(['edit', 'react', 'phrase']);
+const FEATURES = Object.freeze(['edit', 'react', 'phrase']);
 
 /** What offers and answers say of us, and what hello fills in. */
 export const CAPS = Object.freeze({ v: 2, features: [] });

@@ -5,7 +5,6 @@
 import { _ } from '../words.js';
 import { el, icon, setIcon, setText } from './dom.js';
 
-/** @typedef {import('../room-store.js').State} State */
 /** @typedef {import('../peer-link.js').StepState} StepState */
 /** @typedef {import('../peer-link.js').Steps} Steps */
 

@@ -41,7 +41,7 @@ const TICKS = {
  */
 
 /** @param {Message} message */
-export const whoSaid = ({ own, senderName }) => (own ? _('You') : senderName);
+const whoSaid = ({ own, senderName }) => (own ? _('You') : senderName);
 
 /** One short line of it, without the marks of bold and code. @param {Message} message */
 export function excerptOf({ deleted, text }) {

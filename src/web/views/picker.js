@@ -37,7 +37,7 @@ function withFolders({ name, files }) {
 }
 
 /** @param {FileSystemEntry[]} entries of the root, taken while the event lasts @returns {Promise<Picked>} */
-export async function readEntries(entries) {
+async function readEntries(entries) {
   const picked = /** @type {Picked} */ ({ files: [], folders: [] });
   for (const entry of entries) {
     if (entry.isDirectory) {

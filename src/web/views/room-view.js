@@ -36,7 +36,7 @@ const deviceIcon = (device) =>
   ['desktop', 'phone', 'terminal', 'browser'].includes(device) ? device : 'person';
 
 /** "Direct, local network · 3 ms". @param {Member} member */
-export function pathWords({ route, rttMs }) {
+function pathWords({ route, rttMs }) {
   if (route === null) return _('Connected');
   const words = {
     'direct-local': _('Direct, local network'),
