@@ -16,13 +16,19 @@ const ANSWER_MS = 8000;
 const WRONG_PASSWORD = 401;
 const NO_ANSWER = 701;
 
-/** @param {string} origin @returns {Promise<Finding>} */
-async function askServer(origin) {
+/** @param {string} origin @param {AbortSignal} stop @returns {Promise<Finding>} */
+async function askServer(origin, stop) {
+  const patience = new AbortController();
+  const giveUp = () => patience.abort();
+  const timer = setTimeout(giveUp, ANSWER_MS);
+  stop.addEventListener('abort', giveUp);
   try {
-    const answer = await fetch(`${origin}/api/health`, { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
+    const answer = await fetch(`${origin}/api/health`, { cache: 'no-store', signal: patience.signal });
     return answer.ok ? 'works' : 'refused';
   } catch {
     return 'silent';
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -31,31 +37,36 @@ async function askServer(origin) {
  *
  * @param {RTCPeerConnection} pc
  * @param {RTCIceCandidateType} type
+ * @param {AbortSignal} stop
  * @returns {Promise<Finding>}
  */
-function findCandidate(pc, type) {
+function findCandidate(pc, type, stop) {
   let failure = /** @type {Finding} */ ('silent');
   pc.addEventListener('icecandidateerror', ({ errorCode }) => {
     if (errorCode !== NO_ANSWER) failure = errorCode === WRONG_PASSWORD ? 'password' : 'refused';
   });
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(failure), ANSWER_MS);
-    pc.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate !== null && candidate.type !== type) return;
+    const timer = setTimeout(() => settle(failure), ANSWER_MS);
+    const settle = (/** @type {Finding} */ finding) => {
       clearTimeout(timer);
-      resolve(candidate === null ? failure : 'works');
+      resolve(finding);
+    };
+    pc.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate === null) settle(failure);
+      else if (candidate.type === type) settle('works');
     });
+    stop.addEventListener('abort', () => settle(failure));
   });
 }
 
-/** @param {RTCIceServer[]} iceServers @param {RTCIceCandidateType} type @returns {Promise<Finding>} */
-async function gather(iceServers, type) {
+/** @param {RTCIceServer[]} iceServers @param {RTCIceCandidateType} type @param {AbortSignal} stop @returns {Promise<Finding>} */
+async function gather(iceServers, type, stop) {
   if (iceServers.length === 0) return 'not-named';
   /** @type {RTCPeerConnection | undefined} */
   let pc;
   try {
     pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: type === 'relay' ? 'relay' : 'all' });
-    const found = findCandidate(pc, type);
+    const found = findCandidate(pc, type, stop);
     pc.createDataChannel('');
     await pc.setLocalDescription();
     return await found;
@@ -70,10 +81,10 @@ async function gather(iceServers, type) {
 /**
  * As a connection would: the relay of a server that need not be trusted is none of a private room.
  *
- * @param {RTCIceServer[]} relays @param {boolean} isPrivate @returns {Promise<Finding>}
+ * @param {RTCIceServer[]} relays @param {boolean} isPrivate @param {AbortSignal} stop @returns {Promise<Finding>}
  */
-async function tryRelays(relays, isPrivate) {
-  return isPrivate && relays.length > 0 ? 'unused' : gather(relays, 'relay');
+async function tryRelays(relays, isPrivate, stop) {
+  return isPrivate && relays.length > 0 ? 'unused' : gather(relays, 'relay', stop);
 }
 
 /** @param {Finding} finding @returns {string} why, and what to do */
@@ -104,7 +115,7 @@ function stateOf(finding) {
 const checkOf = (title, finding) => ({ title, state: stateOf(finding), words: wordsOf(finding) });
 
 /** Without a relay a strict router, here or there, keeps some apart. @param {Finding} stun @param {Finding} relay @returns {Check} */
-export function reachOf(stun, relay) {
+function reachOf(stun, relay) {
   const title = _('People in other networks');
   if (relay === 'works') return { title, state: 'done', words: _('They are reached, if need be through the relay.') };
   const isSeen = stun === 'works' || (stun === 'not-named' && (relay === 'not-named' || relay === 'unused'));
@@ -115,13 +126,14 @@ export function reachOf(stun, relay) {
  * One check-up, each step as soon as it is known.
  *
  * @param {{ origin: string, iceServers: RTCIceServer[], isPrivate: boolean }} from
+ * @param {AbortSignal} stop ends it: nobody is asked any more, and what it found then means nothing
  * @returns {AsyncGenerator<Check, void, void>}
  */
-export async function* checkUp({ origin, iceServers, isPrivate }) {
+export async function* checkUp({ origin, iceServers, isPrivate }, stop) {
   const isStun = (/** @type {RTCIceServer} */ { urls }) => String(urls).startsWith('stun:');
-  const asked = gather(iceServers.filter(isStun), 'srflx');
-  const tried = tryRelays(iceServers.filter((server) => !isStun(server)), isPrivate);
-  yield checkOf(_('Server'), await askServer(origin));
+  const asked = gather(iceServers.filter(isStun), 'srflx', stop);
+  const tried = tryRelays(iceServers.filter((server) => !isStun(server)), isPrivate, stop);
+  yield checkOf(_('Server'), await askServer(origin, stop));
   const stun = await asked;
   yield checkOf(_('STUN server'), stun);
   const relay = await tried;

@@ -3,15 +3,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { checkUp } from '../../src/web/doctor.js';
 
 const { fetch } = globalThis;
 
 /** Says at once what it was told to, by policy: codes of errors, types of candidates, and null at the end. */
-function useBrowser({ all = [null], relay = [null], isServerThere = true }) {
+function useBrowser({ all = [null], relay = [null], isServerThere = true, isServerSilent = false }) {
   const open = new Set();
-  globalThis.fetch = () => (isServerThere ? Promise.resolve({ ok: true }) : Promise.reject(new TypeError('no')));
+  globalThis.fetch = async (_address, { signal }) => {
+    if (isServerSilent) await once(signal, 'abort');
+    if (!isServerThere) throw new TypeError('no');
+    return { ok: true };
+  };
   globalThis.RTCPeerConnection = class extends EventTarget {
     #said;
 
@@ -44,7 +49,8 @@ const TURN = { urls: 'turn:t', username: 'u', credential: 'p' };
 async function check(iceServers, browser, isPrivate = false) {
   const open = useBrowser(browser);
   const found = [];
-  for await (const { state, words } of checkUp({ origin: 'http://h', iceServers, isPrivate })) found.push([state, words]);
+  const steps = checkUp({ origin: 'http://h', iceServers, isPrivate }, new AbortController().signal);
+  for await (const { state, words } of steps) found.push([state, words]);
   assert.equal(open.size, 0);
   return found;
 }
@@ -87,4 +93,17 @@ test('where nothing comes back, nobody is reached', async () => {
 test('a relay says why it lets nobody in', async () => {
   assert.match((await check([TURN], { relay: [401, null] }))[2][1], /^It does not take this user and password\./);
   assert.match((await check([TURN], { relay: [486, null] }))[2][1], /^It does not let us in\./);
+});
+
+test('a check-up that is stopped ends at once, whoever has not answered yet', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const open = useBrowser({ all: [], relay: [], isServerSilent: true });
+  const stopping = new AbortController();
+  const steps = checkUp({ origin: 'http://h', iceServers: [STUN, TURN], isPrivate: false }, stopping.signal);
+  const first = steps.next();
+  assert.equal(open.size, 2);
+  stopping.abort();
+  await first;
+  while (!(await steps.next()).done);
+  assert.equal(open.size, 0);
 });

@@ -28,12 +28,17 @@ export async function showCheckUp(from) {
   running.setAttribute('role', 'status');
   const close = button(_('Close'), () => dialog.close());
   dialog.append(heading, steps, running, el('div', 'dialog-buttons', [close]));
-  dialog.addEventListener('close', () => dialog.remove());
+  // Opened again at once, another check-up would run beside this one.
+  const stopping = new AbortController();
+  dialog.addEventListener('close', () => {
+    stopping.abort();
+    dialog.remove();
+  });
   document.body.append(dialog);
   dialog.showModal();
   close.focus();
-  for await (const check of checkUp(from)) {
-    if (!dialog.open) return;
+  for await (const check of checkUp(from, stopping.signal)) {
+    if (stopping.signal.aborted) return;
     steps.append(rowOf(check));
   }
   setText(running, '');
