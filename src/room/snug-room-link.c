@@ -44,6 +44,15 @@ fold_code (const char *text)
 }
 
 static SnugRoomLink *
+refuse_secret (const char *secret, GError **error)
+{
+  g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
+                       *secret == '\0' ? _("The secret at the end of this link is missing. Copy the whole link once more.")
+                                       : _("The secret at the end of this link is not readable."));
+  return NULL;
+}
+
+static SnugRoomLink *
 make (const char *server, const char *code_text, const char *secret, GError **error)
 {
   g_autofree char *code = code_text != NULL ? fold_code (code_text) : NULL;
@@ -57,13 +66,36 @@ make (const char *server, const char *code_text, const char *secret, GError **er
       return NULL;
     }
   if (secret != NULL && (folded = snug_phrase_fold (secret)) == NULL)
-    {
-      g_set_error_literal (error, SNUG_ROOM_LINK_ERROR, SNUG_ROOM_LINK_ERROR_NOT_A_LINK,
-                           _("The secret at the end of this link is not readable."));
-      return NULL;
-    }
+    return refuse_secret (secret, error);
   link = snug_room_link_new (server, code, folded);
   snug_wipe_string (&folded);
+  return link;
+}
+
+/* Cuts off what follows #, for GLib would refuse the whole address for what is encoded badly there.
+ *
+ * Returns: (nullable): a part of @text. */
+static const char *
+cut_fragment (char *text)
+{
+  char *mark = strchr (text, '#');
+
+  if (mark == NULL)
+    return NULL;
+  *mark = '\0';
+  return mark + 1;
+}
+
+static SnugRoomLink *
+make_of_fragment (const char *server, const char *code, const char *fragment, GError **error)
+{
+  char *secret = fragment != NULL ? g_uri_unescape_string (fragment, NULL) : NULL;
+  SnugRoomLink *link = NULL;
+
+  if (fragment != NULL && secret == NULL)
+    return refuse_secret (fragment, error);
+  link = make (server, code, secret, error);
+  snug_wipe_string (&secret);
   return link;
 }
 
@@ -102,17 +134,20 @@ refuse_server (GError **error)
 }
 
 static SnugRoomLink *
-parse_web_link (GUri *uri, const char *secret, GError **error)
+parse_web_link (char *text, GError **error)
 {
-  g_autofree char *server = server_of (g_uri_get_scheme (uri), uri);
+  const char *fragment = cut_fragment (text);
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_ENCODED_QUERY, NULL);
+  g_autofree char *server = uri != NULL ? server_of (g_uri_get_scheme (uri), uri) : NULL;
   g_autoptr (GHashTable) query = NULL;
-  const char *query_text = g_uri_get_query (uri);
+  const char *query_text;
 
   if (server == NULL)
     return refuse_server (error);
+  query_text = g_uri_get_query (uri);
   if (query_text != NULL)
     query = g_uri_parse_params (query_text, -1, "&", G_URI_PARAMS_NONE, NULL);
-  return make (server, query != NULL ? g_hash_table_lookup (query, "code") : NULL, secret, error);
+  return make_of_fragment (server, query != NULL ? g_hash_table_lookup (query, "code") : NULL, fragment, error);
 }
 
 /* snug:HOST[:PORT]/CODE#secret. Loopback and local addresses have no certificates: they are plain
@@ -129,8 +164,9 @@ is_local_host (const char *host)
 }
 
 static SnugRoomLink *
-parse_snug_link (const char *rest, GError **error)
+parse_snug_link (char *rest, GError **error)
 {
+  const char *fragment = cut_fragment (rest);
   g_autofree char *as_uri = g_strconcat ("snug://", rest + (g_str_has_prefix (rest, "//") ? 2 : 0), NULL);
   g_autoptr (GUri) uri = g_uri_parse (as_uri, G_URI_FLAGS_NONE, NULL);
   g_autofree char *server = NULL;
@@ -144,7 +180,7 @@ parse_snug_link (const char *rest, GError **error)
     return refuse_server (error);
 
   path = g_uri_get_path (uri);
-  return make (server, *path == '/' ? path + 1 : path, g_uri_get_fragment (uri), error);
+  return make_of_fragment (server, *path == '/' ? path + 1 : path, fragment, error);
 }
 
 /* CODE or CODE-word-word-word. */
@@ -167,7 +203,6 @@ SnugRoomLink *
 snug_room_link_parse (const char *text, GError **error)
 {
   g_autofree char *stripped = NULL;
-  g_autoptr (GUri) uri = NULL;
 
   if (strlen (text) > SNUG_ROOM_LINK_MAX_BYTES || !g_utf8_validate (text, -1, NULL))
     {
@@ -181,10 +216,7 @@ snug_room_link_parse (const char *text, GError **error)
     return parse_snug_link (stripped + 5, error);
 
   if (g_ascii_strncasecmp (stripped, "http://", 7) == 0 || g_ascii_strncasecmp (stripped, "https://", 8) == 0)
-    {
-      uri = g_uri_parse (stripped, G_URI_FLAGS_ENCODED_QUERY, NULL);
-      return uri != NULL ? parse_web_link (uri, g_uri_get_fragment (uri), error) : refuse_server (error);
-    }
+    return parse_web_link (stripped, error);
   return parse_invite (stripped, error);
 }
 

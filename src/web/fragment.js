@@ -18,15 +18,11 @@ addEventListener('hashchange', () => {
   taken = takeFragment() || taken;
 });
 
-/** The secret of the link that opened this page, '' for none. */
-export function linkSecret() {
-  try {
-    return decodeURIComponent(taken);
-  } catch {
-    return taken;
-  }
+/** What the link that opened this page says of its secret, '' for nothing. */
+export function linkFragment() {
+  return taken;
 }
 
-export function forgetLinkSecret() {
+export function forgetFragment() {
   taken = '';
 }

@@ -5,7 +5,8 @@
 
 import { Awake } from './awake.js';
 import { loadCatalogue } from './catalogue.js';
-import { forgetLinkSecret, linkSecret } from './fragment.js';
+import { forgetFragment, linkFragment } from './fragment.js';
+import { decodeSecret } from './invite.js';
 import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
 import { isInstalled, keepPage } from './offline.js';
@@ -166,24 +167,27 @@ function begin() {
   const code = new URLSearchParams(location.search).get('code')?.toUpperCase() ?? '';
   if (!/^[A-Z0-9]{6}$/.test(code)) store.apply({ type: 'phase', phase: 'empty', code: '' });
   else if (!isOurs(code) || !room.resume(code)) ask(code);
-  forgetLinkSecret();
+  forgetFragment();
   render();
 }
 
+/** Folded; null for none, and for what cannot be one. */
+const linkSecret = () => foldSecret(decodeSecret(linkFragment()));
+
 /** Whether the link says nothing else than this tab knows of the room. @param {string} code */
 function isOurs(code) {
-  const secret = foldSecret(linkSecret());
+  const secret = linkSecret();
   return secret === null || secret === loadSecret(code);
 }
 
 /** The secret of the link, or of this tab before a reload. @param {string} code */
 function ask(code) {
-  const secret = foldSecret(linkSecret()) ?? loadSecret(code);
+  const secret = linkSecret() ?? loadSecret(code);
   if (secret !== '') saveSecret(code, secret);
   store.apply({ type: 'changed', values: { secret } });
   store.apply({ type: 'phase', phase: 'asking', code });
 }
 
-addEventListener('hashchange', () => linkSecret() !== '' && store.state.phase !== 'inside' && begin());
+addEventListener('hashchange', () => linkFragment() !== '' && store.state.phase !== 'inside' && begin());
 begin();
 byId('not-started').remove();

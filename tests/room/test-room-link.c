@@ -86,6 +86,30 @@ test_bad (void)
   g_assert_null (snug_room_link_parse (long_text, NULL));
 }
 
+/* A person is told which part of it is wrong. */
+static void
+test_words (void)
+{
+  static const struct { const char *text, *words; } rows[] = {
+    { "BOOK23-", "*secret*missing*" },
+    { "http://host/?code=BOOK23#", "*secret*missing*" },
+    { "snug:host/BOOK23#", "*secret*missing*" },
+    { "http://host/?code=BOOK23#p%zz", "*secret*not readable*" },
+    { "snug:host/BOOK23#p%00", "*secret*not readable*" },
+    { "http://host/?code=BOOK2#", "*six letters*" },
+    { "http://ho%zzst/?code=BOOK23#a-b-c", "*server*" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (snug_room_link_parse (rows[i].text, &error));
+      if (!g_pattern_match_simple (rows[i].words, error->message))
+        g_error ("%s: %s", rows[i].text, error->message);
+    }
+}
+
 static void
 test_invite (void)
 {
@@ -104,6 +128,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/room-link/good", test_good);
   g_test_add_func ("/room-link/bad", test_bad);
+  g_test_add_func ("/room-link/words", test_words);
   g_test_add_func ("/room-link/invite", test_invite);
   return g_test_run ();
 }

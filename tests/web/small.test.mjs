@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BadInvite, decodeSecret, readInvite } from '../../src/web/invite.js';
 import { asTold, classify } from '../../src/web/route.js';
 import { Throttle } from '../../src/web/throttle.js';
 import { _, formatDuration, formatNames, formatSize, n_ } from '../../src/web/words.js';
@@ -49,4 +50,20 @@ test('a relay that was heard before it was told is one all the same', () => {
   assert.equal(asTold(heard, sdp(49201, 'relay')).candidateType, 'prflx');
   assert.equal(asTold(heard, sdp(49200, 'srflx')).candidateType, 'prflx');
   assert.equal(asTold(heard, '').candidateType, 'prflx');
+});
+
+test('an invite, a link and a code lead to a room, with the secret that they have', () => {
+  const read = (text) => Object.values(readInvite(text, 'http://here'));
+  assert.deepEqual(read(' book23\n'), ['BOOK23', '', 'http://here']);
+  assert.deepEqual(read('BOOK23-otter-velvet-canoe'), ['BOOK23', 'otter-velvet-canoe', 'http://here']);
+  assert.deepEqual(read('BOOK23-a#b'), ['BOOK23', 'a#b', 'http://here']);
+  assert.deepEqual(read('https://snug.example/?x=1&code=book23#p%C3%A4ss%20word#1'), ['BOOK23', 'päss word#1', 'https://snug.example']);
+  assert.equal(decodeSecret('100%'), '100%');
+});
+
+test('what leads nowhere says what is wrong with it', () => {
+  for (const text of ['BOOK23-', 'http://h/?code=BOOK23#'])
+    assert.throws(() => readInvite(text, 'http://here'), (error) => error instanceof BadInvite && /secret .* is missing/.test(error.message));
+  for (const text of ['', 'BOOK2', 'BOOK23otter', 'http://h/', 'http://h/?code=BOOK2#', 'snug:h/BOOK23', 'javascript:alert(1)'])
+    assert.throws(() => readInvite(text, 'http://here'), (error) => error instanceof BadInvite && /six letters/.test(error.message));
 });

@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { BadInvite, readInvite } from '../invite.js';
 import { loadName } from '../membership.js';
 import { completeWord, foldSecret } from '../phrase.js';
 import { _, n_ } from '../words.js';
@@ -80,21 +81,6 @@ function askToJoin(title, code) {
   title.replaceChildren(before, el('span', 'code', code), after);
 }
 
-/** A code, an invite or a link, as a person types it. @param {string} text @param {string} origin */
-export function readInvite(text, origin) {
-  const trimmed = text.trim();
-  const invite = /^([a-z0-9]{6})(?:-(.+))?$/i.exec(trimmed);
-  if (invite?.[1]) return { code: invite[1].toUpperCase(), secret: invite[2] ?? '', server: origin };
-  try {
-    const url = new URL(trimmed);
-    const code = url.searchParams.get('code') ?? '';
-    if (!/^https?:$/.test(url.protocol) || !/^[a-z0-9]{6}$/i.test(code)) return null;
-    return { code: code.toUpperCase(), secret: decodeURIComponent(url.hash.slice(1)), server: url.origin };
-  } catch {
-    return null;
-  }
-}
-
 export class OutsideView {
   #room;
   #store;
@@ -150,11 +136,19 @@ export class OutsideView {
       this.#join(code, this.#secret.value);
       return;
     }
-    const invite = readInvite(this.#code.value, this.#origin);
-    if (invite === null) this.#showProblem(_('A room code has six letters and digits, like BOOK23.'));
-    else if (invite.server !== this.#origin) location.assign(`${invite.server}/?code=${invite.code}${invite.secret && `#${encodeURIComponent(invite.secret)}`}`);
-    else if (invite.secret === '') this.#room.join(invite.code, this.#name.value);
-    else this.#join(invite.code, invite.secret);
+    try {
+      this.#follow(readInvite(this.#code.value, this.#origin));
+    } catch (error) {
+      if (!(error instanceof BadInvite)) throw error;
+      this.#showProblem(error.message);
+    }
+  }
+
+  /** @param {import('../invite.js').Invite} invite */
+  #follow({ code, secret, server }) {
+    if (server !== this.#origin) location.assign(`${server}/?code=${code}${secret && `#${encodeURIComponent(secret)}`}`);
+    else if (secret === '') this.#room.join(code, this.#name.value);
+    else this.#join(code, secret);
   }
 
   /** @param {string} code @param {string} typed */
