@@ -13,9 +13,11 @@ function takeFragment() {
 
 let taken = takeFragment();
 
-// The same page with another fragment is not loaded again.
+// The same page with another fragment is not loaded again: where it did not start, it has to be (index.html says then
+// that the link is to be opened once more).
 addEventListener('hashchange', () => {
-  taken = takeFragment() || taken;
+  if (document.querySelector('#not-started')) location.reload();
+  else taken = takeFragment() || taken;
 });
 
 /** What the link that opened this page says of its secret, '' for nothing. */

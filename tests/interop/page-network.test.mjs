@@ -154,6 +154,24 @@ test('not even the script comes that waits for the others: there are words, and 
   await ana.waitForMembers(1);
 });
 
+test('the words ask for the link once more: then it is loaded, though its secret was taken before', async () => {
+  const server = await startServer();
+  const ana = await newMember();
+  const ben = await newMember(PHONE);
+  const { page } = ben.page;
+  const link = await ana.create(server.origin, 'Ana');
+  for (const script of ['start', 'main']) await page.route(`**/${script}.js`, (route) => route.abort());
+  await page.goto(link);
+  await endAnimations(page);
+  await page.getByText('Open the link or scan the code once more.').waitFor();
+  assert.equal(new URL(page.url()).hash, '');
+  for (const script of ['start', 'main']) await page.unroute(`**/${script}.js`);
+  await page.goto(link);
+  await page.locator('#outside-submit').waitFor();
+  await ben.enter('Ben');
+  await ana.waitForMembers(1);
+});
+
 /** A request that waits until it is let go. @returns when it is asked for, and what lets it go */
 async function holdBack(page, pattern) {
   let letGo;
