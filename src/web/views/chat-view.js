@@ -16,7 +16,6 @@ import { gather } from './transfer-row.js';
 /** @typedef {import('../room.js').Room} Room */
 /** @typedef {import('../room-store.js').Message} Message */
 /** @typedef {import('../room-store.js').State} State */
-/** @typedef {import('../room-store.js').Transfer} Transfer */
 /** @typedef {import('./message-row.js').Line} Line */
 
 /** Messages of one person within this time stand together. */
@@ -338,12 +337,12 @@ export class ChatView {
   #showWaiting(state) {
     const { code, secret, isReachable } = state;
     this.#qr.update(isReachable ? roomLink(state) : '', code);
-    const invitation = _('Open the link on another device. What you write meanwhile is kept for whoever comes first.');
+    const promise = _('What you write meanwhile is kept for whoever comes first.');
     const copy = button(_('Copy Link'), () => this.#copyLink(copy), 'suggested');
     this.#setNotice(`waiting ${code} ${isReachable}`, () => [
       el('div', 'notice', [
         el('h3', '', _('Waiting for people')),
-        el('p', '', isReachable ? invitation : onlyHere()),
+        el('p', '', isReachable ? promise : onlyHere()),
         this.#qr.element,
         el('p', secret === '' ? 'big-code' : 'big-code long', secret === '' ? code : `${code}-${secret}`),
         copy,

@@ -24,15 +24,16 @@ function draw(rows) {
 }
 
 export class QrCode {
-  element = button('', () => this.#showLarge(), 'qr');
+  #button = button('', () => this.#showLarge(), 'qr');
+  element = el('div', 'qr-card', [this.#button, el('p', 'qr-hint', _('Scan with a phone camera or open the link'))]);
   #text = '';
   #code = '';
   #rows = /** @type {boolean[][]} */ ([]);
 
   constructor() {
     this.element.hidden = true;
-    this.element.setAttribute('aria-label', _('Show the QR code large'));
-    this.element.title = _('Show the QR code large');
+    this.#button.setAttribute('aria-label', _('Show the QR code large'));
+    this.#button.title = _('Show the QR code large');
   }
 
   /** @param {string} text '': none @param {string} code of the room */
@@ -49,7 +50,7 @@ export class QrCode {
     const encode = await findQrEncoder();
     if (!encode || text !== this.#text) return;
     this.#rows = encode(text);
-    this.element.replaceChildren(draw(this.#rows));
+    this.#button.replaceChildren(draw(this.#rows));
     this.element.hidden = false;
   }
 
