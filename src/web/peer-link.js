@@ -1,15 +1,15 @@
 // peer-link: one other member, from the first offer to the open channel and through every loss of the route.
 //
-// Joins a peer connection with the signaling frames of one member (PROTOCOL.md, sections 2 and 4). For the
-// whole life of a pair the member with the lower `seq` offers, ICE restarts included; the other asks:
-// `restart {neg}` to mend the session that offer `neg` stands for, `restart {}` for a new session. `neg`
-// counts the offers of one session from 1.
+// Its sessions are agreed on by a Negotiator; here is what becomes of them, what a person sees of it, and when they are
+// mended (PROTOCOL.md, sections 1, 2 and 4).
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { FirstWord } from './first-word.js';
+import { Negotiator } from './negotiator.js';
 import { findRoute } from './route.js';
 import { soleFingerprint } from './safety.js';
-import { CAPS, FILE_LABEL, SESSION_LABEL, SESSION_PROTOCOL } from './wire.js';
+import { FILE_LABEL, SESSION_LABEL } from './wire.js';
 
 /** @typedef {import('./json-gate.js').JsonObject} JsonObject */
 /** @typedef {import('./signal-message.js').PeerFrame} PeerFrame */
@@ -17,7 +17,6 @@ import { CAPS, FILE_LABEL, SESSION_LABEL, SESSION_PROTOCOL } from './wire.js';
 /** @typedef {'waiting' | 'running' | 'done' | 'failed'} StepState */
 /** The checklist that a person sees. @typedef {{ answered: StepState, route: StepState, keys: StepState }} Steps */
 
-const MAX_EARLY_CANDIDATES = 100;
 /** A short loss heals by itself; after this the offerer restarts ICE (PROTOCOL.md, section 1). */
 const DISCONNECTED_FOR_MS = 3_000;
 /** No offer, no answer or no channel in this time: ask once more. */
@@ -25,14 +24,8 @@ const ASK_AGAIN_AFTER_MS = 10_000;
 /** Whoever waits to meet somebody is told in half a minute that it does not work; a loss of half a minute is survived. */
 const GIVE_UP_MEETING_AFTER_MS = 30_000;
 const GIVE_UP_MENDING_AFTER_MS = 35_000;
-const RESTART_SPACING_MS = 1_000;
 /** After a reload the other side may not know yet that the old session is gone. */
 const RETURN_PATIENCE_MS = 1_500;
-/** The first word on a channel comes at once; one that stays silent is deaf (PROTOCOL.md, section 4, hello). */
-const FIRST_WORD_AFTER_MS = 10_000;
-/** Until it comes ours is said again, in case that it was lost: they may be waiting for it. */
-const SAY_AGAIN_AFTER_MS = 1_500;
-const MAX_SILENT_SESSIONS = 3;
 
 /** @type {Record<LinkState, LinkState[]>} */
 const MOVES = {
@@ -43,16 +36,6 @@ const MOVES = {
   closed: [],
 };
 
-/** @param {string | undefined} sdp */
-function fingerprintOf(sdp) {
-  return /^a=fingerprint:\s*(\S+\s+\S+)/m.exec(sdp ?? '')?.[1]?.toLowerCase() ?? '';
-}
-
-/** @param {string | undefined} sdp */
-function ufragOf(sdp) {
-  return /^a=ice-ufrag:\s*(\S+)/m.exec(sdp ?? '')?.[1] ?? '';
-}
-
 /**
  * Events: `open`: it is our turn to say the first word on a new session channel, or to say it again; `state`: connected
  * once the other one was heard on it; `steps`; `text` (detail: what the session channel delivered); `file-channel` (detail:
@@ -60,25 +43,15 @@ function ufragOf(sdp) {
  */
 export class PeerLink extends EventTarget {
   #offers;
-  #configuration;
-  #send;
-  #pc = /** @type {RTCPeerConnection | null} */ (null);
+  #negotiator;
+  #firstWord;
   #channel = /** @type {RTCDataChannel | null} */ (null);
   #state = /** @type {LinkState} */ ('connecting');
   #steps = /** @type {Steps} */ ({ answered: 'running', route: 'waiting', keys: 'waiting' });
   #nSessions = 0;
-  #neg = 0;
-  #described = 0;
-  #earlyCandidates = /** @type {{ neg: number, init: RTCIceCandidateInit }[]} */ ([]);
   #work = Promise.resolve();
-  #offeredAt = 0;
   #repairTimer = 0;
   #giveUpTimer = 0;
-  #isToldOpen = false;
-  #isHeard = false;
-  #nSilent = 0;
-  #silenceTimer = 0;
-  #againTimer = 0;
 
   /**
    * @param {object} options
@@ -89,14 +62,22 @@ export class PeerLink extends EventTarget {
   constructor({ offers, configuration, send }) {
     super();
     this.#offers = offers;
-    this.#configuration = configuration;
-    this.#send = send;
+    this.#negotiator = new Negotiator({ offers, configuration, send, listener: {
+      connect: (current) => this.#connect(current),
+      channel: (channel) => this.#adopt(channel),
+      heard: () => this.#setSteps({ answered: 'done' }),
+      described: () => this.#repairIn(ASK_AGAIN_AFTER_MS),
+    } });
+    this.#firstWord = new FirstWord({
+      say: () => this.dispatchEvent(new Event('open')),
+      canSay: () => this.canSend,
+      onSilence: () => this.#onSilence(),
+    });
   }
 
   /** Whom to ask whenever it gathers again. @param {RTCIceServer[]} iceServers */
   useServers(iceServers) {
-    this.#configuration = { ...this.#configuration, iceServers };
-    this.#queue(async () => this.#pc?.setConfiguration(this.#configuration));
+    this.#queue(async () => this.#negotiator.useServers(iceServers));
   }
 
   get state() {
@@ -110,7 +91,7 @@ export class PeerLink extends EventTarget {
   /** @param {{ isReturn?: boolean }} [options] whether the member may hold an old session with us */
   start({ isReturn = false } = {}) {
     this.#expectConnection();
-    if (this.#offers) this.#queue(() => this.#beginSession());
+    if (this.#offers) this.#queue(() => this.#negotiator.beginSession());
     else if (isReturn) this.#repairIn(RETURN_PATIENCE_MS);
   }
 
@@ -129,7 +110,7 @@ export class PeerLink extends EventTarget {
    * @param {PeerFrame} frame
    */
   receive(frame) {
-    this.#queue(() => this.#handle(frame));
+    this.#queue(() => this.#negotiator.handle(frame));
   }
 
   get canSend() {
@@ -151,13 +132,13 @@ export class PeerLink extends EventTarget {
    * @returns {RTCDataChannel | null}
    */
   openFileChannel(protocol) {
-    if (this.#state !== 'connected' || this.#pc === null) return null;
-    return this.#pc.createDataChannel(FILE_LABEL, { protocol });
+    if (this.#state !== 'connected') return null;
+    return this.#negotiator.pc?.createDataChannel(FILE_LABEL, { protocol }) ?? null;
   }
 
   /** The largest message the other side takes. */
   get maxMessageBytes() {
-    return this.#pc?.sctp?.maxMessageSize ?? 65536;
+    return this.#negotiator.pc?.sctp?.maxMessageSize ?? 65536;
   }
 
   /** Counts the peer connections: another number, another DTLS session. */
@@ -167,11 +148,13 @@ export class PeerLink extends EventTarget {
 
   /** Of the two certificates of this session; null for what is not announced as it has to be. */
   get fingerprints() {
-    return { own: soleFingerprint(this.#pc?.localDescription?.sdp), theirs: soleFingerprint(this.#pc?.remoteDescription?.sdp) };
+    const { pc } = this.#negotiator;
+    return { own: soleFingerprint(pc?.localDescription?.sdp), theirs: soleFingerprint(pc?.remoteDescription?.sdp) };
   }
 
   async route() {
-    return this.#pc ? findRoute(this.#pc) : null;
+    const { pc } = this.#negotiator;
+    return pc ? findRoute(pc) : null;
   }
 
   close() {
@@ -193,154 +176,27 @@ export class PeerLink extends EventTarget {
     });
   }
 
-  // ---- descriptions
+  // ---- sessions
 
-  #makeConnection() {
+  /** @param {RTCConfiguration} configuration */
+  #connect(configuration) {
     this.#dropConnection();
     this.#setSteps({ answered: 'running', route: 'waiting', keys: 'waiting' });
-    const pc = new RTCPeerConnection(this.#configuration);
+    const pc = new RTCPeerConnection(configuration);
     this.#nSessions++;
-    this.#pc = pc;
-    pc.onicecandidate = ({ candidate }) => pc === this.#pc && this.#sendCandidate(candidate);
-    pc.ondatachannel = ({ channel }) => pc === this.#pc && this.#onChannel(channel);
-    pc.oniceconnectionstatechange = () => pc === this.#pc && this.#onIceState(pc.iceConnectionState);
-    pc.onconnectionstatechange = () => pc === this.#pc && this.#onConnectionState(pc.connectionState);
+    const isOurs = () => pc === this.#negotiator.pc;
+    pc.ondatachannel = ({ channel }) => isOurs() && this.#onChannel(channel);
+    pc.oniceconnectionstatechange = () => isOurs() && this.#onIceState(pc.iceConnectionState);
+    pc.onconnectionstatechange = () => isOurs() && this.#onConnectionState(pc.connectionState);
     return pc;
   }
 
   #dropConnection() {
     clearTimeout(this.#repairTimer);
-    this.#stopAwaiting();
+    this.#firstWord.stop();
     this.#channel = null;
-    this.#pc?.close();
-    this.#pc = null;
+    this.#negotiator.close();
     if (this.#state === 'connected') this.#onLost(ASK_AGAIN_AFTER_MS);
-  }
-
-  async #beginSession() {
-    const pc = this.#makeConnection();
-    this.#neg = 0;
-    this.#adopt(pc.createDataChannel(SESSION_LABEL, { protocol: SESSION_PROTOCOL }));
-    await this.#offer(pc);
-  }
-
-  /** @param {RTCPeerConnection} pc @param {RTCOfferOptions} [options] */
-  async #offer(pc, options) {
-    const neg = ++this.#neg;
-    this.#offeredAt = Date.now();
-    const offer = await pc.createOffer(options);
-    this.#described = neg;
-    await pc.setLocalDescription(offer);
-    this.#send({ type: 'offer', neg, sdp: pc.localDescription?.sdp ?? '', caps: CAPS });
-    this.#repairIn(ASK_AGAIN_AFTER_MS);
-  }
-
-  /** @param {PeerFrame} frame */
-  async #handle(frame) {
-    switch (frame.type) {
-      case 'offer':
-        if (!this.#offers) await this.#onOffer(frame.neg, frame.sdp);
-        break;
-      case 'answer':
-        if (this.#offers) await this.#onAnswer(frame.neg, frame.sdp, frame.of);
-        break;
-      case 'ice-candidate':
-        await this.#onCandidate(frame.neg, frame.candidate);
-        break;
-      case 'restart':
-        if (this.#offers) await this.#onRestart(frame.neg);
-        break;
-    }
-  }
-
-  /**
-   * @param {number} neg
-   * @param {string} sdp
-   */
-  async #onOffer(neg, sdp) {
-    const isNew = this.#isNewSession(neg, sdp);
-    // It mends a session that we no longer have.
-    if (isNew && neg > 1) return this.#send({ type: 'restart' });
-    if (!isNew && neg <= this.#neg) return;
-
-    const pc = isNew || this.#pc === null ? this.#makeConnection() : this.#pc;
-    this.#neg = neg;
-    this.#setSteps({ answered: 'done' });
-    await pc.setRemoteDescription({ type: 'offer', sdp });
-    await this.#flushCandidates(pc, neg);
-    const answer = await pc.createAnswer();
-    this.#described = neg;
-    await pc.setLocalDescription(answer);
-    this.#send({ type: 'answer', neg, sdp: pc.localDescription?.sdp ?? '', caps: CAPS, of: ufragOf(sdp) });
-    this.#repairIn(ASK_AGAIN_AFTER_MS);
-  }
-
-  /** The first offer with other credentials than before. @param {number} neg @param {string} sdp */
-  #isNewSession(neg, sdp) {
-    const pc = this.#pc;
-    if (pc === null || ['failed', 'closed'].includes(pc.connectionState)) return true;
-    return neg <= 1 && ufragOf(sdp) !== ufragOf(pc.remoteDescription?.sdp);
-  }
-
-  /**
-   * @param {number} neg
-   * @param {string} sdp
-   * @param {string} of the offer that it is to; '': not said
-   */
-  async #onAnswer(neg, sdp, of) {
-    const pc = this.#pc;
-    if (pc === null || neg !== this.#neg) return;
-    // Each session counts from 1: an answer that waited may be to an offer of an earlier one.
-    if (of && of !== ufragOf(pc.localDescription?.sdp)) return;
-    if (pc.signalingState !== 'have-local-offer') return;
-
-    // Another certificate than the session's: the member came back without its session.
-    const known = fingerprintOf(pc.remoteDescription?.sdp);
-    if (known !== '' && known !== fingerprintOf(sdp)) return this.#beginSession();
-
-    this.#setSteps({ answered: 'done' });
-    await pc.setRemoteDescription({ type: 'answer', sdp });
-    await this.#flushCandidates(pc, neg);
-  }
-
-  /** At most one in a while: each costs a gathering. @param {number} neg 0: a new session */
-  async #onRestart(neg) {
-    if (Date.now() - this.#offeredAt < RESTART_SPACING_MS) return;
-    if (neg === 0 || this.#pc === null) await this.#beginSession();
-    else if (neg === this.#neg) await this.#offer(this.#pc, { iceRestart: true });
-  }
-
-  // ---- candidates
-
-  /** @param {RTCIceCandidate | null} candidate */
-  #sendCandidate(candidate) {
-    if (!candidate?.candidate) return;
-    const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
-    const json = JSON.stringify({ candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment });
-    this.#send({ type: 'ice-candidate', neg: this.#described, candidate: json });
-  }
-
-  /**
-   * @param {number} neg
-   * @param {RTCIceCandidateInit} init
-   */
-  async #onCandidate(neg, init) {
-    if (this.#earlyCandidates.length < MAX_EARLY_CANDIDATES) this.#earlyCandidates.push({ neg, init });
-    const pc = this.#pc;
-    if (pc?.remoteDescription && pc.signalingState === 'stable') await this.#flushCandidates(pc, this.#neg);
-  }
-
-  /** Candidates may come before their description. @param {RTCPeerConnection} pc @param {number} neg */
-  async #flushCandidates(pc, neg) {
-    const ready = this.#earlyCandidates.filter((early) => early.neg === neg);
-    this.#earlyCandidates = this.#earlyCandidates.filter((early) => early.neg > neg);
-    for (const { init } of ready) {
-      try {
-        await pc.addIceCandidate(init);
-      } catch (error) {
-        console.debug('link: candidate dropped:', String(error));
-      }
-    }
   }
 
   // ---- channels and states
@@ -355,8 +211,7 @@ export class PeerLink extends EventTarget {
   /** @param {RTCDataChannel} channel */
   #adopt(channel) {
     this.#channel = channel;
-    this.#isToldOpen = false;
-    this.#isHeard = false;
+    this.#firstWord.begin();
     channel.binaryType = 'arraybuffer';
     channel.onopen = () => channel === this.#channel && this.#onOpen();
     channel.onmessage = ({ data }) => channel === this.#channel && this.#onWord(data);
@@ -370,15 +225,9 @@ export class PeerLink extends EventTarget {
    */
   #onOpen() {
     this.#setSteps({ answered: 'done', route: 'done', keys: 'done' });
-    if (this.#isHeard) this.#onConnected();
-    else if (this.#offers) this.#tellOpen();
-    this.#awaitFirstWord();
-  }
-
-  #tellOpen() {
-    if (this.#isToldOpen) return;
-    this.#isToldOpen = true;
-    this.dispatchEvent(new Event('open'));
+    if (this.#firstWord.isHeard) this.#onConnected();
+    else if (this.#offers) this.#firstWord.say();
+    this.#expectFirstWord();
   }
 
   #onConnected() {
@@ -389,44 +238,22 @@ export class PeerLink extends EventTarget {
 
   /** @param {unknown} text */
   #onWord(text) {
-    this.#stopAwaiting();
-    this.#nSilent = 0;
-    if (!this.#isHeard) {
-      this.#isHeard = true;
-      this.#tellOpen();
+    if (this.#firstWord.hear()) {
+      this.#firstWord.say();
       this.#onConnected();
     }
     this.#emit('text', text);
   }
 
-  #awaitFirstWord() {
-    this.#stopAwaiting();
-    if (this.#isHeard || this.#nSilent === MAX_SILENT_SESSIONS) return;
-    clearTimeout(this.#repairTimer);
-    this.#silenceTimer = setTimeout(() => this.#onSilence(), FIRST_WORD_AFTER_MS);
-    this.#sayAgainLater();
-  }
-
-  #stopAwaiting() {
-    clearTimeout(this.#silenceTimer);
-    clearTimeout(this.#againTimer);
-  }
-
-  #sayAgainLater() {
-    this.#againTimer = setTimeout(() => {
-      this.#sayAgainLater();
-      if (!this.canSend) return;
-      this.#isToldOpen = false;
-      this.#tellOpen();
-    }, SAY_AGAIN_AFTER_MS);
+  #expectFirstWord() {
+    if (this.#firstWord.expect()) clearTimeout(this.#repairTimer);
   }
 
   #onSilence() {
-    this.#nSilent++;
     console.debug('link: silent, so a new session');
-    if (this.#offers) this.#queue(() => this.#beginSession());
-    else this.#send({ type: 'restart' });
-    this.#awaitFirstWord();
+    if (this.#offers) this.#queue(() => this.#negotiator.beginSession());
+    else this.#negotiator.askForRestart(false);
+    this.#expectFirstWord();
   }
 
   /** @param {RTCIceConnectionState} state */
@@ -451,7 +278,7 @@ export class PeerLink extends EventTarget {
   /** @param {RTCPeerConnectionState} state */
   #onConnectionState(state) {
     // ICE can be well while DTLS is not, e.g. when the certificate is not the announced one.
-    const isIceWell = ['connected', 'completed'].includes(this.#pc?.iceConnectionState ?? '');
+    const isIceWell = ['connected', 'completed'].includes(this.#negotiator.pc?.iceConnectionState ?? '');
     if (state === 'failed' && isIceWell) this.#setSteps({ keys: 'failed' });
     if (state === 'failed') this.#onLost(0);
   }
@@ -491,26 +318,24 @@ export class PeerLink extends EventTarget {
     if (this.#state !== 'connecting' && this.#state !== 'reconnecting') return;
     if (this.#isTrying()) console.debug('link: still looking for a route');
     else if (this.#offers) this.#queue(() => this.#mend());
-    else this.#send(this.#isSessionAlive() ? { type: 'restart', neg: this.#neg } : { type: 'restart' });
+    else this.#negotiator.askForRestart(this.#isSessionAlive());
     this.#repairIn(ASK_AGAIN_AFTER_MS);
   }
 
   /** Both sides have spoken and ICE is at work: it says itself when it fails. */
   #isTrying() {
-    const pc = this.#pc;
+    const { pc } = this.#negotiator;
     return pc?.remoteDescription && pc.signalingState === 'stable' && pc.iceConnectionState === 'checking';
   }
 
   /** A dead session needs a new one; a lost route only a new route. */
   #mend() {
-    return this.#pc !== null && this.#isSessionAlive()
-      ? this.#offer(this.#pc, { iceRestart: true })
-      : this.#beginSession();
+    return this.#isSessionAlive() ? this.#negotiator.restartIce() : this.#negotiator.beginSession();
   }
 
   /** Whether DTLS came up once and the channel is still there: then only the route is missing. */
   #isSessionAlive() {
-    return this.#channel?.readyState === 'open' && this.#pc?.connectionState !== 'closed';
+    return this.#channel?.readyState === 'open' && this.#negotiator.pc?.connectionState !== 'closed';
   }
 
   /** @param {Partial<Steps>} steps */
