@@ -172,6 +172,15 @@ test('the words ask for the link once more: then it is loaded, though its secret
   await ana.waitForMembers(1);
 });
 
+test('where no script runs there is one sentence that says so, and no other', async () => {
+  const server = await startServer();
+  const { page } = (await newMember({ ...DESKTOP, javaScriptEnabled: false })).page;
+  await page.goto(server.origin);
+  await endAnimations(page);
+  await page.locator('noscript p').filter({ hasText: 'Snug needs JavaScript' }).waitFor();
+  assert.equal(await page.getByText('Parts of this page did not arrive.').isVisible(), false);
+});
+
 /** A request that waits until it is let go. @returns when it is asked for, and what lets it go */
 async function holdBack(page, pattern) {
   let letGo;
