@@ -223,10 +223,10 @@ test('only the script is missing that waits for the others: nobody is told of it
   }
 });
 
-test('on a phone the code for the next one is as wide as there is room, and what stands below it is seen', async () => {
+test('on a phone the code for the next one is as wide as there is room, and what stands below it is seen; later, who is there', async () => {
   const server = await startServer();
   const ana = await newMember(PHONE);
-  await ana.create(server.origin, 'Ana');
+  const link = await ana.create(server.origin, 'Ana');
   const { width } = PHONE.viewport;
   for (const [pane, card] of [['chat', '.notice'], ['room', '.invite']]) {
     await ana.show(pane);
@@ -239,6 +239,10 @@ test('on a phone the code for the next one is as wide as there is room, and what
     }, card);
     assert.ok(side > 0.7 * width && side < width && isSeen, `${pane}: ${side} of ${width}, the button is ${isSeen ? '' : 'not '}seen`);
   }
+  await (await newMember()).join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await ana.page.page.locator('.member').click({ trial: true, noWaitAfter: true });
+  assert.ok(await ana.page.evaluate(() => document.querySelector('#room-scroll').scrollTop === 0));
 });
 
 test('a phone gets from the scan to a sent photo in two taps', async () => {

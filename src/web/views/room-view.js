@@ -177,6 +177,8 @@ export class RoomView {
   #qr = new QrCode();
   #code = el('p', 'big-code');
   #link = el('p', 'link');
+  #invite;
+  #people;
   #onlyHere = el('p', 'only-here', onlyHere());
   #expires = el('p', 'expires');
   #peopleTitle = el('h3', 'section-title');
@@ -199,12 +201,13 @@ export class RoomView {
    */
   constructor({ room, copyLink, sendFilesTo }) {
     setText(byId('room-title'), _('Room'));
-    const people = el('div', 'boxed', [this.#ownRow(), this.#others]);
+    this.#invite = el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]);
+    this.#people = el('section', 'section', [this.#peopleTitle, el('div', 'boxed', [this.#ownRow(), this.#others])]);
     this.#list = new KeyedList(this.#others, (/** @type {Member} */ m) => m.id, (member) => new MemberRow(room, sendFilesTo, (id) => this.#remove(room, id), member));
 
     byId('room-scroll').append(
-      el('section', 'section', [el('h3', 'section-title', _('Invite')), this.#inviteCard(copyLink)]),
-      el('section', 'section', [this.#peopleTitle, people]),
+      this.#invite,
+      this.#people,
       this.#lockRow(room),
       el('section', 'section', [el('h3', 'section-title', _('Your name')), this.#nameForm(room)]),
       button(_('Check Connection'), () => showCheckUp(room.surroundings)),
@@ -271,6 +274,14 @@ export class RoomView {
     setText(this.#lockWords, secret === '' ? _('Nobody new can enter') : _('People with the secret ask you first'));
   }
 
+  /** On a phone one of the two is seen: whoever is alone needs the code, else people come first. @param {boolean} isAlone */
+  #order(isAlone) {
+    const isInviteFirst = this.#invite.nextElementSibling === this.#people;
+    if (isAlone === isInviteFirst) return;
+    if (isAlone) this.#people.before(this.#invite);
+    else this.#people.after(this.#invite);
+  }
+
   /** @param {State} state */
   render(state) {
     const { code, secret, ownName, members, capacity, hostId, selfId, expires, isReachable } = state;
@@ -290,6 +301,7 @@ export class RoomView {
     const people = n_('{n} person', '{n} people', n);
     setText(this.#peopleTitle, capacity > 0 ? _('{people} of at most {max}', { people, max: capacity }) : people);
     this.#showExpiry(expires);
+    this.#order(members.size === 0);
     this.#list.render([...members.values()]);
   }
 
