@@ -13,7 +13,8 @@ import { _ } from './words.js';
 /** @typedef {import('./room-store.js').RoomStore} RoomStore */
 /** @typedef {import('./room-store.js').Transfer} Transfer */
 
-const PROGRESS_EVERY_MS = 100;
+/** Numbers that can be read; for each the page is laid out and painted anew. */
+const PROGRESS_EVERY_MS = 200;
 const WATCH_EVERY_MS = 5_000;
 const CANCEL_STALLED_AFTER_MS = 300_000;
 

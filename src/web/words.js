@@ -50,9 +50,13 @@ export function n_(one, many, n, values = {}) {
   return fill(text, { n: formatNumber(n), ...values });
 }
 
-/** @param {number} n @param {number} [maximumFractionDigits] */
+// Made once: to make one takes far longer than what it does then, and numbers change several times a second.
+const numberFormats = [0, 1].map((maximumFractionDigits) => new Intl.NumberFormat(undefined, { maximumFractionDigits }));
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** @param {number} n @param {0 | 1} [maximumFractionDigits] */
 export function formatNumber(n, maximumFractionDigits = 0) {
-  return new Intl.NumberFormat(undefined, { maximumFractionDigits }).format(n);
+  return /** @type {Intl.NumberFormat} */ (numberFormats[maximumFractionDigits]).format(n);
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -87,7 +91,7 @@ export function formatDuration(seconds) {
 
 /** @param {number} timeMs */
 export function formatTime(timeMs) {
-  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(timeMs);
+  return timeFormat.format(timeMs);
 }
 
 /** @param {number} timeMs */

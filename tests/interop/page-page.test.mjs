@@ -105,6 +105,28 @@ test('two people talk, and see that the other has it', async () => {
   assert.deepEqual(await ana.memberNames(), ['Ben']);
 });
 
+test('the newest message is in view, unless one reads an older one', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  const isInView = (text) => ben.page.waitFor((t) => {
+    const row = [...document.querySelectorAll('.message .bubble')].find((e) => e.textContent === t)?.getBoundingClientRect();
+    const { top, bottom } = document.querySelector('#chat-scroll').getBoundingClientRect();
+    return row && row.top < bottom && row.bottom > top;
+  }, text);
+  const tall = 'a long story\n'.repeat(60).trim();
+  await ana.say(tall);
+  await ben.waitForChat(tall);
+  await ana.say('the end of it');
+  await isInView('the end of it');
+
+  await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 0));
+  await ben.page.waitFor(() => !document.querySelector('#go-end').hidden);
+  await ana.say('something else');
+  await ben.waitForChat('something else');
+  assert.equal(await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTop), 0);
+  await ben.press('#go-end');
+  await isInView('something else');
+});
+
 test('files of 0 B to 5 MB arrive whole, both ways, and keep a name in any script', async () => {
   const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
   for (const [name, size] of [['nothing.bin', 0], ['one.bin', 1], ['262144.bin', 262144], ['1 MiB.bin', 1048576], ['five.bin', 5_000_000], ['Grüße 😀 файл 写真.dat', 1000]]) {

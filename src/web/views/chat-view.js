@@ -89,8 +89,10 @@ export class ChatView {
     byId('about-cancel').addEventListener('click', () => this.#giveUp());
     this.#goEnd.addEventListener('click', () => this.#toEnd());
     this.#scroll.addEventListener('scroll', () => this.#onScroll());
-    // A keyboard or a strip that comes up must not hide the newest message.
-    new ResizeObserver(() => this.#isFollowing && this.#toEnd()).observe(this.#scroll);
+    // Neither a keyboard or a strip that comes up, nor what comes below it, may hide the newest message. To look after
+    // each change of whatever would have the browser lay out the page several times a second while a file moves.
+    const observer = new ResizeObserver(() => this.#isFollowing && this.#toEnd());
+    for (const element of [this.#scroll, ...this.#scroll.children]) observer.observe(element);
   }
 
   #nameThings() {
@@ -236,7 +238,6 @@ export class ChatView {
     this.#showTyping(state);
     this.#showNotice(state);
     if (this.#text.value === '') this.#send.disabled = true;
-    if (this.#isFollowing) this.#toEnd();
     this.#showGoEnd();
   }
 
