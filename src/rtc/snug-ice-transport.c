@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-ice-transport.h"
 
-#include <string.h>
-#include <sys/socket.h>
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
@@ -10,18 +8,9 @@
 #include "snug-ice-consent.h"
 #include "snug-ice-head-start.h"
 #include "snug-ice-remote.h"
+#include "snug-ice-route.h"
 #include "snug-nice-candidate.h"
 #include "snug-own-addresses.h"
-#include "snug-udp-path.h"
-
-/* The kernel's default of 208 KB loses packets from 94 MB/s on. */
-#define SOCKET_BUFFER_BYTES (4 * 1024 * 1024)
-
-/* How long what arrives may keep everything else waiting. */
-#define MAX_TURN_US (50 * 1000)
-
-/* Of an address and its port, as text. */
-#define ADDRESS_BYTES 64
 
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
@@ -31,7 +20,7 @@ struct _SnugIceTransport
   SnugTransport parent_instance;
 
   /* owned */
-  SnugIceAgent    *owner;             /* nullable once closed: of @agent */
+  SnugIceRoute    *route;             /* nullable once closed */
   SnugPeerConnectionConfig config;    /* with its servers */
   char            *addresses;         /* nullable: ours, when the agent gathered from them */
   char            *ufrag;
@@ -41,10 +30,8 @@ struct _SnugIceTransport
   GSource         *deadline;          /* no route yet, or no route any more */
   SnugIceConsent  *consent;
   SnugIceHeadStart *head_start;
-  SnugUdpPath     *path;              /* nullable: beside the selected pair's socket */
-  char            *path_name;         /* nullable: which pair that is */
 
-  NiceAgent       *agent;             /* borrowed from @owner */
+  NiceAgent       *agent;             /* borrowed from @route */
   guint            stream;
   guint            route_timeout_ms;
   guint            repair_timeout_ms;
@@ -52,10 +39,8 @@ struct _SnugIceTransport
   gboolean         is_controlling;
   gboolean         gathering_done;
   gboolean         flush_posted;
-  gboolean         resting;           /* nothing is read until other sources have had their turn */
   gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         consent_lost;      /* and ICE was not restarted since */
-  guint            n_send_failures;
 };
 
 G_DEFINE_FINAL_TYPE (SnugIceTransport, snug_ice_transport, SNUG_TYPE_TRANSPORT)
@@ -124,109 +109,6 @@ on_gathering_done (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, S
   tell_candidate (self, g_strdup (""));
 }
 
-/* ---- Sockets ---- */
-
-static void
-enlarge_buffer (int fd, int option, int force_option)
-{
-  int size = SOCKET_BUFFER_BYTES;
-
-  /* The force option passes the system's limit, for those who may. */
-  if (setsockopt (fd, SOL_SOCKET, force_option, &size, sizeof size) != 0)
-    (void) setsockopt (fd, SOL_SOCKET, option, &size, sizeof size);
-}
-
-static void
-enlarge_buffers (SnugIceTransport *self)
-{
-  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->agent, self->stream, SNUG_ICE_COMPONENT);
-
-  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
-    {
-      int fd = g_socket_get_fd (g_ptr_array_index (sockets, i));
-
-      enlarge_buffer (fd, SO_RCVBUF, SO_RCVBUFFORCE);
-      enlarge_buffer (fd, SO_SNDBUF, SO_SNDBUFFORCE);
-    }
-}
-
-/* ---- The fast path ---- */
-
-static void
-drop_path (SnugIceTransport *self)
-{
-  g_clear_pointer (&self->path, snug_udp_path_free);
-  g_clear_pointer (&self->path_name, g_free);
-}
-
-static void
-on_path_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
-{
-  SnugIceTransport *self = user_data;
-  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
-
-  snug_ice_consent_hear (self->consent);
-  snug_transport_deliver (SNUG_TRANSPORT (self), data, n_bytes);
-}
-
-/* As libnice: only candidates, told or met in a check, may send. */
-static gboolean
-is_of_a_candidate (GSocketAddress *source, gpointer user_data)
-{
-  SnugIceTransport *self = user_data;
-  GSList *candidates = nice_agent_get_remote_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT);
-  struct sockaddr_storage native;
-  NiceAddress address;
-  gboolean found = FALSE;
-
-  nice_address_init (&address);
-  if (g_socket_address_to_native (source, &native, sizeof native, NULL))
-    nice_address_set_from_sockaddr (&address, (struct sockaddr *) &native);
-  for (GSList *item = candidates; item != NULL && !found; item = item->next)
-    found = nice_address_equal (&((NiceCandidate *) item->data)->addr, &address);
-  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
-  return found;
-}
-
-static GSocketAddress *
-address_to_socket_address (const NiceAddress *address)
-{
-  struct sockaddr_storage native = { 0 };
-
-  nice_address_copy_to_sockaddr (address, (struct sockaddr *) &native);
-  return g_socket_address_new_from_native (&native, sizeof native);
-}
-
-/* libnice's pair may change while the connection lasts; a relay has no socket that we could stand beside. */
-static void
-update_path (SnugIceTransport *self)
-{
-  NiceCandidate *local = NULL, *remote = NULL;
-  g_autoptr (GSocket) socket = nice_agent_get_selected_socket (self->agent, self->stream, SNUG_ICE_COMPONENT);
-  g_autoptr (GSocketAddress) address = NULL;
-  char text[ADDRESS_BYTES];
-  g_autofree char *name = NULL;
-
-  if (socket == NULL || self->consent_lost
-      || !nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote)
-      || local->type == NICE_CANDIDATE_TYPE_RELAYED || local->transport != NICE_CANDIDATE_TRANSPORT_UDP)
-    {
-      drop_path (self);
-      return;
-    }
-
-  snug_ice_agent_write_address (text, sizeof text, &remote->addr);
-  name = g_strdup_printf ("%d %s", g_socket_get_fd (socket), text);
-  if (g_strcmp0 (name, self->path_name) == 0)
-    return;
-  drop_path (self);   /* first: the filter counts on two sockets */
-  address = address_to_socket_address (&remote->addr);
-  if (address != NULL)
-    self->path = snug_udp_path_new (snug_transport_get_context (SNUG_TRANSPORT (self)), socket, address,
-                                    on_path_datagram, is_of_a_candidate, self);
-  self->path_name = g_steal_pointer (&name);
-}
-
 /* ---- States ---- */
 
 static gboolean
@@ -256,7 +138,7 @@ on_route_found (SnugIceTransport *self)
 {
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
-  update_path (self);
+  snug_ice_route_use (self->route);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
 }
 
@@ -268,7 +150,7 @@ on_route_lost (SnugIceTransport *self)
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
   snug_ice_consent_stop (self->consent);
-  drop_path (self);   /* RFC 7675: no consent, no datagrams; libnice sees to that */
+  snug_ice_route_leave (self->route);
   arm_deadline (self, self->repair_timeout_ms);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
 }
@@ -281,28 +163,11 @@ had_route (SnugIceTransport *self)
   return state == SNUG_TRANSPORT_CONNECTED || state == SNUG_TRANSPORT_DISCONNECTED;
 }
 
-static gboolean
-has_pair (SnugIceTransport *self)
-{
-  NiceComponentState state = nice_agent_get_component_state (self->agent, self->stream, SNUG_ICE_COMPONENT);
-
-  return state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY;
-}
-
-static gboolean
-is_relayed (SnugIceTransport *self)
-{
-  NiceCandidate *local = NULL, *remote = NULL;
-
-  return nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote)
-         && snug_nice_candidate_is_pair_relayed (local, remote);
-}
-
 /* Only the first route is worth waiting for a better one; libnice may change to that later, too. */
 static void
 consider_route (SnugIceTransport *self)
 {
-  if (had_route (self) || snug_ice_head_start_may_use (self->head_start, is_relayed (self)))
+  if (had_route (self) || snug_ice_head_start_may_use (self->head_start, snug_ice_route_is_relayed (self->route)))
     on_route_found (self);
 }
 
@@ -313,7 +178,7 @@ on_head_start_over (gpointer user_data)
   SnugIceTransport *self = user_data;
 
   g_debug ("ICE: by a relay, as there is no other route");
-  if (has_pair (self))
+  if (snug_ice_route_has_pair (self->route))
     on_route_found (self);
 }
 
@@ -375,59 +240,19 @@ on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream
 {
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
-  enlarge_buffers (self);
-  update_path (self);
   g_signal_emit (self, signals[PATH_CHANGED], 0);
   if (snug_ice_head_start_has_waiting (self->head_start))
     consider_route (self);
 }
 
-static void on_receive (NiceAgent *agent, guint stream, guint component, guint n_bytes, char *data,
-                        gpointer user_data);
-
 static void
-set_receiver (SnugIceTransport *self, NiceAgentRecvFunc func)
-{
-  nice_agent_attach_recv (self->agent, self->stream, SNUG_ICE_COMPONENT,
-                          snug_transport_get_context (SNUG_TRANSPORT (self)), func, self);
-}
-
-static void
-on_rested (gpointer data)
-{
-  SnugIceTransport *self = data;
-
-  self->resting = FALSE;
-  if (self->agent != NULL)
-    set_receiver (self, on_receive);
-}
-
-/* libnice reads until its socket is empty. On a busy machine a fast sender keeps it from ever being that, and
- * libnice from asking for consent: the connection would be given up for what comes in too well. */
-static void
-rest_if_due (SnugIceTransport *self)
-{
-  GSource *turn = g_main_current_source ();
-
-  if (self->resting || self->agent == NULL || turn == NULL
-      || g_get_monotonic_time () - g_source_get_time (turn) < MAX_TURN_US)
-    return;
-  self->resting = TRUE;
-  set_receiver (self, NULL);
-  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), on_rested, g_object_ref (self),
-                     g_object_unref);
-}
-
-static void
-on_receive (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_UNUSED guint component,
-            guint n_bytes, char *data, gpointer user_data)
+on_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
 {
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
   snug_ice_consent_hear (self->consent);
-  snug_transport_deliver (SNUG_TRANSPORT (self), (const guint8 *) data, n_bytes);
-  rest_if_due (self);
+  snug_transport_deliver (SNUG_TRANSPORT (self), data, n_bytes);
 }
 
 static gboolean
@@ -435,28 +260,20 @@ snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_b
 {
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
 
-  if (self->agent == NULL)
-    return FALSE;
-  if (self->path != NULL)
-    return snug_udp_path_send (self->path, data, n_bytes);
-  if (nice_agent_send (self->agent, self->stream, SNUG_ICE_COMPONENT, (guint) n_bytes, (const char *) data) > 0)
-    return TRUE;
-  g_debug ("ICE: datagram of %zu bytes not sent (%u so far)", n_bytes, ++self->n_send_failures);
-  return FALSE;
+  return self->route != NULL && snug_ice_route_send (self->route, data, n_bytes);
 }
 
 /* ---- End ---- */
 
 static void
-drop_agent (SnugIceTransport *self)
+drop_route (SnugIceTransport *self)
 {
-  drop_path (self);
-  if (self->owner == NULL)
+  if (self->route == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->agent, self);
   snug_ice_remote_set_agent (self->remote, NULL, 0);
   self->agent = NULL;
-  snug_ice_agent_retire (g_steal_pointer (&self->owner));
+  snug_ice_route_free (g_steal_pointer (&self->route));
 }
 
 static void
@@ -467,7 +284,7 @@ snug_ice_transport_close (SnugTransport *transport)
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
-  drop_agent (self);
+  drop_route (self);
 }
 
 static void
@@ -478,7 +295,7 @@ snug_ice_transport_dispose (GObject *object)
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
-  drop_agent (self);
+  drop_route (self);
   g_queue_clear_full (&self->outbox, g_free);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);
 }
@@ -524,13 +341,15 @@ snug_ice_transport_init (SnugIceTransport *self)
 /* ---- Beginning ---- */
 
 static void
-make_agent (SnugIceTransport *self)
+make_route (SnugIceTransport *self)
 {
-  self->owner = snug_ice_agent_new (snug_transport_get_context (SNUG_TRANSPORT (self)), &self->config);
-  self->agent = snug_ice_agent_get_nice (self->owner);
-  self->stream = snug_ice_agent_get_stream (self->owner);
+  GMainContext *context = snug_transport_get_context (SNUG_TRANSPORT (self));
+  SnugIceAgent *agent = snug_ice_agent_new (context, &self->config);
+
+  self->agent = snug_ice_agent_get_nice (agent);
+  self->stream = snug_ice_agent_get_stream (agent);
+  self->route = snug_ice_route_new (context, agent, on_datagram, self);
   snug_ice_remote_set_agent (self->remote, self->agent, self->stream);
-  set_receiver (self, on_receive);
   g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
   g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
@@ -555,7 +374,7 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
   self->remote = snug_ice_remote_new (context, &self->config);
   self->head_start = snug_ice_head_start_new (context, config->relay, on_head_start_over, self);
-  make_agent (self);
+  make_route (self);
   return self;
 }
 
@@ -571,7 +390,7 @@ static gboolean
 gather (SnugIceTransport *self, GError **error)
 {
   g_clear_pointer (&self->addresses, g_free);
-  if (!snug_ice_agent_gather (self->owner, self->is_controlling))
+  if (!snug_ice_route_gather (self->route, self->is_controlling))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_ICE,
                            _("This computer has no usable network address"));
@@ -579,7 +398,6 @@ gather (SnugIceTransport *self, GError **error)
     }
 
   self->addresses = snug_own_addresses_to_text ();
-  enlarge_buffers (self);
   read_local_credentials (self);
   return TRUE;
 }
@@ -624,10 +442,10 @@ static gboolean
 begin_elsewhere (SnugIceTransport *self, GError **error)
 {
   on_route_lost (self);
-  drop_agent (self);
+  drop_route (self);
   g_queue_clear_full (&self->outbox, g_free);
   self->gathering_done = FALSE;
-  make_agent (self);
+  make_route (self);
   return gather (self, error);
 }
 
@@ -675,11 +493,7 @@ snug_ice_transport_has_moved (SnugIceTransport *self)
 gboolean
 snug_ice_transport_is_cut_off (SnugIceTransport *self)
 {
-  g_autoptr (GSocket) socket = self->agent != NULL
-    ? nice_agent_get_selected_socket (self->agent, self->stream, SNUG_ICE_COMPONENT) : NULL;
-  g_autoptr (GSocketAddress) address = socket != NULL ? g_socket_get_local_address (socket, NULL) : NULL;
-
-  return address != NULL && !snug_own_addresses_include (address);
+  return self->route != NULL && snug_ice_route_is_cut_off (self->route);
 }
 
 void
@@ -746,22 +560,8 @@ snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 gboolean
 snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
 {
-  NiceCandidate *local = NULL, *remote = NULL;
-
-  if (self->agent == NULL
-      || !nice_agent_get_selected_pair (self->agent, self->stream, SNUG_ICE_COMPONENT, &local, &remote))
+  if (self->route == NULL || !snug_ice_route_get_path (self->route, info))
     return FALSE;
-
-  info->local_type = (SnugCandidateType) local->type;
-  info->remote_type = (SnugCandidateType) remote->type;
-  snug_ice_agent_write_address (info->local_address, sizeof info->local_address, &local->addr);
-  snug_ice_agent_write_address (info->remote_address, sizeof info->remote_address, &remote->addr);
-  info->relay_server[0] = '\0';
-  if (local->type == NICE_CANDIDATE_TYPE_RELAYED)
-    snug_ice_agent_write_relay (self->owner, info->relay_server, sizeof info->relay_server, local);
-  info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (self->owner);
-  info->ipv6 = nice_address_ip_version (&remote->addr) == 6;
-  info->same_network = snug_nice_candidate_is_same_network (local, remote);
-  info->in_bulk = self->path != NULL;
+  info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (snug_ice_route_get_agent (self->route));
   return TRUE;
 }
