@@ -40,7 +40,7 @@ struct _SnugIceTransport
   gboolean         gathering_done;
   gboolean         flush_posted;
   gboolean         restarting;        /* no pair was found since the last restart */
-  gboolean         consent_lost;      /* and ICE was not restarted since */
+  gboolean         given_up;          /* the pair that there was; and ICE was not restarted since */
 };
 
 G_DEFINE_FINAL_TYPE (SnugIceTransport, snug_ice_transport, SNUG_TYPE_TRANSPORT)
@@ -149,6 +149,7 @@ on_route_lost (SnugIceTransport *self)
 {
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
+  self->given_up |= !self->restarting;
   snug_ice_consent_stop (self->consent);
   snug_ice_route_leave (self->route);
   arm_deadline (self, self->repair_timeout_ms);
@@ -201,7 +202,6 @@ on_consent_expired (gpointer user_data)
 {
   SnugIceTransport *self = user_data;
 
-  self->consent_lost |= !self->restarting;
   rewind_checks (self);
   on_route_lost (self);
 }
@@ -209,7 +209,7 @@ on_consent_expired (gpointer user_data)
 static gboolean
 may_renew_consent (SnugIceTransport *self)
 {
-  return !self->restarting && !self->consent_lost
+  return !self->restarting && !self->given_up
          && snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED;
 }
 
@@ -223,8 +223,9 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
   if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
     {
       self->restarting = FALSE;
-      /* Consent that has expired does not come back (RFC 7675 5.1): libnice may say READY, and sends nothing. */
-      if (!self->consent_lost)
+      /* Consent that has expired does not come back (RFC 7675 5.1): libnice may say READY, and sends nothing. Of a pair
+       * that we gave up it does not know, and says so whenever a check of another one ends. */
+      if (!self->given_up)
         consider_route (self);
     }
   else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self)
@@ -472,7 +473,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
       return FALSE;
     }
 
-  self->consent_lost = FALSE;
+  self->given_up = FALSE;
   self->restarting = TRUE;
   snug_ice_remote_forget (self->remote);
   if (is_elsewhere)

@@ -39,7 +39,7 @@ gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 /* Whom to ask, and how, whenever it begins anew. With a proxy the local network is asked for names no more, from now on. */
 void        snug_ice_transport_set_servers (SnugIceTransport *self, GPtrArray *ice_servers, gboolean by_proxy);
 
-/* Whoever was at the other end of the route is gone: CONNECTED again means a new one. */
+/* Whoever was at the other end of the route is gone: CONNECTED again means a new one, found after a restart. */
 void        snug_ice_transport_lose_route (SnugIceTransport *self);
 
 /* This computer has other addresses than those that were gathered from. */

@@ -1,6 +1,6 @@
 /* A route that is lost, or seems to be: consent (RFC 7675), and what comes of its end.
  *
- * The cases take the ten seconds and more that libnice takes.
+ * Most cases take the ten seconds and more that libnice takes.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -52,6 +52,37 @@ test_lost_route (void)
   g_assert_cmpuint (pair->offerer.candidates->len, >, n_candidates);   /* gathered anew: a relay would have forgotten us */
   snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
   snug_peer_side_assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
+}
+
+/* A candidate that comes late begins another check, about which the agent says CONNECTED and READY: of the pair that was
+ * given up meanwhile. */
+static void
+test_lost_route_is_lost_until_a_restart (void)
+{
+  static const SnugPeerConnectionState states[] = {
+    SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
+    SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
+  };
+  /* One of them is better than what there is, whatever that is. */
+  static const char *const late[] = {
+    "candidate:97 1 UDP 2130706431 192.0.2.9 9 typ host", "candidate:98 1 UDP 2130706431 2001:db8::9 9 typ host",
+    "candidate:99 1 UDP 2130706431 fe80::9 9 typ host"
+  };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
+
+  snug_peer_pair_connect (pair);
+  channel = snug_peer_pair_open_channel (pair, "chat", NULL);
+  snug_peer_connection_lose_route (pair->offerer.connection);
+  for (guint i = 0; i < G_N_ELEMENTS (late); i++)
+    g_assert_true (snug_peer_connection_add_remote_candidate (pair->offerer.connection, late[i], NULL));
+  snug_await_idle (pair->context);
+  g_assert_true (snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_DISCONNECTED));
+
+  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
+  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED));
+  snug_peer_pair_assert_carries (pair, channel);
+  snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
 }
 
 static gboolean
@@ -161,6 +192,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/consent/lost-route", test_lost_route);
+  g_test_add_func ("/consent/lost-route-is-lost-until-a-restart", test_lost_route_is_lost_until_a_restart);
   g_test_add_func ("/consent/expires-during-a-restart", test_consent_expires_during_a_restart);
   g_test_add_func ("/consent/lost-while-the-peer-is-heard", test_lost_consent_while_the_peer_is_heard);
   return g_test_run ();
