@@ -103,11 +103,19 @@ address_to_socket_address (const NiceAddress *address)
   return g_socket_address_new_from_native (&native, sizeof native);
 }
 
+/* The other end of the same socket may be another one after a restart, to which the other side goes over a little later than
+ * we: until then it is heard from where it was. */
 static void
 open_path (SnugIceRoute *self, GSocket *socket, const NiceAddress *remote)
 {
   g_autoptr (GSocketAddress) address = address_to_socket_address (remote);
 
+  if (self->path != NULL && socket == self->path_socket && address != NULL)
+    {
+      snug_udp_path_turn_to (self->path, address);
+      self->path_remote = *remote;
+      return;
+    }
   drop_path (self);   /* first: the filter counts on two sockets */
   if (address != NULL)
     self->path = snug_udp_path_new (self->context, socket, address, on_path_datagram, is_of_a_candidate, self);

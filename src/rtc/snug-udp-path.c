@@ -378,6 +378,13 @@ attach (SnugUdpPath *self, GMainContext *context)
   g_source_attach (self->flusher, context);
 }
 
+static void
+set_remote (SnugUdpPath *self, GSocketAddress *remote)
+{
+  self->remote_size = (socklen_t) g_socket_address_get_native_size (remote);
+  g_socket_address_to_native (remote, &self->remote, sizeof self->remote, NULL);
+}
+
 SnugUdpPath *
 snug_udp_path_new (GMainContext *context, GSocket *socket, GSocketAddress *remote, SnugUdpPathReceiveFunc receive,
                    SnugUdpPathKnowsFunc knows, gpointer user_data)
@@ -397,10 +404,18 @@ snug_udp_path_new (GMainContext *context, GSocket *socket, GSocketAddress *remot
   self->knows = knows;
   self->user_data = user_data;
   self->family = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6 ? AF_INET6 : AF_INET;
-  self->remote_size = (socklen_t) g_socket_address_get_native_size (remote);
-  g_socket_address_to_native (remote, &self->remote, sizeof self->remote, NULL);
+  set_remote (self, remote);
   attach (self, context);
   return self;
+}
+
+void
+snug_udp_path_turn_to (SnugUdpPath *self, GSocketAddress *remote)
+{
+  flush (self);
+  self->other = self->remote;
+  self->one_by_one = FALSE;   /* it was of the way there */
+  set_remote (self, remote);
 }
 
 void

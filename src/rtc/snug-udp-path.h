@@ -34,6 +34,9 @@ typedef gboolean (*SnugUdpPathKnowsFunc)   (GSocketAddress *source, gpointer use
 SnugUdpPath *snug_udp_path_new (GMainContext *context, GSocket *socket, GSocketAddress *remote,
                                 SnugUdpPathReceiveFunc receive, SnugUdpPathKnowsFunc knows, gpointer user_data);
 
+/* Sends to another address of the same family from now on. What still comes from the one before is heard. */
+void         snug_udp_path_turn_to (SnugUdpPath *self, GSocketAddress *remote);
+
 /* May be called from inside the callbacks, which come no more then. What was not sent yet is sent. */
 void         snug_udp_path_free (SnugUdpPath *self);
 

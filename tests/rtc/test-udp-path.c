@@ -253,6 +253,37 @@ test_freed_by_what_it_brings (void)
   g_assert_cmpuint (ben.heard->len, ==, 1);
 }
 
+/* The other side has moved: it is spoken to where it is now, and what it said before that is on its way. */
+static void
+test_turned_to_another_address (void)
+{
+  g_auto (End) ana = { 0 };
+  g_auto (End) ben = { 0 };
+  g_auto (End) ana_later = { 0 };
+  g_auto (End) mallory = { 0 };
+
+  end_init (&ana, G_SOCKET_FAMILY_IPV4);
+  end_init (&ben, G_SOCKET_FAMILY_IPV4);
+  end_init (&ana_later, G_SOCKET_FAMILY_IPV4);
+  end_init (&mallory, G_SOCKET_FAMILY_IPV4);
+  end_open (&ana, &ben);
+  end_open (&ana_later, &ben);
+  end_open (&ben, &ana);
+  say (&ben, 0, 30);
+  snug_udp_path_turn_to (ben.path, ana_later.address);
+  say (&ben, 0, 40);
+  snug_await (NULL, ana.heard->len == 1 && ana_later.heard->len == 1);
+  assert_heard (&ana, 0, 30);
+  assert_heard (&ana_later, 0, 40);
+
+  send_from (&mallory, &ben, DTLS);
+  say (&ana, 0, 50);
+  say (&ana_later, 1, 60);
+  snug_await (NULL, ben.heard->len == 2);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (ben.heard->len, ==, 2);
+}
+
 /* What a closing connection says last is not lost in the batch. */
 static void
 test_the_last_word_is_sent (void)
@@ -298,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/udp-path/strangers-are-not-heard", test_strangers_are_not_heard);
   g_test_add_func ("/udp-path/afterwards-the-socket-hears-all", test_afterwards_the_socket_hears_all);
   g_test_add_func ("/udp-path/freed-by-what-it-brings", test_freed_by_what_it_brings);
+  g_test_add_func ("/udp-path/turned-to-another-address", test_turned_to_another_address);
   g_test_add_func ("/udp-path/the-last-word-is-sent", test_the_last_word_is_sent);
   g_test_add_func ("/udp-path/sizes", test_sizes);
   return g_test_run ();
