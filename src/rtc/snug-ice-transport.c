@@ -15,12 +15,17 @@
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
 #define DEFAULT_REPAIR_TIMEOUT_MS (5 * 60 * 1000)
 
+/* The other side takes a new route a round trip after us. What it sends until then comes by the former one. */
+#define FAREWELL_MS 3000
+
 struct _SnugIceTransport
 {
   SnugTransport parent_instance;
 
   /* owned */
-  SnugIceRoute    *route;             /* nullable once closed */
+  SnugIceRoute    *route;             /* nullable once closed: the last that was begun */
+  SnugIceRoute    *former;            /* nullable: the one before, which carries until @route has a pair, and then hears */
+  GSource         *farewell;          /* nullable: @former only hears, and no longer than this */
   SnugPeerConnectionConfig config;    /* with its servers */
   char            *addresses;         /* nullable: ours, when the agent gathered from them */
   char            *ufrag;
@@ -133,12 +138,56 @@ arm_deadline (SnugIceTransport *self, guint delay_ms)
                                          on_deadline, self);
 }
 
+static gboolean
+is_former_carrying (SnugIceTransport *self)
+{
+  return self->former != NULL && self->farewell == NULL;
+}
+
+/* The one whose pair datagrams go by; nullable once closed. */
+static SnugIceRoute *
+get_carrier (SnugIceTransport *self)
+{
+  return is_former_carrying (self) ? self->former : self->route;
+}
+
+static void
+drop_former (SnugIceTransport *self)
+{
+  snug_clear_source (&self->farewell);
+  if (self->former == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (snug_ice_agent_get_nice (snug_ice_route_get_agent (self->former)), self);
+  snug_ice_route_free (g_steal_pointer (&self->former));
+}
+
+static gboolean
+on_farewell (gpointer data)
+{
+  drop_former (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* To the route that was begun last, from the one before if there is one. */
+static void
+go_over (SnugIceTransport *self)
+{
+  gboolean is_from_another = is_former_carrying (self);
+
+  snug_ice_route_use (self->route);
+  if (!is_from_another)
+    return;
+  self->farewell = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)), FAREWELL_MS, on_farewell,
+                                         self);
+  g_signal_emit (self, signals[PATH_CHANGED], 0);
+}
+
 static void
 on_route_found (SnugIceTransport *self)
 {
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
-  snug_ice_route_use (self->route);
+  go_over (self);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTED, NULL);
 }
 
@@ -149,8 +198,9 @@ on_route_lost (SnugIceTransport *self)
 {
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED)
     return;
-  self->given_up |= !self->restarting;
+  self->given_up |= !self->restarting && !is_former_carrying (self);
   snug_ice_consent_stop (self->consent);
+  drop_former (self);
   snug_ice_route_leave (self->route);
   arm_deadline (self, self->repair_timeout_ms);
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_DISCONNECTED, NULL);
@@ -164,11 +214,12 @@ had_route (SnugIceTransport *self)
   return state == SNUG_TRANSPORT_CONNECTED || state == SNUG_TRANSPORT_DISCONNECTED;
 }
 
-/* Only the first route is worth waiting for a better one; libnice may change to that later, too. */
+/* Where nothing carries, only the first route is worth waiting for a better one; libnice may change to that later, too. */
 static void
 consider_route (SnugIceTransport *self)
 {
-  if (had_route (self) || snug_ice_head_start_may_use (self->head_start, snug_ice_route_is_relayed (self->route)))
+  if ((had_route (self) && !is_former_carrying (self))
+      || snug_ice_head_start_may_use (self->head_start, snug_ice_route_is_relayed (self->route)))
     on_route_found (self);
 }
 
@@ -177,6 +228,7 @@ static void
 on_head_start_over (gpointer user_data)
 {
   SnugIceTransport *self = user_data;
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
   g_debug ("ICE: by a relay, as there is no other route");
   if (snug_ice_route_has_pair (self->route))
@@ -196,12 +248,31 @@ rewind_checks (SnugIceTransport *self)
     snug_ice_remote_repeat (self->remote);
 }
 
+/* A relay that was kept waiting while that carried will do now. */
+static void
+on_former_lost (SnugIceTransport *self)
+{
+  gboolean has_waiting = snug_ice_head_start_has_waiting (self->head_start);
+
+  snug_ice_consent_stop (self->consent);
+  if (has_waiting && snug_ice_route_has_pair (self->route))
+    on_route_found (self);
+  else
+    on_route_lost (self);
+}
+
 /* Only of a pair that there was: before that, FAILED is not for ever. */
 static void
 on_consent_expired (gpointer user_data)
 {
   SnugIceTransport *self = user_data;
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
+  if (is_former_carrying (self))
+    {
+      on_former_lost (self);
+      return;
+    }
   rewind_checks (self);
   on_route_lost (self);
 }
@@ -228,6 +299,8 @@ on_component_state (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream,
       if (!self->given_up)
         consider_route (self);
     }
+  else if (state == NICE_COMPONENT_STATE_FAILED && is_former_carrying (self))
+    rewind_checks (self);
   else if (state == NICE_COMPONENT_STATE_FAILED && had_route (self)
            && !(may_renew_consent (self)
                 && snug_ice_consent_renew (self->consent, self->agent, self->stream, SNUG_ICE_COMPONENT)))
@@ -247,6 +320,23 @@ on_new_selected_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream
 }
 
 static void
+on_former_state (NiceAgent *agent, guint stream, guint component, guint state, SnugIceTransport *self)
+{
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
+  if (state == NICE_COMPONENT_STATE_FAILED && is_former_carrying (self)
+      && !snug_ice_consent_renew (self->consent, agent, stream, component))
+    on_former_lost (self);
+}
+
+static void
+on_former_pair (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, G_GNUC_UNUSED guint component,
+                G_GNUC_UNUSED NiceCandidate *local, G_GNUC_UNUSED NiceCandidate *remote, SnugIceTransport *self)
+{
+  g_signal_emit (self, signals[PATH_CHANGED], 0);
+}
+
+static void
 on_datagram (const guint8 *data, gsize n_bytes, gpointer user_data)
 {
   SnugIceTransport *self = user_data;
@@ -261,7 +351,7 @@ snug_ice_transport_send (SnugTransport *transport, const guint8 *data, gsize n_b
 {
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (transport);
 
-  return self->route != NULL && snug_ice_route_send (self->route, data, n_bytes);
+  return self->route != NULL && snug_ice_route_send (get_carrier (self), data, n_bytes);
 }
 
 /* ---- End ---- */
@@ -285,6 +375,7 @@ snug_ice_transport_close (SnugTransport *transport)
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
+  drop_former (self);
   drop_route (self);
 }
 
@@ -296,6 +387,7 @@ snug_ice_transport_dispose (GObject *object)
   snug_clear_source (&self->deadline);
   snug_ice_head_start_stop (self->head_start);
   snug_ice_consent_stop (self->consent);
+  drop_former (self);
   drop_route (self);
   g_queue_clear_full (&self->outbox, g_free);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);
@@ -437,12 +529,32 @@ snug_ice_transport_get_pwd (SnugIceTransport *self)
   return self->pwd;
 }
 
+/* What carries goes on doing so until the next one has a pair. */
+static void
+keep_carrier (SnugIceTransport *self)
+{
+  NiceAgent *agent = self->agent;
+
+  if (is_former_carrying (self))
+    return;
+  drop_former (self);
+  self->former = g_steal_pointer (&self->route);
+  self->agent = NULL;
+  g_signal_handlers_disconnect_by_data (agent, self);
+  g_signal_connect (agent, "component-state-changed", G_CALLBACK (on_former_state), self);
+  g_signal_connect (agent, "new-selected-pair-full", G_CALLBACK (on_former_pair), self);
+}
+
 /* libnice gathers once and keeps its sockets, each bound to an address of that time, and its relays. So another agent takes
  * over; to the other side it is a restart like any. What stands on the route, DTLS and SCTP, does not notice. */
 static gboolean
 begin_elsewhere (SnugIceTransport *self, GError **error)
 {
-  on_route_lost (self);
+  if (snug_ice_transport_is_cut_off (self))
+    on_route_lost (self);
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED)
+    keep_carrier (self);
+  snug_ice_head_start_stop (self->head_start);
   drop_route (self);
   g_queue_clear_full (&self->outbox, g_free);
   self->gathering_done = FALSE;
@@ -494,7 +606,7 @@ snug_ice_transport_has_moved (SnugIceTransport *self)
 gboolean
 snug_ice_transport_is_cut_off (SnugIceTransport *self)
 {
-  return self->route != NULL && snug_ice_route_is_cut_off (self->route);
+  return self->route != NULL && snug_ice_route_is_cut_off (get_carrier (self));
 }
 
 void
@@ -541,6 +653,8 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
       arm_deadline (self, self->route_timeout_ms);
       snug_ice_head_start_begin (self->head_start);
     }
+  else if (is_former_carrying (self))
+    snug_ice_head_start_begin (self->head_start);
   return TRUE;
 }
 
@@ -561,7 +675,7 @@ snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 gboolean
 snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *info)
 {
-  if (self->route == NULL || !snug_ice_route_get_path (self->route, info))
+  if (self->route == NULL || !snug_ice_route_get_path (get_carrier (self), info))
     return FALSE;
   info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (snug_ice_route_get_agent (self->route));
   return TRUE;

@@ -450,6 +450,55 @@ test_answerer_moves (Fixture *f, gconstpointer data)
   check_that_side_moves (f, &f->answerer);
 }
 
+static gboolean
+is_at (Side *side, const char *address)
+{
+  g_autofree char *now = dup_own_address (side);
+
+  return g_str_equal (now, address);
+}
+
+static void
+on_changed (SnugNegotiator *negotiator, guint *n_lost)
+{
+  SnugPeerLinkStatus status;
+
+  snug_negotiator_get_status (negotiator, &status);
+  *n_lost += status.state != SNUG_PEER_LINK_CONNECTED;
+  snug_peer_link_status_clear (&status);
+}
+
+/* How long what is under way on the former route is still heard. */
+#define FAREWELL_MS 3000
+
+/* An address has come, as with a cable beside the radio: the way there was carries until there is one from the new address,
+ * and nobody notices. */
+static void
+test_what_carries_does_so_until_there_is_another_way (Fixture *f, gconstpointer data)
+{
+  g_autofree char *offerer_before = NULL, *answerer_before = NULL;
+  guint n_lost = 0;
+
+  meet (f);
+  offerer_before = dup_own_address (&f->offerer);
+  answerer_before = dup_own_address (&f->answerer);
+  g_signal_connect (f->offerer.negotiator, "changed", G_CALLBACK (on_changed), &n_lost);
+  g_signal_connect (f->answerer.negotiator, "changed", G_CALLBACK (on_changed), &n_lost);
+  snug_let_pass (SPACING_MS);
+  snug_move ();
+  ask_restart (&f->offerer, 1);
+  assert_talks (f, "on the way");
+  snug_await (NULL, !is_at (&f->offerer, offerer_before) && !is_at (&f->answerer, answerer_before));
+  assert_talks (f, "from elsewhere");
+  snug_let_pass (FAREWELL_MS);
+  snug_await_idle (NULL);
+  assert_talks (f, "from there alone");
+  g_assert_cmpuint (n_lost, ==, 0);
+  g_assert_cmpuint (f->offerer.n_opened, ==, 1);
+  g_signal_handlers_disconnect_by_data (f->offerer.negotiator, &n_lost);
+  g_signal_handlers_disconnect_by_data (f->answerer.negotiator, &n_lost);
+}
+
 /* What a restart has found no way with in this time is gathered once more, a little later each time. */
 #define NEXT_RESTART_S 60
 
@@ -730,6 +779,7 @@ main (int argc, char **argv)
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("offerer-moves", test_offerer_moves);
   ADD ("answerer-moves", test_answerer_moves);
+  ADD ("what-carries-does-so-until-there-is-another-way", test_what_carries_does_so_until_there_is_another_way);
   ADD ("a-restart-in-vain-is-followed-by-another", test_a_restart_in_vain_is_followed_by_another);
   ADD ("what-carries-is-left-alone", test_what_carries_is_left_alone);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);

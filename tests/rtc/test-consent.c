@@ -7,6 +7,7 @@
 #include "snug-await.h"
 #include "snug-context.h"
 #include "snug-middlebox.h"
+#include "snug-moving.h"
 
 static void
 test_lost_route (void)
@@ -83,6 +84,38 @@ test_lost_route_is_lost_until_a_restart (void)
   snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED));
   snug_peer_pair_assert_carries (pair, channel);
   snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
+}
+
+/* What carries after a move does so until another way is found, and is given up like any if none is. */
+static void
+test_lost_route_after_a_move (void)
+{
+  static const SnugPeerConnectionState states[] = {
+    SNUG_PEER_CONNECTION_CONNECTING, SNUG_PEER_CONNECTION_CONNECTED,
+    SNUG_PEER_CONNECTION_DISCONNECTED, SNUG_PEER_CONNECTION_CONNECTED
+  };
+  g_autoptr (SnugDataChannel) channel = NULL;
+  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
+  g_autoptr (SnugMiddlebox) box = snug_middlebox_new (pair);
+
+  snug_peer_pair_connect (pair);
+  channel = snug_peer_pair_open_channel (pair, "chat", NULL);
+  snug_middlebox_set_cut (box, TRUE);
+  snug_move ();
+  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
+  g_assert_true (snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_CONNECTED));
+  g_assert_true (snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_CONNECTED));
+  snug_send_text (channel, "said in between");
+  snug_await (pair->context, snug_peer_side_is (&pair->offerer, SNUG_PEER_CONNECTION_DISCONNECTED)
+                             && snug_peer_side_is (&pair->answerer, SNUG_PEER_CONNECTION_DISCONNECTED));
+
+  snug_middlebox_set_cut (box, FALSE);
+  snug_peer_pair_negotiate (pair, &pair->offerer, TRUE);
+  snug_await (pair->context, pair->answerer.messages->len == 1);
+  snug_peer_side_assert_message (&pair->answerer, 0, "text", "said in between");
+  snug_peer_pair_assert_carries (pair, channel);
+  snug_peer_side_assert_states (&pair->offerer, states, G_N_ELEMENTS (states));
+  snug_peer_side_assert_states (&pair->answerer, states, G_N_ELEMENTS (states));
 }
 
 static gboolean
@@ -193,6 +226,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/consent/lost-route", test_lost_route);
   g_test_add_func ("/consent/lost-route-is-lost-until-a-restart", test_lost_route_is_lost_until_a_restart);
+  if (g_test_slow ())
+    g_test_add_func ("/consent/lost-route-after-a-move", test_lost_route_after_a_move);
   g_test_add_func ("/consent/expires-during-a-restart", test_consent_expires_during_a_restart);
   g_test_add_func ("/consent/lost-while-the-peer-is-heard", test_lost_consent_while_the_peer_is_heard);
   return g_test_run ();
