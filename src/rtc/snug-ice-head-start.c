@@ -38,15 +38,20 @@ snug_ice_head_start_free (SnugIceHeadStart *self)
   g_free (self);
 }
 
-static gboolean
-on_limit (gpointer user_data)
+void
+snug_ice_head_start_end (SnugIceHeadStart *self)
 {
-  SnugIceHeadStart *self = user_data;
   gboolean has_waiting = self->has_waiting;
 
   snug_ice_head_start_stop (self);
   if (has_waiting)
     self->over (self->user_data);
+}
+
+static gboolean
+on_limit (gpointer user_data)
+{
+  snug_ice_head_start_end (user_data);
   return G_SOURCE_REMOVE;
 }
 

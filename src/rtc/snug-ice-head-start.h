@@ -2,7 +2,8 @@
  *
  * Belongs to the network context of its peer connection. A relay carries at once; two routers let each other in only when
  * both sides have written, and a browser takes its time with that. So for a second no route by a relay is begun with, and
- * most often none is needed then. Who wants relays only, or none, does not wait.
+ * most often none is needed then. Who wants relays only, or none, does not wait; nor does anybody where no route but by a
+ * relay can come.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -33,6 +34,9 @@ gboolean          snug_ice_head_start_may_use (SnugIceHeadStart *self, gboolean 
 
 /* One is waiting. */
 gboolean          snug_ice_head_start_has_waiting (SnugIceHeadStart *self);
+
+/* No route can come that would be worth waiting for. May run twice. */
+void              snug_ice_head_start_end (SnugIceHeadStart *self);
 
 /* A route is used, or none is wanted any more. May run twice. */
 void              snug_ice_head_start_stop (SnugIceHeadStart *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-ice-remote.h"
 
+#include <string.h>
+
 #include "snug-ice-agent.h"
 #include "snug-local-names.h"
 #include "snug-nice-candidate.h"
@@ -20,6 +22,7 @@ struct _SnugIceRemote
   NiceAgent       *agent;        /* borrowed, nullable */
   guint            stream;
   guint            n_candidates; /* kept */
+  guint            direct_families;
   SnugRelayPolicy  policy;
   gboolean         by_proxy;     /* and nothing is asked for */
   gboolean         is_done;      /* no more of them will be told */
@@ -38,11 +41,22 @@ tell_end (SnugIceRemote *self)
     nice_agent_peer_candidate_gathering_done (self->agent, self->stream);
 }
 
+/* Whom we cannot write to may still write to us: a browser whose names are not found does. */
+static guint
+get_family (const SnugCandidate *candidate)
+{
+  if (!snug_candidate_is_usable (candidate))
+    return SNUG_NICE_CANDIDATE_ANY_FAMILY;
+  return strchr (candidate->address, ':') != NULL ? SNUG_NICE_CANDIDATE_IPV6 : SNUG_NICE_CANDIDATE_IPV4;
+}
+
 void
 snug_ice_remote_add_candidate (SnugIceRemote *self, const SnugCandidate *candidate)
 {
   GSList newest;
 
+  if (candidate->type != SNUG_CANDIDATE_RELAYED)
+    self->direct_families |= get_family (candidate);
   if (self->agent == NULL || (self->policy == SNUG_RELAY_NEVER && candidate->type == SNUG_CANDIDATE_RELAYED))
     return;
   if (self->names != NULL && !self->by_proxy && snug_candidate_is_named (candidate))
@@ -127,6 +141,18 @@ snug_ice_remote_end_candidates (SnugIceRemote *self)
   tell_end (self);
 }
 
+gboolean
+snug_ice_remote_is_complete (SnugIceRemote *self)
+{
+  return self->is_done && !is_waiting (self);
+}
+
+guint
+snug_ice_remote_get_direct_families (SnugIceRemote *self)
+{
+  return self->direct_families;
+}
+
 void
 snug_ice_remote_repeat (SnugIceRemote *self)
 {
@@ -145,6 +171,7 @@ snug_ice_remote_forget (SnugIceRemote *self)
   g_clear_pointer (&self->pwd, g_free);
   g_slist_free_full (g_steal_pointer (&self->candidates), (GDestroyNotify) nice_candidate_free);
   self->n_candidates = 0;
+  self->direct_families = 0;
   self->is_done = FALSE;
   if (self->names != NULL)
     snug_local_names_forget (self->names);

@@ -35,6 +35,13 @@ void           snug_ice_remote_add_candidate   (SnugIceRemote *self, const SnugC
 /* The agent hears of it after those that are still looked for. */
 void           snug_ice_remote_end_candidates  (SnugIceRemote *self);
 
+/* Until the next credentials no candidate will be told, nor found by its name, that is not known already. */
+gboolean       snug_ice_remote_is_complete (SnugIceRemote *self);
+
+/* By what families of addresses it may be reached without a relay, as far as it has told: the
+ * flags of snug-nice-candidate.h. */
+guint          snug_ice_remote_get_direct_families (SnugIceRemote *self);
+
 /* Tells an agent that has forgotten all of it once more. */
 void           snug_ice_remote_repeat (SnugIceRemote *self);
 

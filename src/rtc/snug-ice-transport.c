@@ -105,6 +105,30 @@ on_new_candidate (G_GNUC_UNUSED NiceAgent *agent, NiceCandidate *candidate, Snug
     tell_candidate (self, candidate_to_text (self, candidate));
 }
 
+/* A relay-only side tells nothing else, and its checks come from there; between two families nothing passes. */
+static gboolean
+may_be_direct (SnugIceTransport *self)
+{
+  guint theirs = snug_ice_remote_get_direct_families (self->remote), ours;
+  GSList *candidates;
+
+  if (self->agent == NULL || !snug_ice_remote_is_complete (self->remote))
+    return TRUE;
+  if (theirs != 0 && !self->gathering_done)
+    return TRUE;
+  candidates = nice_agent_get_local_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT);
+  ours = snug_nice_candidates_get_direct_families (candidates);
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return (theirs & ours) != 0;
+}
+
+static void
+consider_head_start (SnugIceTransport *self)
+{
+  if (!may_be_direct (self))
+    snug_ice_head_start_end (self->head_start);
+}
+
 static void
 on_gathering_done (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, SnugIceTransport *self)
 {
@@ -112,6 +136,7 @@ on_gathering_done (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, S
     return;
   self->gathering_done = TRUE;
   tell_candidate (self, g_strdup (""));
+  consider_head_start (self);
 }
 
 /* ---- States ---- */
@@ -667,7 +692,10 @@ snug_ice_transport_add_remote_candidate (SnugIceTransport *self, const SnugCandi
 void
 snug_ice_transport_end_remote_candidates (SnugIceTransport *self)
 {
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
   snug_ice_remote_end_candidates (self->remote);
+  consider_head_start (self);
 }
 
 /* ---- What a person may know ---- */

@@ -55,6 +55,21 @@ snug_nice_candidate_new (const SnugCandidate *candidate, guint stream, guint com
   return nice;
 }
 
+guint
+snug_nice_candidates_get_direct_families (GSList *candidates)
+{
+  guint families = 0;
+
+  for (GSList *item = candidates; item != NULL; item = item->next)
+    {
+      const NiceCandidate *candidate = item->data;
+
+      if (candidate->type != NICE_CANDIDATE_TYPE_RELAYED)
+        families |= nice_address_ip_version (&candidate->addr) == 6 ? SNUG_NICE_CANDIDATE_IPV6 : SNUG_NICE_CANDIDATE_IPV4;
+    }
+  return families;
+}
+
 gboolean
 snug_nice_candidate_is_pair_relayed (const NiceCandidate *local, const NiceCandidate *remote)
 {

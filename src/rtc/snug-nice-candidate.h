@@ -23,6 +23,14 @@ char          *snug_nice_candidate_to_text (const NiceCandidate *nice, gboolean 
 /* Of a usable one. Returns: (transfer full) */
 NiceCandidate *snug_nice_candidate_new (const SnugCandidate *candidate, guint stream, guint component);
 
+/* Flags: the families of addresses. */
+#define SNUG_NICE_CANDIDATE_IPV4 (1u << 0)
+#define SNUG_NICE_CANDIDATE_IPV6 (1u << 1)
+#define SNUG_NICE_CANDIDATE_ANY_FAMILY (SNUG_NICE_CANDIDATE_IPV4 | SNUG_NICE_CANDIDATE_IPV6)
+
+/* Of which of them @candidates can be without a relay. */
+guint          snug_nice_candidates_get_direct_families (GSList *candidates);
+
 /* A pair goes by a relay of either side. */
 gboolean       snug_nice_candidate_is_pair_relayed (const NiceCandidate *local, const NiceCandidate *remote);
 

@@ -108,6 +108,24 @@ test_nothing_is_said_if_nothing_waits (Fixture *f, G_GNUC_UNUSED gconstpointer p
 }
 
 static void
+test_nothing_better_can_come (Fixture *f, G_GNUC_UNUSED gconstpointer policy)
+{
+  snug_ice_head_start_begin (f->head_start);
+  g_assert_false (snug_ice_head_start_may_use (f->head_start, TRUE));
+  snug_ice_head_start_end (f->head_start);
+  g_assert_cmpuint (f->n_over, ==, 1);
+  g_assert_true (snug_ice_head_start_may_use (f->head_start, TRUE));
+
+  /* known before a route is found */
+  snug_ice_head_start_begin (f->head_start);
+  snug_ice_head_start_end (f->head_start);
+  g_assert_true (snug_ice_head_start_may_use (f->head_start, TRUE));
+  let_it_end ();
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->n_over, ==, 1);
+}
+
+static void
 test_other_policies_do_not_wait (Fixture *f, G_GNUC_UNUSED gconstpointer policy)
 {
   snug_ice_head_start_begin (f->head_start);
@@ -146,6 +164,17 @@ negotiate (SnugPeerPair *pair)
   g_assert_true (snug_peer_connection_accept_answer (pair->offerer.connection, answer, NULL));
 }
 
+/* One that is worth waiting for, and does not work. */
+static void
+tell_direct_candidates (SnugPeerPair *pair)
+{
+  SnugPeerSide *sides[] = { &pair->offerer, &pair->answerer };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    g_assert_true (snug_peer_connection_add_remote_candidate (sides[i]->connection,
+                                                              "candidate:99 1 UDP 1 192.0.2.9 9 typ host", NULL));
+}
+
 static gboolean
 are_connected (SnugPeerPair *pair)
 {
@@ -160,6 +189,7 @@ test_relayed_route_is_used_late (void)
   SnugPeerConnectionInfo info;
 
   pair->filter = call_it_relayed;
+  tell_direct_candidates (pair);
   negotiate (pair);
   snug_await (pair->context, pair->offerer.n_paths > 0 && pair->answerer.n_paths > 0);
   snug_await_idle (pair->context);
@@ -170,6 +200,17 @@ test_relayed_route_is_used_late (void)
   snug_await (pair->context, are_connected (pair));
   g_assert_true (snug_peer_connection_get_info (pair->offerer.connection, &info));
   g_assert_cmpint (info.remote_type, ==, SNUG_CANDIDATE_RELAYED);
+}
+
+/* Each has told all that it has, and there is no direct candidate. */
+static void
+test_relayed_route_is_used_at_once_if_no_other_can_come (void)
+{
+  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
+
+  pair->filter = call_it_relayed;
+  negotiate (pair);
+  snug_await (pair->context, are_connected (pair));
 }
 
 static void
@@ -188,6 +229,7 @@ test_closed_while_a_route_waits (void)
   g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
 
   pair->filter = call_it_relayed;
+  tell_direct_candidates (pair);
   negotiate (pair);
   snug_await (pair->context, pair->offerer.n_paths > 0 && pair->answerer.n_paths > 0);
   snug_peer_connection_close (pair->offerer.connection);
@@ -208,10 +250,13 @@ main (int argc, char **argv)
   ADD ("relayed-route-waits", SNUG_RELAY_AUTOMATIC, test_relayed_route_waits);
   ADD ("direct-route-ends-it", SNUG_RELAY_AUTOMATIC, test_direct_route_ends_it);
   ADD ("nothing-is-said-if-nothing-waits", SNUG_RELAY_AUTOMATIC, test_nothing_is_said_if_nothing_waits);
+  ADD ("nothing-better-can-come", SNUG_RELAY_AUTOMATIC, test_nothing_better_can_come);
   ADD ("relays-only-do-not-wait", SNUG_RELAY_ONLY, test_other_policies_do_not_wait);
   ADD ("without-relays-nobody-waits", SNUG_RELAY_NEVER, test_other_policies_do_not_wait);
 #undef ADD
   g_test_add_func ("/ice-head-start/relayed-route-is-used-late", test_relayed_route_is_used_late);
+  g_test_add_func ("/ice-head-start/relayed-route-is-used-at-once-if-no-other-can-come",
+                   test_relayed_route_is_used_at_once_if_no_other_can_come);
   g_test_add_func ("/ice-head-start/direct-route-is-used-at-once", test_direct_route_is_used_at_once);
   g_test_add_func ("/ice-head-start/closed-while-a-route-waits", test_closed_while_a_route_waits);
   status = g_test_run ();

@@ -8,6 +8,7 @@
 #include "snug-await.h"
 #include "snug-fake-avahi.h"
 #include "snug-ice-agent.h"
+#include "snug-nice-candidate.h"
 #include "snug-sdp.h"
 
 #include <string.h>
@@ -224,6 +225,60 @@ test_a_proxy_from_now_on (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpstr (heard->str, ==, "end 192.168.7.3 end ");
 }
 
+/* The same of our own. */
+static void
+test_how_we_may_be_reached (void)
+{
+  static const struct { NiceCandidateType type; const char *address; guint families; } cases[] = {
+    { NICE_CANDIDATE_TYPE_RELAYED, "192.0.2.1", 0 },
+    { NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE, "192.0.2.2", SNUG_NICE_CANDIDATE_IPV4 },
+    { NICE_CANDIDATE_TYPE_RELAYED, "2001:db8::1", SNUG_NICE_CANDIDATE_IPV4 },
+    { NICE_CANDIDATE_TYPE_HOST, "2001:db8::2", SNUG_NICE_CANDIDATE_ANY_FAMILY },
+  };
+  GSList *candidates = NULL;
+
+  g_assert_cmpuint (snug_nice_candidates_get_direct_families (NULL), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      candidates = g_slist_prepend (candidates, nice_candidate_new (cases[i].type));
+      nice_address_set_from_string (&((NiceCandidate *) candidates->data)->addr, cases[i].address);
+      g_assert_cmpuint (snug_nice_candidates_get_direct_families (candidates), ==, cases[i].families);
+    }
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+}
+
+static void
+add_relay (SnugIceRemote *remote)
+{
+  g_autoptr (SnugCandidate) candidate = snug_candidate_parse ("candidate:1 1 udp 1 192.0.2.1 54502 typ relay", NULL);
+
+  snug_ice_remote_add_candidate (remote, candidate);
+}
+
+/* Who is behind a name that is not found may come by any. */
+static void
+test_how_it_may_be_reached (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  add_relay (f->remote);
+  g_assert_cmpuint (snug_ice_remote_get_direct_families (f->remote), ==, 0);
+  add (f->remote, "192.0.2.7");
+  g_assert_cmpuint (snug_ice_remote_get_direct_families (f->remote), ==, SNUG_NICE_CANDIDATE_IPV4);
+  snug_ice_remote_forget (f->remote);
+  add (f->remote, "2001:db8::7");
+  g_assert_cmpuint (snug_ice_remote_get_direct_families (f->remote), ==, SNUG_NICE_CANDIDATE_IPV6);
+  snug_ice_remote_forget (f->remote);
+  add (f->remote, NAME);
+  g_assert_cmpuint (snug_ice_remote_get_direct_families (f->remote), ==, SNUG_NICE_CANDIDATE_ANY_FAMILY);
+
+  snug_ice_remote_end_candidates (f->remote);
+  g_assert_false (snug_ice_remote_is_complete (f->remote));
+  answer (f, 1, NAME, NULL);
+  snug_await (NULL, snug_ice_remote_is_complete (f->remote));
+  g_assert_cmpuint (snug_ice_remote_get_direct_families (f->remote), ==, SNUG_NICE_CANDIDATE_ANY_FAMILY);
+  snug_ice_remote_forget (f->remote);
+  g_assert_false (snug_ice_remote_is_complete (f->remote));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,7 +291,9 @@ main (int argc, char **argv)
   ADD ("told-again", test_told_again);
   ADD ("too-many", test_too_many);
   ADD ("some-do-not-ask", test_some_do_not_ask);
+  ADD ("how-it-may-be-reached", test_how_it_may_be_reached);
   ADD ("a-proxy-from-now-on", test_a_proxy_from_now_on);
 #undef ADD
+  g_test_add_func ("/ice-remote/how-we-may-be-reached", test_how_we_may_be_reached);
   return snug_fake_avahi_run_tests ();
 }
