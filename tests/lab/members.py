@@ -55,6 +55,11 @@ class Member:
         return "\n".join(map(json.dumps, self.events[-12:]))
 
 
+def texts_of(member):
+    """What it has heard of others, in order."""
+    return [event["text"] for event in member.events if event["event"] == "chat"]
+
+
 def both(*work):
     """Each in a thread of its own; what they return. What one of them raises is raised when all have ended."""
     with concurrent.futures.ThreadPoolExecutor(len(work)) as pool:

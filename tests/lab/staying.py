@@ -8,10 +8,11 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 
 import lab
-from members import Member, both, run_cases, same
+from members import Member, both, run_cases, same, texts_of
 
 # What the file takes at this rate is enough to be interrupted in.
 RATE, FILE_BYTES = "40mbit", 30_000_000
@@ -24,6 +25,7 @@ TITLES = {
     "killed": "a member that dies without a word is missed",
     "cut": "one whose cable is pulled is missed, and is back when it is plugged in again",
     "moved": "one whose address changes during a file is back at the new one, and the file arrives as it is",
+    "beside": "one that gets another address beside its own, and loses the first, misses nothing before that",
     "offerer-moved": "the same for the one who had the room first",
     "outage": "after 30 s without a cable a file goes on to its end, and what was said meanwhile is there in order",
     "restarted": "a server that dies during a file and comes back is not noticed by it, and lets a third one in",
@@ -117,10 +119,39 @@ def run_cut(scene):
     print(f"# back after {time.monotonic() - since:.1f} s", flush=True)
 
 
+class Gap:
+    """How long nothing of a file comes to a place at a stretch; `with Gap(place) as gap`."""
+    LOOK_SECONDS, LEAST_BYTES = 0.02, 5000
+
+    def __init__(self, place):
+        self.path, self.longest, self.is_over = pathlib.Path(f"/proc/{place.holder.pid}/net/dev"), 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def count(self):
+        return sum(int(line.split()[1]) for line in self.path.read_text().splitlines()[2:] if "lo:" not in line)
+
+    def look(self):
+        heard, since = self.count(), time.monotonic()
+        while not self.is_over.wait(self.LOOK_SECONDS):
+            n_bytes, now = self.count(), time.monotonic()
+            if n_bytes - heard >= self.LEAST_BYTES:
+                heard, since = n_bytes, now
+            self.longest = max(self.longest, now - since)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        self.thread.join()
+
+
 def move(place, router, before, after):
     place.run("ip", "address", "del", before, "dev", "eth0")
-    place.run("ip", "address", "add", after, "dev", "eth0")
-    place.run("ip", "route", "add", "default", "via", router)
+    if after:
+        place.run("ip", "address", "add", after, "dev", "eth0")
+    place.run("ip", "route", "replace", "default", "via", router)
 
 
 def run_moved(scene, mover):
@@ -128,26 +159,44 @@ def run_moved(scene, mover):
     since = time.monotonic()
     number, moved = (1, scene.host) if mover == "a" else (2, scene.guest)
     move(scene.lab.hosts[mover], f"192.168.{number}.1", f"192.168.{number}.2/24", f"192.168.{number}.77/24")
-    moved.until(is_room("reconnecting"))
-    moved.until(is_room("joined"))
-    print(f"# back {time.monotonic() - since:.1f} s after the move", flush=True)
+    with Gap(scene.lab.hosts["b"]) as gap:
+        moved.until(is_room("reconnecting"))
+        moved.until(is_room("joined"))
+        print(f"# back {time.monotonic() - since:.1f} s after the move", flush=True)
+        moved.until(is_running)
+    print(f"# nothing came for {gap.longest:.1f} s", flush=True)
     scene.assert_arrived()
 
 
-def texts_of(member):
-    return [event["text"] for event in member.events if event["event"] == "chat"]
+def run_beside(scene):
+    """The router keeps what it knows of the first address: the way from there works until it is taken away."""
+    guest = scene.lab.hosts["b"]
+    scene.meet_and_send()
+    with Gap(guest) as gap:
+        guest.run("ip", "address", "add", "192.168.2.77/25", "dev", "eth0")
+        scene.guest.until(lambda event: event["event"] == "transfer" and event["bytes"] > FILE_BYTES // 2)
+    assert not any(is_room("reconnecting")(event) for event in scene.guest.events), f"it noticed:\n{scene.guest.told()}"
+    print(f"# with both addresses nothing came for {gap.longest:.1f} s", flush=True)
+    with Gap(guest) as gap:
+        move(guest, ROUTER, f"{lab.host_address(2)}/24", None)
+        scene.guest.until(lambda event: event["event"] == "transfer" and event["state"] == "done")
+    print(f"# without the first one nothing came for {gap.longest:.1f} s", flush=True)
+    scene.assert_arrived()
 
 
 def run_outage(scene):
-    said = {name: [f"{name} says {i}" for i in range(5)] for name in "ab"}
-    scene.meet_and_send("chat=5", stdin=subprocess.PIPE, limit_seconds=LONG_LIMIT_SECONDS)
+    said = {name: [f"{name} says {i}" for i in range(6)] for name in "ab"}
+    scene.meet_and_send("chat=6", stdin=subprocess.PIPE, limit_seconds=LONG_LIMIT_SECONDS)
     since = time.monotonic()
     scene.pull_cable()
     scene.until_both("reconnecting")
-    for member, name in (scene.host, "a"), (scene.guest, "b"):
-        member.say(*said[name])
+    # What is said at first waits in the channel; what is said once the route is given up waits at home.
+    scene.host.say(*said["a"][:3])
+    scene.guest.say(*said["b"][:3])
     # Nothing happens that could be waited for: an outage is time.
     time.sleep(max(0, since + OUTAGE_SECONDS - time.monotonic()))
+    scene.host.say(*said["a"][3:])
+    scene.guest.say(*said["b"][3:])
     scene.plug_in()
     since = time.monotonic()
     scene.until_both("joined")
@@ -192,6 +241,7 @@ RUNS = {
     "killed": run_killed,
     "cut": run_cut,
     "moved": lambda scene: run_moved(scene, "b"),
+    "beside": run_beside,
     "offerer-moved": lambda scene: run_moved(scene, "a"),
     "outage": run_outage,
     "restarted": run_restarted,
