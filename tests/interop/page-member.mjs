@@ -155,6 +155,17 @@ export class PageMember {
     await this.#page.evaluate((selector) => document.querySelector(selector).click(), chip);
   }
 
+  /** All that somebody has said, in order. @param {string} from */
+  textsOf(from) {
+    return this.#page.evaluate(
+      (f) =>
+        [...document.querySelectorAll('.message')]
+          .filter((e) => e.ariaLabel?.startsWith(`${f}, `))
+          .map((e) => e.querySelector('.bubble').textContent),
+      from,
+    );
+  }
+
   /** How often a text stands in the chat. */
   countChat(text) {
     return this.#page.evaluate(

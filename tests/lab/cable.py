@@ -23,6 +23,7 @@ class Kind:
     rate_mbit: float
     delay_ms: float
     loss_percent: float = 0
+    reorder_percent: float = 0
     queue_bytes: int | None = None
     seed: int = 1
 
@@ -35,14 +36,14 @@ class Kind:
     def words(self):
         queue = self.queue_bytes or self.round_trip_bytes()
         return [f"--rate={self.rate_mbit}", f"--delay={self.delay_ms}", f"--loss={self.loss_percent}",
-                f"--queue={queue}", f"--seed={self.seed}"]
+                f"--reorder={self.reorder_percent}", f"--queue={queue}", f"--seed={self.seed}"]
 
 
 class Cable:
     """Ready when made: place `a` has the address A, place `b` has B."""
 
     def __init__(self, build, kind):
-        self.a, self.b = Place("a"), Place("b")
+        self.a, self.b, self.processes = Place("a"), Place("b"), []
         namespaces = [f"/proc/{place.holder.pid}/ns/net" for place in (self.a, self.b)]
         self.process = subprocess.Popen([pathlib.Path(build) / "tests/lab/lossy-link", *kind.words(), *namespaces],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -59,8 +60,17 @@ class Cable:
     def __exit__(self, *_):
         self.end()
 
+    def start(self, place, *words, **more):
+        """A process that ends with the cable."""
+        process = place.start(*words, **more)
+        self.processes.append(process)
+        return process
+
     def end(self):
         """What the link has to say about what it passed and lost."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
         told = self.process.communicate()[1]
         for place in (self.a, self.b):
             place.end()

@@ -2,9 +2,9 @@
  *
  * Each namespace gets a TUN device, "link", which the caller gives an address; what is sent into one comes out of the
  * other. On its way it waits in a queue of a certain size for a line of a certain rate, may be lost by chance, and
- * takes the delay. TCP and UDP see the same line, a packet is never larger than one of Ethernet, and none overtakes
- * another. The same seed loses the same ones in a row. It says "ready" when both devices are there, and ends, with
- * the devices, when its standard input does.
+ * takes the delay; some, by chance, take longer, so that later ones overtake them. TCP and UDP see the same line, and a
+ * packet is never larger than one of Ethernet. The same seed loses the same ones in a row. It says "ready" when both
+ * devices are there, and ends, with the devices, when its standard input does.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,9 +28,12 @@
 /* Of one direction, before the other one and what is due have their turn. */
 #define PACKETS_AT_ONCE 64
 #define NS_A_SECOND G_GINT64_CONSTANT (1000000000)
+/* What an overtaken packet takes more: a round trip of a short line, and enough for a good many others. */
+#define OVERTAKEN_NS G_GINT64_CONSTANT (10000000)
 
 static double option_delay_ms;
 static double option_loss_percent;
+static double option_reorder_percent;
 static double option_rate_mbit;
 static int option_queue_bytes = 1000000;
 static int option_seed = 1;
@@ -38,6 +41,8 @@ static int option_seed = 1;
 static const GOptionEntry options[] = {
   { "delay", 0, 0, G_OPTION_ARG_DOUBLE, &option_delay_ms, "Of each direction (0)", "MS" },
   { "loss", 0, 0, G_OPTION_ARG_DOUBLE, &option_loss_percent, "By chance, in each direction (0)", "PERCENT" },
+  { "reorder", 0, 0, G_OPTION_ARG_DOUBLE, &option_reorder_percent, "Are overtaken, by chance, in each direction (0)",
+    "PERCENT" },
   { "rate", 0, 0, G_OPTION_ARG_DOUBLE, &option_rate_mbit, "Of each direction (0: no limit)", "MBIT/S" },
   { "queue", 0, 0, G_OPTION_ARG_INT, &option_queue_bytes, "What may wait for the line (1000000)", "BYTES" },
   { "seed", 0, 0, G_OPTION_ARG_INT, &option_seed, "Of chance (1)", "N" },
@@ -53,13 +58,19 @@ struct _Packet
   guint8  bytes[MTU_BYTES];
 };
 
-/* Packets leave in the order in which they came: each waits for the one before, and all take the same delay. */
+/* Packets of one line leave in the order in which they came: each waits for the one before, and all take the same delay. */
+typedef struct
+{
+  Packet  *first;            /* owned */
+  Packet  *last;             /* borrowed */
+} Line;
+
 typedef struct
 {
   int      in;               /* borrowed */
   int      out;              /* borrowed */
-  Packet  *first;            /* owned */
-  Packet  *last;             /* borrowed */
+  Line     usual;
+  Line     slow;             /* of those that are overtaken */
   gint64   line_free_ns;     /* when the line has sent all that waits */
   GRand   *chance;           /* owned */
   guint64  n_passed;
@@ -137,7 +148,7 @@ pass_line (Direction *self, gsize n_bytes, gint64 now)
 }
 
 static void
-add (Direction *self, Packet *packet)
+add (Line *self, Packet *packet)
 {
   packet->next = NULL;
   if (self->first == NULL)
@@ -159,8 +170,10 @@ take_in (Direction *self, Packet *packet, gint64 now)
     self->n_lost++;
   else
     {
-      packet->due_ns = sent_ns + (gint64) (option_delay_ms * 1e6);
-      add (self, packet);
+      gboolean is_slow = option_reorder_percent > 0 && g_rand_double (self->chance) * 100 < option_reorder_percent;
+
+      packet->due_ns = sent_ns + (gint64) (option_delay_ms * 1e6) + (is_slow ? OVERTAKEN_NS : 0);
+      add (is_slow ? &self->slow : &self->usual, packet);
       return;
     }
   give_spare (packet);
@@ -186,17 +199,27 @@ read_in (Direction *self)
     }
 }
 
+/* The one that is due first, or NULL. */
+static Line *
+get_next (Direction *self)
+{
+  if (self->usual.first == NULL || self->slow.first == NULL)
+    return self->usual.first != NULL ? &self->usual : self->slow.first != NULL ? &self->slow : NULL;
+  return self->usual.first->due_ns <= self->slow.first->due_ns ? &self->usual : &self->slow;
+}
+
 /* A device that is down takes nothing: it is lost, as at a card without a cable. */
 static void
 hand_out (Direction *self)
 {
   gint64 now = now_ns ();
+  Line *next;
 
-  while (self->first != NULL && self->first->due_ns <= now)
+  while ((next = get_next (self)) != NULL && next->first->due_ns <= now)
     {
-      Packet *packet = self->first;
+      Packet *packet = next->first;
 
-      self->first = packet->next;
+      next->first = packet->next;
       if (write (self->out, packet->bytes, packet->n_bytes) == (ssize_t) packet->n_bytes)
         self->n_passed++;
       else
@@ -206,14 +229,18 @@ hand_out (Direction *self)
 }
 
 static void
-wait_for_more (struct pollfd *fds, guint n_fds, const Direction *directions)
+wait_for_more (struct pollfd *fds, guint n_fds, Direction *directions)
 {
   gint64 next = G_MAXINT64, now = now_ns (), wait;
   struct timespec timeout;
 
   for (int i = 0; i < 2; i++)
-    if (directions[i].first != NULL)
-      next = MIN (next, directions[i].first->due_ns);
+    {
+      const Line *line = get_next (&directions[i]);
+
+      if (line != NULL)
+        next = MIN (next, line->first->due_ns);
+    }
   wait = MAX (0, next - now);
   timeout.tv_sec = (time_t) (wait / NS_A_SECOND);
   timeout.tv_nsec = (long) (wait % NS_A_SECOND);
