@@ -9,6 +9,7 @@
 
 #include "snug-bytes.h"
 #include "snug-context.h"
+#include "snug-dtls-order.h"
 #include "snug-peer-connection.h"
 
 /* AES-256 first; a server of ours insists on its own order, because browsers ask for AES-128 first.
@@ -29,6 +30,9 @@
 #define RETRANSMIT_MS 1000
 #define DEFAULT_TOTAL_MS (30 * 1000)
 
+/* How long one of the handshake's datagrams may be overtaken by others; after that it counts as lost. */
+#define ORDER_MS 50
+
 /* RFC 6347 section 4.3.1. */
 #define RECORD_HEADER 13
 #define TYPE_CHANGE_CIPHER_SPEC 20
@@ -44,6 +48,8 @@ struct _SnugDtlsTransport
   SnugCertificate  *certificate;
   gnutls_session_t  session;
   GSource          *timer;
+  SnugDtlsOrder    *order;               /* of what comes until the handshake is done */
+  GSource          *order_timer;         /* nullable: some of that waits */
 
   /* borrowed: the datagram being fed to GnuTLS */
   const guint8     *incoming;
@@ -258,6 +264,48 @@ is_records (const guint8 *data, gsize n_bytes)
 }
 
 static void
+feed (SnugDtlsTransport *self, const guint8 *data, gsize n_bytes)
+{
+  self->incoming = data;
+  self->n_incoming = n_bytes;
+  handshake (self);
+  read_records (self);
+  self->incoming = NULL;
+}
+
+static gboolean on_order_timer (gpointer data);
+
+static void
+feed_in_order (SnugDtlsTransport *self)
+{
+  GBytes *datagram;
+
+  snug_clear_source (&self->order_timer);
+  while ((datagram = snug_dtls_order_take (self->order)) != NULL)
+    {
+      gsize n_bytes;
+      const guint8 *data = g_bytes_get_data (datagram, &n_bytes);
+
+      feed (self, data, n_bytes);
+      g_bytes_unref (datagram);
+    }
+  if (snug_dtls_order_is_waiting (self->order))
+    self->order_timer = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)), ORDER_MS, on_order_timer,
+                                              self);
+}
+
+static gboolean
+on_order_timer (gpointer data)
+{
+  SnugDtlsTransport *self = data;
+  g_autoptr (SnugDtlsTransport) keep = g_object_ref (self);
+
+  snug_dtls_order_skip (self->order);
+  feed_in_order (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_datagram (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes, gpointer user_data)
 {
   SnugDtlsTransport *self = user_data;
@@ -272,11 +320,14 @@ on_datagram (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_byt
       return;
     }
 
-  self->incoming = data;
-  self->n_incoming = n_bytes;
-  handshake (self);
-  read_records (self);
-  self->incoming = NULL;
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED
+      && !snug_dtls_order_is_waiting (self->order))
+    {
+      feed (self, data, n_bytes);
+      return;
+    }
+  snug_dtls_order_add (self->order, data, n_bytes);
+  feed_in_order (self);
 }
 
 static gboolean
@@ -297,6 +348,7 @@ snug_dtls_transport_close (SnugTransport *transport)
   SnugDtlsTransport *self = SNUG_DTLS_TRANSPORT (transport);
 
   snug_clear_source (&self->timer);
+  snug_clear_source (&self->order_timer);
   snug_transport_set_receiver (self->below, NULL, NULL);
   if (snug_transport_get_state (transport) == SNUG_TRANSPORT_CONNECTED)
     gnutls_bye (self->session, GNUTLS_SHUT_WR);
@@ -308,10 +360,12 @@ snug_dtls_transport_dispose (GObject *object)
   SnugDtlsTransport *self = SNUG_DTLS_TRANSPORT (object);
 
   snug_clear_source (&self->timer);
+  snug_clear_source (&self->order_timer);
   if (self->below != NULL)
     snug_transport_set_receiver (self->below, NULL, NULL);
   g_clear_object (&self->below);
   g_clear_pointer (&self->session, gnutls_deinit);
+  g_clear_pointer (&self->order, snug_dtls_order_free);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (snug_dtls_transport_parent_class)->dispose (object);
 }
@@ -330,6 +384,7 @@ static void
 snug_dtls_transport_init (SnugDtlsTransport *self)
 {
   self->total_ms = DEFAULT_TOTAL_MS;
+  self->order = snug_dtls_order_new ();
 }
 
 static int
