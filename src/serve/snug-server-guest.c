@@ -208,7 +208,7 @@ io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 
       if (welcome->ice_servers->len == SNUG_SIGNAL_MAX_ICE_SERVERS
           || !snug_guard_ice_url_is_allowed (server->url, reached_private)
-          || (server->secret != NULL && welcome->pending))     /* there is another welcome for who is let in */
+          || (welcome->pending && !g_str_has_prefix (server->url, "stun:")))  /* another welcome is for who is let in */
         continue;
       g_ptr_array_add (welcome->ice_servers, snug_server_ice_server_tell (server, (gint64) welcome->expires));
     }

@@ -126,15 +126,20 @@ test_ice_servers_for_those_they_help (void)
   stop (server);
 }
 
-/* Whoever knows a code may ask to be let in; the relay is for those who are. */
+/* Whoever knows a code may ask to be let in; relays are for those who are, and logins with them, made for a while or not. */
 static void
-test_no_login_before_one_is_let_in (void)
+test_no_relay_before_one_is_let_in (void)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
   SnugServerIceServer rows[] = {
+    { .url = (char *) "turn:old.example.org", .username = (char *) "u", .credential = (char *) "c" },
     { .url = (char *) "stun:stun.example.org" },
+    { .url = (char *) "turns:bare.example.org" },
     { .url = (char *) "turn:relay.example.org", .secret = (char *) "lamp" },
   };
+  const char *in = "\"iceServers\":[{\"urls\":\"turn:old.example.org\",\"username\":\"u\",\"credential\":\"c\"},"
+                   "{\"urls\":\"stun:stun.example.org\"},{\"urls\":\"turns:bare.example.org\"},"
+                   "{\"urls\":\"turn:relay.example.org\",\"username\":";
   SnugServerConfig config = { .ice_servers = list };
   g_autofree char *code = NULL, *member = NULL, *token = NULL;
 
@@ -143,13 +148,13 @@ test_no_login_before_one_is_let_in (void)
   SnugServer *server = start (&config);
   g_assert_true (snug_server_create_room (server, 3, TRUE, &code, &member, &token, NULL));
   g_autoptr (SnugRawClient) ana = join_with_token (server, code, token);
-  assert_hears (ana, "{\"urls\":\"turn:relay.example.org\",\"username\":");
+  assert_hears (ana, in);
 
   g_autoptr (SnugRawClient) ben = join (server, code);
   assert_hears (ben, "\"iceServers\":[{\"urls\":\"stun:stun.example.org\"}],\"private\":true,\"pending\":true}");
   assert_hears (ana, "{\"type\":\"peer-pending\",\"peer\":\"m2\"}");
   snug_raw_client_say (ana, "{\"type\":\"admit\",\"peer\":\"m2\"}");
-  assert_hears (ben, "{\"urls\":\"turn:relay.example.org\",\"username\":");
+  assert_hears (ben, in);
   stop (server);
 }
 
@@ -254,7 +259,7 @@ main (int argc, char **argv)
   ADD ("a-full-room", test_a_full_room);
   ADD ("joins-that-come-to-nothing", test_joins_that_come_to_nothing);
   ADD ("ice-servers-for-those-they-help", test_ice_servers_for_those_they_help);
-  ADD ("no-login-before-one-is-let-in", test_no_login_before_one_is_let_in);
+  ADD ("no-relay-before-one-is-let-in", test_no_relay_before_one_is_let_in);
   ADD ("a-legacy-pair", test_a_legacy_pair);
   ADD ("the-dead-are-noticed", test_the_dead_are_noticed);
   ADD ("away-for-too-long", test_away_for_too_long);
