@@ -27,7 +27,7 @@ struct _SnugIceAgent
   GMainContext   *context;
   NiceAgent      *nice;
   GPtrArray      *servers;     /* of SnugIceServer */
-  GPtrArray      *tunnels;     /* of SnugRelayTunnel: to relays over TLS, or by a proxy; @nice holds them, too */
+  GPtrArray      *tunnels;     /* of SnugRelayTunnel: to relays over TCP and TLS; @nice holds them, too */
   GSource        *patience;    /* nullable: with STUN, then with the relays */
 
   guint           stream;
@@ -79,14 +79,12 @@ name_relay (SnugIceAgent *self, const SnugIceServerAddress *address, const SnugI
   /* Whoever wants relays only, and has a proxy, does not want to be seen: by the relay neither. */
   if (address->kind == SNUG_ICE_SERVER_TURN_UDP && self->policy == SNUG_RELAY_ONLY && self->by_proxy)
     g_debug ("ICE: a relay that is not asked, as UDP goes round the proxy");
-  else if (address->kind == SNUG_ICE_SERVER_TURN_TLS
-           || (address->kind == SNUG_ICE_SERVER_TURN_TCP && self->by_proxy))
-    self->has_turn |= set_tunnelled_relay (self, address, server);
-  else
+  else if (address->kind == SNUG_ICE_SERVER_TURN_UDP)
     self->has_turn |= nice_agent_set_relay_info (self->nice, self->stream, SNUG_ICE_COMPONENT, address->host,
                                                  address->port, server->username, server->password,
-                                                 address->kind == SNUG_ICE_SERVER_TURN_UDP
-                                                   ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP);
+                                                 NICE_RELAY_TYPE_TURN_UDP);
+  else
+    self->has_turn |= set_tunnelled_relay (self, address, server);
 }
 
 /* libnice does not say that it is done if a relay's name is not found, or no address of ours reaches it. */

@@ -6,6 +6,7 @@
 
 #include "snug-context.h"
 #include "snug-proxy.h"
+#include "snug-relay-splice.h"
 
 #define TIMEOUT_S 10
 
@@ -68,15 +69,6 @@ send_at_once (GSocketConnection *connection)
 }
 
 static void
-on_spliced (GObject *inside, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Visitor) visitor = data;
-
-  g_io_stream_splice_finish (result, NULL);
-}
-
-/* The end of either is that of both. */
-static void
 on_connected (GObject *client, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Visitor) visitor = data;
@@ -93,9 +85,7 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
   g_socket_set_timeout (g_socket_connection_get_socket (outside), 0);
   send_at_once (outside);
   send_at_once (visitor->inside);
-  g_io_stream_splice_async (G_IO_STREAM (visitor->inside), G_IO_STREAM (outside),
-                            G_IO_STREAM_SPLICE_CLOSE_STREAM1 | G_IO_STREAM_SPLICE_CLOSE_STREAM2, G_PRIORITY_DEFAULT,
-                            visitor->cancellable, on_spliced, visitor);
+  snug_relay_splice (visitor->inside, outside, visitor->cancellable, (GDestroyNotify) visitor_free, visitor);
   g_steal_pointer (&visitor);
 }
 

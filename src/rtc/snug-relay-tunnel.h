@@ -1,8 +1,9 @@
-/* snug-relay-tunnel: a door on the loopback interface that leads to a TURN server over TLS, or over TCP by a proxy.
+/* snug-relay-tunnel: a door on the loopback interface that leads to a TURN server over TCP or TLS.
  *
  * libnice does not speak TLS: what it calls TURN over TLS is plain TCP, which a server that means TLS refuses, and
  * so does a network that lets nothing else out. Of proxies it has to be told the address, and it looks up the server's
- * name itself. It speaks TURN over TCP to this door instead.
+ * name itself. And it trusts a relay over TCP more than is good for it (snug-turn-stream.h, snug-relay-splice.h). It speaks
+ * TURN over TCP to this door instead, and to nothing else.
  *
  * Belongs to the context that was the thread default when it was made.
  *

@@ -1,0 +1,37 @@
+/* snug-turn-stream: what a TURN server says over TCP (RFC 8656 section 3.1), looked at on its way to libnice.
+ *
+ * libnice 0.1.21 goes where an answer of 3xx sends it by itself: beside a proxy, without TLS, and to any address that the
+ * server likes. And of a message longer than its buffer it reads the end over what lies behind that. So neither gets there.
+ *
+ * A pure codec.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The longest refusal of an allocation that is read. */
+#define SNUG_TURN_STREAM_REFUSAL_BYTES 2048
+
+/* Of a message with its head and padding: what libnice has room for. */
+#define SNUG_TURN_STREAM_MAX_BYTES 65536
+
+/* Zeros when it begins. */
+typedef struct
+{
+  guint8 message[SNUG_TURN_STREAM_REFUSAL_BYTES];   /* as far as it is there: its head, a refusal whole */
+  guint  n_there;
+  guint  n_to_pass;                                 /* of another message */
+} SnugTurnStream;
+
+/**
+ * snug_turn_stream_take:
+ *
+ * Returns: %FALSE if these next bytes may not go on; then nothing behind them may, either
+ */
+gboolean snug_turn_stream_take (SnugTurnStream *self, const guint8 *bytes, gsize n_bytes);
+
+G_END_DECLS
