@@ -5,9 +5,9 @@ system bus and an avahi-daemon of its own.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import pathlib
-import subprocess
 import sys
 
+import avahi
 import lab
 from members import Member, run_cases
 
@@ -29,26 +29,12 @@ class Computer:
         self.cable, self.place, self.name = cable, lab.Place(name), name
         self.folder = cable.folder / name
         self.folder.mkdir()
-        self.bus = f"unix:path={self.folder}/bus"
 
     def power_on(self):
-        bus = self.start(self.place, "dbus-daemon", "--session", "--nofork", "--print-address", f"--address={self.bus}",
-                         text=True, stdout=subprocess.PIPE)
-        assert bus.stdout.readline().startswith(self.bus)
-        settings = self.folder / "avahi.conf"
-        settings.write_text(f"[server]\nhost-name={self.name}\nallow-interfaces=eth0\n")
-        # What it keeps below /run is its own.
-        avahi = self.start(self.place, "unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /run && exec "$@"', "sh",
-                           "avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", f"--file={settings}",
-                           text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        lab.wait_for_lines(avahi, ["Server startup complete"])
-        lab.drain(avahi)
+        self.bus = avahi.start(self.cable, self.place, self.name, self.folder)
 
     def start(self, place, *words, **more):
-        """As a Lab starts what ends with it."""
-        process = place.start("env", f"DBUS_SYSTEM_BUS_ADDRESS={self.bus}", *words, **more)
-        self.cable.processes.append(process)
-        return process
+        return self.cable.start(place, "env", self.bus, *words, **more)
 
     def cli(self, *words):
         return Member(self, self.place, PROGRAM, *words)
@@ -73,6 +59,12 @@ class Cable:
             end.place.address("eth0", f"192.168.7.{number}/24")
             end.power_on()
         return self.ends
+
+    def start(self, place, *words, **more):
+        """As a Lab starts what ends with it."""
+        process = place.start(*words, **more)
+        self.processes.append(process)
+        return process
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
@@ -122,7 +114,7 @@ def check_unannounced(ana, bo):
 
 
 def check_no_avahi(ana, bo):
-    ana.bus = "unix:path=/nonexistent/bus"
+    ana.bus = "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus"
     looking = ana.cli("nearby")
     assert looking.end() == NO_AVAHI
     assert "Avahi" in looking.errors and looking.events[-1]["code"] == "no-avahi", looking.events

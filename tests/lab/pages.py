@@ -38,8 +38,9 @@ def page_at(door, name, browser):
 
 
 @contextlib.contextmanager
-def app_at(the_lab, place, build, *words):
-    member = Member(the_lab, place, "env", f"SNUG_WEB_ROOT={build / 'src/web'}", build / "src/cli/snug-cli", *words,
+def app_at(the_lab, place, build, *words, told=()):
+    """What it is `told` is more of its environment."""
+    member = Member(the_lab, place, "env", f"SNUG_WEB_ROOT={build / 'src/web'}", *told, build / "src/cli/snug-cli", *words,
                     limit_seconds=APP_LIMIT_SECONDS)
     try:
         yield member

@@ -1,5 +1,5 @@
 #!/bin/bash
-# snug-cli and the page in Chromium and in Firefox, through all kinds of NATs with all, directly and at relays, those that must not connect, too; on one network without a STUN server; and over long lines that lose packets and reorder them, in Chromium
+# snug-cli and the page in Chromium and in Firefox, through all kinds of NATs with all, directly and at relays, those that must not connect, too; on one network without a STUN server, also past a firewall; and over long lines that lose packets and reorder them, in Chromium
 # limit: 1200
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
