@@ -60,6 +60,14 @@ def texts_of(member):
     return [event["text"] for event in member.events if event["event"] == "chat"]
 
 
+def is_room(state):
+    return lambda event: event["event"] == "room" and event["state"] == state
+
+
+def is_running(event):
+    return event["event"] == "transfer" and event["state"] == "running" and event["bytes"] > 0
+
+
 def both(*work):
     """Each in a thread of its own; what they return. What one of them raises is raised when all have ended."""
     with concurrent.futures.ThreadPoolExecutor(len(work)) as pool:

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""proxies.py BUILD [CASE…]: snug-cli in a network that lets nothing out but through a proxy, and what it sends past it.
+"""proxies.py BUILD [CASE…]: snug-cli in a network that lets nothing out but through a proxy, or that comes to it from one
+that lets out everything, and what it sends past the proxy.
 
     hidden -- proxy --+                       192.168.9.0/24 behind the proxy, which forwards nothing
                       +-- segment -- server   203.0.113.0/24, with snug-server and coturn
     host b - router b-+
+
+While the hidden computer is at home it is behind router a, at 192.168.5.2, and reaches the proxy from outside.
 
 Names of the internet are known to the proxy alone. What leaves the hidden computer is written down, a question to the
 DNS, which would be asked of the proxy's computer, as well.
@@ -11,18 +14,24 @@ DNS, which would be asked of the proxy's computer, as well.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import os
 import pathlib
 import subprocess
 import sys
 
 import lab
-from members import Member, both, run_cases, same, words_for
+from members import Member, both, is_room, is_running, run_cases, same, words_for
 from tap import Tap
 
 HIDDEN, PROXY, PROXY_OUTSIDE = "192.168.9.2", "192.168.9.1", "203.0.113.20"
+AT_HOME, HOME_ROUTER, HOME_OUTSIDE = "192.168.5.2", "192.168.5.1", "203.0.113.1"
 ROOMS = "rooms.example"
 SOCKS_PORT, HTTP_PORT = 1080, 3128
 TCP, UDP = 6, 17
+DNS_PORT = 53
+MOVE_LIMIT_SECONDS = 120
+# What the film takes at this rate is enough to be interrupted in.
+RATE, FILM_BYTES = "40mbit", 30_000_000
 DONE, UNREACHABLE = 0, 2
 TURN_TCP = f"turn:snug:lamp@{ROOMS}?transport=tcp"
 TURN_TLS = f"turns:snug:lamp@{ROOMS}:{lab.Relay.TLS_PORT}?transport=tcp"
@@ -37,6 +46,9 @@ CASES = {
     "doctor": "the doctor asks by the proxy, and says what goes round it",
     "doctor-only": "for who wants relays only it asks nobody past the proxy",
     "away": "a proxy that is not there is not gone round",
+    "moved": "who was met directly and goes behind a SOCKS proxy during a file gets on by its relay over TCP, and no name is "
+             "looked up",
+    "moved-only": "who wants relays only and goes behind an HTTP proxy gets on over TLS, and nothing goes past it",
 }
 
 # A door that opens is all that these proxies say of being ready.
@@ -58,6 +70,7 @@ class Town:
         self.build, self.folder, self.lab = build, folder, lab.Lab()
         self.hidden, self.proxy = lab.Place("hidden"), lab.Place("proxy")
         self.variables = []
+        self.door = PROXY   # where the proxy is asked
 
     def __enter__(self):
         self.lab.__enter__()
@@ -81,16 +94,17 @@ class Town:
     def start_proxy(self, *words, port):
         self.lab.start(self.proxy, "unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"',
                        self.folder / "hosts", *words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.proxy.run(sys.executable, "-c", KNOCK, PROXY, port, timeout=lab.PATIENCE_SECONDS)
+        self.proxy.run(sys.executable, "-c", KNOCK, self.door, port, timeout=lab.PATIENCE_SECONDS)
 
     def start_socks(self):
-        self.variables = [f"all_proxy=socks5://{PROXY}:{SOCKS_PORT}"]
-        self.start_proxy("microsocks", "-i", PROXY, "-p", SOCKS_PORT, port=SOCKS_PORT)
+        self.variables = [f"all_proxy=socks5://{self.door}:{SOCKS_PORT}"]
+        self.start_proxy("microsocks", "-i", self.door, "-p", SOCKS_PORT, port=SOCKS_PORT)
 
     def start_http(self):
-        self.variables = [f"{name}=http://{PROXY}:{HTTP_PORT}" for name in ("http_proxy", "https_proxy")]
+        self.variables = [f"{name}=http://{self.door}:{HTTP_PORT}" for name in ("http_proxy", "https_proxy")]
         settings = self.folder / "tinyproxy.conf"
-        settings.write_text(f"Port {HTTP_PORT}\nListen {PROXY}\nAllow {HIDDEN}\nAllow {PROXY}\nMaxClients 100\nTimeout 600\n")
+        allowed = "".join(f"Allow {address}\n" for address in (HIDDEN, HOME_OUTSIDE, self.door))
+        settings.write_text(f"Port {HTTP_PORT}\nListen {self.door}\n{allowed}MaxClients 100\nTimeout 600\n")
         self.start_proxy("tinyproxy", "-d", "-c", settings, port=HTTP_PORT)
 
     def start_server(self, is_tls):
@@ -103,6 +117,24 @@ class Town:
                                 stdout=subprocess.PIPE)
         return server.stdout.readline().split()[1]
 
+    def go_home(self):
+        """The hidden one, before a proxy is started."""
+        self.door = PROXY_OUTSIDE
+        self.hidden.run("ip", "link", "set", "eth0", "down")
+        self.lab.routers["a"].plug("home", self.hidden, "eth1")
+        self.lab.routers["a"].address("home", f"{HOME_ROUTER}/24")
+        self.hidden.address("eth1", f"{AT_HOME}/24")
+        self.hidden.run("ip", "route", "add", "default", "via", HOME_ROUTER)
+
+    def go_behind_proxy(self):
+        """From home; what is sent from then on is written down anew."""
+        self.hidden.run("ip", "link", "set", "eth1", "down")
+        self.hidden.run("ip", "address", "del", f"{AT_HOME}/24", "dev", "eth1")
+        self.tap.end()
+        self.tap = Tap(self.lab, self.hidden, self.folder / "record-behind-proxy")
+        self.hidden.run("ip", "link", "set", "eth0", "up")
+        self.hidden.run("ip", "route", "add", "default", "via", PROXY)
+
     def cli(self):
         """snug-cli, which trusts the server's certificate and asks the DNS that there would be at the hidden computer."""
         return self.relay.trusted_by("sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"',
@@ -110,11 +142,11 @@ class Town:
 
     def sent(self):
         """(protocol, address, port) of all that the hidden computer sent to others."""
-        return self.tap.sent(HIDDEN)
+        return self.tap.sent(HIDDEN, AT_HOME)
 
     def assert_nothing_past_proxy(self, port):
         sent = self.sent()
-        assert sent == {(TCP, PROXY, port)}, f"it sent to {sent}"
+        assert sent == {(TCP, self.door, port)}, f"it sent to {sent}"
 
 
 def by_name(address):
@@ -194,6 +226,52 @@ def check_away(town):
     wanted = {"server": "nobody", "stun": "not-wanted", "relay-udp": "not-wanted", "nat": "unknown", "reach": "none"}
     assert found == (UNREACHABLE, wanted), found
     town.assert_nothing_past_proxy(SOCKS_PORT)
+
+
+def meet_and_move(town, address, *words):
+    """The hidden one makes a room at home, and goes behind the proxy while its film is on the way to host b; both members,
+    when it has arrived."""
+    film, inbox = town.folder / "film.bin", town.folder / "in"
+    film.write_bytes(os.urandom(FILM_BYTES))
+    inbox.mkdir()
+    town.lab.routers["a"].run("tc", "qdisc", "add", "dev", "wan", "root", "tbf", "rate", RATE, "burst", "64k", "latency", "50ms")
+    host = Member(town.lab, town.hidden, *town.cli(), "create", "--server", by_name(address), *words, "--send", film,
+                  "--until", "sent=1", limit_seconds=MOVE_LIMIT_SECONDS)
+    link = host.until(lambda event: event["event"] == "room" and event.get("link"))["link"]
+    program = town.relay.trusted_by(town.build / "src/cli/snug-cli")
+    guest = Member(town.lab, town.lab.hosts["b"], *program, "join", link.replace(ROOMS, lab.SERVER), *STUN,
+                   "--save-to", inbox, "--until", "received=1", limit_seconds=MOVE_LIMIT_SECONDS)
+    guest.until(is_running)
+    town.go_behind_proxy()
+    host.until(is_room("reconnecting"))
+    host.until(is_room("joined"))
+    ends = both(host.end, guest.end)
+    told = f"\nhost:\n{host.told()}\n{host.errors}\nguest:\n{guest.told()}\n{guest.errors}"
+    assert ends == [DONE, DONE], f"they ended with {ends}{told}"
+    assert same(film, inbox / film.name), "another file arrived"
+    assert host.last_path() == guest.last_path() == "relay", f"{host.last_path()}, {guest.last_path()}{told}"
+    return host, guest
+
+
+def check_moved(town):
+    town.go_home()
+    town.start_socks()
+    host, guest = meet_and_move(town, town.start_server(False), *STUN, "--turn", TURN_TCP)
+    assert host.paths() == guest.paths() == {"direct", "relay"}, f"{host.paths()}, {guest.paths()}"
+    assert len(said_of_proxy(host)) == 1, host.told()
+    sent = town.sent()
+    assert {way for way in sent if way[0] != UDP} == {(TCP, town.door, SOCKS_PORT)}, f"it sent to {sent}"
+    # As it was told, it goes on to look for direct ways.
+    assert not {way for way in sent if way[2] == DNS_PORT}, f"it looked up names: {sent}"
+
+
+def check_moved_only(town):
+    town.go_home()
+    town.start_http()
+    host, guest = meet_and_move(town, town.start_server(True), *STUN, "--turn", TURN_UDP, "--turn", TURN_TLS, *ONLY)
+    assert host.paths() == guest.paths() == {"relay"}, f"{host.paths()}, {guest.paths()}"
+    assert not said_of_proxy(host), "it warned of what it does not do"
+    town.assert_nothing_past_proxy(HTTP_PORT)
 
 
 def main():

@@ -12,7 +12,7 @@ import threading
 import time
 
 import lab
-from members import Member, both, run_cases, same, texts_of
+from members import Member, both, is_room, is_running, run_cases, same, texts_of
 
 # What the file takes at this rate is enough to be interrupted in.
 RATE, FILE_BYTES = "40mbit", 30_000_000
@@ -31,14 +31,6 @@ TITLES = {
     "restarted": "a server that dies during a file and comes back is not noticed by it, and lets a third one in",
     "relay": "a relay that dies during a file and comes back is found again, and the file arrives as it is",
 }
-
-
-def is_room(state):
-    return lambda event: event["event"] == "room" and event["state"] == state
-
-
-def is_running(event):
-    return event["event"] == "transfer" and event["state"] == "running" and event["bytes"] > 0
 
 
 class Scene:

@@ -37,12 +37,12 @@ class Tap:
         self.end()
         return Traffic(self.record, address)
 
-    def sent(self, address):
-        """(protocol, address, port) of all that this address sent to over IPv4."""
+    def sent(self, *addresses):
+        """(protocol, address, port) of all that these addresses sent to over IPv4."""
         self.end()
-        source = socket.inet_aton(address)
+        sources = [socket.inet_aton(address) for address in addresses]
         return {(packet[9], socket.inet_ntoa(packet[16:20]), port_of(packet)) for packet in packets_of(self.record)
-                if packet[0] >> 4 == 4 and packet[12:16] == source}
+                if packet[0] >> 4 == 4 and packet[12:16] in sources}
 
     def end(self):
         self.process.stdin.close()

@@ -1,5 +1,5 @@
 #!/bin/bash
-# snug-cli through NATs: all kinds of routers with all, those that must not connect too; what its doctor finds in each; who dies, is cut off or moves meanwhile; rooms found by Avahi; what goes past a proxy; long lines that lose packets and reorder them
+# snug-cli through NATs: all kinds of routers with all, those that must not connect too; what its doctor finds in each; who dies, is cut off or moves meanwhile; rooms found by Avahi; what goes past a proxy, also of who comes behind it; long lines that lose packets and reorder them
 # limit: 1200
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
