@@ -30,6 +30,7 @@ TITLES = {
     "outage": "after 30 s without a cable a file goes on to its end, and what was said meanwhile is there in order",
     "restarted": "a server that dies during a file and comes back is not noticed by it, and lets a third one in",
     "relay": "a relay that dies during a file and comes back is found again, and the file arrives as it is",
+    "relay-tcp": "the same of a relay over TCP, where UDP is blocked",
 }
 
 
@@ -214,10 +215,10 @@ def run_restarted(scene):
         assert not states & {"reconnecting", "paused"}, f"it noticed:\n{member.told()}"
 
 
-def run_relay(scene):
-    for side in "ab":
-        scene.lab.set_nat(side, "symmetric-random")
-    scene.meet_and_send(ways=["--stun", lab.Relay.STUN, "--turn", lab.Relay.TURN], limit_seconds=LONG_LIMIT_SECONDS)
+def run_relay(scene, nats, turn):
+    for side, nat in zip("ab", nats):
+        scene.lab.set_nat(side, nat)
+    scene.meet_and_send(ways=["--stun", lab.Relay.STUN, "--turn", turn], limit_seconds=LONG_LIMIT_SECONDS)
     since = time.monotonic()
     scene.relay.process.kill()
     scene.relay.process.wait()
@@ -237,7 +238,8 @@ RUNS = {
     "offerer-moved": lambda scene: run_moved(scene, "a"),
     "outage": run_outage,
     "restarted": run_restarted,
-    "relay": run_relay,
+    "relay": lambda scene: run_relay(scene, ("symmetric-random", "symmetric-random"), lab.Relay.TURN),
+    "relay-tcp": lambda scene: run_relay(scene, ("port-restricted", "udp-blocked"), lab.Relay.TURN_TCP),
 }
 
 
