@@ -31,9 +31,10 @@
  * learn by nothing else. */
 #define EXTRA_HEARTBEAT_MS 5000
 
-/* RFC 9260 section 6.1: nobody sends more than the peer has room for, with something for each chunk. Memory it costs only
- * where packets are missing, or nobody reads. */
-#define ROOMY_RECEIVE_BUFFER SNUG_SEND_ROOM_MOST
+/* RFC 9260 section 6.1: nobody sends more than the peer has room for, less 256 bytes of each chunk for usrsctp. Chunks on
+ * far paths have 1,372 bytes, and more of them than this we may not be sent (snug-send-room.h). Memory it costs only where
+ * packets are missing, or nobody reads. */
+#define ROOMY_RECEIVE_BUFFER (SNUG_SEND_ROOM_MOST_CHUNKS * (1372 + 256))
 
 /* RFC 9260 section 6.3.2 (R3) begins the retransmission timer anew with each acknowledgement that moves. usrsctp does
  * so only while something is under way that it might give up (RFC 3758). Otherwise it reads acknowledgements in a shorter
@@ -308,7 +309,8 @@ look_at_room (SnugSctpTransport *self)
   if (!self->is_roomy || self->bytes_looked == self->bytes_sent || !get_status (self, &status))
     return;
   self->bytes_looked = self->bytes_sent;
-  if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt))
+  if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt,
+                            self->packet_bytes))
     return;
   n_bytes = (int) self->room.n_bytes;
   set_option (self, SOL_SOCKET, SO_SNDBUF, &n_bytes, sizeof n_bytes);

@@ -4,8 +4,17 @@
 /* What a line of 1 Gbit/s brings away in that time. */
 #define BYTES_PER_MS 125000
 
+/* RFC 9260 sections 3.1 and 3.3.1: of a packet with one chunk of data */
+#define HEADERS 28
+
+static gsize
+count_most (gsize packet_bytes)
+{
+  return MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
+}
+
 gboolean
-snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms)
+snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes)
 {
   gsize wanted;
 
@@ -16,9 +25,16 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms)
 
   /* twice: what is under way, and as much for the next round, for slow start doubles it */
   wanted = MIN (2 * window_bytes, (gsize) self->least_rtt_ms * BYTES_PER_MS);
-  wanted = MIN (wanted, SNUG_SEND_ROOM_MOST);
+  wanted = MIN (wanted, count_most (packet_bytes));
   if (wanted <= self->n_bytes)
     return FALSE;
   self->n_bytes = wanted;
   return TRUE;
+}
+
+/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. */
+gboolean
+snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes)
+{
+  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7;
 }

@@ -18,6 +18,11 @@ G_BEGIN_DECLS
 /* With what SCTP puts around each packet that is some 16 MB of memory. */
 #define SNUG_SEND_ROOM_MOST (8 * 1024 * 1024)
 
+/* usrsctp has a bit for each of 4,096 chunks behind one that is missing, and drops what comes beyond them: whoever has
+ * more under way loses all that in addition to one packet, again and again until the association is given up. Some less,
+ * for it moves the bits by eight, and the last chunk of a message is short. */
+#define SNUG_SEND_ROOM_MOST_CHUNKS 3800
+
 typedef struct
 {
   gsize n_bytes;
@@ -27,6 +32,9 @@ typedef struct
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
 
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
-gboolean snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms);
+gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);
+
+/* Whether it cannot grow for want of chunks, and the congestion window would let more go. */
+gboolean snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes);
 
 G_END_DECLS
