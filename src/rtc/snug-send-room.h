@@ -25,8 +25,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gsize n_bytes;
-  guint least_rtt_ms;     /* 0: not known */
+  gsize    n_bytes;
+  guint    least_rtt_ms;     /* 0: not known */
+  gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
 } SnugSendRoom;
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
