@@ -1,7 +1,10 @@
 /* snug-port-splitter: several SCTP associations over one DTLS, told apart by their port (RFC 8261 section 6.1).
  *
- * Each association stands on a lane, which is a layer like any other. Belongs to the network context of its peer
- * connection.
+ * Each association stands on a lane, which is a layer like any other. What comes for the first one, on which words are
+ * said, is heard inside the call that brings it. The rest waits for turns of the context that are short, in order, and
+ * takes little memory: a word waits for what was read before it to be decrypted, not for a file to be put together.
+ *
+ * Belongs to the network context of its peer connection.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
