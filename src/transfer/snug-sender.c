@@ -4,33 +4,20 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-context.h"
+#include "snug-piece-reader.h"
 #include "snug-pieces.h"
-#include "snug-source.h"
 
 /* Read from the disk only while fewer bytes than this wait in the stream: the only pacing. */
 #define HIGH_WATER_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)
 /* Bytes read ahead of the stream, and what one job reads. */
 #define MAX_READY_BYTES (3 * SNUG_WIRE_PIECE_BYTES)
 #define JOB_BYTES SNUG_WIRE_PIECE_BYTES
-/* What an entry costs besides its bytes. */
-#define ITEM_BYTES 1024
 /* Sent in one turn of the network context, so that others get theirs: a word said beside the file waits for a turn
  * at least. With 1 MiB, and as much read in a turn, a round trip beside a file took twice as long. */
 #define TURN_BYTES (128 * 1024)
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
-/* A header, a piece or both. */
-typedef struct
-{
-  gboolean  begins;     /* an entry, or what is sent of it */
-  guint64   entry;
-  guint64   offset;     /* bytes */
-  guint64   size;       /* bytes, of the entry */
-  GBytes   *data;       /* nullable */
-  guint8    hash[SNUG_WIRE_HASH_BYTES];
-} Piece;
-
-/* The half that lives in the network context; workers see @source only, one job at a time. */
+/* The half that lives in the network context; workers see @reader only, one job at a time. */
 typedef struct
 {
   gatomicrefcount  ref_count;
@@ -38,19 +25,12 @@ typedef struct
   GMainContext    *network;
   GWeakRef         owner;          /* followed in the main context only */
   SnugOffer       *offer;
-  SnugManifest    *chosen;         /* what is sent of it */
-
-  /* Owned by the one job under way */
-  SnugSource      *source;
-  SnugPlace        place;          /* of the next piece to read */
-  gboolean         begins;         /* its header was not read out yet */
-  gboolean         compared;
-  GBytes          *have;           /* nullable */
-  SnugFingerprint  fingerprint;
+  guint64          n_chosen;       /* bytes of what is sent of it */
+  SnugPieceReader *reader;         /* owned by the one job under way, else of the network context */
 
   /* Network context */
   SnugFileStream  *stream;         /* nullable */
-  GQueue           ready;          /* of Piece */
+  GQueue           ready;          /* of SnugPiece */
   gsize            n_ready;        /* bytes of them */
   gsize            piece_sent;     /* bytes of the first of @ready that are sent */
   guint64          limit;          /* bytes of a part that are there */
@@ -95,27 +75,15 @@ pump_ref (Pump *pump)
 }
 
 static void
-piece_free (gpointer data)
-{
-  Piece *piece = data;
-
-  g_clear_pointer (&piece->data, g_bytes_unref);
-  g_free (piece);
-}
-
-static void
 pump_unref (gpointer data)
 {
   Pump *pump = data;
 
   if (!g_atomic_ref_count_dec (&pump->ref_count))
     return;
-  g_clear_pointer (&pump->source, snug_source_free);
+  g_clear_pointer (&pump->reader, snug_piece_reader_free);
   g_clear_pointer (&pump->offer, snug_offer_unref);
-  g_clear_pointer (&pump->chosen, snug_manifest_unref);
-  g_queue_clear_full (&pump->ready, piece_free);
-  g_clear_pointer (&pump->have, g_bytes_unref);
-  snug_fingerprint_clear (&pump->fingerprint);
+  g_queue_clear_full (&pump->ready, snug_piece_free);
   g_weak_ref_clear (&pump->owner);
   g_main_context_unref (pump->main);
   g_main_context_unref (pump->network);
@@ -174,7 +142,7 @@ tell_progress (Pump *pump)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->chosen->n_bytes)
+  if (now_us - pump->progress_us < PROGRESS_INTERVAL_US && pump->sent < pump->n_chosen)
     return;
   pump->progress_us = now_us;
   tell (pump, PROGRESS, pump->sent, NULL, NULL);
@@ -197,141 +165,11 @@ end (Pump *pump, GError *error)
 
 typedef struct
 {
-  Pump     *pump;
-  GQueue    pieces;     /* of Piece */
-  gsize     n_bytes;
-  guint64   limit;      /* bytes of a part that are there */
-  guint64   n_before;   /* bytes of entries before the place where it begins */
-  gboolean  all;        /* nothing is behind them */
-  GError   *error;
+  Pump           *pump;
+  guint64         limit;    /* bytes of a part that are there */
+  SnugPieceBatch  read;
+  GError         *error;
 } ReadResult;
-
-static void
-set_changed (GError **error)
-{
-  g_set_error_literal (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_CHANGED,
-                       _("The file has changed since it was offered."));
-}
-
-static gboolean
-hash_piece (Pump *pump, const SnugPlace *place, GBytes *data, guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error)
-{
-  if (snug_offer_hash_piece (pump->offer, place, data, hash))
-    return TRUE;
-  set_changed (error);
-  return FALSE;
-}
-
-/* Returns: %FALSE if it cannot be read */
-static gboolean
-read_hash (Pump *pump, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES], GError **error)
-{
-  g_autoptr (GBytes) data = NULL;
-
-  if (snug_offer_get_hash (pump->offer, place, hash))
-    return TRUE;
-  data = snug_source_read (pump->source, place, error);
-  return data != NULL && hash_piece (pump, place, data, hash, error);
-}
-
-/* PROTOCOL.md section 4, "Resume needs proof of content": what the receiver has must be ours. */
-static gboolean
-compare_have (Pump *pump, guint64 *n_before, GError **error)
-{
-  SnugManifest *manifest = pump->chosen;
-  SnugPlace place = { 0, 0 };
-  g_autoptr (GBytes) ours = NULL;
-
-  pump->compared = TRUE;
-  if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
-    return TRUE;
-  while (snug_manifest_settle (manifest, &place)
-         && (place.entry < pump->place.entry
-             || (place.entry == pump->place.entry && place.offset < pump->place.offset)))
-    {
-      gsize length = snug_piece_length (snug_manifest_get (manifest, place.entry)->size, place.offset);
-      guint8 hash[SNUG_WIRE_HASH_BYTES];
-
-      if (length > 0 && !read_hash (pump, &place, hash, error))
-        return FALSE;
-      if (length > 0)
-        snug_fingerprint_add (&pump->fingerprint, hash);
-      *n_before += length;
-      snug_manifest_advance (manifest, &place, length);
-    }
-
-  ours = snug_fingerprint_value (&pump->fingerprint);
-  if (pump->have == NULL ? *n_before == 0 : g_bytes_equal (ours, pump->have))
-    return TRUE;
-  set_changed (error);
-  return FALSE;
-}
-
-/* @data: (transfer full) (nullable) */
-static gboolean
-add_piece (Pump *pump, ReadResult *result, guint64 size, GBytes *data)
-{
-  Piece *piece = g_new0 (Piece, 1);
-  gsize n = data != NULL ? g_bytes_get_size (data) : 0;
-
-  piece->begins = pump->begins;
-  piece->entry = pump->place.entry;
-  piece->offset = pump->place.offset;
-  piece->size = size;
-  piece->data = data;
-  if (data != NULL && !hash_piece (pump, &pump->place, data, piece->hash, &result->error))
-    {
-      piece_free (piece);
-      return FALSE;
-    }
-  pump->begins = FALSE;
-  result->n_bytes += n + ITEM_BYTES;
-  g_queue_push_tail (&result->pieces, piece);
-  return TRUE;
-}
-
-static gboolean
-read_manifest (Pump *pump, ReadResult *result)
-{
-  GBytes *bytes = pump->offer->manifest_bytes;
-  gsize size = g_bytes_get_size (bytes), n = snug_piece_length (size, pump->place.offset);
-
-  if (!add_piece (pump, result, size, n > 0 ? g_bytes_new_from_bytes (bytes, pump->place.offset, n) : NULL))
-    return FALSE;
-  pump->place.offset += n;
-  if (pump->place.offset < size)
-    return TRUE;
-  pump->place = (SnugPlace) { 0, 0 };
-  pump->begins = TRUE;
-  return TRUE;
-}
-
-/* The piece at the place, which is in an entry. */
-static gboolean
-read_piece (Pump *pump, ReadResult *result)
-{
-  const SnugEntry *entry = snug_manifest_get (pump->chosen, pump->place.entry);
-  guint64 before = pump->place.entry;
-  GBytes *data = NULL;
-  gsize n = 0;
-
-  if (!snug_source_open (pump->source, pump->place.entry, &result->error))
-    return FALSE;
-  if (entry->size > pump->place.offset)
-    {
-      data = snug_source_read (pump->source, &pump->place, &result->error);
-      if (data == NULL)
-        return FALSE;
-      n = g_bytes_get_size (data);
-    }
-  if (!add_piece (pump, result, entry->size, data))
-    return FALSE;
-  if (data != NULL)
-    snug_fingerprint_add (&pump->fingerprint, ((Piece *) g_queue_peek_tail (&result->pieces))->hash);
-  snug_manifest_advance (pump->chosen, &pump->place, n);
-  pump->begins = pump->place.entry != before;
-  return TRUE;
-}
 
 static void
 result_free (gpointer data)
@@ -339,7 +177,7 @@ result_free (gpointer data)
   ReadResult *result = data;
 
   pump_unref (result->pump);
-  g_queue_clear_full (&result->pieces, piece_free);
+  snug_piece_batch_clear (&result->read);
   g_clear_error (&result->error);
   g_free (result);
 }
@@ -349,7 +187,7 @@ on_read (gpointer data)
 {
   ReadResult *result = data;
   Pump *pump = result->pump;
-  Piece *piece;
+  SnugPiece *piece;
 
   pump->reading = FALSE;
   if (result->error != NULL)
@@ -360,20 +198,12 @@ on_read (gpointer data)
   if (pump->ended)
     return;
   pump->opened = TRUE;
-  pump->read_all = result->all;
-  pump->sent += result->n_before;
-  pump->n_ready += result->n_bytes;
-  while ((piece = g_queue_pop_head (&result->pieces)) != NULL)
+  pump->read_all = result->read.all;
+  pump->sent += result->read.n_before;
+  pump->n_ready += result->read.n_bytes;
+  while ((piece = g_queue_pop_head (&result->read.pieces)) != NULL)
     g_queue_push_tail (&pump->ready, piece);
   turn (pump);
-}
-
-/* Whether the piece at the place is, of something that is still coming in. */
-static gboolean
-is_there (Pump *pump, guint64 limit)
-{
-  return limit >= pump->chosen->n_bytes || pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST
-         || snug_piece_map_bytes_at (pump->offer->map, &pump->place) < limit;
 }
 
 static void
@@ -381,15 +211,8 @@ do_read (gpointer job, gpointer user_data)
 {
   ReadResult *result = job;
   Pump *pump = result->pump;
-  gboolean ok = pump->compared || compare_have (pump, &result->n_before, &result->error);
 
-  while (ok && result->n_bytes < JOB_BYTES && !result->all && is_there (pump, result->limit))
-    if (pump->place.entry == SNUG_WIRE_ENTRY_MANIFEST)
-      ok = read_manifest (pump, result);
-    else if (snug_manifest_settle (pump->chosen, &pump->place))
-      ok = read_piece (pump, result);
-    else
-      result->all = TRUE;
+  snug_piece_reader_read (pump->reader, result->limit, JOB_BYTES, &result->read, &result->error);
   snug_context_post (pump->network, on_read, result, result_free);
 }
 
@@ -399,21 +222,20 @@ read_ahead (Pump *pump)
   ReadResult *result;
 
   if (pump->reading || pump->ended || pump->read_all || pump->n_ready >= MAX_READY_BYTES
-      || !is_there (pump, pump->limit))
+      || !snug_piece_reader_is_there (pump->reader, pump->limit))
     return;
 
   pump->reading = TRUE;
   result = g_new0 (ReadResult, 1);
   result->pump = pump_ref (pump);
   result->limit = pump->limit;
-  g_queue_init (&result->pieces);
   snug_pieces_run (do_read, result);
 }
 
 /* --- in the network context ------------------------------------------------------------------------ */
 
 static gboolean
-begin_entry (Pump *pump, Piece *piece)
+begin_entry (Pump *pump, SnugPiece *piece)
 {
   piece->begins = FALSE;
   return snug_file_stream_begin (pump->stream, piece->entry, piece->offset, piece->size);
@@ -423,12 +245,12 @@ begin_entry (Pump *pump, Piece *piece)
 static gboolean
 end_piece (Pump *pump)
 {
-  Piece *piece = g_queue_pop_head (&pump->ready);
+  SnugPiece *piece = g_queue_pop_head (&pump->ready);
   gboolean sent = piece->data == NULL || snug_file_stream_end_piece (pump->stream, piece->hash);
 
-  pump->n_ready -= ITEM_BYTES + (piece->data != NULL ? g_bytes_get_size (piece->data) : 0);
+  pump->n_ready -= SNUG_PIECE_ITEM_BYTES + (piece->data != NULL ? g_bytes_get_size (piece->data) : 0);
   pump->piece_sent = 0;
-  piece_free (piece);
+  snug_piece_free (piece);
   return sent;
 }
 
@@ -436,12 +258,12 @@ end_piece (Pump *pump)
 static gboolean
 send_slice (Pump *pump, gsize *n_turn)
 {
-  Piece *piece = g_queue_peek_head (&pump->ready);
+  SnugPiece *piece = g_queue_peek_head (&pump->ready);
   gsize length = piece->data != NULL ? g_bytes_get_size (piece->data) : 0;
   gsize n = MIN (length - pump->piece_sent, snug_file_stream_get_slice_bytes (pump->stream));
   g_autoptr (GBytes) slice = NULL;
 
-  *n_turn += n + ITEM_BYTES;
+  *n_turn += n + SNUG_PIECE_ITEM_BYTES;
   if (piece->begins && !begin_entry (pump, piece))
     return FALSE;
   if (n == 0)
@@ -488,7 +310,7 @@ end_if_all (Pump *pump)
 
   if (!pump->read_all || !g_queue_is_empty (&pump->ready))
     return TRUE;
-  fingerprint = snug_fingerprint_value (&pump->fingerprint);
+  fingerprint = snug_piece_reader_get_fingerprint (pump->reader);
   pump->all_sent = TRUE;
   return snug_file_stream_end (pump->stream, fingerprint);
 }
@@ -544,7 +366,7 @@ turn (Pump *pump)
   tell_progress (pump);
   read_ahead (pump);
   if (pump->all_sent)
-    tell (pump, ALL_SENT, pump->sent, snug_fingerprint_value (&pump->fingerprint), NULL);
+    tell (pump, ALL_SENT, pump->sent, snug_piece_reader_get_fingerprint (pump->reader), NULL);
 }
 
 static void
@@ -669,17 +491,9 @@ snug_sender_new (GMainContext *network, SnugOffer *offer, SnugManifest *chosen, 
   pump->network = g_main_context_ref (network);
   g_weak_ref_init (&pump->owner, self);
   pump->offer = snug_offer_ref (offer);
-  pump->chosen = snug_manifest_ref (chosen);
-  if (offer->part_fd >= 0)
-    pump->source = snug_source_new_part (offer->part_fd, offer->manifest, offer->is_folder);
-  else
-    pump->source = snug_source_new (g_file_peek_path (offer->file), offer->manifest, offer->is_folder);
-  /* Who gets a part compares with what the one who offers it says. */
-  pump->compared = offer->part_fd >= 0;
+  pump->n_chosen = chosen->n_bytes;
+  pump->reader = snug_piece_reader_new (offer, chosen, from, have);
   pump->limit = offer->part_fd >= 0 ? 0 : G_MAXUINT64;
-  pump->place = *from;
-  pump->begins = TRUE;
-  pump->have = have != NULL ? g_bytes_ref (have) : NULL;
   return self;
 }
 
@@ -717,5 +531,4 @@ snug_sender_init (SnugSender *self)
   self->pump = g_new0 (Pump, 1);
   g_atomic_ref_count_init (&self->pump->ref_count);
   g_queue_init (&self->pump->ready);
-  snug_fingerprint_init (&self->pump->fingerprint);
 }
