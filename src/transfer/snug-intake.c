@@ -147,10 +147,7 @@ read_manifest (SnugIntake *self, GBytes *bytes)
 static gboolean
 save_manifest (SnugIntake *self, SnugManifest *manifest, GBytes *bytes, GError **error)
 {
-  if (snug_sink_save_manifest (self->sink, bytes, error) && snug_sink_make_folders (self->sink, manifest, error))
-    return TRUE;
-  snug_intake_as_disk_error (error);
-  return FALSE;
+  return snug_sink_save_manifest (self->sink, bytes, error) && snug_sink_make_folders (self->sink, manifest, error);
 }
 
 /* As it came: whoever it is passed on to compares it with the offer. */
@@ -182,8 +179,11 @@ end_manifest_if_all (SnugIntake *self, GError **error)
 
   if (self->manifest_data->len < self->plan.manifest_size)
     return TRUE;
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->manifest_data));
-  return take_manifest (self, bytes, error);
+  bytes = g_bytes_new (self->manifest_data->data, self->manifest_data->len);
+  if (!take_manifest (self, bytes, error))
+    return FALSE;
+  g_clear_pointer (&self->manifest_data, g_byte_array_unref);
+  return TRUE;
 }
 
 static gboolean
@@ -250,21 +250,32 @@ write_piece (SnugIntake *self, SnugIntakeItem *piece, GError **error)
   return snug_sink_note_piece (self->sink, piece->hash, error);
 }
 
+/* The last piece of it comes again where there is no room to keep it. */
+static gboolean
+take_piece_of_manifest (SnugIntake *self, SnugIntakeItem *piece, GError **error)
+{
+  guint before = self->manifest_data->len;
+
+  for (guint i = 0; i < piece->slices->len; i++)
+    {
+      gsize n;
+      const guint8 *data = g_bytes_get_data (g_ptr_array_index (piece->slices, i), &n);
+
+      g_byte_array_append (self->manifest_data, data, (guint) n);
+    }
+  if (end_manifest_if_all (self, error))
+    return TRUE;
+  g_byte_array_set_size (self->manifest_data, before);
+  return FALSE;
+}
+
 static gboolean
 take_piece (SnugIntake *self, SnugIntakeItem *piece, GError **error)
 {
   if (!check_hash (piece, error))
     return FALSE;
   if (self->manifest_data != NULL)
-    {
-      for (guint i = 0; i < piece->slices->len; i++)
-        {
-          gsize n;
-          const guint8 *data = g_bytes_get_data (g_ptr_array_index (piece->slices, i), &n);
-          g_byte_array_append (self->manifest_data, data, (guint) n);
-        }
-      return end_manifest_if_all (self, error);
-    }
+    return take_piece_of_manifest (self, piece, error);
   if (!self->entry_open)
     return set_bad_data (error, "a piece of nothing");
   if (!write_piece (self, piece, error))
@@ -334,7 +345,21 @@ make_sink (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **
     self->sink = snug_sink_new (folder, plan->name, plan->size, conflict, error);
   if (self->sink == NULL)
     return FALSE;
-  return folder == NULL || !plan->resumable || verify_what_is_there (self, error);
+  if (folder == NULL || !plan->resumable || verify_what_is_there (self, error))
+    return TRUE;
+  /* It may be tried again. */
+  snug_intake_release (self, SNUG_INTAKE_KEEP);
+  g_clear_pointer (&self->manifest, snug_manifest_unref);
+  return FALSE;
+}
+
+static gboolean
+settle (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **error)
+{
+  if (self->sink == NULL)
+    return make_sink (self, folder, conflict, error);
+  return folder == NULL
+         || snug_sink_decide (self->sink, folder, self->plan.name, conflict, self->written, error);
 }
 
 gboolean
@@ -342,11 +367,17 @@ snug_intake_settle (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, 
 {
   if (self->is_settled || self->plan.looks)
     return TRUE;
+  if (!settle (self, folder, conflict, error))
+    return FALSE;
   self->is_settled = folder != NULL;
-  if (self->sink == NULL)
-    return make_sink (self, folder, conflict, error);
-  return folder == NULL
-         || snug_sink_decide (self->sink, folder, self->plan.name, conflict, self->written, error);
+  return TRUE;
+}
+
+/* What was kept aside is gone when it could not be put into its folder. */
+gboolean
+snug_intake_can_settle_again (SnugIntake *self)
+{
+  return self->plan.resumable && self->sink == NULL;
 }
 
 GFile *

@@ -72,6 +72,9 @@ void        snug_intake_free    (SnugIntake *self);
  */
 gboolean    snug_intake_settle  (SnugIntake *self, GFile *folder, SnugSinkConflict conflict, GError **error);
 
+/* After that has failed: whether nothing is lost if it is tried once more. */
+gboolean    snug_intake_can_settle_again (SnugIntake *self);
+
 /* Returns: %FALSE with a %SNUG_TRANSFER_ERROR, or what the disk said. For lack of room the same @item may be
  * taken again. */
 gboolean    snug_intake_take    (SnugIntake *self, SnugIntakeItem *item, GError **error);

@@ -51,8 +51,9 @@ snug_journal_head_equal (const SnugJournalHead *a, const SnugJournalHead *b)
 static gboolean
 fail (GError **error, int code)
 {
-  g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), _("Writing to the disk failed. (%s)"),
-               g_strerror (code));
+  int domain_code = code == EDQUOT ? G_IO_ERROR_NO_SPACE : (int) g_io_error_from_errno (code);
+
+  g_set_error (error, G_IO_ERROR, domain_code, _("Writing to the disk failed. (%s)"), g_strerror (code));
   return FALSE;
 }
 

@@ -84,6 +84,9 @@ on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
 {
   snug_mover_say_pause (self, full || self->paused_here, self->pushed);
   hold_up_holder (self, full);
+  /* Whoever has it from here does better elsewhere. */
+  if (full)
+    snug_mover_end_passes (self);
   if (!snug_transfer_is_active (self->row))
     return;
   if (full)

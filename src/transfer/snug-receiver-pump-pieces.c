@@ -323,7 +323,12 @@ take_items (Job *job)
         break;
       snug_intake_item_free (g_queue_pop_head (&job->items));
     }
-  /* For lack of room it is tried again; the rest is for good. */
+}
+
+/* For lack of room it is tried again; the rest is for good. */
+static void
+wait_for_room (Job *job)
+{
   job->full = g_error_matches (job->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
   if (job->full)
     g_clear_error (&job->error);
@@ -336,7 +341,12 @@ do_work (gpointer data, gpointer user_data)
   SnugIntake *intake = job->pump->intake;
 
   if (snug_intake_settle (intake, job->folder, job->conflict, &job->error))
-    take_items (job);
+    {
+      take_items (job);
+      wait_for_room (job);
+    }
+  else if (snug_intake_can_settle_again (intake))
+    wait_for_room (job);
   if (job->error == NULL && !job->full)
     job->file = snug_intake_finish_if_all (intake, &job->error);
   if (job->error != NULL && job->error->domain != SNUG_TRANSFER_ERROR)
@@ -475,7 +485,8 @@ on_worked (gpointer data)
   take_back (pump, job);
   set_full (pump, job->full);
   calm (pump);
-  tell_asked (pump);
+  if (!job->full)
+    tell_asked (pump);
   snug_receiver_pump_work (pump);
   snug_receiver_pump_tell_lost (pump);
 }

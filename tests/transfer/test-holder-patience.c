@@ -406,9 +406,9 @@ tell_hashes (Fixture *f)
   say (f, "Chi", message);
 }
 
-/* Ana offers, Bo brings, both by hand. Returns: the row of Chi, who follows */
+/* Ana offers, Bo is to bring it, both by hand. Returns: the row of Chi, who has asked Bo */
 static SnugTransfer *
-follow (Fixture *f, gboolean is_folder)
+ask_to_follow (Fixture *f, gboolean is_folder)
 {
   SnugTransfers *chi;
   SnugTransfer *in;
@@ -421,7 +421,22 @@ follow (Fixture *f, gboolean is_folder)
   snug_await (NULL, f->hands[ANA].n_gets == 1);
   say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
   snug_await (NULL, f->hands[BO].n_gets == 1);
+  return in;
+}
+
+static void
+begin_to_bring (Fixture *f)
+{
   snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, VIA, on_channel, &f->supply, NULL);
+}
+
+/* Returns: the row of Chi, who follows */
+static SnugTransfer *
+follow (Fixture *f, gboolean is_folder)
+{
+  SnugTransfer *in = ask_to_follow (f, is_folder);
+
+  begin_to_bring (f);
   return in;
 }
 
@@ -463,15 +478,26 @@ test_holder_that_brings_small_files (Fixture *f, gconstpointer data)
 
 /* --- a follower whose disk is full ----------------------------------------------------------------- */
 
-/* What waits for its hashes is tried all at once, and again when there is room. */
 static void
-find_room_again (Fixture *f, SnugTransfer *in)
+find_room_again (SnugTransfer *in)
 {
-  g_atomic_int_set (&disk_is_full, TRUE);
-  tell_hashes (f);
   snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
   g_atomic_int_set (&disk_is_full, FALSE);
   snug_let_pass (FULL_MS);
+}
+
+/* What waits for its hashes is tried all at once, and again when there is room. */
+static void
+fill_disk (Fixture *f, SnugTransfer *in)
+{
+  g_atomic_int_set (&disk_is_full, TRUE);
+  tell_hashes (f);
+  find_room_again (in);
+}
+
+static void
+bring_the_rest (Fixture *f, SnugTransfer *in)
+{
   bring_unchecked (f, in, N_PIECES - (guint) (f->supply.n_sent / SNUG_WIRE_PIECE_BYTES));
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   g_assert_cmpuint (f->hands[ANA].n_gets, ==, 1);
@@ -484,7 +510,53 @@ test_full_disk (Fixture *f, gconstpointer data)
   SnugTransfer *in = follow (f, FALSE);
 
   bring_unchecked (f, in, 3);
-  find_room_again (f, in);
+  fill_disk (f, in);
+  bring_the_rest (f, in);
+}
+
+static void
+test_full_disk_of_small_files (Fixture *f, gconstpointer data)
+{
+  SnugTransfer *in = follow (f, TRUE);
+
+  for (guint i = 0; i < N_SMALL; i++)
+    bring_small_unchecked (f, in);
+  fill_disk (f, in);
+  bring_the_rest (f, in);
+}
+
+/* What is in the folder is kept on the disk, too. */
+static void
+test_full_disk_for_a_manifest (Fixture *f, gconstpointer data)
+{
+  SnugTransfer *in = ask_to_follow (f, TRUE);
+
+  g_atomic_int_set (&disk_is_full, TRUE);
+  begin_to_bring (f);
+  find_room_again (in);
+  tell_hashes (f);
+  for (guint i = 0; i < N_SMALL; i++)
+    bring_small_unchecked (f, in);
+  bring_the_rest (f, in);
+}
+
+/* Nothing is asked for before there is a place for it. */
+static void
+test_full_disk_from_the_beginning (Fixture *f, gconstpointer is_folder)
+{
+  SnugTransfers *bo;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  bo = add (&f->mates, "Bo");
+  snug_mates_await (&f->mates.mates);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  in = offer_by_hand (f, "Bo", bo, is_folder != NULL);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
+  g_assert_cmpuint (f->hands[ANA].n_gets, ==, 0);
+  find_room_again (in);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  g_assert_false (is (in, SNUG_TRANSFER_PAUSED));
 }
 
 /* --- a holder that lies ---------------------------------------------------------------------------- */
@@ -559,7 +631,8 @@ test_holder_that_nobody_asks (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&chi->n_channels), ==, 1);
 }
 
-#define ADD(name, func) g_test_add ("/holder-patience/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD_FOR(name, func, data) g_test_add ("/holder-patience/" name, Fixture, data, set_up, func, tear_down)
+#define ADD(name, func) ADD_FOR (name, func, NULL)
 
 int
 main (int argc, char **argv)
@@ -569,6 +642,10 @@ main (int argc, char **argv)
   ADD ("holder-that-brings-too-little", test_holder_that_brings_too_little);
   ADD ("holder-that-brings-small-files", test_holder_that_brings_small_files);
   ADD ("full-disk", test_full_disk);
+  ADD ("full-disk-of-small-files", test_full_disk_of_small_files);
+  ADD ("full-disk-for-a-manifest", test_full_disk_for_a_manifest);
+  ADD ("full-disk-from-the-beginning", test_full_disk_from_the_beginning);
+  ADD_FOR ("full-disk-for-a-folder-from-the-beginning", test_full_disk_from_the_beginning, "folder");
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
