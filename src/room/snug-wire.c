@@ -33,6 +33,7 @@ static const char *const type_names[SNUG_WIRE_N_TYPES] = {
   [SNUG_WIRE_FILE_FROM] = "file-from",
   [SNUG_WIRE_PIECE_HASHES] = "piece-hashes",
   [SNUG_WIRE_HAVE_PIECES] = "have-pieces",
+  [SNUG_WIRE_FILE_HEIR] = "file-heir",
 };
 
 static const struct
@@ -45,6 +46,7 @@ static const struct
   { SNUG_WIRE_FEATURE_PHRASE, "phrase" },
   { SNUG_WIRE_FEATURE_HOLDERS, "holders" },
   { SNUG_WIRE_FEATURE_FOLDER_HOLDERS, "folder-holders" },
+  { SNUG_WIRE_FEATURE_HEIRS, "heirs" },
 };
 
 const char *
@@ -367,6 +369,13 @@ read_piece_hashes (JsonObject *object, SnugWireMessage *m)
 }
 
 static gboolean
+read_have_pieces (JsonObject *object, SnugWireMessage *m)
+{
+  return read_id (object, m) && snug_json_peek_integer (object, "n", SNUG_JSON_MAX_INTEGER, &m->pieces)
+         && (!json_object_has_member (object, "ask") || snug_json_peek_boolean (object, "ask", &m->ask));
+}
+
+static gboolean
 read_fields (JsonObject *object, SnugWireMessage *m)
 {
   switch (m->type)
@@ -412,11 +421,12 @@ read_fields (JsonObject *object, SnugWireMessage *m)
       return read_via (object, m) && snug_json_peek_boolean (object, "on", &m->on);
     case SNUG_WIRE_FILE_PASS:
     case SNUG_WIRE_FILE_FROM:
+    case SNUG_WIRE_FILE_HEIR:
       return read_via_and_peer (object, m);
     case SNUG_WIRE_PIECE_HASHES:
       return read_piece_hashes (object, m);
     case SNUG_WIRE_HAVE_PIECES:
-      return read_id (object, m) && snug_json_peek_integer (object, "n", SNUG_JSON_MAX_INTEGER, &m->pieces);
+      return read_have_pieces (object, m);
     case SNUG_WIRE_UNKNOWN:
     case SNUG_WIRE_N_TYPES:
     default:
@@ -565,6 +575,14 @@ write_piece_hashes (JsonObject *object, const SnugWireMessage *m)
 }
 
 static void
+write_have_pieces (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_int_member (object, "n", (gint64) m->pieces);
+  if (m->ask)
+    json_object_set_boolean_member (object, "ask", TRUE);
+}
+
+static void
 write_fields (JsonObject *object, const SnugWireMessage *m)
 {
   switch (m->type)
@@ -581,7 +599,8 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_PASSING: json_object_set_boolean_member (object, "on", m->on); break;
     case SNUG_WIRE_REMOVED:
     case SNUG_WIRE_FILE_PASS:
-    case SNUG_WIRE_FILE_FROM: json_object_set_string_member (object, "peer", m->peer); break;
+    case SNUG_WIRE_FILE_FROM:
+    case SNUG_WIRE_FILE_HEIR: json_object_set_string_member (object, "peer", m->peer); break;
     case SNUG_WIRE_PING:
     case SNUG_WIRE_PONG: json_object_set_int_member (object, "t", (gint64) m->t); break;
     case SNUG_WIRE_FILE_OFFER: write_file_offer (object, m); break;
@@ -590,7 +609,7 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_PAUSE: write_file_pause (object, m); break;
     case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
     case SNUG_WIRE_PIECE_HASHES: write_piece_hashes (object, m); break;
-    case SNUG_WIRE_HAVE_PIECES: json_object_set_int_member (object, "n", (gint64) m->pieces); break;
+    case SNUG_WIRE_HAVE_PIECES: write_have_pieces (object, m); break;
     case SNUG_WIRE_FILE_DECLINE:
     case SNUG_WIRE_FILE_WITHDRAW:
     case SNUG_WIRE_DELETE:

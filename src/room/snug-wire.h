@@ -62,6 +62,7 @@ typedef enum
   SNUG_WIRE_FILE_FROM,
   SNUG_WIRE_PIECE_HASHES,
   SNUG_WIRE_HAVE_PIECES,
+  SNUG_WIRE_FILE_HEIR,
   SNUG_WIRE_N_TYPES
 } SnugWireType;
 
@@ -83,13 +84,14 @@ typedef enum
   SNUG_WIRE_FEATURE_REACT = 1 << 1,
   SNUG_WIRE_FEATURE_PHRASE = 1 << 2,  /* the safety phrase */
   SNUG_WIRE_FEATURE_HOLDERS = 1 << 3, /* files come from other receivers, too, and are passed on to them */
-  SNUG_WIRE_FEATURE_FOLDER_HOLDERS = 1 << 4   /* and folders */
+  SNUG_WIRE_FEATURE_FOLDER_HOLDERS = 1 << 4,  /* and folders */
+  SNUG_WIRE_FEATURE_HEIRS = 1 << 5    /* and when the one who offers is gone */
 } SnugWireFeatures;
 
 /* What we read. */
 #define SNUG_WIRE_FEATURES                                                                                             \
   (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE | SNUG_WIRE_FEATURE_HOLDERS             \
-   | SNUG_WIRE_FEATURE_FOLDER_HOLDERS)
+   | SNUG_WIRE_FEATURE_FOLDER_HOLDERS | SNUG_WIRE_FEATURE_HEIRS)
 
 typedef enum
 {
@@ -129,7 +131,7 @@ typedef struct
   gboolean      on;
   gboolean      busy;          /* file-pause: the receiver's disk is behind, nobody's wish */
 
-  /* removed, file-pass, file-from */
+  /* removed, file-pass, file-from, file-heir */
   char         *peer;          /* id of a member */
 
   /* ping, pong */
@@ -157,11 +159,12 @@ typedef struct
   /* file-cancel */
   char         *reason;
 
-  /* file-pass, file-passing, file-from */
+  /* file-pass, file-passing, file-from, file-heir */
   char         *via;           /* id of what one receiver passes on to another */
 
   /* piece-hashes, have-pieces */
   guint64       pieces;        /* number of the first; how many there are */
+  gboolean      ask;           /* have-pieces: the other one is to say it, too */
   GBytes       *hashes;        /* of SNUG_WIRE_HASH_BYTES each */
 } SnugWireMessage;
 

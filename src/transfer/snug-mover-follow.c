@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "snug-told-hashes.h"
+
 /* PROTOCOL.md section 4, "Several holders of one file": how long a holder may bring nothing, or too little of what
  * there is to bring. */
 #define WATCH_MS 20000
@@ -32,19 +34,27 @@ snug_mover_leave_holder (SnugMover *self)
     snug_receiver_cut (self->receiver);
 }
 
+SnugPieceMap *
+snug_mover_get_map (SnugMover *self)
+{
+  g_autoptr (SnugManifest) file = NULL;
+
+  if (self->share.map != NULL || (self->manifest != NULL && self->contents == NULL))
+    return self->share.map;
+  file = self->contents == NULL ? snug_manifest_new_file ("", self->offered_bytes, 0) : NULL;
+  self->share.map = snug_piece_map_new (self->contents != NULL ? self->contents : file);
+  return self->share.map;
+}
+
 /* What was told of is missing, so much of it. Of a folder nothing is known until its manifest is here. */
 static guint64
 count_lag_bytes (SnugMover *self)
 {
   guint64 told = MAX (self->share.told, self->share.n_checked);
-  g_autoptr (SnugManifest) manifest = NULL;
-  g_autoptr (SnugPieceMap) map = NULL;
+  SnugPieceMap *map = snug_mover_get_map (self);
 
-  if (self->manifest != NULL && self->contents == NULL)
+  if (map == NULL)
     return 0;
-  manifest = self->contents != NULL ? snug_manifest_ref (self->contents)
-                                    : snug_manifest_new_file ("", self->offered_bytes, 0);
-  map = snug_piece_map_new (manifest);
   return MIN (snug_piece_map_bytes_of (map, told) - snug_piece_map_bytes_of (map, self->share.n_checked),
               MAX_LAG_BYTES);
 }
@@ -88,31 +98,39 @@ on_watch (gpointer user_data)
 }
 
 void
-snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
+snug_mover_follow_member (SnugMover *self, const char *member_id, const char *via)
 {
-  SnugMember *holder = snug_room_find_member (self->room, from->peer);
+  SnugMember *holder = snug_room_find_member (self->room, member_id);
 
-  if (!self->started || self->receiver == NULL || self->share.holder != NULL || self->pushed || self->only != NULL
-      || strcmp (from->peer, snug_transfer_get_member_id (self->row)) == 0)
-    return;
-
-  self->share.holder = g_strdup (from->peer);
-  self->share.via = g_strdup (from->via);
-  self->share.told = 0;
+  self->share.holder = g_strdup (member_id);
+  self->share.via = g_strdup (via);
   self->share.watch = snug_context_timeout (g_main_context_get_thread_default (), WATCH_MS, on_watch, self);
   begin_watching (self);
   if (holder != NULL && snug_room_is_ready (self->room, holder) && !self->paused_here && !self->paused_there)
-    snug_receiver_follow (self->receiver, snug_room_get_link (self->room, holder), from->via);
+    snug_receiver_follow (self->receiver, snug_room_get_link (self->room, holder), via);
   else
     snug_mover_leave_holder (self);
 }
 
 void
+snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
+{
+  if (self->started && self->receiver != NULL && self->share.holder == NULL && !self->pushed && self->only == NULL
+      && strcmp (from->peer, snug_transfer_get_member_id (self->row)) != 0)
+    snug_mover_follow_member (self, from->peer, from->via);
+}
+
+/* What does not go on where it ended before is of no use. */
+void
 snug_mover_hear_hashes (SnugMover *self, const SnugWireMessage *hashes)
 {
-  if (self->receiver == NULL || self->share.holder == NULL)
+  guint64 end = hashes->pieces + g_bytes_get_size (hashes->hashes) / SNUG_WIRE_HASH_BYTES;
+
+  if (self->receiver == NULL || (self->share.holder == NULL && !snug_mover_has_heirs (self))
+      || (self->share.told > 0 && hashes->pieces > MAX (self->share.told, self->share.n_checked))
+      || end > self->share.n_checked + SNUG_TOLD_HASHES_MAX)
     return;
-  self->share.told = hashes->pieces + g_bytes_get_size (hashes->hashes) / SNUG_WIRE_HASH_BYTES;
+  self->share.told = MAX (self->share.told, end);
   snug_receiver_tell_hashes (self->receiver, hashes->pieces, hashes->hashes);
 }
 
@@ -122,6 +140,11 @@ say_how_far (SnugMover *self)
   g_autoptr (SnugWireMessage) have = NULL;
   gint64 now_us = g_get_monotonic_time ();
 
+  if (self->share.orphaned)
+    {
+      snug_mover_tell_heirs (self);
+      return;
+    }
   if (self->share.holder == NULL || now_us - self->share.said_us < SAY_INTERVAL_US)
     return;
   self->share.said_us = now_us;
@@ -136,4 +159,5 @@ snug_mover_on_checked (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, 
   self->share.n_checked = n_pieces;
   snug_mover_pass_on (self, bytes);
   say_how_far (self);
+  snug_mover_leave_heir_if_all (self);
 }

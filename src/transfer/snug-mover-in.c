@@ -66,7 +66,7 @@ on_receiver_progress (SnugReceiver *receiver, guint64 bytes, SnugMover *self)
   if (!snug_transfer_is_active (self->row))
     return;
   if (!self->paused_here && !self->paused_there)
-    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, self->warning);
   snug_transfer_set_bytes (self->row, bytes, g_get_monotonic_time ());
 }
 
@@ -93,7 +93,7 @@ on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
     snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED,
                          _("The disk is full. Make room: it goes on by itself then."));
   else if (!self->paused_here && !self->paused_there)
-    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, self->warning);
 }
 
 static void
@@ -104,18 +104,32 @@ show_fingerprint (SnugMover *self, GBytes *fingerprint)
   snug_transfer_set_fingerprint (self->row, hex);
 }
 
+void
+snug_mover_say_done (SnugMover *self, GBytes *fingerprint)
+{
+  g_autoptr (SnugWireMessage) done = snug_wire_message_new (SNUG_WIRE_FILE_DONE);
+  SnugMember *member = snug_mover_get_member (self);
+  g_autoptr (GBytes) unsaid = g_steal_pointer (&self->share.unsaid);
+
+  done->fingerprint = g_bytes_ref (fingerprint);
+  if (member == NULL || !snug_room_is_ready (self->room, member))
+    self->share.unsaid = g_bytes_ref (fingerprint);
+  snug_mover_say (self, done);
+}
+
 static void
 on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, SnugMover *self)
 {
-  g_autoptr (SnugWireMessage) done = snug_wire_message_new (SNUG_WIRE_FILE_DONE);
+  gboolean was_orphaned = self->share.orphaned;
 
-  done->fingerprint = g_bytes_ref (fingerprint);
-  snug_mover_say (self, done);
+  snug_mover_say_done (self, fingerprint);
   snug_transfer_set_file (self->row, file);
   show_fingerprint (self, fingerprint);
   snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
   snug_mover_pass_on (self, self->offered_bytes);
   snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
+  if (was_orphaned)
+    snug_mover_tell_heirs (self);
 }
 
 static void
@@ -127,6 +141,7 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST) && self->share.holder != NULL)
     {
       /* Nobody need know: the one who offers it is asked again. */
+      snug_mover_end_following (self, self->share.holder);
       snug_mover_let_go_of_holder (self);
       if (!self->paused_there)
         snug_mover_tell_stopped (self);
@@ -134,7 +149,8 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
     }
   if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
     {
-      snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
+      if (!self->share.orphaned)
+        snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);
       snug_mover_tell_stopped (self);
       return;
     }
@@ -148,9 +164,13 @@ snug_mover_start (SnugMover *self)
 {
   SnugMember *member = snug_mover_get_member (self);
 
-  if (self->started || self->receiver == NULL || self->look != NULL || self->paused_here || member == NULL
-      || !snug_room_is_ready (self->room, member))
+  if (self->started || self->receiver == NULL || self->look != NULL || self->paused_here)
     return;
+  if (member == NULL || !snug_room_is_ready (self->room, member))
+    {
+      snug_mover_seek_heir (self);
+      return;
+    }
   self->started = TRUE;
   self->paused_there = FALSE;
   if (snug_transfer_is_active (self->row))
@@ -178,7 +198,9 @@ static void
 on_contents (SnugReceiver *receiver, SnugManifest *manifest, GBytes *bytes, SnugMover *self)
 {
   g_clear_pointer (&self->contents, snug_manifest_unref);
+  g_clear_pointer (&self->share.map, snug_piece_map_free);
   self->contents = snug_manifest_ref (manifest);
+  snug_mover_show_heirs (self);
   answer_lookers (self, manifest);
 }
 
@@ -371,6 +393,7 @@ snug_mover_follow (SnugMover *self, SnugMover *former)
   snug_mover_end_passes (former);
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
   self->receiver = g_steal_pointer (&former->receiver);
+  snug_receiver_forget_hashes (self->receiver);
   self->contents = g_steal_pointer (&former->contents);
   listen_to_receiver (self);
   snug_transfer_set_bytes (self->row, snug_transfer_get_bytes (former->row), g_get_monotonic_time ());

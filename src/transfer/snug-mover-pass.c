@@ -46,11 +46,16 @@ say_passing (SnugMover *self, const char *via, gboolean on)
   snug_mover_say (self, passing);
 }
 
-/* What nobody has from us any more, and nobody will, is let go of. */
-static void
-close_if_unused (SnugMover *self)
+static guint
+n_passes (SnugMover *self)
 {
-  if (self->share.passes->len == 0 && self->receiver == NULL)
+  return self->share.passes != NULL ? self->share.passes->len : 0;
+}
+
+void
+snug_mover_let_go_if_unused (SnugMover *self)
+{
+  if (n_passes (self) == 0 && self->receiver == NULL && !snug_mover_has_heirs (self))
     g_clear_pointer (&self->share.held, snug_offer_unref);
 }
 
@@ -58,7 +63,7 @@ static void
 remove_pass (SnugMover *self, Pass *pass)
 {
   g_ptr_array_remove (self->share.passes, pass);
-  close_if_unused (self);
+  snug_mover_let_go_if_unused (self);
 }
 
 static gboolean
@@ -73,7 +78,7 @@ on_not_asked (gpointer user_data)
 static Pass *
 find_pass (SnugMover *self, const char *member_id, const char *via)
 {
-  for (guint i = 0; self->share.passes != NULL && i < self->share.passes->len; i++)
+  for (guint i = 0; i < n_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -95,7 +100,7 @@ snug_mover_end_passes_to (SnugMover *self, const char *member_id)
 void
 snug_mover_end_passes (SnugMover *self)
 {
-  for (guint i = 0; self->share.passes != NULL && i < self->share.passes->len; i++)
+  for (guint i = 0; i < n_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -115,7 +120,19 @@ can_pass_to (SnugMover *self, const char *member_id)
   return self->started && self->receiver != NULL && !self->pushed && self->only == NULL
          && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
          && member != NULL && snug_room_is_ready (self->room, member)
-         && self->share.passes->len < MAX_PASSES;
+         && n_passes (self) < MAX_PASSES;
+}
+
+static Pass *
+add_pass (SnugMover *self, const char *member_id, const char *via)
+{
+  Pass *pass = g_new0 (Pass, 1);
+
+  if (self->share.passes == NULL)
+    self->share.passes = g_ptr_array_new_with_free_func (pass_free);
+  *pass = (Pass) { .mover = self, .member_id = g_strdup (member_id), .via = g_strdup (via) };
+  g_ptr_array_add (self->share.passes, pass);
+  return pass;
 }
 
 /* One member has it from us once. */
@@ -124,18 +141,14 @@ snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
 {
   Pass *pass;
 
-  if (self->share.passes == NULL)
-    self->share.passes = g_ptr_array_new_with_free_func (pass_free);
   snug_mover_end_passes_to (self, message->peer);
   if (!can_pass_to (self, message->peer))
     {
       say_passing (self, message->via, FALSE);
       return;
     }
-  pass = g_new0 (Pass, 1);
-  *pass = (Pass) { .mover = self, .member_id = g_strdup (message->peer), .via = g_strdup (message->via) };
+  pass = add_pass (self, message->peer, message->via);
   pass->patience = snug_context_timeout (g_main_context_get_thread_default (), PATIENCE_MS, on_not_asked, pass);
-  g_ptr_array_add (self->share.passes, pass);
   if (self->share.held == NULL)
     snug_receiver_lend (self->receiver);
   else
@@ -146,7 +159,7 @@ snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
 void
 snug_mover_on_lent (SnugReceiver *receiver, SnugOffer *part, SnugMover *self)
 {
-  if (self->share.passes == NULL || self->share.passes->len == 0 || self->share.held != NULL)
+  if (self->share.held != NULL || (n_passes (self) == 0 && !snug_mover_has_heirs (self)))
     return;
   self->share.held = snug_offer_ref (part);
 }
@@ -155,9 +168,7 @@ void
 snug_mover_pass_on (SnugMover *self, guint64 n_bytes)
 {
   self->share.checked = n_bytes;
-  if (self->share.passes == NULL)
-    return;
-  for (guint i = 0; i < self->share.passes->len; i++)
+  for (guint i = 0; i < n_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -177,12 +188,12 @@ on_pass_ended (SnugSender *sender, GError *error, Pass *pass)
 }
 
 static void
-refuse (SnugMover *self, SnugMember *member, const char *via)
+refuse (SnugMover *self, SnugMember *member, const char *via, const char *reason)
 {
   g_autoptr (SnugWireMessage) cancel = snug_wire_message_new (SNUG_WIRE_FILE_CANCEL);
 
   cancel->id = g_strdup (via);
-  cancel->reason = g_strdup (SNUG_WIRE_REASON_BAD_REQUEST);
+  cancel->reason = g_strdup (reason);
   snug_room_send (self->room, member, cancel);
 }
 
@@ -201,25 +212,51 @@ is_held (SnugMover *self, const SnugWireMessage *get)
          && before >= self->share.held_from && before < held->size;
 }
 
+/* The one who offers it has named the two of us to each other: nobody need be asked. Returns: (nullable): not now */
+static Pass *
+pass_to_heir (SnugMover *self, const char *member_id, const char *via)
+{
+  Pass *pass;
+
+  snug_mover_end_passes_to (self, member_id);
+  if (self->share.held == NULL && self->receiver != NULL)
+    snug_receiver_lend (self->receiver);
+  if (self->share.held == NULL || self->paused_here || n_passes (self) >= MAX_PASSES)
+    return NULL;
+  pass = add_pass (self, member_id, via);
+  pass->told = TRUE;
+  return pass;
+}
+
+static void
+send_pass (SnugMover *self, SnugMember *member, Pass *pass, const SnugPlace *from)
+{
+  snug_clear_source (&pass->patience);
+  pass->sender = snug_sender_new (self->network, self->share.held, self->share.held->manifest, from, NULL);
+  g_signal_connect (pass->sender, "ended", G_CALLBACK (on_pass_ended), pass);
+  snug_sender_let_read (pass->sender, self->share.checked);
+  snug_sender_start (pass->sender, snug_room_get_link (self->room, member), pass->via);
+}
+
 gboolean
 snug_mover_hear_via_get (SnugMover *self, SnugMember *member, const SnugWireMessage *get)
 {
-  Pass *pass = find_pass (self, snug_member_get_id (member), get->id);
+  const char *member_id = snug_member_get_id (member);
   const SnugPlace from = { get->from_entry, get->from_offset };
+  gboolean is_heir = snug_mover_is_heir (self, member_id, get->id);
+  Pass *pass = is_heir ? pass_to_heir (self, member_id, get->id) : find_pass (self, member_id, get->id);
 
+  if (pass == NULL && is_heir)
+    refuse (self, member, get->id, SNUG_WIRE_REASON_STALLED);
   if (pass == NULL)
-    return FALSE;
-  if (!pass->told || pass->sender != NULL || get->only != NULL || !is_held (self, get))
+    return is_heir;
+  if (pass->told && pass->sender == NULL && get->only == NULL && is_held (self, get))
     {
-      refuse (self, member, get->id);
-      remove_pass (self, pass);
+      send_pass (self, member, pass, &from);
       return TRUE;
     }
-  snug_clear_source (&pass->patience);
-  pass->sender = snug_sender_new (self->network, self->share.held, self->share.held->manifest, &from, NULL);
-  g_signal_connect (pass->sender, "ended", G_CALLBACK (on_pass_ended), pass);
-  snug_sender_let_read (pass->sender, self->share.checked);
-  snug_sender_start (pass->sender, snug_room_get_link (self->room, member), get->id);
+  refuse (self, member, get->id, SNUG_WIRE_REASON_BAD_REQUEST);
+  remove_pass (self, pass);
   return TRUE;
 }
 
@@ -244,7 +281,10 @@ snug_mover_hear_via_cancel (SnugMover *self, SnugMember *member, const SnugWireM
   if (pass != NULL)
     remove_pass (self, pass);
   if (is_holder)
-    snug_mover_leave_holder (self);
+    {
+      snug_mover_hear_heir_refuse (self, member_id, cancel->reason);
+      snug_mover_leave_holder (self);
+    }
   return pass != NULL || is_holder;
 }
 
@@ -253,7 +293,12 @@ snug_mover_clear_share (SnugMover *self)
 {
   snug_mover_let_go_of_holder (self);
   snug_mover_end_passes (self);
+  snug_mover_stop_seeking (self);
   g_clear_pointer (&self->share.passes, g_ptr_array_unref);
+  g_clear_pointer (&self->share.heirs, g_ptr_array_unref);
+  g_clear_pointer (&self->share.named, g_hash_table_unref);
+  g_clear_pointer (&self->share.unsaid, g_bytes_unref);
+  g_clear_pointer (&self->share.map, snug_piece_map_free);
   g_clear_pointer (&self->share.get, snug_wire_message_free);
   g_clear_pointer (&self->share.not_from, g_ptr_array_unref);
 }

@@ -33,6 +33,17 @@ typedef struct
   gboolean         has_asked;
   SnugOffer       *held;         /* nullable: what is passed on */
   GPtrArray       *passes;       /* of those to whom */
+  SnugPieceMap    *map;          /* nullable: of what comes; made when it is asked for */
+
+  /* Incoming, PROTOCOL.md section 4, "When the one who offers is gone" */
+  GPtrArray       *heirs;        /* nullable: who else takes it */
+  gboolean         orphaned;     /* it is sought from them */
+  gboolean         awaits_heirs; /* they were asked what they have just now */
+  GSource         *asking;       /* nullable: while it is orphaned */
+  guint64          followed_from; /* pieces that were here when it came from the present one */
+  gboolean         refused;      /* that one has said that it does not */
+  char            *words;        /* nullable: what a person is told of that */
+  GBytes          *unsaid;       /* nullable: the fingerprint of all, which the one who offers has not heard */
 
   /* Outgoing */
   gpointer         transfers;    /* borrowed: whose it is */
@@ -40,6 +51,7 @@ typedef struct
   guint64          first_from;   /* bytes before the place where it began when it asked for the first time */
   gboolean         introduced;   /* it was told of @holder */
   GPtrArray       *not_from;     /* ids of members that did not do */
+  GHashTable      *named;        /* nullable: ids of members that are its heirs */
 } SnugMoverShare;
 
 struct _SnugMover
@@ -101,6 +113,28 @@ void        snug_mover_introduce_nobody (SnugMover *self);
 void        snug_mover_let_go_of_holder (SnugMover *self);
 /* Returns: (nullable): whom it follows */
 SnugMember *snug_mover_get_holder       (SnugMover *self);
+/* It comes from @member_id, who calls it @via. */
+void        snug_mover_follow_member    (SnugMover *self, const char *member_id, const char *via);
+/* Returns: (nullable): of an incoming one: of a folder it is known when its manifest is */
+SnugPieceMap *snug_mover_get_map        (SnugMover *self);
+/* It has all of it. */
+void        snug_mover_say_done         (SnugMover *self, GBytes *fingerprint);
+/* What nobody has from us any more, and nobody will, is let go of. */
+void        snug_mover_let_go_if_unused (SnugMover *self);
+
+/* Of an incoming one, about its heirs. */
+gboolean    snug_mover_has_heirs         (SnugMover *self);
+/* If it cannot come from who offers it: from one of them. */
+void        snug_mover_seek_heir         (SnugMover *self);
+void        snug_mover_stop_seeking      (SnugMover *self);
+/* The row says what can still come. */
+void        snug_mover_show_heirs        (SnugMover *self);
+/* They hear how much is here. */
+void        snug_mover_tell_heirs        (SnugMover *self);
+void        snug_mover_leave_heir_if_all (SnugMover *self);
+/* It does not come from @member_id any more. */
+void        snug_mover_end_following     (SnugMover *self, const char *member_id);
+void        snug_mover_hear_heir_refuse  (SnugMover *self, const char *member_id, const char *reason);
 void        snug_mover_on_lent          (SnugReceiver *receiver, SnugOffer *part, SnugMover *self);
 void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self);
 /* All that is here is right now, @n_bytes of it. */

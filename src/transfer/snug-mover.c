@@ -78,6 +78,7 @@ snug_mover_stop_pumps (SnugMover *self, SnugIntakeEnd end)
   g_clear_object (&self->sender);
   g_clear_object (&self->receiver);
   snug_mover_let_go_of_holder (self);
+  snug_mover_stop_seeking (self);
 }
 
 void
@@ -88,8 +89,9 @@ snug_mover_finish_with (SnugMover *self, SnugIntakeEnd end, SnugTransferState st
   snug_mover_stop_pumps (self, end);
   snug_mover_end_look_in_vain (self);
   /* What is done is passed on to those who have begun. */
-  if (state != SNUG_TRANSFER_DONE || self->share.passes == NULL || self->share.passes->len == 0)
+  if (state != SNUG_TRANSFER_DONE)
     snug_mover_end_passes (self);
+  snug_mover_let_go_if_unused (self);
   self->started = FALSE;
   snug_transfer_enter (self->row, state, reason);
   snug_mover_tell_stopped (self);

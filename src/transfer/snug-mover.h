@@ -104,6 +104,22 @@ void     snug_mover_end_passes       (SnugMover *self);
 /* Whom it follows is not wanted any more: it asks again, if it can. */
 void     snug_mover_leave_holder     (SnugMover *self);
 
+/* What receivers of the same do when the one who offers it is gone. @message, @have: as above */
+void     snug_mover_hear_heir     (SnugMover *self, const SnugWireMessage *message);
+gboolean snug_mover_hear_via_have (SnugMover *self, SnugMember *member, const SnugWireMessage *have);
+/* The one who offers it cannot be reached. Returns: %FALSE if it is an end: nobody else has it */
+gboolean snug_mover_lose_offerer  (SnugMover *self);
+void     snug_mover_find_offerer  (SnugMover *self);
+gboolean snug_mover_is_orphaned   (SnugMover *self);
+/* @via is what it and @member_id call it. */
+gboolean snug_mover_is_heir       (SnugMover *self, const char *member_id, const char *via);
+/* It can be reached again; it has left the room. */
+void     snug_mover_find_heir     (SnugMover *self, const char *member_id);
+void     snug_mover_forget_heir   (SnugMover *self, const char *member_id);
+/* Of one that is done. */
+gboolean snug_mover_is_kept_for_heirs (SnugMover *self);
+void     snug_mover_disinherit        (SnugMover *self);
+
 /* What the member said. */
 void snug_mover_hear_get    (SnugMover *self, SnugWireMessage *get);
 void snug_mover_hear_done   (SnugMover *self, SnugWireMessage *done);

@@ -110,6 +110,7 @@ snug_receiver_pump_tell_lost (SnugReceiverPump *pump)
   if (!pump->lost || pump->working || pump->ended || !g_queue_is_empty (&pump->waiting))
     return;
   pump->lost = FALSE;
+  pump->started = FALSE;
   g_clear_pointer (&pump->piece, snug_intake_item_free);
   pump->arrived = snug_intake_get_written (pump->intake);
   pump->crowded = FALSE;
@@ -396,9 +397,10 @@ snug_receiver_pump_tell_checked (SnugReceiverPump *pump)
   if (part != NULL)
     snug_receiver_pump_tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_LENT, .part = part });
   pump->lends &= part == NULL;
+  pump->n_checked = snug_intake_count_pieces (pump->intake);
   snug_receiver_pump_tell (pump, (SnugReceiverNews) {
     .kind = SNUG_RECEIVER_NEWS_CHECKED, .bytes = snug_intake_get_written (pump->intake),
-    .n_pieces = snug_intake_count_pieces (pump->intake) });
+    .n_pieces = pump->n_checked });
 }
 
 /* Of a folder, once, as soon as its manifest is here. */

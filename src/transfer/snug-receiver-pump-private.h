@@ -39,6 +39,7 @@ struct _SnugReceiverPump
   gint64                progress_us;
   GSource              *full_source;    /* nullable: the disk is full */
   SnugToldHashes        told;           /* what the pieces of a holder must hash to */
+  guint64               n_checked;      /* pieces that were told as checked */
   gboolean              following;      /* they come from a holder, not from who offers them */
   gboolean              tells_checked;
   gboolean              lends;          /* its part is asked for, and was not handed out yet */
@@ -48,6 +49,7 @@ struct _SnugReceiverPump
   gboolean              has_news;       /* for the worker, besides items: decided, or asked */
   gboolean              busy;
   gboolean              crowded;        /* much is here that waits for what is not, before it is a piece */
+  gboolean              started;        /* a stream is here, or waited for; until it was told as lost */
   gboolean              lost;           /* the stream is gone; told when the worker is idle */
   gboolean              looked;         /* what is in the folder was told */
   gboolean              ended;

@@ -85,7 +85,8 @@ do_cut (gpointer data)
   Pump *pump = data;
 
   pump->n_started++;
-  snug_receiver_pump_drop_stream (pump);
+  if (pump->started)
+    snug_receiver_pump_drop_stream (pump);
 }
 
 void
@@ -102,6 +103,7 @@ do_begin (gpointer data)
 
   /* No job is under way, and the new stream is not known yet. */
   pump->n_started++;
+  pump->started = TRUE;
   pump->following = FALSE;
   snug_intake_begin_stream (pump->intake);
   pump->asking = TRUE;
@@ -123,7 +125,6 @@ do_follow (gpointer data)
     pump->n_started++;
   pump->following = TRUE;
   pump->tells_checked = TRUE;
-  snug_told_hashes_clear (&pump->told);
 }
 
 /* One start waits for one stream. */
@@ -205,6 +206,7 @@ do_tell_hashes (gpointer data)
 {
   Told *told = data;
 
+  snug_told_hashes_forget (&told->pump->told, told->pump->n_checked);
   if (!snug_told_hashes_add (&told->pump->told, told->first, told->hashes))
     g_debug ("hashes that are not the next ones");
   snug_receiver_pump_work (told->pump);
@@ -217,6 +219,18 @@ snug_receiver_pump_tell_hashes (SnugReceiverPump *self, guint64 first, GBytes *h
 
   *told = (Told) { snug_receiver_pump_ref (self), first, g_bytes_ref (hashes) };
   snug_context_post (self->network, do_tell_hashes, told, told_free);
+}
+
+static void
+do_forget_hashes (gpointer data)
+{
+  snug_told_hashes_clear (&((Pump *) data)->told);
+}
+
+void
+snug_receiver_pump_forget_hashes (SnugReceiverPump *self)
+{
+  snug_context_post (self->network, do_forget_hashes, snug_receiver_pump_ref (self), pump_unref);
 }
 
 static void

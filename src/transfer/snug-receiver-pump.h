@@ -55,6 +55,7 @@ void              snug_receiver_pump_decide (SnugReceiverPump *self, GFile *fold
 void              snug_receiver_pump_start  (SnugReceiverPump *self, SnugPeerLink *link, const char *wire_id);
 void              snug_receiver_pump_follow (SnugReceiverPump *self, SnugPeerLink *holder, const char *via);
 void              snug_receiver_pump_tell_hashes (SnugReceiverPump *self, guint64 first, GBytes *hashes);
+void              snug_receiver_pump_forget_hashes (SnugReceiverPump *self);
 void              snug_receiver_pump_lend   (SnugReceiverPump *self);
 void              snug_receiver_pump_cut    (SnugReceiverPump *self);
 void              snug_receiver_pump_stop   (SnugReceiverPump *self, SnugIntakeEnd end);

@@ -83,6 +83,12 @@ snug_receiver_tell_hashes (SnugReceiver *self, guint64 first, GBytes *hashes)
 }
 
 void
+snug_receiver_forget_hashes (SnugReceiver *self)
+{
+  snug_receiver_pump_forget_hashes (self->pump);
+}
+
+void
 snug_receiver_lend (SnugReceiver *self)
 {
   snug_receiver_pump_lend (self->pump);

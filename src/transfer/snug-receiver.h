@@ -25,7 +25,7 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
  * SnugReceiver::progress: (guint64 bytes): arrived so far, at most ten times a second
  * SnugReceiver::busy: (gboolean busy): the disk is behind: the sender must wait, or may go on
  * SnugReceiver::full: (gboolean full): the disk has no room; it is looked again by itself, until it has
- * SnugReceiver::lent: (SnugOffer *part): after snug_receiver_lend(), once: what can be read of it
+ * SnugReceiver::lent: (SnugOffer *part): after each snug_receiver_lend(): what can be read of it
  * SnugReceiver::checked: (guint64 bytes, guint64 n_pieces): after snug_receiver_follow() or snug_receiver_lend(): so many
  *   are checked and on the disk
  * SnugReceiver::looked: (SnugManifest *manifest, GBytes *bytes): what is in the folder, which of it was chosen;
@@ -45,6 +45,8 @@ void snug_receiver_start (SnugReceiver *self, SnugPeerLink *link, const char *wi
  * snug_receiver_tell_hashes() says. What is wrong with it is only that "ended" comes, with LOST. */
 void snug_receiver_follow (SnugReceiver *self, SnugPeerLink *holder, const char *via);
 void snug_receiver_tell_hashes (SnugReceiver *self, guint64 first, GBytes *hashes);
+/* Whoever told them is not the one who offers it now. */
+void snug_receiver_forget_hashes (SnugReceiver *self);
 /* What is there is to be passed on: "lent" comes, and "checked". */
 void snug_receiver_lend  (SnugReceiver *self);
 /* The stream is given up, if there is one or one is waited for: "ended" comes, with LOST. */

@@ -12,6 +12,9 @@
 #define MAX_FOLLOWERS 2
 #define PENDING_MS 5000
 #define TELL_INTERVAL_US (G_USEC_PER_SEC / 4)
+/* Hashes are told so far ahead; of those who may need them when we are gone, more. */
+#define MAX_AHEAD SNUG_WIRE_MAX_HASHES
+#define MAX_AHEAD_OF_HEIRS 32768
 
 static const char *
 member_id_of (SnugMover *mover)
@@ -32,10 +35,10 @@ is_sent_from_here (SnugMover *mover)
   return mover->sender != NULL && !mover->paused_here && !mover->paused_there;
 }
 
-static gboolean
-has_features (SnugTransfers *self, SnugMover *mover)
+gboolean
+snug_transfers_shares (SnugTransfers *self, SnugMover *mover, SnugWireFeatures more)
 {
-  const guint needed = SNUG_WIRE_FEATURE_HOLDERS | (mover->offer->is_folder ? SNUG_WIRE_FEATURE_FOLDER_HOLDERS : 0);
+  const guint needed = SNUG_WIRE_FEATURE_HOLDERS | more | (mover->offer->is_folder ? SNUG_WIRE_FEATURE_FOLDER_HOLDERS : 0);
   SnugMember *member = snug_mover_get_member (mover);
 
   return member != NULL && snug_room_is_ready (self->room, member)
@@ -138,7 +141,7 @@ can_be_holder (SnugTransfers *self, SnugMover *holder, SnugMover *mover)
   return is_of (holder, mover->offer) && has_asked_for_all (holder)
          && snug_mover_is_pumping (holder) && !holder->paused_here
          && !holder->paused_there && holder->share.first_from <= from && snug_transfer_get_bytes (holder->row) >= from
-         && !is_excluded (mover, member_id_of (holder)) && has_features (self, holder)
+         && !is_excluded (mover, member_id_of (holder)) && snug_transfers_shares (self, holder, 0)
          && !waits_for (self, holder, mover);
 }
 
@@ -197,7 +200,7 @@ may_follow (SnugTransfers *self, SnugMover *mover)
 {
   return snug_offer_is_worth_passing_on (mover->offer) && has_asked_for_all (mover)
          && count_before (mover, mover->share.get) < mover->offer->size && !mover->paused_here
-         && has_features (self, mover) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
+         && snug_transfers_shares (self, mover, 0) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
 }
 
 /* --- introducing them ------------------------------------------------------------------------------ */
@@ -261,7 +264,9 @@ snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWire
   g_clear_pointer (&mover->share.get, snug_wire_message_free);
   mover->share.get = snug_wire_message_copy (get);
   mover->share.transfers = self;
+  mover->share.told = has_asked_for_all (mover) ? count_pieces_before (mover) : 0;
   answer_get (self, mover);
+  snug_transfers_name_heirs (self, mover);
 }
 
 /* As far as is of use to it now, and not in many small messages. */
@@ -272,7 +277,7 @@ tell_hashes (SnugMover *mover)
   guint64 n_all = snug_piece_hashes_get_n (hashes);
   guint64 known = snug_piece_hashes_count (hashes, mover->share.told);
   guint64 has = snug_piece_map_pieces_in (mover->offer->map, snug_transfer_get_bytes (mover->row));
-  guint64 end = MIN (known, has + SNUG_WIRE_MAX_HASHES);
+  guint64 end = MIN (known, has + (snug_transfers_has_heirs (mover) ? MAX_AHEAD_OF_HEIRS : MAX_AHEAD));
   gint64 now_us = g_get_monotonic_time ();
   g_autoptr (SnugWireMessage) message = NULL;
 
@@ -294,7 +299,7 @@ snug_transfers_on_progress (SnugTransfers *self, SnugOffer *offer)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (is_of (mover, offer) && mover->share.introduced)
+      if (is_of (mover, offer) && (mover->share.introduced || snug_transfers_has_heirs (mover)))
         tell_hashes (mover);
     }
 }
@@ -359,6 +364,8 @@ handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, g
 {
   SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_OUT, member, have->id);
 
+  if (mover == NULL)
+    snug_transfers_hear_via (user_data, member, have);
   if (mover == NULL || !mover->share.introduced || have->pieces > mover->share.told)
     return;
   if (!mover->paused_here && !mover->paused_there)
@@ -392,15 +399,16 @@ handle_pass (SnugRoom *room, SnugMember *member, SnugWireMessage *pass, gpointer
     snug_mover_hear_pass (mover, pass);
 }
 
-/* What @via is already the name of, between us and that member, nobody else has us ask for. */
-static gboolean
-is_known (SnugTransfers *self, const char *peer, const char *via)
+gboolean
+snug_transfers_is_known (SnugTransfers *self, const char *peer, const char *via)
 {
   for (guint i = 0; i < self->movers->len; i++)
     {
       SnugMover *mover = self->movers->pdata[i];
 
-      if (mover->offer == NULL && g_strcmp0 (mover->share.holder, peer) == 0 && g_strcmp0 (mover->share.via, via) == 0)
+      if (mover->offer == NULL
+          && ((g_strcmp0 (mover->share.holder, peer) == 0 && g_strcmp0 (mover->share.via, via) == 0)
+              || snug_mover_is_heir (mover, peer, via)))
         return TRUE;
     }
   return snug_transfers_find (self, SNUG_TRANSFER_IN, peer, via) != NULL;
@@ -411,7 +419,7 @@ handle_from (SnugRoom *room, SnugMember *member, SnugWireMessage *from, gpointer
 {
   SnugMover *mover = snug_transfers_find_standing (user_data, SNUG_TRANSFER_IN, member, from->id);
 
-  if (mover != NULL && !is_known (user_data, from->peer, from->via))
+  if (mover != NULL && !snug_transfers_is_known (user_data, from->peer, from->via))
     snug_mover_hear_from (mover, from);
 }
 
@@ -440,6 +448,8 @@ snug_transfers_hear_via (SnugTransfers *self, SnugMember *member, const SnugWire
         is_heard = snug_mover_hear_via_pause (mover, member, message);
       else if (message->type == SNUG_WIRE_FILE_CANCEL)
         is_heard = snug_mover_hear_via_cancel (mover, member, message);
+      else if (message->type == SNUG_WIRE_HAVE_PIECES)
+        is_heard = snug_mover_hear_via_have (mover, member, message);
       if (is_heard)
         return TRUE;
     }

@@ -54,6 +54,21 @@ void       snug_transfers_holder_gone   (SnugTransfers *self, const char *member
 /* Returns: whether it is about what one receiver passes on to another */
 gboolean   snug_transfers_hear_via      (SnugTransfers *self, SnugMember *member, const SnugWireMessage *message);
 void       snug_transfers_hear_of_holders (SnugTransfers *self, gboolean on);
+/* Whether the member of @mover can be reached, and takes part in passing on what that is, and in @more. */
+gboolean   snug_transfers_shares        (SnugTransfers *self, SnugMover *mover, SnugWireFeatures more);
+/* Whether @via is already the name of something between us and @peer: nobody else has us ask for it. */
+gboolean   snug_transfers_is_known      (SnugTransfers *self, const char *peer, const char *via);
+
+/* Of what we offer: @mover's member and those who take it, too, are named to each other. */
+void       snug_transfers_name_heirs    (SnugTransfers *self, SnugMover *mover);
+gboolean   snug_transfers_has_heirs     (SnugMover *mover);
+/* A member cannot be reached; can again; is not in the room any more. */
+void       snug_transfers_heir_lost     (SnugTransfers *self, const char *member_id);
+void       snug_transfers_heir_found    (SnugTransfers *self, const char *member_id);
+void       snug_transfers_heir_left     (SnugTransfers *self, const char *member_id);
+/* Of what is done the oldest are let go of. */
+void       snug_transfers_keep_few      (SnugTransfers *self);
+void       snug_transfers_hear_of_heirs (SnugTransfers *self, gboolean on);
 
 void snug_transfers_handle_get     (SnugRoom *room, SnugMember *member, SnugWireMessage *get, gpointer user_data);
 void snug_transfers_handle_done    (SnugRoom *room, SnugMember *member, SnugWireMessage *done, gpointer user_data);

@@ -161,8 +161,12 @@ update_transferring (SnugTransfers *self)
 static void
 on_stopped (SnugMover *mover, SnugTransfers *self)
 {
+  /* Who offers the same and is there comes before those who have it from somebody who is not. */
+  if (snug_mover_is_orphaned (mover))
+    start_followers (self, mover);
   start_waiting (self, snug_transfer_get_member_id (snug_mover_get_row (mover)));
   start_followers (self, mover);
+  snug_transfers_keep_few (self);
 }
 
 static void
@@ -467,6 +471,7 @@ on_member_ready (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       if (snug_offer_is_for (offer, snug_member_get_id (member)))
         snug_transfers_offer_to (self, offer, member);
     }
+  snug_transfers_heir_found (self, snug_member_get_id (member));
   start_waiting (self, snug_member_get_id (member));
 }
 
@@ -486,8 +491,10 @@ on_member_lost (SnugRoom *room, SnugMember *member, SnugTransfers *self)
           snug_mover_leave_holder (mover);
           snug_mover_end_passes (mover);
           start_followers (self, mover);
+          snug_mover_lose_offerer (mover);
         }
     }
+  snug_transfers_heir_lost (self, snug_member_get_id (member));
   snug_transfers_holder_gone (self, snug_member_get_id (member));
 }
 
@@ -501,9 +508,11 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugTransfers *self)
       SnugMover *mover = self->movers->pdata[i];
       gboolean offered = snug_transfer_get_state (snug_mover_get_row (mover)) == SNUG_TRANSFER_OFFERED;
 
-      if (snug_mover_is_standing (mover) && is_with (mover, snug_member_get_id (member)))
+      if (snug_mover_is_standing (mover) && is_with (mover, snug_member_get_id (member))
+          && !snug_mover_lose_offerer (mover))
         snug_mover_leave (mover, offered ? SNUG_TRANSFER_CANCELLED : SNUG_TRANSFER_FAILED, reason);
     }
+  snug_transfers_heir_left (self, snug_member_get_id (member));
   snug_transfers_holder_gone (self, snug_member_get_id (member));
 }
 
@@ -546,8 +555,12 @@ snug_transfers_leave_room (SnugTransfers *self, const char *reason)
     if (snug_mover_is_standing (self->movers->pdata[i]))
       snug_mover_leave (self->movers->pdata[i], SNUG_TRANSFER_CANCELLED, reason);
   for (guint i = 0; i < self->movers->len; i++)
-    snug_mover_end_passes (self->movers->pdata[i]);
+    {
+      snug_mover_end_passes (self->movers->pdata[i]);
+      snug_mover_disinherit (self->movers->pdata[i]);
+    }
   snug_transfers_hear_of_holders (self, FALSE);
+  snug_transfers_hear_of_heirs (self, FALSE);
   g_signal_handlers_disconnect_by_data (self->room, self);
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (self->room, handled[i].type, NULL, NULL);
@@ -571,6 +584,7 @@ snug_transfers_set_room (SnugTransfers *self, SnugRoom *room, GMainContext *netw
   for (gsize i = 0; i < G_N_ELEMENTS (handled); i++)
     snug_room_set_handler (room, handled[i].type, handled[i].handler, self);
   snug_transfers_hear_of_holders (self, TRUE);
+  snug_transfers_hear_of_heirs (self, TRUE);
   g_signal_connect (room, "member-ready", G_CALLBACK (on_member_ready), self);
   g_signal_connect (room, "member-lost", G_CALLBACK (on_member_lost), self);
   g_signal_connect (room, "member-left", G_CALLBACK (on_member_left), self);

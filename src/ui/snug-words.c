@@ -562,6 +562,13 @@ snug_words_unfinished_list (GListModel *unfinished)
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
+/* It goes on, but not as a person would think. */
+static gboolean
+comes_otherwise (SnugTransfer *transfer)
+{
+  return snug_transfer_get_direction (transfer) == SNUG_TRANSFER_IN && snug_transfer_get_reason (transfer) != NULL;
+}
+
 char *
 snug_words_transfer (SnugTransfer *transfer)
 {
@@ -573,8 +580,11 @@ snug_words_transfer (SnugTransfer *transfer)
   switch (snug_transfer_get_state (transfer))
     {
     case SNUG_TRANSFER_OFFERED: return offer_words (transfer, whole);
-    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · starting · %s"), whole, who);
-    case SNUG_TRANSFER_RUNNING: return running_words (transfer, size);
+    case SNUG_TRANSFER_ACCEPTED:
+      return comes_otherwise (transfer) ? paused_words (transfer, size)
+                                        : g_strdup_printf (_("%s · starting · %s"), whole, who);
+    case SNUG_TRANSFER_RUNNING:
+      return comes_otherwise (transfer) ? paused_words (transfer, size) : running_words (transfer, size);
     case SNUG_TRANSFER_PAUSED: return paused_words (transfer, size);
     case SNUG_TRANSFER_DONE: return done_words (transfer, whole);
     case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("Declined · %s · %s"), whole, who);
@@ -627,8 +637,10 @@ snug_words_card (SnugTransfer *transfer)
   switch (snug_transfer_get_state (transfer))
     {
     case SNUG_TRANSFER_OFFERED: return g_steal_pointer (&whole);
-    case SNUG_TRANSFER_ACCEPTED: return g_strdup_printf (_("%s · %s"), whole, _("waiting to begin"));
-    case SNUG_TRANSFER_RUNNING: return running_card_words (transfer);
+    case SNUG_TRANSFER_ACCEPTED:
+      return g_strdup_printf (_("%s · %s"), whole, or_else (reason, _("waiting to begin")));
+    case SNUG_TRANSFER_RUNNING:
+      return reason != NULL ? paused_card_words (transfer, reason) : running_card_words (transfer);
     case SNUG_TRANSFER_PAUSED: return paused_card_words (transfer, or_else (reason, _("Paused")));
     case SNUG_TRANSFER_DONE: return g_strdup_printf (_("%s · %s"), whole, _("received"));
     case SNUG_TRANSFER_DECLINED: return g_strdup_printf (_("%s · %s"), _("Declined"), whole);

@@ -68,10 +68,10 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
- * @typedef {{ type: 'file-pass' | 'file-from', id: string, via: string, peer: string }} FileVia
+ * @typedef {{ type: 'file-pass' | 'file-from' | 'file-heir', id: string, via: string, peer: string }} FileVia
  * @typedef {{ type: 'file-passing', id: string, via: string, on: boolean }} FilePassing
  * @typedef {{ type: 'piece-hashes', id: string, first: number, hashes: string }} PieceHashes
- * @typedef {{ type: 'have-pieces', id: string, n: number }} HavePieces
+ * @typedef {{ type: 'have-pieces', id: string, n: number, ask: boolean }} HavePieces
  * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | PhraseCommit | PhraseReveal | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
  *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel | FileVia | FilePassing | PieceHashes | HavePieces} Message
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
@@ -216,7 +216,7 @@ function decodeFileGet(o) {
   };
 }
 
-/** @template {'file-pass' | 'file-from'} T @param {JsonObject} o @param {T} type @returns {FileVia} */
+/** @template {'file-pass' | 'file-from' | 'file-heir'} T @param {JsonObject} o @param {T} type @returns {FileVia} */
 const via = (o, type) => ({ type, id: id(o), via: id(o, 'via'), peer: id(o, 'peer') });
 
 /** Hashes in a row, as they travel, checked to be that. @param {JsonObject} o */
@@ -266,12 +266,18 @@ const DECODERS = {
     id: id(o),
     reason: optionalString(o, 'reason', MAX_REASON_BYTES),
   }),
-  // Of the feature `holders`, which this page does not have: read, and not acted on.
+  // Of the features `holders` and `heirs`, which this page does not have: read, and not acted on.
   'file-pass': (o) => via(o, 'file-pass'),
   'file-from': (o) => via(o, 'file-from'),
   'file-passing': (o) => ({ type: 'file-passing', id: id(o), via: id(o, 'via'), on: on(o, 'on') }),
   'piece-hashes': (o) => ({ type: 'piece-hashes', id: id(o), first: integer(o, 'first'), hashes: hashes(o) }),
-  'have-pieces': (o) => ({ type: 'have-pieces', id: id(o), n: integer(o, 'n') }),
+  'have-pieces': (o) => ({
+    type: 'have-pieces',
+    id: id(o),
+    n: integer(o, 'n'),
+    ask: optional(o, 'ask', false, peekBoolean),
+  }),
+  'file-heir': (o) => via(o, 'file-heir'),
 };
 
 /**

@@ -270,6 +270,32 @@ test_follower_pauses (Fixture *f, gconstpointer data)
   await_all (f, 0);
 }
 
+/* What was told by then is enough when others have all of it. */
+static void
+test_the_one_who_offers_leaves (Fixture *f, gconstpointer data)
+{
+  const guint last = N_RECEIVERS - 1;
+  SnugTransfers *lasts = f->receivers[last];
+  const char *members[] = { snug_room_get_self_id (f->mates.mates.mates[last + 1].room), NULL };
+  g_autoptr (GFile) other = make_file (&f->mates, "other.bin", 1);
+  g_autoptr (GFile) copy = g_file_get_child (f->inboxes[last], "film.bin");
+
+  take_all (f, NULL);
+  snug_await (NULL, !is (row (f->ana, last), SNUG_TRANSFER_OFFERED));
+  snug_transfers_pause (lasts, row (lasts, 0));
+  for (guint i = 0; i < last; i++)
+    snug_await (NULL, is (row (f->ana, i), SNUG_TRANSFER_DONE));
+  /* Her last word: what she said before it is heard. */
+  snug_transfers_offer_async (f->ana, other, members, on_offered, NULL);
+  snug_await (NULL, n_rows (lasts) == 2);
+  snug_transfers_set_room (f->ana, NULL, NULL);
+  snug_room_close (f->mates.mates.mates[0].room);
+  snug_transfers_resume (lasts, row (lasts, 0));
+  snug_await (NULL, is (row (lasts, 0), SNUG_TRANSFER_DONE));
+  assert_has_arrived (f, copy);
+  g_assert_cmpuint (f->n_overheard, ==, 0);
+}
+
 /* Whoever offers us something cannot have us take what another member offers: its id is known to both. */
 static void
 test_made_to_ask_for_another_offer (Fixture *f, gconstpointer data)
@@ -346,11 +372,17 @@ test_told_hashes (void)
   SnugToldHashes told = { 0 };
   g_autoptr (GBytes) two = hashes_from (7, 2), next = hashes_from (9, 1);
   g_autoptr (GBytes) most = hashes_from (10, SNUG_TOLD_HASHES_MAX - 3), one_more = hashes_from (0, 1);
+  g_autoptr (GBytes) other = hashes_from (1, 1);
 
   g_assert_null (snug_told_hashes_reach (&told, 0));
   g_assert_true (snug_told_hashes_add (&told, 7, two));
-  g_assert_false (snug_told_hashes_add (&told, 8, next));
   g_assert_false (snug_told_hashes_add (&told, 10, next));
+  g_assert_true (snug_told_hashes_add (&told, 9, next));
+  /* The same again changes nothing, and something else ends what was told behind it. */
+  g_assert_true (snug_told_hashes_add (&told, 7, two));
+  g_assert_true (snug_told_hashes_add (&told, 7, other));
+  g_assert_null (snug_told_hashes_reach (&told, 8));
+  g_assert_true (snug_told_hashes_add (&told, 7, two));
   g_assert_true (snug_told_hashes_add (&told, 9, next));
   g_assert_null (snug_told_hashes_reach (&told, 6));
   g_assert_null (snug_told_hashes_reach (&told, 10));
@@ -361,6 +393,12 @@ test_told_hashes (void)
   g_assert_cmpint (*snug_told_hashes_reach (&told, 9), ==, 9);
   g_assert_null (snug_told_hashes_reach (&told, 8));
   g_assert_true (snug_told_hashes_add (&told, 7 + SNUG_TOLD_HASHES_MAX, one_more));
+  /* What is of pieces that are here is not kept. */
+  g_assert_true (snug_told_hashes_add (&told, 7, two));
+  g_assert_cmpint (*snug_told_hashes_reach (&told, 9), ==, 9);
+  snug_told_hashes_forget (&told, 7 + SNUG_TOLD_HASHES_MAX);
+  g_assert_null (snug_told_hashes_reach (&told, 10));
+  g_assert_cmpint (*snug_told_hashes_reach (&told, 7 + SNUG_TOLD_HASHES_MAX), ==, 0);
   snug_told_hashes_clear (&told);
 }
 
@@ -468,9 +506,11 @@ main (int argc, char **argv)
   ADD ("made to ask for another offer", test_made_to_ask_for_another_offer);
   ADD_FOR ("paused before it is known from whom", test_paused_before_it_is_known_from_whom, NULL);
   ADD_FOLDER ("passed on", test_passed_on);
+  ADD_FOLDER ("the one who offers leaves", test_the_one_who_offers_leaves);
   if (g_test_slow ())
     {
       ADD ("a holder leaves", test_holder_leaves);
+      ADD ("the one who offers leaves", test_the_one_who_offers_leaves);
       ADD ("a holder cancels", test_holder_cancels);
       ADD ("a follower pauses", test_follower_pauses);
       ADD ("paused by the one who offers", test_paused_by_the_one_who_offers);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-mover-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* PROTOCOL.md section 4, "When the one who offers is gone". */
+#define MAX_HEIRS 15
+/* So long answers are waited for, and so often one that was busy is asked anew. */
+#define ASK_MS 5000
+#define SAY_INTERVAL_US (G_USEC_PER_SEC / 2)
+
+typedef struct
+{
+  char     *member_id;
+  char     *via;
+  guint64   n_pieces;      /* it says that it has so many */
+  gboolean  is_busy;       /* with others: later */
+  gboolean  is_useless;    /* what it brought was not right, or it does not want */
+} Heir;
+
+static void
+heir_free (gpointer data)
+{
+  Heir *heir = data;
+
+  g_free (heir->member_id);
+  g_free (heir->via);
+  g_free (heir);
+}
+
+static guint
+n_heirs (SnugMover *self)
+{
+  return self->share.heirs != NULL ? self->share.heirs->len : 0;
+}
+
+static Heir *
+find_heir (SnugMover *self, const char *member_id)
+{
+  for (guint i = 0; i < n_heirs (self); i++)
+    {
+      Heir *heir = self->share.heirs->pdata[i];
+
+      if (strcmp (heir->member_id, member_id) == 0)
+        return heir;
+    }
+  return NULL;
+}
+
+static Heir *
+find_heir_by_via (SnugMover *self, const char *member_id, const char *via)
+{
+  Heir *heir = find_heir (self, member_id);
+
+  return heir != NULL && strcmp (heir->via, via) == 0 ? heir : NULL;
+}
+
+gboolean
+snug_mover_is_heir (SnugMover *self, const char *member_id, const char *via)
+{
+  return find_heir_by_via (self, member_id, via) != NULL;
+}
+
+gboolean
+snug_mover_has_heirs (SnugMover *self)
+{
+  return n_heirs (self) > 0;
+}
+
+gboolean
+snug_mover_is_orphaned (SnugMover *self)
+{
+  return self->share.orphaned;
+}
+
+/* (nullable): cannot be reached now */
+static SnugMember *
+get_ready_member (SnugMover *self, const Heir *heir)
+{
+  SnugMember *member = snug_room_find_member (self->room, heir->member_id);
+
+  return member != NULL && snug_room_is_ready (self->room, member) ? member : NULL;
+}
+
+/* --- what is said between heirs -------------------------------------------------------------------- */
+
+/* What we would hand on. */
+static guint64
+count_pieces (SnugMover *self)
+{
+  if (self->paused_here)
+    return 0;
+  if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_DONE)
+    return self->share.held != NULL ? snug_piece_map_get_n (self->share.held->map) : 0;
+  return self->share.n_checked;
+}
+
+static void
+say_have (SnugMover *self, const Heir *heir, gboolean ask)
+{
+  g_autoptr (SnugWireMessage) have = snug_wire_message_new (SNUG_WIRE_HAVE_PIECES);
+  SnugMember *member = get_ready_member (self, heir);
+
+  if (member == NULL)
+    return;
+  have->id = g_strdup (heir->via);
+  have->pieces = count_pieces (self);
+  have->ask = ask;
+  snug_room_send (self->room, member, have);
+}
+
+static void
+say_have_to_all (SnugMover *self, gboolean ask)
+{
+  for (guint i = 0; i < n_heirs (self); i++)
+    say_have (self, self->share.heirs->pdata[i], ask);
+}
+
+void
+snug_mover_tell_heirs (SnugMover *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->share.said_us < SAY_INTERVAL_US && !snug_transfer_is_finished (self->row))
+    return;
+  self->share.said_us = now_us;
+  say_have_to_all (self, FALSE);
+}
+
+/* --- what can still come --------------------------------------------------------------------------- */
+
+/* What its pieces must be is known of so many. */
+static guint64
+count_usable (SnugMover *self, const Heir *heir)
+{
+  return heir->is_useless ? 0 : MIN (heir->n_pieces, self->share.told);
+}
+
+/* Behind the last piece there may be files without bytes. */
+static gboolean
+has_more (SnugMover *self, const Heir *heir)
+{
+  guint64 n = count_usable (self, heir);
+  SnugPieceMap *map = snug_mover_get_map (self);
+
+  return (n > self->share.n_checked || (map != NULL && n == self->share.n_checked && n == snug_piece_map_get_n (map)))
+         && get_ready_member (self, heir) != NULL;
+}
+
+/* Returns: (nullable): the one that has most */
+static Heir *
+choose_heir (SnugMover *self, gboolean also_busy)
+{
+  Heir *best = NULL;
+
+  for (guint i = 0; i < n_heirs (self); i++)
+    {
+      Heir *heir = self->share.heirs->pdata[i];
+
+      if ((also_busy || !heir->is_busy) && has_more (self, heir) && (best == NULL || heir->n_pieces > best->n_pieces))
+        best = heir;
+    }
+  return best;
+}
+
+/* Of a folder, files that are whole within the first @n_pieces. */
+static guint
+count_whole_files (SnugMover *self, SnugPieceMap *map, guint64 n_pieces, guint *n_files)
+{
+  SnugManifest *manifest = self->contents;
+  guint n_whole = 0;
+
+  *n_files = 0;
+  for (guint i = 0; i < manifest->entries->len; i++)
+    {
+      const SnugPlace end = { i, snug_manifest_get (manifest, i)->size };
+
+      if (snug_manifest_get (manifest, i)->is_folder || !snug_manifest_is_chosen (manifest, i))
+        continue;
+      *n_files += 1;
+      n_whole += snug_piece_map_pieces_at (map, &end) <= n_pieces;
+    }
+  return n_whole;
+}
+
+/* Returns: (transfer full): a sentence */
+static char *
+describe (SnugMover *self)
+{
+  const char *name = snug_mover_get_member_name (self);
+  Heir *heir = choose_heir (self, TRUE);
+  SnugPieceMap *map = snug_mover_get_map (self);
+  guint n_files, n_whole;
+
+  if (heir == NULL)
+    return g_strdup_printf (_("%s cannot be reached, and nobody else has the rest."), name);
+  if (self->contents == NULL || map == NULL || count_usable (self, heir) >= snug_piece_map_get_n (map))
+    return g_strdup_printf (_("%s cannot be reached. The rest comes from others."), name);
+  n_whole = count_whole_files (self, map, count_usable (self, heir), &n_files);
+  return g_strdup_printf (ngettext ("%s cannot be reached. %u of %u file can come from others.",
+                                    "%s cannot be reached. %u of %u files can come from others.", n_files),
+                          name, n_whole, n_files);
+}
+
+static void
+set_words (SnugMover *self, char *words)
+{
+  g_free (self->share.words);
+  self->share.words = words;
+  self->warning = words;
+}
+
+void
+snug_mover_show_heirs (SnugMover *self)
+{
+  SnugTransferState state = snug_transfer_get_state (self->row);
+
+  if (!self->share.orphaned || self->share.holder == NULL)
+    return;
+  set_words (self, describe (self));
+  if (state != SNUG_TRANSFER_PAUSED)
+    snug_transfer_enter (self->row, state, self->warning);
+}
+
+/* --- without the one who offers -------------------------------------------------------------------- */
+
+static void
+follow (SnugMover *self, Heir *heir)
+{
+  self->started = TRUE;
+  self->share.followed_from = self->share.n_checked;
+  self->share.refused = FALSE;
+  if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED)
+    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+  snug_mover_follow_member (self, heir->member_id, heir->via);
+  snug_mover_show_heirs (self);
+}
+
+/* Of one that has left the room nothing more can come; another one may be back. */
+static void
+give_up (SnugMover *self)
+{
+  g_autofree char *words = describe (self);
+
+  if (snug_mover_get_member (self) == NULL)
+    snug_mover_leave (self, SNUG_TRANSFER_FAILED, words);
+  else
+    snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, words);
+}
+
+void
+snug_mover_seek_heir (SnugMover *self)
+{
+  Heir *heir;
+
+  if (!self->share.orphaned || self->receiver == NULL || self->started || self->share.holder != NULL || self->paused_here
+      || !snug_transfer_is_active (self->row))
+    return;
+  heir = choose_heir (self, FALSE);
+  if (heir != NULL)
+    follow (self, heir);
+  else if (!self->share.awaits_heirs && choose_heir (self, TRUE) == NULL)
+    give_up (self);
+}
+
+static gboolean
+on_asked_long_ago (gpointer user_data)
+{
+  SnugMover *self = user_data;
+  g_autoptr (SnugMover) alive = g_object_ref (self);
+
+  self->share.awaits_heirs = FALSE;
+  for (guint i = 0; i < n_heirs (self); i++)
+    ((Heir *) self->share.heirs->pdata[i])->is_busy = FALSE;
+  snug_mover_seek_heir (self);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+snug_mover_lose_offerer (SnugMover *self)
+{
+  g_autoptr (SnugMover) alive = g_object_ref (self);
+
+  if (self->receiver == NULL || !snug_transfer_is_active (self->row) || n_heirs (self) == 0)
+    return FALSE;
+  self->paused_there = FALSE;
+  if (!self->share.orphaned)
+    {
+      self->share.orphaned = TRUE;
+      self->share.awaits_heirs = TRUE;
+      self->share.asking = snug_context_timeout (g_main_context_get_thread_default (), ASK_MS, on_asked_long_ago, self);
+      snug_receiver_lend (self->receiver);
+      self->share.said_us = g_get_monotonic_time ();
+      say_have_to_all (self, TRUE);
+    }
+  if (self->started || self->share.holder != NULL)
+    snug_receiver_cut (self->receiver);
+  else
+    snug_mover_seek_heir (self);
+  return TRUE;
+}
+
+void
+snug_mover_stop_seeking (SnugMover *self)
+{
+  snug_clear_source (&self->share.asking);
+  self->share.orphaned = FALSE;
+  self->share.awaits_heirs = FALSE;
+  if (self->share.words != NULL)
+    set_words (self, NULL);
+}
+
+void
+snug_mover_find_offerer (SnugMover *self)
+{
+  if (self->share.unsaid != NULL)
+    snug_mover_say_done (self, self->share.unsaid);
+  if (!self->share.orphaned)
+    return;
+  snug_mover_stop_seeking (self);
+  snug_mover_leave_holder (self);
+}
+
+void
+snug_mover_end_following (SnugMover *self, const char *member_id)
+{
+  Heir *heir = find_heir (self, member_id);
+
+  if (self->share.orphaned && heir != NULL && !self->share.refused && self->share.n_checked == self->share.followed_from)
+    heir->is_useless = TRUE;
+}
+
+/* What it has is here; somebody may have more. */
+void
+snug_mover_leave_heir_if_all (SnugMover *self)
+{
+  Heir *heir = self->share.orphaned && self->share.holder != NULL ? find_heir (self, self->share.holder) : NULL;
+
+  if (heir != NULL && !has_more (self, heir))
+    snug_mover_leave_holder (self);
+}
+
+/* --- what is heard --------------------------------------------------------------------------------- */
+
+void
+snug_mover_hear_heir (SnugMover *self, const SnugWireMessage *message)
+{
+  Heir *heir = find_heir (self, message->peer);
+
+  if (self->receiver == NULL || self->pushed || self->only != NULL
+      || strcmp (message->peer, snug_transfer_get_member_id (self->row)) == 0
+      || strcmp (message->peer, snug_room_get_self_id (self->room)) == 0
+      || (heir == NULL && n_heirs (self) >= MAX_HEIRS))
+    return;
+  if (self->share.heirs == NULL)
+    self->share.heirs = g_ptr_array_new_with_free_func (heir_free);
+  if (heir != NULL)
+    g_ptr_array_remove (self->share.heirs, heir);
+  heir = g_new0 (Heir, 1);
+  heir->member_id = g_strdup (message->peer);
+  heir->via = g_strdup (message->via);
+  g_ptr_array_add (self->share.heirs, heir);
+  if (self->share.held == NULL)
+    snug_receiver_lend (self->receiver);
+}
+
+gboolean
+snug_mover_hear_via_have (SnugMover *self, SnugMember *member, const SnugWireMessage *have)
+{
+  Heir *heir = find_heir_by_via (self, snug_member_get_id (member), have->id);
+
+  if (heir == NULL)
+    return FALSE;
+  heir->n_pieces = have->pieces;
+  heir->is_busy = FALSE;
+  if (have->ask)
+    say_have (self, heir, FALSE);
+  snug_mover_seek_heir (self);
+  snug_mover_show_heirs (self);
+  return TRUE;
+}
+
+void
+snug_mover_hear_heir_refuse (SnugMover *self, const char *member_id, const char *reason)
+{
+  Heir *heir = find_heir (self, member_id);
+
+  if (heir == NULL)
+    return;
+  self->share.refused = TRUE;
+  heir->is_busy = g_strcmp0 (reason, SNUG_WIRE_REASON_STALLED) == 0;
+  heir->is_useless |= !heir->is_busy;
+}
+
+void
+snug_mover_find_heir (SnugMover *self, const char *member_id)
+{
+  Heir *heir = self->share.orphaned ? find_heir (self, member_id) : NULL;
+
+  if (heir != NULL)
+    say_have (self, heir, TRUE);
+}
+
+void
+snug_mover_forget_heir (SnugMover *self, const char *member_id)
+{
+  Heir *heir = find_heir (self, member_id);
+
+  if (heir == NULL)
+    return;
+  g_ptr_array_remove (self->share.heirs, heir);
+  snug_mover_let_go_if_unused (self);
+}
+
+gboolean
+snug_mover_is_kept_for_heirs (SnugMover *self)
+{
+  return n_heirs (self) > 0 && self->share.held != NULL && snug_transfer_is_finished (self->row);
+}
+
+void
+snug_mover_disinherit (SnugMover *self)
+{
+  g_clear_pointer (&self->share.heirs, g_ptr_array_unref);
+  snug_mover_let_go_if_unused (self);
+}

@@ -1,0 +1,212 @@
+/* The one who offers is gone: who takes the same goes on, as far as it was told what the pieces are and somebody has
+ * them, and no further.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "by-hand.h"
+#include "snug-await.h"
+#include "snug-passing-time.h"
+
+/* PROTOCOL.md section 4, "When the one who offers is gone". */
+#define ASK_MS 5000
+#define OTHER_VIA "v2"
+
+/* What @from says that it has. */
+static void
+say_have (ByHand *f, guint from, const char *to, const char *via, guint n_pieces)
+{
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"have-pieces\",\"id\":\"%s\",\"n\":%u}", via, n_pieces);
+
+  send_raw (&f->mates, from, to, text);
+}
+
+/* When all that she said is heard. */
+static void
+let_ana_leave (ByHand *f, SnugTransfers *chi)
+{
+  send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-offer\",\"id\":\"last\",\"name\":\"y\",\"size\":1}");
+  snug_await (NULL, n_rows (chi) == 2);
+  snug_room_close (f->mates.mates.mates[ANA].room);
+}
+
+/* Ana has offered it to Chi, named Bo, told @n_told hashes and left. Returns: the row of Chi, who has asked Bo */
+static SnugTransfer *
+be_left (ByHand *f, gboolean is_folder, guint n_told)
+{
+  SnugTransfers *chi;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi, is_folder);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, VIA, BO);
+  tell_some_hashes (f, n_told);
+  let_ana_leave (f, chi);
+  snug_await (NULL, f->hands[BO].n_questions == 1);
+  return in;
+}
+
+static gboolean
+says (SnugTransfer *transfer, const char *words)
+{
+  return g_strcmp0 (snug_transfer_get_reason (transfer), words) == 0;
+}
+
+/* What is here stays, to be gone on with. */
+static void
+assert_ends_with (ByHand *f, SnugTransfer *in, guint n_pieces)
+{
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  g_assert_cmpstr (snug_transfer_get_reason (in), ==, "Ana cannot be reached, and nobody else has the rest.");
+  g_assert_cmpuint (n_noted (&f->mates), ==, n_pieces);
+}
+
+static void
+test_all_of_a_file (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  g_assert_true (says (in, "Ana cannot be reached. The rest comes from others."));
+  begin_to_bring (f, VIA);
+  bring_unchecked (f, in, N_PIECES);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_cmpuint (n_files_in (f->mates.inbox), ==, 1);
+}
+
+/* Twenty small files and a large one, of which the other one has a part. */
+static void
+test_some_of_a_folder (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, TRUE, N_SMALL + N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_SMALL + 2);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  begin_to_bring (f, VIA);
+  for (guint i = 0; i < N_SMALL; i++)
+    bring_small_unchecked (f, in);
+  snug_await (NULL, says (in, "Ana cannot be reached. 20 of 21 files can come from others."));
+  bring_unchecked (f, in, 2);
+  snug_let_pass (ASK_MS);
+  assert_ends_with (f, in, N_SMALL + 2);
+}
+
+/* Of the others nobody can say what they must be. */
+static void
+test_what_was_not_told (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, 2);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  begin_to_bring (f, VIA);
+  bring_unchecked (f, in, 2);
+  snug_let_pass (ASK_MS);
+  assert_ends_with (f, in, 2);
+}
+
+static void
+test_nobody_has_it (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, 0);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 0);
+}
+
+/* It is asked no more, and nothing of it is kept. */
+static void
+test_liar (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  f->supply.content[0] ^= 1;
+  begin_to_bring (f, VIA);
+  snug_await (NULL, f->supply.channel != NULL);
+  send_a_piece (f);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 1);
+  snug_await (NULL, n_files_in (f->mates.inbox) == 0);
+}
+
+/* Who refuses for the moment is asked again, and who does not want is not. */
+static void
+test_busy (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  send_raw (&f->mates, BO, "Chi", "{\"type\":\"file-cancel\",\"id\":\"" VIA "\",\"reason\":\"stalled\"}");
+  send_raw (&f->mates, BO, "Chi", "{\"type\":\"file-offer\",\"id\":\"last\",\"name\":\"z\",\"size\":1}");
+  snug_await (NULL, n_rows (f->mates.transfers[CHI]) == 3);
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 1);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, f->hands[BO].n_gets == 2);
+  send_raw (&f->mates, BO, "Chi", "{\"type\":\"file-cancel\",\"id\":\"" VIA "\",\"reason\":\"bad-request\"}");
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 2);
+}
+
+/* --- one that has it all --------------------------------------------------------------------------- */
+
+/* It goes to those who were named, and to nobody else. */
+static void
+test_heir_that_is_done (ByHand *f, gconstpointer data)
+{
+  Hand *ana = &f->hands[ANA], *bo = &f->hands[BO], *dee = &f->hands[DEE];
+  SnugTransfers *chi;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  add_hand (f, "Dee", DEE);
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi, FALSE);
+  snug_await (NULL, ana->n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, OTHER_VIA, DEE);
+  say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
+  snug_await (NULL, bo->n_gets == 1);
+  tell_hashes (f);
+  begin_to_bring (f, VIA);
+  bring_unchecked (f, in, N_PIECES);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  let_ana_leave (f, chi);
+
+  send_raw (&f->mates, BO, "Chi", "{\"type\":\"have-pieces\",\"id\":\"" OTHER_VIA "\",\"n\":0,\"ask\":true}");
+  ask_for (f, BO, "Chi", OTHER_VIA);
+  snug_await (NULL, g_strcmp0 (bo->refused, OTHER_VIA) == 0);
+  g_assert_cmpuint (bo->n_answers, ==, 0);
+  send_raw (&f->mates, DEE, "Chi", "{\"type\":\"have-pieces\",\"id\":\"" OTHER_VIA "\",\"n\":0,\"ask\":true}");
+  snug_await (NULL, dee->n_answers == 1);
+  g_assert_cmpuint (dee->n_have, ==, N_PIECES);
+  g_assert_cmpuint (dee->n_questions, ==, 0);
+  ask_for (f, DEE, "Chi", OTHER_VIA);
+  snug_await (NULL, g_atomic_int_get (&dee->n_channels) == 1);
+}
+
+#define ADD(name, func) g_test_add ("/heirs/" name, ByHand, NULL, by_hand_set_up, func, by_hand_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("all-of-a-file", test_all_of_a_file);
+  ADD ("some-of-a-folder", test_some_of_a_folder);
+  ADD ("what-was-not-told", test_what_was_not_told);
+  ADD ("nobody-has-it", test_nobody_has_it);
+  ADD ("liar", test_liar);
+  ADD ("busy", test_busy);
+  ADD ("heir-that-is-done", test_heir_that_is_done);
+  return g_test_run ();
+}
