@@ -19,8 +19,10 @@ struct _SnugApplication
 
   SnugSession    *session;      /* owned */
   SnugSettings   *settings;     /* owned */
+  SnugCopies     *copies;       /* owned */
   SnugNotifier   *notifier;     /* owned */
   guint           inhibited;    /* cookie; 0: the computer may sleep */
+  gboolean        is_held;      /* a copy is made, and the program stays until it is whole */
 };
 
 G_DEFINE_FINAL_TYPE (SnugApplication, snug_application, ADW_TYPE_APPLICATION)
@@ -45,6 +47,12 @@ SnugSettings *
 snug_application_get_settings (SnugApplication *self)
 {
   return self->settings;
+}
+
+SnugCopies *
+snug_application_get_copies (SnugApplication *self)
+{
+  return self->copies;
 }
 
 void
@@ -213,6 +221,22 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
                                G_CONNECT_SWAPPED);
     }
   on_active_changed (self);
+}
+
+/* --- A copy that is made keeps the program, with a window or without --- */
+
+static void
+on_copies_changed (SnugApplication *self)
+{
+  gboolean is_busy = snug_copies_get_current (self->copies) != NULL;
+
+  if (is_busy == self->is_held)
+    return;
+  self->is_held = is_busy;
+  if (is_busy)
+    g_application_hold (G_APPLICATION (self));
+  else
+    g_application_release (G_APPLICATION (self));
 }
 
 /* --- The window and what enters by a door --- */
@@ -459,7 +483,9 @@ snug_application_startup (GApplication *application)
   snug_draft_files_begin ();
   self->settings = snug_settings_new ();
   self->session = snug_session_new ();
-  self->notifier = snug_notifier_new (GTK_APPLICATION (self), self->session, self->settings);
+  self->copies = snug_copies_new ();
+  g_signal_connect_object (self->copies, "changed", G_CALLBACK (on_copies_changed), self, G_CONNECT_SWAPPED);
+  self->notifier = snug_notifier_new (GTK_APPLICATION (self), self->session, self->settings, self->copies);
   bind_session (self);
   snug_last_room_watch (self->session, self->settings);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (look_for_unfinished), self, G_CONNECT_SWAPPED);
@@ -498,6 +524,7 @@ snug_application_dispose (GObject *object)
   SnugApplication *self = SNUG_APPLICATION (object);
 
   g_clear_object (&self->notifier);
+  g_clear_object (&self->copies);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (snug_application_parent_class)->dispose (object);

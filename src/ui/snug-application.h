@@ -10,6 +10,7 @@
 
 #include <adwaita.h>
 
+#include "snug-copies.h"
 #include "snug-session.h"
 #include "snug-settings.h"
 
@@ -22,6 +23,7 @@ SnugApplication *snug_application_new          (void);
 
 SnugSession     *snug_application_get_session  (SnugApplication *self);   /* (transfer none) */
 SnugSettings    *snug_application_get_settings (SnugApplication *self);   /* (transfer none) */
+SnugCopies      *snug_application_get_copies   (SnugApplication *self);   /* (transfer none) */
 
 /* The window is out of sight and the room is not left: says so, as nothing else shows it. */
 void             snug_application_tell_staying (SnugApplication *self);

@@ -10,6 +10,10 @@ struct _SnugCopyStrip
 {
   AdwBin          parent_instance;
 
+  GFile          *to;          /* owned, nullable: what is shown */
+  gboolean        was_seen;    /* it has stood there: a second press of a double click is no wish about it */
+  gboolean        cancelled;
+
   /* Template */
   GtkLabel       *name;
   GtkLabel       *words;
@@ -28,19 +32,9 @@ enum
 static guint signals[N_SIGNALS];
 
 /* Where it goes to is not said: in a Flatpak the folder is the portal's, named by a number. */
-void
-snug_copy_strip_show (SnugCopyStrip *self, guint64 n_bytes, guint64 size)
+static void
+show_name (SnugCopyStrip *self, GFile *to)
 {
-  g_autofree char *words = snug_words_progress (n_bytes, size);
-
-  gtk_label_set_label (self->words, size > 0 ? words : "");
-  gtk_progress_bar_set_fraction (self->progress, size > 0 ? MIN (1, (double) n_bytes / (double) size) : 0);
-}
-
-GtkWidget *
-snug_copy_strip_new (GFile *to)
-{
-  SnugCopyStrip *self = g_object_new (SNUG_TYPE_COPY_STRIP, NULL);
   g_autofree char *base = g_file_get_basename (to);
   g_autofree char *name = g_filename_display_name (base);
   g_autofree char *spoken = g_strdup_printf (_("%s %s"), _("Cancel"), name);
@@ -49,14 +43,57 @@ snug_copy_strip_new (GFile *to)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
   snug_accessible_set_label (GTK_WIDGET (self->progress), name);
   snug_accessible_set_label (self->cancel, spoken);
-  return GTK_WIDGET (self);
 }
 
 static void
+show_words (SnugCopyStrip *self, guint64 n_bytes, guint64 size, guint n_more)
+{
+  g_autofree char *progress = snug_words_progress (n_bytes, size);
+  g_autofree char *more = g_strdup_printf (ngettext ("and %u more", "and %u more", n_more), n_more);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *joined = NULL;
+
+  if (self->cancelled)
+    g_strv_builder_add (words, _("Cancelled"));
+  else if (size > 0)
+    g_strv_builder_add (words, progress);
+  if (n_more > 0)
+    g_strv_builder_add (words, more);
+  parts = g_strv_builder_end (words);
+  joined = g_strjoinv (" · ", parts);
+  gtk_label_set_label (self->words, joined);
+}
+
+void
+snug_copy_strip_show (SnugCopyStrip *self, GFile *to, guint64 n_bytes, guint64 size, guint n_more)
+{
+  self->was_seen = self->to == to;
+  if (g_set_object (&self->to, to))
+    {
+      self->cancelled = FALSE;
+      show_name (self, to);
+    }
+  show_words (self, n_bytes, size, n_more);
+  gtk_progress_bar_set_fraction (self->progress, size > 0 ? MIN (1, (double) n_bytes / (double) size) : 0);
+}
+
+/* The button stays as it is, and has the focus if it had it: the file may take a while to let go of. */
+static void
 on_cancel (SnugCopyStrip *self)
 {
-  gtk_widget_set_sensitive (self->cancel, FALSE);
+  if (!self->was_seen || self->cancelled)
+    return;
+  self->cancelled = TRUE;
+  gtk_label_set_label (self->words, _("Cancelled"));
   g_signal_emit (self, signals[CANCELLED], 0);
+}
+
+static void
+snug_copy_strip_dispose (GObject *object)
+{
+  g_clear_object (&SNUG_COPY_STRIP (object)->to);
+  G_OBJECT_CLASS (snug_copy_strip_parent_class)->dispose (object);
 }
 
 static void
@@ -64,6 +101,7 @@ snug_copy_strip_class_init (SnugCopyStripClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = snug_copy_strip_dispose;
   signals[CANCELLED] = g_signal_new ("cancelled", SNUG_TYPE_COPY_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-copy-strip.ui");

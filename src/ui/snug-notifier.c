@@ -192,6 +192,22 @@ on_offer_received (SnugSession *session, SnugTransfer *transfer, SnugNotifier *s
     notify_offer (self, transfer);
 }
 
+/* --- Copies --- */
+
+/* The reason names the file, and is left to the window. */
+static void
+on_copy_failed (SnugNotifier *self)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  if (!is_wanted (self))
+    return;
+  notification = g_notification_new (_("A file could not be saved"));
+  g_notification_set_category (notification, "transfer.error");
+  g_notification_set_default_action_and_target (notification, "app.show-page", "s", "files");
+  send (self, "copy", notification);
+}
+
 /* --- The room, while its window is out of sight --- */
 
 /* Its default action is to bring the window back. */
@@ -237,6 +253,7 @@ on_window_active (GtkWindow *window, GParamSpec *pspec, SnugNotifier *self)
     {
       withdraw (self, "message");
       withdraw (self, "room");
+      withdraw (self, "copy");
     }
 }
 
@@ -247,7 +264,7 @@ on_window_added (GtkApplication *application, GtkWindow *window, SnugNotifier *s
 }
 
 SnugNotifier *
-snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettings *settings)
+snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettings *settings, SnugCopies *copies)
 {
   SnugNotifier *self = g_object_new (SNUG_TYPE_NOTIFIER, NULL);
 
@@ -261,6 +278,7 @@ snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettin
   g_signal_connect_object (snug_session_get_transfers (session), "items-changed",
                            G_CALLBACK (on_transfers_changed),
                            self, 0);
+  g_signal_connect_object (copies, "failed", G_CALLBACK (on_copy_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (application, "window-added", G_CALLBACK (on_window_added), self, 0);
   return self;
 }

@@ -8,6 +8,7 @@
 
 #include <gtk/gtk.h>
 
+#include "snug-copies.h"
 #include "snug-session.h"
 #include "snug-settings.h"
 
@@ -18,7 +19,7 @@ G_DECLARE_FINAL_TYPE (SnugNotifier, snug_notifier, SNUG, NOTIFIER, GObject)
 
 /* @application: borrowed, and outlives the notifier */
 SnugNotifier *snug_notifier_new (GtkApplication *application, SnugSession *session,
-                                 SnugSettings *settings);
+                                 SnugSettings *settings, SnugCopies *copies);
 
 /* The window is out of sight and the room is not left. */
 void snug_notifier_tell_staying (SnugNotifier *self);

@@ -86,14 +86,6 @@ own_folder (void)
   return g_file_new_build_filename (g_get_user_data_dir (), "Downloads", NULL);
 }
 
-gboolean
-snug_settings_is_own (GFile *file)
-{
-  g_autoptr (GFile) folder = own_folder ();
-
-  return is_in_sandbox () && g_file_has_prefix (file, folder);
-}
-
 GFile *
 snug_settings_get_folder (SnugSettings *self)
 {

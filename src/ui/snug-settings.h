@@ -28,8 +28,6 @@ SnugSettings *snug_settings_new        (void);
 gboolean      snug_settings_has_folder (SnugSettings *self);
 /* (transfer full). Where accepted files go; without a folder that a person knows, the program's own. */
 GFile        *snug_settings_get_folder (SnugSettings *self);
-/* Whether it lies in the program's own folder of a Flatpak, where nobody would look for it. */
-gboolean      snug_settings_is_own     (GFile        *file);
 /* It may never have been used. If it cannot be made, accepting says why. */
 void          snug_settings_make_folder (SnugSettings *self);
 

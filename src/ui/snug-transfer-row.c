@@ -6,7 +6,6 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-css-class.h"
-#include "snug-settings.h"
 #include "snug-tooltip.h"
 #include "snug-words.h"
 
@@ -130,13 +129,10 @@ show_button (SnugTransferRow *self, GtkButton *button, const Command *command)
   snug_accessible_set_label (GTK_WIDGET (button), spoken);
 }
 
-/* What came before there was a folder lies where a person would not find it. */
 static gboolean
 can_save_copy (SnugTransfer *transfer)
 {
-  GFile *file = snug_transfer_get_file (transfer);
-
-  return file != NULL && !snug_transfer_is_folder (transfer) && snug_settings_is_own (file);
+  return snug_transfer_get_file (transfer) != NULL && !snug_transfer_is_folder (transfer);
 }
 
 static gboolean

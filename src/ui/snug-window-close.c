@@ -1,4 +1,4 @@
-/* The window goes: not while files are on their way without a question, and perhaps only out of sight.
+/* The window goes: not without a question while files are on their way or being copied, and perhaps only out of sight.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,16 +28,34 @@ on_close_answered (SnugWindow *self, const char *response)
   snug_context_post (NULL, close_now, g_object_ref (self), g_object_unref);
 }
 
+/* Transfers end with it, and are spoken of first; a copy goes on, unseen. */
+static GtkWidget *
+question_new (SnugWindow *self)
+{
+  GtkWidget *dialog;
+
+  if (snug_session_facts_has_active_transfers (self->session))
+    {
+      dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Stop the Transfers?"),
+                                       _("Files are on their way. Closing Snug leaves the room and cancels them."));
+      adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close",
+                                        _("Leave and Close"), NULL);
+      adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close", ADW_RESPONSE_DESTRUCTIVE);
+      return dialog;
+    }
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Still Saving"),
+                                   _("What is being saved goes on after the window is closed, until it is done."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close",
+                                    snug_session_facts_is_in_room (self->session) ? _("Leave and Close") : _("Close"),
+                                    NULL);
+  return dialog;
+}
+
 static void
 ask_close (SnugWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Stop the Transfers?"),
-                                              _("Files are on their way. Closing Snug leaves the room and cancels them."));
+  GtkWidget *dialog = question_new (self);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _("Keep Open"), "close",
-                                    _("Leave and Close"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
-                                              ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_answered), self,
@@ -74,12 +92,18 @@ hide (SnugWindow *self)
   snug_application_tell_staying (SNUG_APPLICATION (gtk_window_get_application (GTK_WINDOW (self))));
 }
 
+static gboolean
+has_something_unfinished (SnugWindow *self)
+{
+  return snug_session_facts_has_active_transfers (self->session) || snug_copies_get_current (self->copies) != NULL;
+}
+
 gboolean
 snug_window_keep_open (SnugWindow *self)
 {
   gboolean stays = stays_in_room (self);
 
-  if (!stays && !self->may_close && snug_session_facts_has_active_transfers (self->session))
+  if (!stays && !self->may_close && has_something_unfinished (self))
     {
       ask_close (self);
       return TRUE;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "snug-chat-pane.h"
+#include "snug-copy-strip.h"
 #include "snug-files-pane.h"
 #include "snug-room-pane.h"
 #include "snug-window.h"
@@ -18,6 +19,7 @@ struct _SnugWindow
   /* Owned */
   SnugSession          *session;
   SnugSettings         *settings;
+  SnugCopies           *copies;
   GListStore           *held;            /* of GFile: to be offered once there is a room */
 
   AdwToast             *unfinished_toast;   /* weak */
@@ -45,7 +47,7 @@ struct _SnugWindow
   GtkLabel             *strip_body;
   GtkButton            *strip_refusal;
   GtkButton            *strip_button;
-  GtkBox               *copies;
+  SnugCopyStrip        *copy_strip;
   AdwViewStack         *stack;
   AdwViewStackPage     *chat_page;
   AdwViewStackPage     *files_page;
@@ -78,7 +80,8 @@ gboolean    snug_window_keep_open            (SnugWindow *self);
 void        snug_window_take_drops           (SnugWindow *self);
 void        snug_window_take_pastes          (SnugWindow *self);
 
-/* snug-window-save.c: asks where to, and has a copy of it there. */
+/* snug-window-save.c: asks where to, has a copy made there, and shows how far it is. */
 void        snug_window_save_copy            (SnugWindow *self, GFile *file);
+void        snug_window_watch_copies         (SnugWindow *self);
 
 G_END_DECLS

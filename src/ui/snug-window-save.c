@@ -1,4 +1,5 @@
-/* A copy of a file, taken to where a person says: in a Flatpak the way out of the program's own folder.
+/* A copy of a file, taken to where a person says. In a Flatpak it is the way out of the program's own folder, where
+ * what came before a person chose one lies, and nobody would find it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,124 +7,46 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "snug-copy-strip.h"
-#include "snug-file-copy.h"
-
-/* How often one looks how far it is. A copy that is made sooner has no strip. */
-#define LOOK_EVERY_MS 250
-
-/* What the thread counts in: of bytes, a gint would hold no more than two gigabytes. */
-#define KILOBYTE 1000
-
-typedef struct
-{
-  /* Owned */
-  GFile      *from;
-  GFile      *to;
-
-  /* Of the window's thread */
-  SnugWindow *window;      /* borrowed: held by on_copied() */
-  GtkWidget  *strip;       /* borrowed, nullable */
-  guint       look;        /* source */
-
-  /* Atomic */
-  gint        done_kb;
-  gint        size_kb;
-} Copy;
-
-static void
-copy_free (gpointer data)
-{
-  Copy *copy = data;
-
-  g_object_unref (copy->from);
-  g_object_unref (copy->to);
-  g_free (copy);
-}
-
-/* --- In a thread --- */
-
-static void
-on_progress (goffset n_bytes, goffset size, gpointer user_data)
-{
-  Copy *copy = user_data;
-
-  g_atomic_int_set (&copy->size_kb, (gint) MIN (size / KILOBYTE, G_MAXINT));
-  g_atomic_int_set (&copy->done_kb, (gint) MIN (n_bytes / KILOBYTE, G_MAXINT));
-}
-
-static void
-run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Copy *copy = task_data;
-  GError *error = NULL;
-
-  if (snug_file_copy (copy->from, copy->to, on_progress, copy, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/* --- What is seen of it --- */
-
-static GtkWidget *
-add_strip (SnugWindow *self, GFile *to, GCancellable *cancellable)
-{
-  GtkWidget *strip = snug_copy_strip_new (to);
-
-  g_signal_connect_object (strip, "cancelled", G_CALLBACK (g_cancellable_cancel), cancellable, G_CONNECT_SWAPPED);
-  gtk_box_append (self->copies, strip);
-  return strip;
-}
-
 static gboolean
-on_look (gpointer user_data)
+has_focus (SnugWindow *self, GtkWidget *within)
 {
-  GTask *task = user_data;
-  Copy *copy = g_task_get_task_data (task);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
-  if (copy->window->session == NULL)
-    return G_SOURCE_CONTINUE;
-  if (copy->strip == NULL)
-    copy->strip = add_strip (copy->window, copy->to, g_task_get_cancellable (task));
-  snug_copy_strip_show (SNUG_COPY_STRIP (copy->strip), KILOBYTE * (guint64) g_atomic_int_get (&copy->done_kb),
-                        KILOBYTE * (guint64) g_atomic_int_get (&copy->size_kb));
-  return G_SOURCE_CONTINUE;
+  return focus != NULL && gtk_widget_is_ancestor (focus, within);
 }
 
-/* The window may be gone: its copies are made to the end nevertheless, and the program stays until then. */
+/* The focus goes on into the page below the strip, not to wherever the toolkit finds something. */
 static void
-on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
+on_copies_changed (SnugWindow *self)
 {
-  g_autoptr (SnugWindow) self = user_data;
-  Copy *copy = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
+  GtkWidget *strip = GTK_WIDGET (self->copy_strip);
+  gboolean shown = snug_copies_get_is_long (self->copies);
+  guint64 n_bytes, size;
 
-  g_source_remove (copy->look);
-  g_application_release (g_application_get_default ());
-  if (!g_task_propagate_boolean (G_TASK (result), &error) && self->session != NULL
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    snug_window_complain (self, error->message, NULL, NULL, NULL);
-  if (self->session != NULL && copy->strip != NULL)
-    gtk_box_remove (self->copies, copy->strip);
+  if (!shown && has_focus (self, strip))
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+  gtk_widget_set_visible (strip, shown);
+  if (!shown)
+    return;
+  snug_copies_get_progress (self->copies, &n_bytes, &size);
+  snug_copy_strip_show (self->copy_strip, snug_copies_get_current (self->copies), n_bytes, size,
+                        snug_copies_get_n_more (self->copies));
 }
 
 static void
-start (SnugWindow *self, GFile *from, GFile *to)
+on_copy_failed (SnugWindow *self, const GError *error)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, on_copied, g_object_ref (self));
-  Copy *copy = g_new0 (Copy, 1);
+  snug_window_complain (self, error->message, NULL, NULL, NULL);
+}
 
-  copy->from = g_object_ref (from);
-  copy->to = g_object_ref (to);
-  copy->window = self;
-  copy->look = g_timeout_add (LOOK_EVERY_MS, on_look, task);
-  g_task_set_task_data (task, copy, copy_free);
-  /* One that was whole before it was cancelled is whole. */
-  g_task_set_check_cancellable (task, FALSE);
-  g_application_hold (g_application_get_default ());
-  g_task_run_in_thread (task, run);
+void
+snug_window_watch_copies (SnugWindow *self)
+{
+  g_signal_connect_object (self->copies, "changed", G_CALLBACK (on_copies_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->copies, "failed", G_CALLBACK (on_copy_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->copy_strip, "cancelled", G_CALLBACK (snug_copies_cancel), self->copies,
+                           G_CONNECT_SWAPPED);
+  on_copies_changed (self);
 }
 
 static void
@@ -134,7 +57,7 @@ on_place_chosen (GtkNativeDialog *chooser, int response, SnugWindow *self)
   if (response == GTK_RESPONSE_ACCEPT)
     {
       copy = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-      start (self, g_object_get_data (G_OBJECT (chooser), "file"), copy);
+      snug_copies_add (self->copies, g_object_get_data (G_OBJECT (chooser), "file"), copy);
     }
   g_object_unref (chooser);
 }

@@ -405,10 +405,12 @@ snug_window_new (SnugApplication *application)
 
   self->session = g_object_ref (snug_application_get_session (application));
   self->settings = g_object_ref (snug_application_get_settings (application));
+  self->copies = g_object_ref (snug_application_get_copies (application));
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
   restore_size (self);
   watch_session (self);
+  snug_window_watch_copies (self);
   connected = snug_session_get_state (self->session) == SNUG_SESSION_CONNECTED;
   adw_view_stack_set_visible_child_name (self->stack, connected ? "chat" : "room");
   return self;
@@ -436,6 +438,7 @@ snug_window_dispose (GObject *object)
   g_clear_handle_id (&self->reshape, g_source_remove);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
+  g_clear_object (&self->copies);
   g_clear_object (&self->held);
   g_clear_weak_pointer (&self->unfinished_toast);
   G_OBJECT_CLASS (snug_window_parent_class)->dispose (object);
@@ -458,7 +461,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_body);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_refusal);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_button);
-  gtk_widget_class_bind_template_child (widget_class, SnugWindow, copies);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, copy_strip);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat_page);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, files_page);
@@ -488,6 +491,7 @@ snug_window_class_init (SnugWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (SNUG_TYPE_COLUMNS);
+  g_type_ensure (SNUG_TYPE_COPY_STRIP);
   g_type_ensure (SNUG_TYPE_CHAT_PANE);
   g_type_ensure (SNUG_TYPE_FILES_PANE);
   g_type_ensure (SNUG_TYPE_ROOM_PANE);

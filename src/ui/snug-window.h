@@ -30,7 +30,7 @@ void        snug_window_ask_join (SnugWindow *self, const char *invite);
  */
 void        snug_window_ask_send (SnugWindow *self, GListModel *files);
 
-/* Closes it for good, whatever the settings say; asks first while files are on their way. */
+/* Closes it for good, whatever the settings say; asks first while files are on their way or being copied. */
 void        snug_window_quit     (SnugWindow *self);
 
 /* A word in passing. @text is plain: it is escaped here, because a toast takes markup. */

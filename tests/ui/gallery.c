@@ -21,7 +21,6 @@
 #include "cut-off.h"
 #include "snug-application.h"
 #include "snug-config.h"
-#include "snug-copy-strip.h"
 #include "snug-fake-session.h"
 #include "snug-window-private.h"
 
@@ -131,20 +130,10 @@ static void
 show_copy (Gallery *self)
 {
   g_autoptr (GFile) to = g_file_new_for_path ("/home/mira/Videos/Sunday at the lake.mkv");
-  GtkWidget *strip = snug_copy_strip_new (to);
+  SnugCopyStrip *strip = SNUG_WINDOW (self->window)->copy_strip;
 
-  snug_copy_strip_show (SNUG_COPY_STRIP (strip), 174000000, 1500000000);
-  gtk_box_append (SNUG_WINDOW (self->window)->copies, strip);
-}
-
-static void
-clear_copies (Gallery *self)
-{
-  GtkBox *copies = SNUG_WINDOW (self->window)->copies;
-  GtkWidget *strip = gtk_widget_get_first_child (GTK_WIDGET (copies));
-
-  if (strip != NULL)
-    gtk_box_remove (copies, strip);
+  snug_copy_strip_show (strip, to, 174000000, 1500000000, 2);
+  gtk_widget_set_visible (GTK_WIDGET (strip), TRUE);
 }
 
 /* One that is only worth its time when it is asked for. */
@@ -171,6 +160,7 @@ play_next (Gallery *self)
   set_last_room (self, application, scenes[self->scene]);
   if (g_str_equal (scenes[self->scene], "doctor"))
     show_doctor (self);
+  gtk_widget_set_visible (GTK_WIDGET (SNUG_WINDOW (self->window)->copy_strip), FALSE);
   if (g_str_equal (scenes[self->scene], "files-saving"))
     show_copy (self);
   self->n_frames = 0;
@@ -182,7 +172,6 @@ go_on (Gallery *self)
 {
   if (front (self) != self->window)
     gtk_window_destroy (front (self));
-  clear_copies (self);
   self->scene++;
   if (play_next (self))
     gtk_widget_add_tick_callback (GTK_WIDGET (front (self)), on_tick, self, NULL);

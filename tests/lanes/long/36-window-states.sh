@@ -9,7 +9,7 @@ window_cases () {
 }
 
 if lane_case 'build/ and the gallery compile with -Werror' -- tests/tools/build plain tests/ui/gallery; then
-  for file in test_states.py test_files_more.py test_languages.py; do
+  for file in test_states.py test_files_more.py test_copies.py test_languages.py; do
     lane_counted window_cases "$PWD/build" "$file"
   done
 fi
