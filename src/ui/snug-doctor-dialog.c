@@ -15,12 +15,17 @@ struct _SnugDoctorDialog
   SnugSession     *session;
   SnugDoctor      *doctor;        /* of the check-up that is shown */
   GCancellable    *cancellable;   /* nullable: it does not run */
+  GListModel      *telling;       /* of its checks, those to be read */
+  GListModel      *working;       /* and those that just work */
+  GPtrArray       *works_rows;    /* of the latter, in works */
 
   /* Template */
   AdwToastOverlay *toasts;
   GtkWidget       *cancel;
   GtkWidget       *again;
   GtkListBox      *steps;
+  GtkWidget       *works_list;
+  AdwExpanderRow  *works;
   GtkWidget       *running;
   GtkSpinner      *spinner;
   GtkSwitch       *addresses;
@@ -81,18 +86,77 @@ create_row (gpointer item, gpointer user_data)
 static void
 update_steps (SnugDoctorDialog *self)
 {
-  GListModel *checks = snug_doctor_get_checks (self->doctor);
-  gboolean found = g_list_model_get_n_items (checks) > 0;
+  guint n_working = g_list_model_get_n_items (self->working);
+  g_autofree char *title = g_strdup_printf (ngettext ("%u thing works", "%u things work", n_working), n_working);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->steps), found);
-  gtk_widget_set_sensitive (self->copy, found);
+  gtk_widget_set_visible (GTK_WIDGET (self->steps), g_list_model_get_n_items (self->telling) > 0);
+  gtk_widget_set_visible (self->works_list, n_working > 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->works), title);
+  snug_accessible_set_label (GTK_WIDGET (self->works), title);
+  snug_accessible_name_expander (self->works, title, title);
+  gtk_widget_set_sensitive (self->copy, g_list_model_get_n_items (snug_doctor_get_checks (self->doctor)) > 0);
+}
+
+/* They come one after the other, and none goes before all do. */
+static void
+add_working (SnugDoctorDialog *self)
+{
+  while (self->works_rows->len < g_list_model_get_n_items (self->working))
+    {
+      g_autoptr (SnugCheck) check = g_list_model_get_item (self->working, self->works_rows->len);
+      GtkWidget *row = create_row (check, self);
+
+      adw_expander_row_add_row (self->works, row);
+      g_ptr_array_add (self->works_rows, row);
+    }
+  update_steps (self);
 }
 
 static void
 show_steps (SnugDoctorDialog *self)
 {
-  gtk_list_box_bind_model (self->steps, snug_doctor_get_checks (self->doctor), create_row, self, NULL);
-  update_steps (self);
+  for (guint i = 0; i < self->works_rows->len; i++)
+    adw_expander_row_remove (self->works, self->works_rows->pdata[i]);
+  g_ptr_array_set_size (self->works_rows, 0);
+  gtk_list_box_bind_model (self->steps, self->telling, create_row, self, NULL);
+  add_working (self);
+}
+
+/* What has nothing to say but that is folded into one line. */
+static gboolean
+just_works (SnugCheck *check)
+{
+  SnugFinding finding = snug_check_get_finding (check);
+
+  return finding == SNUG_FINDING_WORKS || finding == SNUG_FINDING_NO_ROUTER || finding == SNUG_FINDING_EASY;
+}
+
+static gboolean
+is_working (gpointer check, gpointer user_data)
+{
+  return just_works (check);
+}
+
+static gboolean
+is_telling (gpointer check, gpointer user_data)
+{
+  return !just_works (check);
+}
+
+static GListModel *
+filter_checks (SnugDoctorDialog *self, GtkCustomFilterFunc is_wanted)
+{
+  GListModel *checks = g_object_ref (snug_doctor_get_checks (self->doctor));
+
+  return G_LIST_MODEL (gtk_filter_list_model_new (checks, GTK_FILTER (gtk_custom_filter_new (is_wanted, NULL, NULL))));
+}
+
+static void
+let_go_of_doctor (SnugDoctorDialog *self)
+{
+  g_clear_object (&self->telling);
+  g_clear_object (&self->working);
+  g_clear_object (&self->doctor);
 }
 
 /* --- The check-up --- */
@@ -143,11 +207,13 @@ run (SnugDoctorDialog *self)
   int relay;
 
   g_object_get (self->session, "ice-servers", &ice_servers, "relay-policy", &relay, NULL);
-  g_clear_object (&self->doctor);
+  let_go_of_doctor (self);
   self->doctor = snug_doctor_new (server, ice_servers, (SnugRelayPolicy) relay);
+  self->telling = filter_checks (self, is_telling);
+  self->working = filter_checks (self, is_working);
   self->cancellable = g_cancellable_new ();
-  g_signal_connect_object (snug_doctor_get_checks (self->doctor), "items-changed", G_CALLBACK (update_steps), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->telling, "items-changed", G_CALLBACK (update_steps), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->working, "items-changed", G_CALLBACK (add_working), self, G_CONNECT_SWAPPED);
   show_steps (self);
   update_running (self);
   snug_doctor_run_async (self->doctor, self->cancellable, on_finished, g_object_ref (self));
@@ -217,8 +283,9 @@ snug_doctor_dialog_dispose (GObject *object)
   SnugDoctorDialog *self = SNUG_DOCTOR_DIALOG (object);
 
   stop (self);
-  g_clear_object (&self->doctor);
+  let_go_of_doctor (self);
   g_clear_object (&self->session);
+  g_clear_pointer (&self->works_rows, g_ptr_array_unref);
   G_OBJECT_CLASS (snug_doctor_dialog_parent_class)->dispose (object);
 }
 
@@ -233,6 +300,8 @@ snug_doctor_dialog_class_init (SnugDoctorDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, cancel);
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, again);
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, steps);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, works_list);
+  gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, works);
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, running);
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, SnugDoctorDialog, addresses);
@@ -248,5 +317,6 @@ static void
 snug_doctor_dialog_init (SnugDoctorDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->works_rows = g_ptr_array_new ();
   snug_accessible_name_toasts (self->toasts);
 }
