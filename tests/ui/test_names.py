@@ -83,6 +83,13 @@ def top_of(node):
     return node.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS).y
 
 
+@case("on the first page, one's name is asked for before a room is made, and both can be seen at once")
+def test_name_first(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "start", "--width", "360"))
+    for _scene in gallery.scenes():
+        assert top_of(gallery.find("text", "Your name")) < top_of(gallery.find("push button", "Create Room")) < 640
+
+
 @case("in a narrow window, who is there stands above the invite for who is not")
 def test_people_first(desk):
     gallery = desk.keep(Gallery(desk.folder, "--scene", "connected", "--width", "360"))
