@@ -29,38 +29,24 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
+#define MOST_CHILDREN 3
+
 typedef struct
 {
-  GtkWidget *first;      /* borrowed; NULL if not shown */
-  GtkWidget *second;     /* borrowed; NULL if not shown */
-} Pair;
+  GtkWidget *items[MOST_CHILDREN];   /* borrowed */
+  guint      n;
+} Children;
 
-static Pair
-get_pair (GtkWidget *widget)
+static Children
+get_children (GtkWidget *widget)
 {
-  Pair pair = { NULL, NULL };
+  Children children = { .n = 0 };
 
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && children.n < MOST_CHILDREN;
        child = gtk_widget_get_next_sibling (child))
-    {
-      if (!gtk_widget_should_layout (child))
-        continue;
-      if (pair.first == NULL)
-        pair.first = child;
-      else
-        pair.second = child;
-    }
-  return pair;
-}
-
-static void
-measure_child (GtkWidget *child, GtkOrientation orientation, int for_size, int *minimum,
-               int *natural)
-{
-  *minimum = 0;
-  *natural = 0;
-  if (child != NULL)
-    gtk_widget_measure (child, orientation, for_size, minimum, natural, NULL, NULL);
+    if (gtk_widget_should_layout (child))
+      children.items[children.n++] = child;
+  return children;
 }
 
 static int
@@ -69,19 +55,45 @@ get_least (SnugColumns *self)
   return snug_text_size_scale (gtk_layout_manager_get_widget (GTK_LAYOUT_MANAGER (self)), self->least);
 }
 
-/* The width of the second column, or 0 if the two stand below each other at @width. Widths of
- * children are asked for unconstrained, so the answer is the same while measuring and while
- * allocating. */
+/* Of @n below each other. */
+static void
+measure_column (SnugColumns *self, GtkWidget *const *items, guint n, GtkOrientation orientation, int for_size,
+                int *minimum, int *natural)
+{
+  int gaps = orientation == GTK_ORIENTATION_VERTICAL && n > 1 ? (int) (n - 1) * self->row_spacing : 0;
+  int item_minimum, item_natural;
+
+  *minimum = gaps;
+  *natural = gaps;
+  for (guint i = 0; i < n; i++)
+    {
+      gtk_widget_measure (items[i], orientation, for_size, &item_minimum, &item_natural, NULL, NULL);
+      if (orientation == GTK_ORIENTATION_VERTICAL)
+        {
+          *minimum += item_minimum;
+          *natural += item_natural;
+        }
+      else
+        {
+          *minimum = MAX (*minimum, item_minimum);
+          *natural = MAX (*natural, item_natural);
+        }
+    }
+}
+
+/* The width of the second column, or 0 if all stand below each other at @width. Widths of children are asked for
+ * unconstrained, so the answer is the same while measuring and while allocating. */
 static int
-second_column_width (SnugColumns *self, const Pair *pair, int width)
+second_column_width (SnugColumns *self, const Children *children, int width)
 {
   int first_minimum, first_natural, second_minimum, second_natural;
   int first_width, second_width;
 
-  if (pair->first == NULL || pair->second == NULL)
+  if (children->n < 2)
     return 0;
-  measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
-  measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
+  measure_column (self, children->items, 1, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
+  measure_column (self, children->items + 1, children->n - 1, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum,
+                  &second_natural);
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
@@ -89,47 +101,47 @@ second_column_width (SnugColumns *self, const Pair *pair, int width)
 }
 
 static void
-measure_width (SnugColumns *self, const Pair *pair, int *minimum, int *natural)
+measure_width (SnugColumns *self, const Children *children, int *minimum, int *natural)
 {
   int first_minimum, first_natural, second_minimum, second_natural;
-  int gap = pair->first != NULL && pair->second != NULL ? self->spacing : 0;
 
-  measure_child (pair->first, GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum, &first_natural);
-  measure_child (pair->second, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum, &second_natural);
+  measure_column (self, children->items, MIN (children->n, 1), GTK_ORIENTATION_HORIZONTAL, -1, &first_minimum,
+                  &first_natural);
+  *minimum = first_minimum;
+  *natural = self->split ? 2 * first_natural : first_natural;
+  if (children->n < 2)
+    return;
+  measure_column (self, children->items + 1, children->n - 1, GTK_ORIENTATION_HORIZONTAL, -1, &second_minimum,
+                  &second_natural);
   *minimum = MAX (first_minimum, second_minimum);
-  first_natural = MAX (first_natural, gap > 0 ? get_least (self) : 0);
-  *natural = self->split ? 2 * MAX (first_natural, second_natural) + gap
-                         : first_natural + gap + second_natural;
+  first_natural = MAX (first_natural, self->spacing > 0 ? get_least (self) : 0);
+  *natural = self->spacing + (self->split ? 2 * MAX (first_natural, second_natural) : first_natural + second_natural);
 }
 
 static void
-measure_height (SnugColumns *self, const Pair *pair, int width, int *minimum, int *natural)
+measure_height (SnugColumns *self, const Children *children, int width, int *minimum, int *natural)
 {
   int first_minimum, first_natural, second_minimum, second_natural;
-  int gap = pair->first != NULL && pair->second != NULL ? self->row_spacing : 0;
-  gboolean is_wide = width < 0;
   int first_width = -1, second_width = -1;
+  gboolean is_wide = width < 0 && children->n > 1;
 
-  /* Without a width it is the least of any: with room for all, the two are beside each other. */
-  if (!is_wide)
+  /* Without a width it is the least of any: with room for all, they are beside each other. */
+  if (width >= 0)
     {
-      second_width = second_column_width (self, pair, width);
+      second_width = second_column_width (self, children, width);
       first_width = width - self->spacing - second_width;
       is_wide = second_width > 0;
     }
-  if (is_wide)
+  if (!is_wide)
     {
-      measure_child (pair->first, GTK_ORIENTATION_VERTICAL, first_width, &first_minimum, &first_natural);
-      measure_child (pair->second, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum,
-                     &second_natural);
-      *minimum = MAX (first_minimum, second_minimum);
-      *natural = MAX (first_natural, second_natural);
+      measure_column (self, children->items, children->n, GTK_ORIENTATION_VERTICAL, width, minimum, natural);
       return;
     }
-  measure_child (pair->first, GTK_ORIENTATION_VERTICAL, width, &first_minimum, &first_natural);
-  measure_child (pair->second, GTK_ORIENTATION_VERTICAL, width, &second_minimum, &second_natural);
-  *minimum = first_minimum + gap + second_minimum;
-  *natural = first_natural + gap + second_natural;
+  measure_column (self, children->items, 1, GTK_ORIENTATION_VERTICAL, first_width, &first_minimum, &first_natural);
+  measure_column (self, children->items + 1, children->n - 1, GTK_ORIENTATION_VERTICAL, second_width, &second_minimum,
+                  &second_natural);
+  *minimum = MAX (first_minimum, second_minimum);
+  *natural = MAX (first_natural, second_natural);
 }
 
 static void
@@ -137,12 +149,12 @@ snug_columns_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientati
                       int for_size,
                       int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
-  Pair pair = get_pair (widget);
+  Children children = get_children (widget);
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    measure_width (SNUG_COLUMNS (manager), &pair, minimum, natural);
+    measure_width (SNUG_COLUMNS (manager), &children, minimum, natural);
   else
-    measure_height (SNUG_COLUMNS (manager), &pair, for_size, minimum, natural);
+    measure_height (SNUG_COLUMNS (manager), &children, for_size, minimum, natural);
 }
 
 static GtkSizeRequestMode
@@ -158,21 +170,24 @@ allocate (GtkWidget *widget, GtkWidget *child, int x, int y, int width, int heig
   GtkAllocation box = { mirrored ? gtk_widget_get_width (widget) - x - width : x, y, width,
                        height };
 
-  if (child != NULL)
-    gtk_widget_size_allocate (child, &box, -1);
+  gtk_widget_size_allocate (child, &box, -1);
 }
 
-/* @below gets what @above leaves. */
+/* The last gets what those above it leave. */
 static void
-allocate_rows (SnugColumns *self, GtkWidget *widget, GtkWidget *above, GtkWidget *below, int width, int height)
+allocate_column (SnugColumns *self, GtkWidget *widget, GtkWidget *const *items, guint n, int x, int width, int height)
 {
   int minimum, natural;
+  int y = 0;
 
-  measure_child (above, GTK_ORIENTATION_VERTICAL, width, &minimum, &natural);
-  if (below == NULL)
-    natural = height;
-  allocate (widget, above, 0, 0, width, natural);
-  allocate (widget, below, 0, natural + self->row_spacing, width, MAX (height - natural - self->row_spacing, 0));
+  for (guint i = 0; i < n; i++)
+    {
+      gtk_widget_measure (items[i], GTK_ORIENTATION_VERTICAL, width, &minimum, &natural, NULL, NULL);
+      if (i == n - 1)
+        natural = MAX (height - y, 0);
+      allocate (widget, items[i], x, y, width, natural);
+      y += natural + self->row_spacing;
+    }
 }
 
 static void
@@ -180,18 +195,22 @@ snug_columns_allocate (GtkLayoutManager *manager, GtkWidget *widget, int width, 
                        int baseline)
 {
   SnugColumns *self = SNUG_COLUMNS (manager);
-  Pair pair = get_pair (widget);
-  int second_width = second_column_width (self, &pair, width);
+  Children children = get_children (widget);
+  int second_width = second_column_width (self, &children, width);
+  GtkWidget *first = children.items[0];
 
   if (second_width > 0)
     {
-      allocate (widget, pair.first, 0, 0, width - self->spacing - second_width, height);
-      allocate (widget, pair.second, width - second_width, 0, second_width, height);
+      allocate_column (self, widget, children.items, 1, 0, width - self->spacing - second_width, height);
+      allocate_column (self, widget, children.items + 1, children.n - 1, width - second_width, second_width, height);
+      return;
     }
-  else if (self->second_first && pair.second != NULL)
-    allocate_rows (self, widget, pair.second, pair.first, width, height);
-  else
-    allocate_rows (self, widget, pair.first, pair.second, width, height);
+  if (self->second_first && children.n > 1)
+    {
+      children.items[0] = children.items[1];
+      children.items[1] = first;
+    }
+  allocate_column (self, widget, children.items, children.n, 0, width, height);
 }
 
 static void

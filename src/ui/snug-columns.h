@@ -1,4 +1,5 @@
-/* snug-columns: two children beside each other where there is room, else below each other.
+/* snug-columns: two children beside each other where there is room, else below each other. A third stands below the
+ * second there, and is the last here.
  *
  * A layout manager. libadwaita 1.2 has no breakpoints, and a pane is as often half a screen as a
  * phone.

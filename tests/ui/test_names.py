@@ -90,12 +90,13 @@ def test_name_first(desk):
         assert top_of(gallery.find("text", "Your name")) < top_of(gallery.find("push button", "Create Room")) < 640
 
 
-@case("in a narrow window, who is there stands above the invite for who is not")
+@case("in a narrow window, who is there stands above the invite for who is not, and the way out is the last of all")
 def test_people_first(desk):
     gallery = desk.keep(Gallery(desk.folder, "--scene", "connected", "--width", "360"))
     for _scene in gallery.scenes():
         invite = gallery.find("push button", re.compile("^QR code of"))
-        assert top_of(gallery.find("label", "People")) < top_of(invite)
+        leave = gallery.find("push button", "Leave Room")
+        assert top_of(gallery.find("label", "People")) < top_of(invite) < top_of(leave)
 
 
 run()
