@@ -570,6 +570,7 @@ snug_window_install_actions (GtkWidgetClass *klass)
     gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter_type,
                                      actions[i].activate);
   snug_window_install_file_actions (klass);
+  snug_window_install_offers (klass);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_Escape, 0, "room.cancel", NULL);
 }
 
@@ -595,5 +596,5 @@ snug_window_update_actions (SnugWindow *self)
   gtk_widget_action_set_enabled (widget, "room.show-qr", has_qr);
   gtk_widget_action_set_enabled (widget, "room.copy-qr", has_qr);
   gtk_widget_action_set_enabled (widget, "room.save-qr", has_qr);
-  snug_window_update_file_actions (self, entered);
+  snug_window_update_offers (self, entered);
 }

@@ -64,11 +64,15 @@ void        snug_window_install_actions      (GtkWidgetClass *klass);
 void        snug_window_update_actions       (SnugWindow *self);
 void        snug_window_show_page            (SnugWindow *self, const char *name);
 
-/* snug-window-files.c: those of them that are about files. @entered: into a room. */
+/* snug-window-files.c: those of them that are about what is on the list of files. */
 void        snug_window_install_file_actions (GtkWidgetClass *klass);
-void        snug_window_update_file_actions  (SnugWindow *self, gboolean entered);
+
+/* snug-window-offer.c: those that offer some. @entered: into a room. */
+void        snug_window_install_offers       (GtkWidgetClass *klass);
+void        snug_window_update_offers        (SnugWindow *self, gboolean entered);
 void        snug_window_offer                (SnugWindow *self, GListModel *files,
                                               const char *const *member_ids);   /* nullable, empty: everybody */
+void        snug_window_offer_again          (SnugWindow *self, SnugTransfer *transfer);
 void        snug_window_offer_held           (SnugWindow *self);   /* once a room is there to offer it in */
 GListModel *snug_window_list_waiting_files   (SnugWindow *self);   /* (transfer full): of GFile, offered to who comes */
 SnugMember *snug_window_find_member          (SnugWindow *self, const char *id);   /* nullable, borrowed */
