@@ -6,7 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-entry-row.h"
 #include "snug-folder-entry.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 /* A deeper entry is moved in no further: its name has to have room. */
 #define MOST_INDENTS 6

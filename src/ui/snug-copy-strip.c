@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 struct _SnugCopyStrip
 {

@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 /* A deeper entry is moved in no further: its name has to have room. */
 #define MOST_INDENTS 4

@@ -12,7 +12,7 @@
 #include "snug-row-focus.h"
 #include "snug-transfer-row.h"
 #include "snug-unfinished-strip.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 /* Of time left; of more nobody wants to know. */
 #define MOST_SECONDS (99 * 3600)

@@ -5,6 +5,7 @@
 
 #include "snug-accessible.h"
 #include "snug-checklist.h"
+#include "snug-file-words.h"
 #include "snug-safety-row.h"
 #include "snug-tooltip.h"
 #include "snug-words.h"

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-calm-list.h"
+#include "snug-file-words.h"
 #include "snug-words.h"
 
 struct _SnugNotifier

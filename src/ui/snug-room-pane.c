@@ -6,6 +6,7 @@
 #include "snug-accessible.h"
 #include "snug-checklist.h"
 #include "snug-columns.h"
+#include "snug-file-words.h"
 #include "snug-invite-card.h"
 #include "snug-member-row.h"
 #include "snug-notes.h"

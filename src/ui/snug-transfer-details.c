@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-accessible.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 #define SNUG_TYPE_TRANSFER_DETAILS (snug_transfer_details_get_type ())
 G_DECLARE_FINAL_TYPE (SnugTransferDetails, snug_transfer_details, SNUG, TRANSFER_DETAILS, AdwWindow)

@@ -6,8 +6,8 @@
 #include "snug-accessible.h"
 #include "snug-columns.h"
 #include "snug-css-class.h"
+#include "snug-file-words.h"
 #include "snug-tooltip.h"
-#include "snug-words.h"
 
 struct _SnugTransferRow
 {

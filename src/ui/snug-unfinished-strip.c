@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "snug-columns.h"
-#include "snug-words.h"
+#include "snug-file-words.h"
 
 struct _SnugUnfinishedStrip
 {

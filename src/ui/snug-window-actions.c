@@ -14,7 +14,6 @@
 #include "snug-secret-page.h"
 #include "snug-send-dialog.h"
 #include "snug-session-facts.h"
-#include "snug-words.h"
 
 void
 snug_window_show_page (SnugWindow *self, const char *name)

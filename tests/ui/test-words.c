@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "snug-file-words.h"
 #include "snug-message-words.h"
 #include "snug-words.h"
 
