@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -16,6 +17,9 @@ import window
 from cases import SNUG, case, make_file, run, sha256
 from in_room import create, heard, link_of, read_qr, say, show
 from window import alive, until
+
+sys.path.insert(0, str(window.ROOT / "tests/fixtures"))
+from snugtest import refusing_port  # noqa: E402
 
 FILE_BYTES = 5_000_000
 
@@ -284,32 +288,27 @@ def test_full(desk):
     opened.wait_for_title("2 people")
 
 
-def closed_port():
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        return closed.getsockname()[1]
-
-
 @case("a server that does not answer is said in words while it is tried; Cancel gives up")
 def test_asleep(desk):
-    opened = desk.open()
-    opened.fill("Code or link", f"http://127.0.0.1:{closed_port()}/?code=QXWV23")
-    opened.press("push button", "Join")
-    opened.find("alert", re.compile("does not answer yet. It may be waking up"))
-    opened.wait_for_title("Joining…")
-    opened.press("push button", "Cancel")
-    opened.wait_for_title("Not in a room")
+    with refusing_port() as port:
+        opened = desk.open()
+        opened.fill("Code or link", f"http://127.0.0.1:{port}/?code=QXWV23")
+        opened.press("push button", "Join")
+        opened.find("alert", re.compile("does not answer yet. It may be waking up"))
+        opened.wait_for_title("Joining…")
+        opened.press("push button", "Cancel")
+        opened.wait_for_title("Not in a room")
     opened.find("push button", "Create Room")
 
 
 @case("a room is opened by itself once the server of the preferences wakes up")
 def test_wakes_up(desk):
-    port = closed_port()
-    desk.set("server", f"http://127.0.0.1:{port}")
-    opened = desk.open()
-    opened.press("push button", "Create Room")
-    opened.find("alert", re.compile("does not answer yet. It may be waking up"))
-    opened.wait_for_title("Opening a room…")
+    with refusing_port() as port:
+        desk.set("server", f"http://127.0.0.1:{port}")
+        opened = desk.open()
+        opened.press("push button", "Create Room")
+        opened.find("alert", re.compile("does not answer yet. It may be waking up"))
+        opened.wait_for_title("Opening a room…")
     desk.server(port)
     opened.wait_for_title("Waiting for people")
 
