@@ -8,8 +8,9 @@
 #include "snug-data-channel-private.h"
 #include "snug-peer-connection.h"
 
-/* What one turn of sending may take, in bytes; then others in the context have theirs. */
-#define TURN_BYTES (256 * 1024)
+/* What one turn of sending may take, in bytes; then others in the context have theirs. A large message of a file, and who
+ * has a word to say waits for no second one. */
+#define TURN_BYTES (64 * 1024)
 
 /* While a large message waits for room, small ones of other channels may pass it, but no more of them
  * than would have been its own size. */

@@ -14,7 +14,7 @@
 #define JOB_BYTES SNUG_WIRE_PIECE_BYTES
 /* Sent in one turn of the network context, so that others get theirs: a word said beside the file waits for a turn
  * at least. With 1 MiB, and as much read in a turn, a round trip beside a file took twice as long. */
-#define TURN_BYTES (128 * 1024)
+#define TURN_BYTES (64 * 1024)
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
 /* The half that lives in the network context; workers see @reader only, one job at a time. */
