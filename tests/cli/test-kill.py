@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed in the middle (SIGKILL) and started again: what was checked stays, and nothing of it is sent twice.
+"""Killed in the middle (SIGKILL) and started again: what was checked stays, and nothing of it is sent twice. Killed and
+gone: those who take it finish from each other.
 
-    test-kill.py [--mebibytes N] [--kills N] [--spare MiB] [--seed N] [TEST…]
+    test-kill.py [--for-good] [--mebibytes N] [--kills N] [--spare MiB] [--seed N] [TEST…]
 """
 import argparse
 import pathlib
@@ -16,6 +17,11 @@ from snugtest import check, create, environment, folder, join, make_file, sha256
 PIECE = 1 << 20
 # Rooms have few seats, and who was killed keeps its own for a while.
 KILLS_A_ROOM = 10
+# Of the folder that others have: two are sent it, and three have it from these.
+N_RECEIVERS = 5
+N_FILES = 12
+# Where all had it before the sender could be killed it is tried again.
+MAX_ROOMS = 3
 
 options = None
 chance = None
@@ -103,6 +109,36 @@ def test_receiver_is_killed():
     kill('receiver')
 
 
+def leave_receivers_alone():
+    """One offers a folder to five, and is killed as soon as one has it. Returns how many had it."""
+    with start_server() as server:
+        source = folder() / 'film'
+        for number in range(N_FILES):
+            make_file(source / f'{number}.bin', 10 * PIECE, seed=number)
+        targets = [folder() for _ in range(N_RECEIVERS)]
+        first, code = create(server, '--save-to', targets[0])
+        receivers = [first, *(join(server, code, '--save-to', target) for target in targets[1:])]
+        first.wait_count(N_RECEIVERS - 1, event='member', state='connected')
+        ana = join(server, code, '--send', source, '--name', 'Ana')
+        ana.wait(event='transfer', state='done', timeout=300)
+        ana.kill()
+        n_done = sum(member.count(event='transfer', state='done') for member in receivers)
+        for member, target in zip(receivers, targets):
+            member.wait(event='transfer', state='done', timeout=300)
+            for path in source.iterdir():
+                check(sha256(target / 'film' / path.name) == sha256(path), f'another content: {path.name}')
+            member.kill()
+        return n_done
+
+
+def test_sender_is_killed_for_good():
+    had_it = [leave_receivers_alone()]
+    while had_it[-1] == N_RECEIVERS and len(had_it) < MAX_ROOMS:
+        had_it.append(leave_receivers_alone())
+    print(f'# {had_it[-1]} of {N_RECEIVERS} had it when the sender was killed', flush=True)
+    check(had_it[-1] < N_RECEIVERS, 'always too late')
+
+
 if __name__ == '__main__':
     parser = argparse.ArgumentParser()
     parser.add_argument('--mebibytes', type=int, default=32)
@@ -110,9 +146,12 @@ if __name__ == '__main__':
     # What may be on its way, unchecked, when a program is killed: more where sanitizers slow the workers down.
     parser.add_argument('--spare', type=int, default=6, help='MiB')
     parser.add_argument('--seed', default=None)
+    # Half a minute more: for the lane that has the time.
+    parser.add_argument('--for-good', action='store_true')
     options, rest = parser.parse_known_args()
     seed = options.seed or str(random.SystemRandom().getrandbits(32))
     print(f'# seed {seed}')
     chance = random.Random(seed)
     sys.argv[1:] = rest
-    snugtest.run([test_sender_is_killed, test_receiver_is_killed])
+    tests = [test_sender_is_killed, test_receiver_is_killed]
+    snugtest.run([*tests, test_sender_is_killed_for_good] if options.for_good else tests)
