@@ -7,19 +7,16 @@
 #include <usrsctp.h>
 
 #include "snug-context.h"
-#include "snug-crc32c.h"
 #include "snug-peer-connection.h"
-#include "snug-sctp-cut.h"
 #include "snug-sctp-parts.h"
 #include "snug-sctp-probe.h"
 #include "snug-send-room.h"
 #include "snug-usrsctp.h"
-#include "snug-window-step.h"
 
 #define READ_SIZE (256 * 1024)
 
 /* RFC 9260 section 3: a packet is a common header and at least the header of one chunk. */
-#define COMMON_HEADER SNUG_SCTP_COMMON_HEADER
+#define COMMON_HEADER 12
 #define MIN_PACKET (COMMON_HEADER + 4)
 
 /* DTLS is up, so the peer is there: who does not answer in a quarter of a minute will not. RFC 9260's own
@@ -47,10 +44,6 @@
  * way is of that kind, usrsctp does not look whether its count of it is right (sctp_fs_audit), and would not mend it. */
 #define UNCOUNTABLE_TRIES G_MAXUINT16
 
-/* Packets that the windows of further stripes grow by in a round trip, while no queue fills. Where packets are lost by
- * chance the speed goes with the square root of it. */
-#define STEP_OF_FURTHER 3
-
 struct _SnugSctpTransport
 {
   SnugTransport parent_instance;
@@ -74,7 +67,6 @@ struct _SnugSctpTransport
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
   SnugSendRoom      room;
-  SnugWindowStep    step;
   guint             n_streams;
   gboolean          has_news;        /* usrsctp called; look when it has returned */
   gboolean          is_draining;
@@ -85,7 +77,6 @@ struct _SnugSctpTransport
   guint64           bytes_looked;    /* sent when the room was looked at */
   gboolean          is_deaf;         /* reading is off */
   gboolean          is_roomy;
-  gboolean          is_bound;        /* by the room */
 };
 
 G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
@@ -308,51 +299,18 @@ set_option (SnugSctpTransport *self, int level, int option, const void *value, g
   return FALSE;
 }
 
-static struct sockaddr_conn
-make_address (SnugSctpTransport *self, guint16 port)
-{
-  struct sockaddr_conn address = {
-    .sconn_family = AF_CONN,
-    .sconn_port = htons (port),
-    .sconn_addr = (void *) self->address,
-  };
-
-  return address;
-}
-
-/* By as much as its packets have room for usrsctp lets a window grow in a round trip. Their chunks stay as large as they
- * were at the beginning, and whole packets of them: on_output() cuts between these. */
-static void
-set_step (SnugSctpTransport *self)
-{
-  struct sockaddr_conn remote = make_address (self, self->remote_port);
-  gsize chunk_bytes = self->packet_bytes - COMMON_HEADER;
-  gsize n = MIN (self->step.n_packets, (G_MAXUINT16 - COMMON_HEADER) / chunk_bytes);
-  struct sctp_paddrparams params = { .spp_flags = SPP_PMTUD_DISABLE, .spp_pathmtu = (guint32) (n * chunk_bytes) };
-
-  memcpy (&params.spp_address, &remote, sizeof remote);
-  set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
-}
-
 /* Only while something is sent. */
 static void
 look_at_room (SnugSctpTransport *self)
 {
   struct sctp_status status;
-  gsize window;
-  guint rtt_ms;
   int n_bytes;
 
   if (!self->is_roomy || self->bytes_looked == self->bytes_sent || !get_status (self, &status))
     return;
   self->bytes_looked = self->bytes_sent;
-  window = status.sstat_primary.spinfo_cwnd;
-  rtt_ms = status.sstat_primary.spinfo_srtt;
-  if (snug_window_step_feed (&self->step, (guint) (window / self->packet_bytes), rtt_ms,
-                             self->room.is_further ? STEP_OF_FURTHER : 1))
-    set_step (self);
-  self->is_bound = snug_send_room_is_bound (&self->room, window, self->packet_bytes);
-  if (!snug_send_room_feed (&self->room, window, rtt_ms, self->packet_bytes))
+  if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt,
+                            self->packet_bytes))
     return;
   n_bytes = (int) self->room.n_bytes;
   set_option (self, SOL_SOCKET, SO_SNDBUF, &n_bytes, sizeof n_bytes);
@@ -369,16 +327,10 @@ static void
 on_output (gpointer user_data, guint8 *packet, gsize n_bytes)
 {
   SnugSctpTransport *self = user_data;
-  SnugSctpCut cut = { .packet = packet, .n_bytes = n_bytes, .most_bytes = self->packet_bytes };
-  guint8 *piece;
 
   snug_sctp_address_read (&self->to, packet, n_bytes);
   snug_sctp_tally_add (&self->tally, packet, n_bytes);
-  while ((piece = snug_sctp_cut_next (&cut, &n_bytes)) != NULL)
-    {
-      snug_crc32c_seal_packet (piece, n_bytes);
-      snug_transport_send (self->below, piece, n_bytes);
-    }
+  snug_transport_send (self->below, packet, n_bytes);
 }
 
 /* ---- Life ---- */
@@ -447,17 +399,20 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
   self->remote_port = remote_port;
   self->packet_bytes = SNUG_SCTP_LEAST_PACKET;
   self->room = (SnugSendRoom) SNUG_SEND_ROOM_INIT;
-  self->step = (SnugWindowStep) SNUG_WINDOW_STEP_INIT;
   snug_sctp_parts_init (&self->parts, max_message_size);
   return self;
 }
 
 void
-snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes, gboolean is_further)
+snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes)
 {
   self->local_port = self->remote_port = port;
   self->packet_bytes = packet_bytes;
-  self->room.is_further = is_further;
+}
+
+void
+snug_sctp_transport_set_roomy (SnugSctpTransport *self)
+{
   self->is_roomy = TRUE;
 }
 
@@ -465,12 +420,6 @@ gsize
 snug_sctp_transport_get_send_room (SnugSctpTransport *self)
 {
   return self->room.n_bytes;
-}
-
-gboolean
-snug_sctp_transport_is_bound (SnugSctpTransport *self)
-{
-  return self->is_bound;
 }
 
 gsize
@@ -488,6 +437,18 @@ snug_sctp_transport_set_listener (SnugSctpTransport *self, const SnugSctpListene
 }
 
 /* ---- Beginning ---- */
+
+static struct sockaddr_conn
+make_address (SnugSctpTransport *self, guint16 port)
+{
+  struct sockaddr_conn address = {
+    .sconn_family = AF_CONN,
+    .sconn_port = htons (port),
+    .sconn_addr = (void *) self->address,
+  };
+
+  return address;
+}
 
 static gboolean
 subscribe (SnugSctpTransport *self)

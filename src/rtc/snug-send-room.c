@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-send-room.h"
 
-#include "snug-stripe-rule.h"
-
 /* What a line of 1 Gbit/s brings away in that time. */
 #define BYTES_PER_MS 125000
 
@@ -13,17 +11,6 @@ static gsize
 count_most (gsize packet_bytes)
 {
   return MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
-}
-
-/* So that all of them together do not fill a queue, of a line of 1 Gbit/s. */
-static gsize
-count_share (const SnugSendRoom *self, gsize path_bytes, gsize packet_bytes)
-{
-  gsize most = count_most (packet_bytes);
-
-  if (!self->is_further)
-    return MIN (path_bytes, most);
-  return path_bytes > most ? MIN ((path_bytes - most) / (SNUG_STRIPES_MOST - 1), most) : 0;
 }
 
 gboolean
@@ -37,7 +24,8 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
     self->least_rtt_ms = rtt_ms;
 
   /* twice: what is under way, and as much for the next round, for slow start doubles it */
-  wanted = MIN (2 * window_bytes, count_share (self, (gsize) self->least_rtt_ms * BYTES_PER_MS, packet_bytes));
+  wanted = MIN (2 * window_bytes, (gsize) self->least_rtt_ms * BYTES_PER_MS);
+  wanted = MIN (wanted, count_most (packet_bytes));
   if (wanted <= self->n_bytes)
     return FALSE;
   self->n_bytes = wanted;

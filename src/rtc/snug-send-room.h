@@ -25,9 +25,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gsize    n_bytes;
-  guint    least_rtt_ms;     /* 0: not known */
-  gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
+  gsize n_bytes;
+  guint least_rtt_ms;     /* 0: not known */
 } SnugSendRoom;
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }

@@ -45,9 +45,8 @@ count_bytes (SnugStripeRule *self)
   return n_bytes;
 }
 
-/* Packets are lost by chance, or an association is too small, and nobody waits in a queue. */
 static gboolean
-is_worth_a_try (SnugStripeRule *self)
+is_lost_by_chance (SnugStripeRule *self)
 {
   double most_ms = self->least_rtt_ms * FLAT_FACTOR + JITTER_MS;
   guint64 n_again = 0;
@@ -60,7 +59,7 @@ is_worth_a_try (SnugStripeRule *self)
         return FALSE;
       n_again += self->last[i].n_again;
     }
-  return n_again > 0 || self->last[0].is_bound;
+  return n_again > 0;
 }
 
 static gboolean
@@ -126,7 +125,7 @@ snug_stripe_rule_feed (SnugStripeRule *self, const SnugStripeSecond *second)
     give_back (self);
   else if (self->n_tried > 0)
     look_at_try (self);
-  else if (self->n_stripes == 1 && self->hold == 0 && is_worth_a_try (self))
+  else if (self->n_stripes == 1 && self->hold == 0 && is_lost_by_chance (self))
     begin_try (self);
   return self->n_stripes;
 }

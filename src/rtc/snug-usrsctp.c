@@ -4,6 +4,7 @@
 #include <usrsctp.h>
 
 #include "snug-context.h"
+#include "snug-crc32c.h"
 
 /* usrsctp's own timer thread would tick as often. Where nothing is sent, an acknowledgement that waits 200 ms is the
  * nearest of what there is to be done, and in a room of many the ticks are what they cost while they are silent. */
@@ -61,6 +62,7 @@ on_output (void *address, void *packet, size_t n_bytes, G_GNUC_UNUSED uint8_t to
   if (entry == NULL)
     return 0;
   has_sent = TRUE;
+  snug_crc32c_seal_packet (packet, n_bytes);
   entry->user.output (entry->user_data, packet, n_bytes);
   return 0;
 }
@@ -70,7 +72,7 @@ start_usrsctp (void)
 {
   usrsctp_init_nothreads (0, on_output, NULL);
 
-  /* Who sends the packet writes the checksum; of what comes in DTLS has seen to the integrity. */
+  /* on_output() writes the checksum; of what comes in DTLS has seen to the integrity. */
   usrsctp_enable_crc32c_offload ();
 
   usrsctp_sysctl_set_sctp_max_chunks_on_queue (MAX_CHUNKS);

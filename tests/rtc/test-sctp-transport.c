@@ -13,7 +13,6 @@
 #include "snug-sctp-parts.h"
 #include "snug-sctp-transport.h"
 #include "snug-usrsctp.h"
-#include "snug-window-step.h"
 
 #define MAX_MESSAGE 262144
 
@@ -324,74 +323,6 @@ test_loss_changes_nothing (void)
 
       g_assert_true (g_bytes_equal (pair->b.messages->pdata[i], bytes));
     }
-  pair_free (pair);
-}
-
-/* The linker puts this in front of the real one, which would wait for a long path. */
-gboolean __real_snug_window_step_feed (SnugWindowStep *self, guint window_packets, guint rtt_ms, guint least);
-gboolean __wrap_snug_window_step_feed (SnugWindowStep *self, guint window_packets, guint rtt_ms, guint least);
-
-static guint forced_step;
-static guint n_forced;
-
-gboolean
-__wrap_snug_window_step_feed (SnugWindowStep *self, guint window_packets, guint rtt_ms, guint least)
-{
-  if (forced_step == 0)
-    return __real_snug_window_step_feed (self, window_packets, rtt_ms, least);
-  self->n_packets = forced_step;
-  n_forced++;
-  return TRUE;
-}
-
-static guint
-send_when_writable (GMainContext *context, Pair *pair, guint seed)
-{
-  const SnugSctpSend how = { .stream = 1, .ppid = 53 };
-  g_autoptr (GBytes) bytes = make_bytes (65536, seed);
-  guint n_writable = pair->a.n_writable;
-
-  while (send_bytes (&pair->a, &how, bytes) == SNUG_SCTP_FULL)
-    {
-      snug_await (context, pair->a.n_writable > n_writable);
-      n_writable = pair->a.n_writable;
-    }
-  return seed + 1;
-}
-
-/* usrsctp puts several chunks into a packet then, new ones and ones that go again. */
-static void
-test_large_steps_change_no_packet (void)
-{
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  Pair *pair = pair_new (context, MAX_MESSAGE);
-  guint n_sent = 0, n_last = 16;
-
-  forced_step = 4;
-  n_forced = 0;
-  snug_sctp_transport_set_extra (pair->a.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, FALSE);
-  snug_sctp_transport_set_extra (pair->b.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, FALSE);
-  snug_sctp_transport_start (pair->a.sctp);
-  snug_sctp_transport_start (pair->b.sctp);
-  snug_await (context, are_connected (pair));
-  while (n_forced == 0)
-    {
-      n_sent = send_when_writable (context, pair, n_sent);
-      snug_await (context, pair->b.messages->len == n_sent);
-    }
-
-  snug_fake_transport_set_loss (pair->a.below, lose_every_20th, NULL);
-  for (guint i = 0; i < n_last; i++)
-    n_sent = send_when_writable (context, pair, n_sent);
-  snug_await (context, pair->b.messages->len == n_sent);
-  for (guint i = 0; i < n_sent; i++)
-    {
-      g_autoptr (GBytes) bytes = make_bytes (65536, i);
-
-      g_assert_true (g_bytes_equal (pair->b.messages->pdata[i], bytes));
-    }
-  g_assert_cmpuint (snug_fake_transport_get_largest (pair->a.below), ==, SNUG_SCTP_LEAST_PACKET);
-  forced_step = 0;
   pair_free (pair);
 }
 
@@ -948,7 +879,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sctp/largest-message-is-one", test_largest_message_is_one);
   g_test_add_func ("/sctp/too-large-is-thrown-away-alone", test_too_large_is_thrown_away_alone);
   g_test_add_func ("/sctp/loss-changes-nothing", test_loss_changes_nothing);
-  g_test_add_func ("/sctp/large-steps-change-no-packet", test_large_steps_change_no_packet);
   g_test_add_func ("/sctp/many-at-once", test_many_at_once);
   g_test_add_func ("/sctp/partial-reliability", test_partial_reliability);
   g_test_add_func ("/sctp/full-until-writable", test_full_until_writable);

@@ -55,23 +55,6 @@ test_lost_by_chance_and_gains (void)
   FOLLOW (&rule, seconds);
 }
 
-/* Nothing is lost, but more cannot be under way. In a queue that is so, too. */
-static void
-test_one_is_too_small (void)
-{
-  const SnugStripeSecond bound = { .n_bytes = 50000, .rtt_ms = 100, .is_bound = TRUE };
-  const SnugStripeSecond queued = { .n_bytes = 50000, .rtt_ms = 120, .is_bound = TRUE };
-  SnugStripeRule rule;
-
-  snug_stripe_rule_init (&rule);
-  for (guint i = 0; i < SNUG_STRIPE_RULE_SECONDS - 1; i++)
-    g_assert_cmpuint (snug_stripe_rule_feed (&rule, &bound), ==, 1);
-  g_assert_cmpuint (snug_stripe_rule_feed (&rule, &queued), ==, 1);
-  for (guint i = 0; i < SNUG_STRIPE_RULE_SECONDS - 1; i++)
-    g_assert_cmpuint (snug_stripe_rule_feed (&rule, &bound), ==, 1);
-  g_assert_cmpuint (snug_stripe_rule_feed (&rule, &bound), ==, SNUG_STRIPES_MOST);
-}
-
 /* One byte less than the gain that is asked for; then it is not tried for ten seconds, the next time for twenty. */
 static void
 test_gains_too_little (void)
@@ -224,7 +207,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/stripe-rule/one-is-too-small", test_one_is_too_small);
   g_test_add_func ("/stripe-rule/lost-by-chance-and-gains", test_lost_by_chance_and_gains);
   g_test_add_func ("/stripe-rule/gains-too-little", test_gains_too_little);
   g_test_add_func ("/stripe-rule/nothing-is-lost", test_nothing_is_lost);
