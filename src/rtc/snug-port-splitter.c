@@ -12,7 +12,7 @@
 #define PACKET_OVERHEAD 128
 
 /* Heard in one turn; then it is looked whether there is something to read. */
-#define TURN_US 200
+#define TURN_US 100
 
 /* ---- A lane ---- */
 

@@ -34,10 +34,10 @@
 #define MAX_DATAGRAM_BYTES 65535
 /* What fits everywhere: SNUG_SCTP_LEAST_PACKET and DTLS around it. */
 #define ALWAYS_FITS_BYTES 1237
-/* Read in one turn, for others want the context too: a word said beside a file waits for turns on its way. One batch of
- * a file, or an acknowledgement that lets the next batch go, takes about as long; single datagrams a few microseconds. */
+/* Read in one turn, for others want the context too: a word said beside a file waits for turns on its way. Single
+ * datagrams take a few microseconds; of a file's a read is their decryption, for they are heard in turns of their own. */
 #define READS_A_TURN 8
-#define TURN_US 500
+#define TURN_US 200
 #define FULL_WAIT_MS 20
 
 struct _SnugUdpPath
