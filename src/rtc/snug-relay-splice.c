@@ -15,6 +15,7 @@ typedef struct
   gpointer           user_data;
 
   SnugTurnStream     said;          /* by the relay */
+  GByteArray        *passed;        /* owned: what of that is on its way to libnice */
   gboolean           is_silent;     /* the relay: what is told to it is swallowed */
 } Splice;
 
@@ -35,6 +36,7 @@ splice_clear (gpointer data)
   g_object_unref (self->inside);
   g_object_unref (self->outside);
   g_object_unref (self->cancellable);
+  g_byte_array_unref (self->passed);
   self->gone (self->user_data);
 }
 
@@ -76,6 +78,19 @@ on_passed_on (GObject *stream, GAsyncResult *result, gpointer data)
     way_free (way);
 }
 
+/* Not each piece has the end of what decides about it. */
+static void
+pass_on (Way *way)
+{
+  Splice *splice = way->splice;
+
+  if (splice->passed->len == 0)
+    hear (way);
+  else
+    g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (splice->inside)), splice->passed->data,
+                                     splice->passed->len, G_PRIORITY_DEFAULT, splice->cancellable, on_passed_on, way);
+}
+
 static void
 on_heard (GObject *stream, GAsyncResult *result, gpointer data)
 {
@@ -83,10 +98,10 @@ on_heard (GObject *stream, GAsyncResult *result, gpointer data)
   Splice *splice = way->splice;
   gssize n_bytes = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, NULL);
 
-  if (n_bytes > 0 && snug_turn_stream_take (&splice->said, way->bytes, (gsize) n_bytes))
+  g_byte_array_set_size (splice->passed, 0);
+  if (n_bytes > 0 && snug_turn_stream_take (&splice->said, way->bytes, (gsize) n_bytes, splice->passed))
     {
-      g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (splice->inside)), way->bytes,
-                                       (gsize) n_bytes, G_PRIORITY_DEFAULT, splice->cancellable, on_passed_on, way);
+      pass_on (way);
       return;
     }
   g_debug ("TURN by a tunnel: the relay %s", n_bytes > 0 ? "says what it must not" : "has ended");
@@ -145,6 +160,7 @@ snug_relay_splice (GSocketConnection *inside, GSocketConnection *outside, GCance
   splice->cancellable = g_object_ref (cancellable);
   splice->gone = gone;
   splice->user_data = user_data;
+  splice->passed = g_byte_array_sized_new (WAY_BYTES + SNUG_TURN_STREAM_REFUSAL_BYTES);
   hear (way_new (splice));
   await_words (way_new (splice));
   g_rc_box_release_full (splice, splice_clear);

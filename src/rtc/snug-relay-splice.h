@@ -2,7 +2,8 @@
  *
  * libnice 0.1.21 may abort the process if the TCP connection of the selected pair's relay ends while another nominated pair is
  * there (conn_check_prune_socket; a second relay, or a second address of ours, is enough). So it never hears of that end: the
- * relay only falls silent, like one that is asked over UDP, and consent runs out.
+ * relay only falls silent, like one that is asked over UDP, and consent runs out. Nor does it hear what it takes for that end:
+ * snug-turn-stream.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

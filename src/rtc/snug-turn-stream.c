@@ -69,9 +69,16 @@ gather (SnugTurnStream *self, guint n_wanted, const guint8 *bytes, gsize n_bytes
   return n_taken;
 }
 
+static void
+pass_on (SnugTurnStream *self, GByteArray *passed)
+{
+  g_byte_array_append (passed, self->message, self->n_there);
+  self->n_there = 0;
+}
+
 /* The head of a message is there. */
 static gboolean
-weigh (SnugTurnStream *self)
+weigh (SnugTurnStream *self, GByteArray *passed)
 {
   guint length = length_of (self->message);
 
@@ -83,16 +90,21 @@ weigh (SnugTurnStream *self)
         return FALSE;
       if (self->n_there < length)
         return TRUE;
-      self->n_there = 0;
-      return !sends_elsewhere (self->message, length);
+      if (sends_elsewhere (self->message, length))
+        return FALSE;
+      pass_on (self, passed);
+      return TRUE;
     }
   self->n_to_pass = length - self->n_there;
-  self->n_there = 0;
+  if (self->n_to_pass > 0)
+    pass_on (self, passed);
+  else
+    self->n_there = 0;   /* ChannelData of nothing: STUN's head is longer */
   return TRUE;
 }
 
 gboolean
-snug_turn_stream_take (SnugTurnStream *self, const guint8 *bytes, gsize n_bytes)
+snug_turn_stream_take (SnugTurnStream *self, const guint8 *bytes, gsize n_bytes, GByteArray *passed)
 {
   while (n_bytes > 0)
     {
@@ -101,6 +113,7 @@ snug_turn_stream_take (SnugTurnStream *self, const guint8 *bytes, gsize n_bytes)
       if (self->n_to_pass > 0)
         {
           n_taken = MIN (n_bytes, self->n_to_pass);
+          g_byte_array_append (passed, bytes, (guint) n_taken);
           self->n_to_pass -= (guint) n_taken;
         }
       else
@@ -108,7 +121,7 @@ snug_turn_stream_take (SnugTurnStream *self, const guint8 *bytes, gsize n_bytes)
           guint n_wanted = self->n_there < HEAD_BYTES ? HEAD_BYTES : length_of (self->message);
 
           n_taken = gather (self, n_wanted, bytes, n_bytes);
-          if (self->n_there >= HEAD_BYTES && !weigh (self))
+          if (self->n_there >= HEAD_BYTES && !weigh (self, passed))
             return FALSE;
         }
       bytes += n_taken;

@@ -205,6 +205,22 @@ test_keeps_the_end_of_the_relay_to_itself (Fixture *f, gconstpointer data)
   g_assert_false (visitor->ended);
 }
 
+#define NOTHING_ON_CHANNEL "\x40\x00\x00\x00"
+
+/* Also if it comes alone. */
+static void
+test_keeps_empty_datagrams_to_itself (Fixture *f, gconstpointer data)
+{
+  Visitor *visitor = &f->visitors[0];
+
+  snug_await (NULL, f->heard);
+  say (f, NOTHING_ON_CHANNEL, sizeof NOTHING_ON_CHANNEL - 1);
+  snug_await_idle (NULL);
+  say (f, NOTHING_ON_CHANNEL ON_CHANNEL ("a"), sizeof NOTHING_ON_CHANNEL ON_CHANNEL ("a") - 1);
+  snug_await (NULL, visitor->heard->len >= sizeof ON_CHANNEL ("a") - 1);
+  g_assert_cmpmem (visitor->heard->data, visitor->heard->len, ON_CHANNEL ("a"), sizeof ON_CHANNEL ("a") - 1);
+}
+
 /* To where the relay sends it, libnice would go by itself. */
 static void
 test_is_not_sent_elsewhere (Fixture *f, gconstpointer data)
@@ -284,6 +300,7 @@ main (int argc, char **argv)
   ADD ("says-nothing-but-tls", TLS, test_says_nothing_but_tls);
   ADD ("shuts-the-door", TLS, test_shuts_the_door);
   ADD ("keeps-the-end-of-the-relay-to-itself", TCP, test_keeps_the_end_of_the_relay_to_itself);
+  ADD ("keeps-empty-datagrams-to-itself", TCP, test_keeps_empty_datagrams_to_itself);
   ADD ("is-not-sent-elsewhere", TCP, test_is_not_sent_elsewhere);
   ADD ("takes-leave", TCP, test_takes_leave);
   ADD ("goes-with-who-is-in-it", TLS, test_goes_with_who_is_in_it);
