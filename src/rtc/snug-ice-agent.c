@@ -228,6 +228,12 @@ snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling)
   return nice_agent_gather_candidates (self->nice, self->stream);
 }
 
+gboolean
+snug_ice_agent_is_by_proxy (SnugIceAgent *self)
+{
+  return self->by_proxy;
+}
+
 NiceAgent *
 snug_ice_agent_get_nice (SnugIceAgent *self)
 {

@@ -23,6 +23,9 @@ SnugIceAgent *snug_ice_agent_new (GMainContext *context, const SnugPeerConnectio
 /* Takes @self: nothing is received any more, and the agent ends when it has given back its relays. */
 void          snug_ice_agent_retire (SnugIceAgent *self);
 
+/* Its relays are asked as a proxy wants it. */
+gboolean      snug_ice_agent_is_by_proxy (SnugIceAgent *self);
+
 NiceAgent    *snug_ice_agent_get_nice   (SnugIceAgent *self);
 guint         snug_ice_agent_get_stream (SnugIceAgent *self);
 

@@ -570,12 +570,20 @@ keep_carrier (SnugIceTransport *self)
   g_signal_connect (agent, "new-selected-pair-full", G_CALLBACK (on_former_pair), self);
 }
 
+/* Whoever wants to be seen by relays only has a proxy now, and what carries began without: its relay sees past that. */
+static gboolean
+goes_round_proxy (SnugIceTransport *self)
+{
+  return self->config.relay == SNUG_RELAY_ONLY && self->config.by_proxy && self->route != NULL
+         && !snug_ice_agent_is_by_proxy (snug_ice_route_get_agent (get_carrier (self)));
+}
+
 /* libnice gathers once and keeps its sockets, each bound to an address of that time, and its relays. So another agent takes
  * over; to the other side it is a restart like any. What stands on the route, DTLS and SCTP, does not notice. */
 static gboolean
 begin_elsewhere (SnugIceTransport *self, GError **error)
 {
-  if (snug_ice_transport_is_cut_off (self))
+  if (snug_ice_transport_is_cut_off (self) || goes_round_proxy (self))
     on_route_lost (self);
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED)
     keep_carrier (self);
@@ -595,7 +603,7 @@ gathers_anew (SnugIceTransport *self)
   g_autofree char *now = snug_own_addresses_to_text ();
   gboolean has_lost_route = snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_DISCONNECTED;
 
-  return snug_ice_transport_has_moved (self) || (has_lost_route && *now != '\0');
+  return snug_ice_transport_has_moved (self) || ((has_lost_route || goes_round_proxy (self)) && *now != '\0');
 }
 
 gboolean

@@ -148,7 +148,8 @@ char *snug_peer_connection_accept_offer (SnugPeerConnection *self, const char *s
  * @ice_servers: (nullable): of SnugIceServer, not changed any more
  *
  * Takes the place of what was said of them when it was made, from the next gathering on: an ICE restart gathers where the
- * route is lost, or this computer has moved. With a proxy the local network is asked for browsers' names no more, from now on.
+ * route is lost, or this computer has moved, or with relays only a proxy has come. With a proxy the local network is asked for
+ * browsers' names no more, from now on.
  */
 void snug_peer_connection_set_servers (SnugPeerConnection *self, GPtrArray *ice_servers, gboolean by_proxy);
 

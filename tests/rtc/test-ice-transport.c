@@ -1,0 +1,226 @@
+/* ICE's transport alone: what becomes of a route when another one is looked for. With DTLS above it, and a route that is cut,
+ * it is in test-consent.c.
+ *
+ * libnice's own word about a route is said for it here, as it takes ten seconds and more to come to that. What is to be
+ * counted is counted on its way to libnice, and what is called a relay here is none.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "snug-ice-agent.h"
+#include "snug-ice-route.h"
+#include "snug-ice-transport.h"
+
+#include "snug-await.h"
+#include "snug-moving.h"
+#include "snug-passing-time.h"
+
+/* The linker puts these in front of the real ones. */
+SnugIceAgent *__real_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config);
+SnugIceAgent *__wrap_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config);
+gboolean __real_nice_agent_restart (NiceAgent *agent);
+gboolean __wrap_nice_agent_restart (NiceAgent *agent);
+gboolean __real_nice_agent_set_remote_credentials (NiceAgent *agent, guint stream, const char *ufrag, const char *pwd);
+gboolean __wrap_nice_agent_set_remote_credentials (NiceAgent *agent, guint stream, const char *ufrag, const char *pwd);
+gboolean __real_snug_ice_route_is_relayed (SnugIceRoute *route);
+gboolean __wrap_snug_ice_route_is_relayed (SnugIceRoute *route);
+
+static NiceAgent *newest;          /* owned, nullable: the agent that was made last */
+static NiceAgent *restarted;       /* borrowed: only compared */
+static guint n_restarts;
+static guint n_told;               /* agents, whom they are to check with */
+static gboolean are_all_relayed;
+
+/* Whoever wants relays only goes directly here. */
+SnugIceAgent *
+__wrap_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config)
+{
+  SnugPeerConnectionConfig direct = *config;
+  SnugIceAgent *agent;
+
+  direct.relay = SNUG_RELAY_AUTOMATIC;
+  agent = __real_snug_ice_agent_new (context, &direct);
+  g_set_object (&newest, snug_ice_agent_get_nice (agent));
+  return agent;
+}
+
+gboolean
+__wrap_nice_agent_restart (NiceAgent *agent)
+{
+  restarted = agent;
+  n_restarts++;
+  return __real_nice_agent_restart (agent);
+}
+
+gboolean
+__wrap_nice_agent_set_remote_credentials (NiceAgent *agent, guint stream, const char *ufrag, const char *pwd)
+{
+  n_told++;
+  return __real_nice_agent_set_remote_credentials (agent, stream, ufrag, pwd);
+}
+
+gboolean
+__wrap_snug_ice_route_is_relayed (SnugIceRoute *route)
+{
+  return are_all_relayed || __real_snug_ice_route_is_relayed (route);
+}
+
+typedef struct _Side Side;
+
+struct _Side
+{
+  SnugIceTransport *transport;     /* owned */
+  Side             *other;         /* borrowed */
+  NiceAgent        *first;         /* owned: the agent that its first route is of */
+  guint             n_heard;
+  gboolean          is_mute;       /* its candidates get lost */
+};
+
+typedef struct
+{
+  Side ours;
+  Side theirs;
+} Fixture;
+
+static void
+on_local_candidate (G_GNUC_UNUSED SnugIceTransport *transport, const char *text, Side *side)
+{
+  g_autoptr (SnugCandidate) candidate = *text != '\0' ? snug_candidate_parse (text, NULL) : NULL;
+
+  if (candidate != NULL && !side->is_mute)
+    snug_ice_transport_add_remote_candidate (side->other->transport, candidate);
+}
+
+static void
+on_datagram (G_GNUC_UNUSED SnugTransport *transport, G_GNUC_UNUSED const guint8 *data, G_GNUC_UNUSED gsize n_bytes,
+             gpointer user_data)
+{
+  ((Side *) user_data)->n_heard++;
+}
+
+static gboolean
+is (Side *side, SnugTransportState state)
+{
+  return snug_transport_get_state (SNUG_TRANSPORT (side->transport)) == state;
+}
+
+static void
+make (Side *side, Side *other, SnugRelayPolicy relay)
+{
+  SnugPeerConnectionConfig config = { .relay = relay };
+
+  side->other = other;
+  side->transport = snug_ice_transport_new (g_main_context_default (), &config);
+  side->first = g_object_ref (newest);
+  snug_transport_set_receiver (SNUG_TRANSPORT (side->transport), on_datagram, side);
+  g_signal_connect (side->transport, "local-candidate", G_CALLBACK (on_local_candidate), side);
+}
+
+static void
+tell_credentials (Side *side)
+{
+  g_assert_true (snug_ice_transport_set_remote_credentials (side->other->transport,
+                                                            snug_ice_transport_get_ufrag (side->transport),
+                                                            snug_ice_transport_get_pwd (side->transport), NULL));
+}
+
+static void
+exchange (Fixture *f)
+{
+  tell_credentials (&f->ours);
+  tell_credentials (&f->theirs);
+}
+
+/* @data: our relay policy. */
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  make (&f->ours, &f->theirs, (SnugRelayPolicy) GPOINTER_TO_INT (data));
+  make (&f->theirs, &f->ours, SNUG_RELAY_AUTOMATIC);
+  g_assert_true (snug_ice_transport_start (f->ours.transport, TRUE, NULL));
+  g_assert_true (snug_ice_transport_start (f->theirs.transport, FALSE, NULL));
+  exchange (f);
+  snug_await (NULL, is (&f->ours, SNUG_TRANSPORT_CONNECTED) && is (&f->theirs, SNUG_TRANSPORT_CONNECTED));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  Side *sides[] = { &f->ours, &f->theirs };
+
+  are_all_relayed = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      g_signal_handlers_disconnect_by_data (sides[i]->transport, sides[i]);
+      snug_transport_close (SNUG_TRANSPORT (sides[i]->transport));
+      g_clear_object (&sides[i]->first);
+    }
+  g_clear_object (&newest);
+  snug_await_idle (NULL);
+  g_assert_finalize_object (f->ours.transport);
+  g_assert_finalize_object (f->theirs.transport);
+  snug_await_idle (NULL);
+}
+
+static void
+restart (Side *side)
+{
+  g_assert_true (snug_ice_transport_restart (side->transport, NULL));
+}
+
+static void
+move_and_restart (Side *side)
+{
+  snug_move ();
+  restart (side);
+}
+
+/* Otherwise what carries does so until there is another way. */
+static void
+test_nothing_goes_round_a_proxy_that_came (Fixture *f, gconstpointer data)
+{
+  move_and_restart (&f->ours);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+
+  snug_ice_transport_set_servers (f->ours.transport, NULL, TRUE);
+  move_and_restart (&f->ours);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+}
+
+/* It came where we were all the time. */
+static void
+test_a_proxy_may_come_without_a_move (Fixture *f, gconstpointer data)
+{
+  snug_ice_transport_set_servers (f->ours.transport, NULL, TRUE);
+  restart (&f->ours);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+  g_assert_true (newest != f->ours.first && newest != f->theirs.first);   /* gathered anew */
+
+  /* what was made with the proxy carries on */
+  move_and_restart (&f->theirs);
+  exchange (f);
+  snug_await (NULL, is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  move_and_restart (&f->ours);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+}
+
+/* Whoever goes directly is seen anyway. */
+static void
+test_others_are_not_cut_by_a_proxy (Fixture *f, gconstpointer data)
+{
+  snug_ice_transport_set_servers (f->ours.transport, NULL, TRUE);
+  move_and_restart (&f->ours);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, policy, func) \
+  g_test_add ("/ice-transport/" name, Fixture, GINT_TO_POINTER (SNUG_RELAY_ ## policy), set_up, func, tear_down)
+  ADD ("nothing-goes-round-a-proxy-that-came", ONLY, test_nothing_goes_round_a_proxy_that_came);
+  ADD ("a-proxy-may-come-without-a-move", ONLY, test_a_proxy_may_come_without_a_move);
+  ADD ("others-are-not-cut-by-a-proxy", AUTOMATIC, test_others_are_not_cut_by_a_proxy);
+#undef ADD
+  return g_test_run ();
+}
