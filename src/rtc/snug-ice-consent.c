@@ -52,6 +52,7 @@ void
 snug_ice_consent_stop (SnugIceConsent *self)
 {
   snug_clear_source (&self->silence);
+  self->renewed_us = 0;
 }
 
 static gboolean

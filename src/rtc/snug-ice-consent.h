@@ -33,7 +33,7 @@ void            snug_ice_consent_hear (SnugIceConsent *self);
  */
 gboolean        snug_ice_consent_renew (SnugIceConsent *self, NiceAgent *agent, guint stream, guint component);
 
-/* There is no pair any more: @expired is not called. May run twice. */
+/* That pair is used no more: @expired is not called for it, and another one's may be renewed at once. May run twice. */
 void            snug_ice_consent_stop (SnugIceConsent *self);
 
 G_END_DECLS

@@ -202,6 +202,7 @@ go_over (SnugIceTransport *self)
   snug_ice_route_use (self->route);
   if (!is_from_another)
     return;
+  snug_ice_consent_stop (self->consent);   /* what was renewed was the other's */
   self->farewell = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)), FAREWELL_MS, on_farewell,
                                          self);
   g_signal_emit (self, signals[PATH_CHANGED], 0);

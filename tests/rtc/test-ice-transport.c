@@ -212,6 +212,71 @@ test_others_are_not_cut_by_a_proxy (Fixture *f, gconstpointer data)
   g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
 }
 
+/* libnice, of @agent's route. */
+static void
+say (NiceAgent *agent, NiceComponentState state)
+{
+  g_signal_emit_by_name (agent, "component-state-changed", 1, SNUG_ICE_COMPONENT, state);
+}
+
+static void
+say_failed (NiceAgent *agent)
+{
+  say (agent, NICE_COMPONENT_STATE_FAILED);
+}
+
+/* They say something, so that consent may be renewed. */
+static void
+hear (Fixture *f)
+{
+  guint n_heard = f->ours.n_heard;
+
+  g_assert_true (snug_transport_send (SNUG_TRANSPORT (f->theirs.transport), (const guint8 *) "!", 1));
+  snug_await (NULL, f->ours.n_heard > n_heard);
+}
+
+static gboolean
+is_elsewhere (Side *side, const SnugPeerConnectionInfo *before)
+{
+  SnugPeerConnectionInfo now;
+
+  return snug_ice_transport_get_path (side->transport, &now) && !g_str_equal (now.local_address, before->local_address);
+}
+
+/* Both go over to routes of other agents. */
+static void
+go_elsewhere (Fixture *f)
+{
+  SnugPeerConnectionInfo ours, theirs;
+
+  g_assert_true (snug_ice_transport_get_path (f->ours.transport, &ours));
+  g_assert_true (snug_ice_transport_get_path (f->theirs.transport, &theirs));
+  exchange (f);
+  snug_await (NULL, is_elsewhere (&f->ours, &ours) && is_elsewhere (&f->theirs, &theirs));
+}
+
+/* How long nothing may be heard after a renewal. */
+#define SILENCE_MS 7500
+
+/* What was renewed on trust is no matter of the route that came after, which may be renewed once itself. */
+static void
+test_renewed_consent_is_of_its_route (Fixture *f, gconstpointer data)
+{
+  hear (f);
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  say_failed (f->ours.first);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  go_elsewhere (f);
+  snug_let_pass (SILENCE_MS);
+  snug_await_idle (NULL);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+
+  hear (f);
+  say_failed (newest);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,6 +286,7 @@ main (int argc, char **argv)
   ADD ("nothing-goes-round-a-proxy-that-came", ONLY, test_nothing_goes_round_a_proxy_that_came);
   ADD ("a-proxy-may-come-without-a-move", ONLY, test_a_proxy_may_come_without_a_move);
   ADD ("others-are-not-cut-by-a-proxy", AUTOMATIC, test_others_are_not_cut_by_a_proxy);
+  ADD ("renewed-consent-is-of-its-route", AUTOMATIC, test_renewed_consent_is_of_its_route);
 #undef ADD
   return g_test_run ();
 }
