@@ -350,8 +350,11 @@ on_former_state (NiceAgent *agent, guint stream, guint component, guint state, S
 {
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
-  if (state == NICE_COMPONENT_STATE_FAILED && is_former_carrying (self)
-      && !snug_ice_consent_renew (self->consent, agent, stream, component))
+  if (state != NICE_COMPONENT_STATE_FAILED
+      || (is_former_carrying (self) && snug_ice_consent_renew (self->consent, agent, stream, component)))
+    return;
+  nice_agent_restart (agent);   /* as in rewind_checks(): no check of it may succeed now */
+  if (is_former_carrying (self))
     on_former_lost (self);
 }
 

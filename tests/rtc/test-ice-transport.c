@@ -277,6 +277,31 @@ test_renewed_consent_is_of_its_route (Fixture *f, gconstpointer data)
   g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
 }
 
+/* libnice 0.1.21 does not survive it if a check of what has failed succeeds: so none of those that were is answered. */
+static void
+test_a_former_route_that_failed_checks_no_more (Fixture *f, gconstpointer data)
+{
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  n_restarts = 0;
+  say_failed (f->ours.first);   /* and nothing was heard */
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+  g_assert_true (n_restarts == 1 && restarted == f->ours.first);
+}
+
+/* It still hears what is under way. */
+static void
+test_a_former_route_that_fails_in_its_farewell (Fixture *f, gconstpointer data)
+{
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  go_elsewhere (f);
+  n_restarts = 0;
+  say_failed (f->ours.first);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  g_assert_true (n_restarts == 1 && restarted == f->ours.first);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -287,6 +312,8 @@ main (int argc, char **argv)
   ADD ("a-proxy-may-come-without-a-move", ONLY, test_a_proxy_may_come_without_a_move);
   ADD ("others-are-not-cut-by-a-proxy", AUTOMATIC, test_others_are_not_cut_by_a_proxy);
   ADD ("renewed-consent-is-of-its-route", AUTOMATIC, test_renewed_consent_is_of_its_route);
+  ADD ("a-former-route-that-failed-checks-no-more", AUTOMATIC, test_a_former_route_that_failed_checks_no_more);
+  ADD ("a-former-route-that-fails-in-its-farewell", AUTOMATIC, test_a_former_route_that_fails_in_its_farewell);
 #undef ADD
   return g_test_run ();
 }
