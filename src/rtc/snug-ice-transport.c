@@ -40,6 +40,7 @@ struct _SnugIceTransport
   guint            stream;
   guint            route_timeout_ms;
   guint            repair_timeout_ms;
+  gint64           searching_us;      /* since when a route is looked for beside @former */
   gboolean         started;
   gboolean         is_controlling;
   gboolean         gathering_done;
@@ -261,16 +262,26 @@ on_head_start_over (gpointer user_data)
     on_route_found (self);
 }
 
+/* Without a restart there is nothing to be checked until there is one. Beside a route that carries another is looked for no
+ * longer than a first one, be it that it was found, had to wait, and is lost again. */
+static gboolean
+is_searching (SnugIceTransport *self)
+{
+  if (!is_former_carrying (self))
+    return self->restarting;
+  return g_get_monotonic_time () - self->searching_us < (gint64) self->route_timeout_ms * 1000;
+}
+
 /* A pair whose consent expires makes libnice's component FAILED, also while checks run that have nothing to
  * do with it: those of a restart, or of a better pair. If one of them succeeds then, libnice 0.1.21 aborts
  * the process, as it knows no way from FAILED to CONNECTED. So those checks are begun once more from the
- * start, under the credentials that were told; without a restart there is nothing to be checked until there is one. */
+ * start, under the credentials that were told. */
 static void
 rewind_checks (SnugIceTransport *self)
 {
   nice_agent_restart (self->agent);
   nice_agent_set_local_credentials (self->agent, self->stream, self->ufrag, self->pwd);
-  if (self->restarting)
+  if (is_searching (self))
     snug_ice_remote_repeat (self->remote);
 }
 
@@ -691,7 +702,10 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
       snug_ice_head_start_begin (self->head_start);
     }
   else if (is_former_carrying (self))
-    snug_ice_head_start_begin (self->head_start);
+    {
+      self->searching_us = g_get_monotonic_time ();
+      snug_ice_head_start_begin (self->head_start);
+    }
   return TRUE;
 }
 

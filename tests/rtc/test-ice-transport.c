@@ -302,6 +302,53 @@ test_a_former_route_that_fails_in_its_farewell (Fixture *f, gconstpointer data)
   g_assert_true (n_restarts == 1 && restarted == f->ours.first);
 }
 
+/* How long a first route is looked for. */
+#define ROUTE_TIMEOUT_MS (30 * 1000)
+
+/* @agent looks for a route in vain. Returns: it began to look once more */
+static gboolean
+looks_on (NiceAgent *agent)
+{
+  n_restarts = n_told = 0;
+  say_failed (agent);
+  /* in any case the checks that were are forgotten */
+  g_assert_true (n_restarts == 1 && restarted == agent);
+  return n_told > 0;
+}
+
+static void
+test_a_hopeless_search_ends (Fixture *f, gconstpointer data)
+{
+  f->ours.is_mute = f->theirs.is_mute = TRUE;
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  exchange (f);
+  g_assert_true (looks_on (newest));
+  g_assert_true (looks_on (newest));
+  snug_let_pass (ROUTE_TIMEOUT_MS);
+  snug_await_idle (NULL);
+  g_assert_false (looks_on (newest));
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+
+  /* the next restart has all the time again */
+  restart (&f->theirs);
+  restart (&f->ours);
+  exchange (f);
+  g_assert_true (looks_on (newest));
+}
+
+/* A relay's route that has to wait for a better one, and is lost meanwhile, is looked for again, too. */
+static void
+test_a_route_that_waits_may_be_lost (Fixture *f, gconstpointer data)
+{
+  are_all_relayed = TRUE;
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  exchange (f);
+  say (newest, NICE_COMPONENT_STATE_CONNECTED);
+  g_assert_true (looks_on (newest));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +361,8 @@ main (int argc, char **argv)
   ADD ("renewed-consent-is-of-its-route", AUTOMATIC, test_renewed_consent_is_of_its_route);
   ADD ("a-former-route-that-failed-checks-no-more", AUTOMATIC, test_a_former_route_that_failed_checks_no_more);
   ADD ("a-former-route-that-fails-in-its-farewell", AUTOMATIC, test_a_former_route_that_fails_in_its_farewell);
+  ADD ("a-hopeless-search-ends", AUTOMATIC, test_a_hopeless_search_ends);
+  ADD ("a-route-that-waits-may-be-lost", AUTOMATIC, test_a_route_that_waits_may_be_lost);
 #undef ADD
   return g_test_run ();
 }
