@@ -133,6 +133,12 @@ snug_dtls_order_is_waiting (SnugDtlsOrder *self)
   return !g_queue_is_empty (&self->waiting);
 }
 
+guint64
+snug_dtls_order_get_expected (SnugDtlsOrder *self)
+{
+  return self->expected;
+}
+
 void
 snug_dtls_order_skip (SnugDtlsOrder *self)
 {

@@ -33,6 +33,9 @@ GBytes        *snug_dtls_order_take (SnugDtlsOrder *self);
 /* Some wait for one that has not come. */
 gboolean       snug_dtls_order_is_waiting (SnugDtlsOrder *self);
 
+/* The number of that one, or of the one that follows all that was taken. */
+guint64        snug_dtls_order_get_expected (SnugDtlsOrder *self);
+
 /* It is lost: it is the turn of all that wait. */
 void           snug_dtls_order_skip (SnugDtlsOrder *self);
 

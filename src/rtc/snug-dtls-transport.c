@@ -275,12 +275,13 @@ feed (SnugDtlsTransport *self, const guint8 *data, gsize n_bytes)
 
 static gboolean on_order_timer (gpointer data);
 
+/* Each datagram that is waited for has its own time, which does not begin again with what comes meanwhile. */
 static void
 feed_in_order (SnugDtlsTransport *self)
 {
+  guint64 expected = snug_dtls_order_get_expected (self->order);
   GBytes *datagram;
 
-  snug_clear_source (&self->order_timer);
   while ((datagram = snug_dtls_order_take (self->order)) != NULL)
     {
       gsize n_bytes;
@@ -289,7 +290,9 @@ feed_in_order (SnugDtlsTransport *self)
       feed (self, data, n_bytes);
       g_bytes_unref (datagram);
     }
-  if (snug_dtls_order_is_waiting (self->order))
+  if (!snug_dtls_order_is_waiting (self->order) || snug_dtls_order_get_expected (self->order) != expected)
+    snug_clear_source (&self->order_timer);
+  if (snug_dtls_order_is_waiting (self->order) && self->order_timer == NULL)
     self->order_timer = snug_context_timeout (snug_transport_get_context (SNUG_TRANSPORT (self)), ORDER_MS, on_order_timer,
                                               self);
 }
@@ -300,6 +303,7 @@ on_order_timer (gpointer data)
   SnugDtlsTransport *self = data;
   g_autoptr (SnugDtlsTransport) keep = g_object_ref (self);
 
+  snug_clear_source (&self->order_timer);
   snug_dtls_order_skip (self->order);
   feed_in_order (self);
   return G_SOURCE_REMOVE;

@@ -9,6 +9,7 @@
 #include "snug-context.h"
 #include "snug-dtls-transport.h"
 #include "snug-fake-transport.h"
+#include "snug-passing-time.h"
 #include "snug-peer-connection.h"
 
 /* A handshake takes fewer datagrams a side. */
@@ -233,6 +234,41 @@ test_any_one_datagram_may_be_late (void)
       g_assert_cmpuint (connect_with_late (TRUE, i), ==, n_sent);
       g_assert_cmpuint (connect_with_late (FALSE, i), ==, n_sent);
     }
+}
+
+/* How long what came early waits. */
+#define ORDER_MS 50
+
+/* RFC 6347 section 4.3.1: the last byte of a record's number. */
+#define NUMBER_AT 10
+
+static gboolean
+keep_first (G_GNUC_UNUSED SnugFakeTransport *sender, guint index, const guint8 *data, gsize n_bytes, gpointer user_data)
+{
+  if (index == 0)
+    g_byte_array_append (user_data, data, (guint) n_bytes);
+  return FALSE;
+}
+
+/* The first is lost, and more comes all the while. */
+static void
+test_what_waits_does_so_once (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GByteArray) hello = g_byte_array_new ();
+  Pair *pair = pair_new (context, NULL, NULL);
+
+  snug_fake_transport_set_loss (pair->below_a, keep_first, hello);
+  start (pair);
+  for (guint8 number = 1; number <= 2; number++)
+    {
+      hello->data[NUMBER_AT] = number;
+      snug_fake_transport_inject (pair->below_b, hello->data, hello->len);
+      snug_let_pass (number == 1 ? ORDER_MS - 1 : 1);
+    }
+  snug_await_idle (context);
+  g_assert_cmpuint (snug_fake_transport_get_n_sent (pair->below_b), >, 0);   /* it has answered */
+  pair_free (pair);
 }
 
 static void
@@ -540,6 +576,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dtls/first-flight-may-come-early", test_first_flight_may_come_early);
   g_test_add_func ("/dtls/any-one-datagram-may-be-lost", test_any_one_datagram_may_be_lost);
   g_test_add_func ("/dtls/any-one-datagram-may-be-late", test_any_one_datagram_may_be_late);
+  g_test_add_func ("/dtls/what-waits-does-so-once", test_what_waits_does_so_once);
   g_test_add_func ("/dtls/one-wrong-digit-never-connects", test_one_wrong_digit_never_connects);
   g_test_add_func ("/dtls/no-certificate-never-connects", test_no_certificate_never_connects);
   g_test_add_func ("/dtls/our-order-of-ciphers", test_our_order_of_ciphers);
