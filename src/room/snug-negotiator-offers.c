@@ -91,6 +91,7 @@ snug_negotiator_say_offer (SnugNegotiator *self, gboolean ice_restart)
   parsed = snug_sdp_parse (sdp, NULL);
   g_free (self->offered_ufrag);
   self->offered_ufrag = parsed != NULL ? g_strdup (parsed->ice_ufrag) : NULL;
+  self->awaits_answer = TRUE;
   say_description (self, SNUG_SIGNAL_OFFER, sdp);
 }
 
@@ -180,6 +181,7 @@ has_lost_route (SnugNegotiator *self)
 static void
 await_session (SnugNegotiator *self)
 {
+  self->awaits_answer = FALSE;
   if (self->searching_us == 0 && !self->was_connected)
     self->searching_us = g_get_monotonic_time ();
   if (rules (self)->open_patience_ms != 0 && self->state != SNUG_PEER_LINK_CONNECTED)

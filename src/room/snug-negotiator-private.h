@@ -53,6 +53,7 @@ struct _SnugNegotiator
   gboolean                 was_connected;
   gboolean                 had_session;       /* begun, if not opened */
   gboolean                 restarted;         /* ICE, in vain so far */
+  gboolean                 awaits_answer;     /* to our last offer */
   gboolean                 speaks_version_2;  /* it has shown so */
   gboolean                 is_silent;         /* connected, but not heard */
 };

@@ -253,16 +253,22 @@ snug_negotiator_open_channel (SnugNegotiator *self, const char *label, const cha
 /* --- the peer connection ------------------------------------------------------------------------- */
 
 static void
+on_route (SnugNegotiator *self)
+{
+  snug_clear_source (&self->mend_timer);
+  self->restarted = FALSE;
+  self->trying_us = 0;
+  if (snug_negotiator_is_session_open (self))
+    snug_negotiator_enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
+}
+
+static void
 on_connection_state_changed (SnugPeerConnection *connection, SnugNegotiator *self)
 {
   switch (snug_peer_connection_get_state (connection))
     {
     case SNUG_PEER_CONNECTION_CONNECTED:
-      snug_clear_source (&self->mend_timer);
-      self->restarted = FALSE;
-      self->trying_us = 0;
-      if (snug_negotiator_is_session_open (self))
-        snug_negotiator_enter (self, SNUG_PEER_LINK_CONNECTED, NULL);
+      on_route (self);
       break;
 
     case SNUG_PEER_CONNECTION_DISCONNECTED:
@@ -297,6 +303,17 @@ on_connection_progress (SnugPeerConnection *connection, SnugNegotiator *self)
   if (snug_peer_connection_get_stage (connection) >= SNUG_PEER_CONNECTION_STAGE_ROUTE)
     self->searching_us = 0;
   snug_negotiator_tell (self);
+}
+
+/* ICE that was restarted while the route was not lost, but in doubt, leads from CONNECTED to CONNECTED. With its answer, which
+ * only who has the session could give, the way that was found ends the doubt. */
+static void
+on_path_changed (SnugPeerConnection *connection, SnugNegotiator *self)
+{
+  if (self->state == SNUG_PEER_LINK_RECONNECTING && !self->awaits_answer && snug_negotiator_is_session_open (self)
+      && snug_peer_connection_get_state (connection) == SNUG_PEER_CONNECTION_CONNECTED)
+    on_route (self);
+  on_connection_progress (connection, self);
 }
 
 /* What was said before a goodbye arrives before it. */
@@ -339,7 +356,7 @@ snug_negotiator_make_connection (SnugNegotiator *self)
   snug_dialect_set_connection (self->dialect, self->connection);
   g_signal_connect (self->connection, "state-changed", G_CALLBACK (on_connection_state_changed), self);
   g_signal_connect (self->connection, "stage-changed", G_CALLBACK (on_connection_progress), self);
-  g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_connection_progress), self);
+  g_signal_connect (self->connection, "path-changed", G_CALLBACK (on_path_changed), self);
   g_signal_connect (self->connection, "local-candidate", G_CALLBACK (on_local_candidate), self);
   g_signal_connect (self->connection, "data-channel", G_CALLBACK (on_data_channel), self);
 }

@@ -29,6 +29,7 @@ struct _Side
   gboolean         misleads;     /* its next answer names a port that it does not listen on */
   const char      *features;     /* JSON of what its caps say instead; NULL: as they are */
   gboolean         no_stripes;   /* as a person wants it; when it is made */
+  gboolean         is_old;       /* says nothing that makes version 2 */
   SnugSignalMessage *swallowed;  /* owned: the last of them */
 };
 
@@ -102,6 +103,8 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
 
   side->n_said++;
   side->n_offers += message->type == SNUG_SIGNAL_OFFER;
+  if (side->is_old)
+    g_clear_pointer (&message->caps, json_object_unref);
   if (message->type == side->swallow)
     {
       g_clear_pointer (&side->swallowed, snug_signal_message_unref);
@@ -499,6 +502,40 @@ test_what_carries_does_so_until_there_is_another_way (Fixture *f, gconstpointer 
   g_signal_handlers_disconnect_by_data (f->answerer.negotiator, &n_lost);
 }
 
+/* What a member of version 1 has until another session is begun with it. */
+#define OLD_PATIENCE_MS (15 * 1000)
+
+/* It was not heard, and is there after all: the restart of ICE is answered, and leads from a route to a route. */
+static void
+test_what_was_in_doubt_goes_on (Fixture *f, gconstpointer data)
+{
+  f->answerer.is_old = TRUE;
+  snug_negotiator_set_version (f->offerer.negotiator, 1);
+  meet (f);
+  for (guint i = 2; i <= 3; i++)
+    {
+      snug_negotiator_enter (f->offerer.negotiator, SNUG_PEER_LINK_RECONNECTING, NULL);
+      f->answerer.swallow = SNUG_SIGNAL_ANSWER;
+      snug_negotiator_renew (f->offerer.negotiator);
+      g_assert_cmpuint (f->offerer.n_offers, ==, i);
+      snug_await (NULL, f->answerer.swallowed != NULL);
+      /* of whoever does not answer nothing is known */
+      g_signal_emit_by_name (f->offerer.negotiator->connection, "path-changed");
+      g_assert_cmpint (state_of (&f->offerer), ==, SNUG_PEER_LINK_RECONNECTING);
+
+      f->answerer.swallow = SNUG_SIGNAL_UNKNOWN;
+      snug_negotiator_handle_signal (f->offerer.negotiator, f->answerer.swallowed);
+      g_clear_pointer (&f->answerer.swallowed, snug_signal_message_unref);
+      snug_await (NULL, are_connected (f));
+      snug_move ();   /* the next time the way is another agent's */
+    }
+  snug_let_pass (OLD_PATIENCE_MS);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 3);
+  g_assert_cmpuint (f->offerer.n_opened, ==, 1);
+  g_assert_true (are_connected (f));
+}
+
 /* What a restart has found no way with in this time is gathered once more, a little later each time. */
 #define NEXT_RESTART_S 60
 
@@ -780,6 +817,7 @@ main (int argc, char **argv)
   ADD ("offerer-moves", test_offerer_moves);
   ADD ("answerer-moves", test_answerer_moves);
   ADD ("what-carries-does-so-until-there-is-another-way", test_what_carries_does_so_until_there_is_another_way);
+  ADD ("what-was-in-doubt-goes-on", test_what_was_in_doubt_goes_on);
   ADD ("a-restart-in-vain-is-followed-by-another", test_a_restart_in_vain_is_followed_by_another);
   ADD ("what-carries-is-left-alone", test_what_carries_is_left_alone);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
