@@ -4,19 +4,39 @@
 /* Moved at once: between two of them a copy is cancelled, and says how far it is. */
 #define STEP (256 << 10)
 
-/* What was not there is ours to take away again. All else, a link to nothing too, stays until the new is whole. */
-static GFileOutputStream *
-open_target (GFile *to, gboolean *is_ours, GCancellable *cancellable, GError **error)
+/* No name of what is received: those begin with ".snug-", and are looked for. */
+static GFile *
+part_of (GFile *to)
 {
-  g_autoptr (GError) why_not = NULL;
-  GFileOutputStream *out = g_file_create (to, G_FILE_CREATE_NONE, cancellable, &why_not);
+  g_autofree char *id = g_uuid_string_random ();
+  g_autofree char *name = g_strconcat (".copy-", id, NULL);
+  g_autoptr (GFile) folder = g_file_get_parent (to);
 
-  *is_ours = out != NULL;
-  if (out == NULL && g_error_matches (why_not, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    return g_file_replace (to, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cancellable, error);
-  if (out == NULL)
-    g_propagate_error (error, g_steal_pointer (&why_not));
+  return g_file_get_child (folder, name);
+}
+
+static GFileOutputStream *
+create (GFile *to, GFile **part, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GFile) beside = part_of (to);
+  GFileOutputStream *out = g_file_create (beside, G_FILE_CREATE_NONE, cancellable, NULL);
+
+  if (out != NULL)
+    *part = g_steal_pointer (&beside);
+  else
+    /* No other name may be there, or nothing at all: the error then speaks of what the person named. */
+    out = g_file_create (to, G_FILE_CREATE_NONE, cancellable, error);
   return out;
+}
+
+/* What stands at @to, a link to nothing too, stays until the new is whole: GIO writes beside it. What does not, GIO
+ * would write under its own name: so it is written to @part. */
+static GFileOutputStream *
+open_target (GFile *to, gboolean *is_ours, GFile **part, GCancellable *cancellable, GError **error)
+{
+  *is_ours = g_file_query_file_type (to, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, cancellable) == G_FILE_TYPE_UNKNOWN;
+  return *is_ours ? create (to, part, cancellable, error)
+                  : g_file_replace (to, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, cancellable, error);
 }
 
 static gboolean
@@ -56,15 +76,17 @@ snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer
 {
   g_autoptr (GFileInputStream) in = g_file_read (from, cancellable, error);
   g_autoptr (GFileOutputStream) out = NULL;
+  g_autoptr (GFile) part = NULL;
   gboolean is_ours;
 
   if (in == NULL)
     return FALSE;
-  out = open_target (to, &is_ours, cancellable, error);
+  out = open_target (to, &is_ours, &part, cancellable, error);
   if (out == NULL)
     return FALSE;
   if (pour (in, out, progress, user_data, cancellable, error)
-      && g_output_stream_close (G_OUTPUT_STREAM (out), cancellable, error))
+      && g_output_stream_close (G_OUTPUT_STREAM (out), cancellable, error)
+      && (part == NULL || g_file_move (part, to, G_FILE_COPY_NO_FALLBACK_FOR_MOVE, cancellable, NULL, NULL, error)))
     {
       /* Its time and the like, where they can be had. */
       g_file_copy_attributes (from, to, G_FILE_COPY_NONE, NULL, NULL);
@@ -72,6 +94,6 @@ snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer
     }
   let_go (out);
   if (is_ours)
-    g_file_delete (to, NULL, NULL);
+    g_file_delete (part != NULL ? part : to, NULL, NULL);
   return FALSE;
 }

@@ -8,7 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Blocks; @progress is called in the same thread. What is at @to already is replaced once the copy is whole.
+/* It is written beside @to, under a name that begins with a dot, which is what is left if the program is killed. Only
+ * where no such name may be is it written under its own.
+ * Blocks; @progress is called in the same thread. What is at @to already is replaced once the copy is whole.
  * Returns: %FALSE with an error, also if it was cancelled: then @to is what it was, or is not there if it was not */
 gboolean snug_file_copy (GFile *from, GFile *to, GFileProgressCallback progress, gpointer user_data,
                          GCancellable *cancellable, GError **error);

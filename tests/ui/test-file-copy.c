@@ -6,6 +6,7 @@
 #include "snug-temp-folder.h"
 
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -85,6 +86,61 @@ test_whole (void)
   g_assert_no_error (error);
   g_assert_cmpint (told, ==, SIZE);
   assert_holds (to, contents, SIZE);
+  clear ();
+}
+
+static void
+look_for_it (goffset n_bytes, goffset size, gpointer to)
+{
+  g_assert_false (g_file_query_exists (to, NULL));
+}
+
+/* So a program that is killed in the middle leaves nothing that looks like it. */
+static void
+test_not_there_before (void)
+{
+  g_autofree char *contents = g_strnfill (SIZE, 'x');
+  g_autoptr (GFile) from = make ("from", contents, SIZE);
+  g_autoptr (GFile) to = file_of ("to");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (snug_file_copy (from, to, look_for_it, to, NULL, &error));
+  g_assert_no_error (error);
+  assert_holds (to, contents, SIZE);
+  assert_alone ("from", "to");
+  clear ();
+}
+
+/* So deep in folders that of all names only a short one may still be there. */
+static char *
+make_deep_folder (const char *top)
+{
+  GString *path = g_string_new (top);
+
+  while (PATH_MAX - path->len > 11)
+    {
+      g_autofree char *name = g_strnfill (MIN (NAME_MAX, PATH_MAX - path->len - 10), 'd');
+
+      g_string_append_printf (path, "/%s", name);
+    }
+  g_assert_no_errno (g_mkdir_with_parents (path->str, 0700));
+  return g_string_free (path, FALSE);
+}
+
+static void
+test_nothing_beside (void)
+{
+  g_autoptr (GFile) from = make ("from", "new", 3);
+  g_autoptr (GFile) top = file_of ("deep");
+  g_autofree char *deep = make_deep_folder (g_file_peek_path (top));
+  g_autoptr (GFile) to = g_file_new_build_filename (deep, "to", NULL);
+  g_autoptr (GError) error = NULL;
+  goffset told = 0;
+
+  g_assert_true (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_no_error (error);
+  assert_holds (to, "new", 3);
+  snug_remove_tree (g_file_peek_path (top));
   clear ();
 }
 
@@ -227,6 +283,8 @@ main (int argc, char **argv)
   signal (SIGXFSZ, SIG_IGN);
   folder = snug_temp_folder_new ();
   g_test_add_func ("/file-copy/whole", test_whole);
+  g_test_add_func ("/file-copy/not-there-before", test_not_there_before);
+  g_test_add_func ("/file-copy/nothing-beside", test_nothing_beside);
   g_test_add_func ("/file-copy/cancelled", test_cancelled);
   g_test_add_func ("/file-copy/cancelled-over-another", test_cancelled_over_another);
   g_test_add_func ("/file-copy/reading-fails", test_reading_fails);
