@@ -12,12 +12,14 @@
 typedef struct
 {
   /* Owned */
-  GFile *from;
-  GFile *to;
+  GFile   *from;
+  GFile   *to;
+
+  gboolean may_replace;   /* what stands at @to: a person has agreed to that */
 
   /* Atomic */
-  gint   done_kb;
-  gint   size_kb;
+  gint     done_kb;
+  gint     size_kb;
 } Copy;
 
 struct _SnugCopies
@@ -77,7 +79,7 @@ run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable
   Copy *copy = task_data;
   GError *error = NULL;
 
-  if (snug_file_copy (copy->from, copy->to, on_progress, copy, cancellable, &error))
+  if (snug_file_copy (copy->from, copy->to, copy->may_replace, on_progress, copy, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -140,6 +142,19 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+static gint
+compare_to (gconstpointer copy, gconstpointer to)
+{
+  return g_file_equal (((const Copy *) copy)->to, (GFile *) to) ? 0 : 1;
+}
+
+static gboolean
+will_be_made (SnugCopies *self, GFile *to)
+{
+  return (self->current != NULL && compare_to (self->current, to) == 0)
+         || g_queue_find_custom (&self->waiting, to, compare_to) != NULL;
+}
+
 void
 snug_copies_add (SnugCopies *self, GFile *from, GFile *to)
 {
@@ -147,6 +162,8 @@ snug_copies_add (SnugCopies *self, GFile *from, GFile *to)
 
   copy->from = g_object_ref (from);
   copy->to = g_object_ref (to);
+  /* It is the look that the chooser has just taken, before it asked. What one of ours will be was never asked about. */
+  copy->may_replace = !will_be_made (self, to) && snug_file_copy_is_there (to, NULL);
   if (self->current == NULL)
     start (self, copy);
   else

@@ -208,6 +208,65 @@ test_added_by_failure (Fixture *fixture, gconstpointer data)
   assert_holds (fixture, "third", "quick");
 }
 
+/* --- What stands where it should be --- */
+
+static void
+test_agreed (Fixture *fixture, gconstpointer data)
+{
+  make (fixture, "quick", "quick");
+  make (fixture, "first", "before");
+  add (fixture, "quick", "first");
+  snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
+  assert_holds (fixture, "first", "quick");
+  g_assert_cmpuint (fixture->n_failures, ==, 0);
+}
+
+/* A chooser saw nothing there. */
+static void
+test_came_while_it_waited (Fixture *fixture, gconstpointer data)
+{
+  int pipe;
+
+  make_pipe (fixture, "slow");
+  make (fixture, "quick", "quick");
+  add (fixture, "slow", "first");
+  add (fixture, "quick", "second");
+  make (fixture, "second", "of another");
+  pipe = open_pipe (fixture, "slow");
+  close (pipe);
+  snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
+  assert_holds (fixture, "second", "of another");
+  g_assert_cmpuint (fixture->n_failures, ==, 1);
+}
+
+/* For the second, too, a chooser asks of what stands there now, if of anything: never of the first. @data: what that is,
+ * or %NULL */
+static void
+test_two_to_one_name (Fixture *fixture, gconstpointer data)
+{
+  int pipe;
+
+  make_pipe (fixture, "slow");
+  make (fixture, "quick", "quick");
+  if (data != NULL)
+    make (fixture, "both", data);
+  add (fixture, "slow", "first");
+  add (fixture, "slow", "both");
+  add (fixture, "quick", "both");
+  for (guint i = 0; i < 2; i++)
+    {
+      pipe = open_pipe (fixture, "slow");
+      put (pipe, "slow");
+      close (pipe);
+      snug_await (NULL, snug_copies_get_n_more (fixture->copies) == 1 - i);
+    }
+  snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
+  assert_holds (fixture, "both", "slow");
+  g_assert_cmpuint (fixture->n_failures, ==, 1);
+}
+
+/* --- Life --- */
+
 static void
 on_last_changed (SnugCopies *copies, gboolean *is_over)
 {
@@ -243,6 +302,10 @@ main (int argc, char **argv)
   g_test_add ("/copies/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
   g_test_add ("/copies/failed", Fixture, NULL, set_up, test_failed, tear_down);
   g_test_add ("/copies/added-by-failure", Fixture, NULL, set_up, test_added_by_failure, tear_down);
+  g_test_add ("/copies/agreed", Fixture, NULL, set_up, test_agreed, tear_down);
+  g_test_add ("/copies/came-while-it-waited", Fixture, NULL, set_up, test_came_while_it_waited, tear_down);
+  g_test_add ("/copies/two-to-one-missing-name", Fixture, NULL, set_up, test_two_to_one_name, tear_down);
+  g_test_add ("/copies/two-to-one-name", Fixture, "before", set_up, test_two_to_one_name, tear_down);
   g_test_add ("/copies/let-go", Fixture, NULL, set_up, test_let_go, tear_down);
   return g_test_run ();
 }

@@ -82,7 +82,7 @@ test_whole (void)
   g_autoptr (GError) error = NULL;
   goffset told = 0;
 
-  g_assert_true (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_true (snug_file_copy (from, to, TRUE, on_progress, &told, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (told, ==, SIZE);
   assert_holds (to, contents, SIZE);
@@ -104,7 +104,7 @@ test_not_there_before (void)
   g_autoptr (GFile) to = file_of ("to");
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (snug_file_copy (from, to, look_for_it, to, NULL, &error));
+  g_assert_true (snug_file_copy (from, to, FALSE, look_for_it, to, NULL, &error));
   g_assert_no_error (error);
   assert_holds (to, contents, SIZE);
   assert_alone ("from", "to");
@@ -137,12 +137,57 @@ test_nothing_beside (void)
   g_autoptr (GError) error = NULL;
   goffset told = 0;
 
-  g_assert_true (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_true (snug_file_copy (from, to, FALSE, on_progress, &told, NULL, &error));
   g_assert_no_error (error);
   assert_holds (to, "new", 3);
   snug_remove_tree (g_file_peek_path (top));
   clear ();
 }
+
+/* --- Nobody has agreed to replace it --- */
+
+static void
+no_progress (goffset n_bytes, goffset size, gpointer user_data)
+{
+}
+
+static void
+test_stands_there (void)
+{
+  g_autoptr (GFile) from = make ("from", "new", 3);
+  g_autoptr (GFile) to = make ("to", "before", 6);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (snug_file_copy (from, to, FALSE, no_progress, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  assert_holds (to, "before", 6);
+  assert_alone ("from", "to");
+  clear ();
+}
+
+static void
+put_it_there (goffset n_bytes, goffset size, gpointer user_data)
+{
+  if (n_bytes == size)
+    g_object_unref (make ("to", "between", 7));
+}
+
+/* Whether or not what stood there at the beginning could have been replaced. */
+static void
+test_comes_there (gconstpointer may_replace)
+{
+  g_autoptr (GFile) from = make ("from", "new", 3);
+  g_autoptr (GFile) to = file_of ("to");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (snug_file_copy (from, to, GPOINTER_TO_INT (may_replace), put_it_there, NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  assert_holds (to, "between", 7);
+  assert_alone ("from", "to");
+  clear ();
+}
+
+/* --- Cancelled --- */
 
 static void
 cancel_on_the_way (goffset n_bytes, goffset size, gpointer user_data)
@@ -159,7 +204,7 @@ cancel_copy_to (GFile *to)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (snug_file_copy (from, to, cancel_on_the_way, cancellable, cancellable, &error));
+  g_assert_false (snug_file_copy (from, to, TRUE, cancel_on_the_way, cancellable, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -194,7 +239,7 @@ fail_reading_to (GFile *to)
   g_autoptr (GError) error = NULL;
   goffset told = 0;
 
-  g_assert_false (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_false (snug_file_copy (from, to, TRUE, on_progress, &told, NULL, &error));
   g_assert_nonnull (error);
   g_assert_cmpint (told, ==, 0);
 }
@@ -233,7 +278,7 @@ fail_writing_to (GFile *to)
   half = before;
   half.rlim_cur = SIZE / 2;
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &half));
-  g_assert_false (snug_file_copy (from, to, on_progress, &told, NULL, &error));
+  g_assert_false (snug_file_copy (from, to, TRUE, on_progress, &told, NULL, &error));
   g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &before));
   g_assert_nonnull (error);
   g_assert_cmpint (told, >, 0);
@@ -285,6 +330,9 @@ main (int argc, char **argv)
   g_test_add_func ("/file-copy/whole", test_whole);
   g_test_add_func ("/file-copy/not-there-before", test_not_there_before);
   g_test_add_func ("/file-copy/nothing-beside", test_nothing_beside);
+  g_test_add_func ("/file-copy/stands-there", test_stands_there);
+  g_test_add_data_func ("/file-copy/comes-there", GINT_TO_POINTER (FALSE), test_comes_there);
+  g_test_add_data_func ("/file-copy/comes-there-for-one-that-went", GINT_TO_POINTER (TRUE), test_comes_there);
   g_test_add_func ("/file-copy/cancelled", test_cancelled);
   g_test_add_func ("/file-copy/cancelled-over-another", test_cancelled_over_another);
   g_test_add_func ("/file-copy/reading-fails", test_reading_fails);
