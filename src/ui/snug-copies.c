@@ -158,8 +158,11 @@ will_be_made (SnugCopies *self, GFile *to)
 void
 snug_copies_add (SnugCopies *self, GFile *from, GFile *to)
 {
-  Copy *copy = g_new0 (Copy, 1);
+  Copy *copy;
 
+  if (g_file_equal (from, to))
+    return;
+  copy = g_new0 (Copy, 1);
   copy->from = g_object_ref (from);
   copy->to = g_object_ref (to);
   /* It is the look that the chooser has just taken, before it asked. What one of ours will be was never asked about. */

@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (SnugCopies, snug_copies, SNUG, COPIES, GObject)
  *   "failed" (GError *error): one could not be made, and nobody has cancelled it; before "changed" */
 
 SnugCopies *snug_copies_new          (void);
-/* Replaces what stands at @to now, which a person has agreed to; what comes there later, one of these too, makes it fail. */
+/* Replaces what stands at @to now, which a person has agreed to; what comes there later, one of these too, makes it
+ * fail. A file that is to be where it is already is left alone. */
 void        snug_copies_add          (SnugCopies *self, GFile *from, GFile *to);
 
 /* (transfer none) (nullable): what the one that is made now will be; NULL if none is. */

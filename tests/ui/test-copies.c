@@ -221,6 +221,17 @@ test_agreed (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_failures, ==, 0);
 }
 
+/* Nothing is made, so nothing can go wrong with the only one there is. */
+static void
+test_onto_itself (Fixture *fixture, gconstpointer data)
+{
+  make (fixture, "quick", "quick");
+  add (fixture, "quick", "quick");
+  g_assert_null (snug_copies_get_current (fixture->copies));
+  g_assert_cmpuint (fixture->n_changes, ==, 0);
+  assert_holds (fixture, "quick", "quick");
+}
+
 /* A chooser saw nothing there. */
 static void
 test_came_while_it_waited (Fixture *fixture, gconstpointer data)
@@ -303,6 +314,7 @@ main (int argc, char **argv)
   g_test_add ("/copies/failed", Fixture, NULL, set_up, test_failed, tear_down);
   g_test_add ("/copies/added-by-failure", Fixture, NULL, set_up, test_added_by_failure, tear_down);
   g_test_add ("/copies/agreed", Fixture, NULL, set_up, test_agreed, tear_down);
+  g_test_add ("/copies/onto-itself", Fixture, NULL, set_up, test_onto_itself, tear_down);
   g_test_add ("/copies/came-while-it-waited", Fixture, NULL, set_up, test_came_while_it_waited, tear_down);
   g_test_add ("/copies/two-to-one-missing-name", Fixture, NULL, set_up, test_two_to_one_name, tear_down);
   g_test_add ("/copies/two-to-one-name", Fixture, "before", set_up, test_two_to_one_name, tear_down);
