@@ -33,6 +33,7 @@ struct _SnugCopies
 
   Copy         *current;       /* borrowed: its task's, which holds us too; nullable */
   gboolean      is_long;
+  GError       *failure;       /* owned, nullable: nobody has taken it yet */
 };
 
 G_DEFINE_FINAL_TYPE (SnugCopies, snug_copies, G_TYPE_OBJECT)
@@ -138,7 +139,11 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_propagate_boolean (G_TASK (result), &error);
   go_on (self);
   if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_signal_emit (self, signals[FAILED], 0, error);
+    {
+      g_clear_error (&self->failure);
+      self->failure = g_steal_pointer (&error);
+      g_signal_emit (self, signals[FAILED], 0);
+    }
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -207,13 +212,22 @@ snug_copies_get_is_long (SnugCopies *self)
   return self->is_long;
 }
 
+GError *
+snug_copies_take_failure (SnugCopies *self)
+{
+  return g_steal_pointer (&self->failure);
+}
+
 /* --- Life --- */
 
 /* None is made any more: each holds us until it is through. */
 static void
 snug_copies_finalize (GObject *object)
 {
-  g_queue_clear_full (&SNUG_COPIES (object)->waiting, copy_free);
+  SnugCopies *self = SNUG_COPIES (object);
+
+  g_queue_clear_full (&self->waiting, copy_free);
+  g_clear_error (&self->failure);
   G_OBJECT_CLASS (snug_copies_parent_class)->finalize (object);
 }
 
@@ -224,7 +238,7 @@ snug_copies_class_init (SnugCopiesClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = snug_copies_finalize;
   signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

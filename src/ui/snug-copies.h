@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugCopies, snug_copies, SNUG, COPIES, GObject)
 
 /* Signals:
- *   "changed":                another one is made, none is any more, or it is further than before
- *   "failed" (GError *error): one could not be made, and nobody has cancelled it; before "changed" */
+ *   "changed": another one is made, none is any more, or it is further than before
+ *   "failed":  one could not be made, and nobody has cancelled it; before "changed" */
 
 SnugCopies *snug_copies_new          (void);
 /* Replaces what stands at @to now, which a person has agreed to; what comes there later, one of these too, makes it
@@ -30,6 +30,9 @@ void        snug_copies_get_progress (SnugCopies *self, guint64 *n_bytes, guint6
 guint       snug_copies_get_n_more   (SnugCopies *self);
 /* Whether they take longer than a moment. */
 gboolean    snug_copies_get_is_long  (SnugCopies *self);
+
+/* (transfer full) (nullable): why the last that failed did, for whoever tells it to a person: it is given once. */
+GError     *snug_copies_take_failure (SnugCopies *self);
 
 /* Gives up the one that is made now, if it is not whole already. Those after it are made. */
 void        snug_copies_cancel       (SnugCopies *self);

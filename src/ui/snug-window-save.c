@@ -33,20 +33,26 @@ on_copies_changed (SnugWindow *self)
                         snug_copies_get_n_more (self->copies));
 }
 
+/* It may have been asked for long ago, and nobody sits here now. */
 static void
-on_copy_failed (SnugWindow *self, const GError *error)
+tell_failure (SnugWindow *self)
 {
-  snug_window_complain (self, error->message, NULL, NULL, NULL);
+  g_autoptr (GError) failure = snug_copies_take_failure (self->copies);
+
+  if (failure != NULL)
+    snug_window_complain_for_good (self, failure->message);
 }
 
 void
 snug_window_watch_copies (SnugWindow *self)
 {
   g_signal_connect_object (self->copies, "changed", G_CALLBACK (on_copies_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->copies, "failed", G_CALLBACK (on_copy_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->copies, "failed", G_CALLBACK (tell_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->copy_strip, "cancelled", G_CALLBACK (snug_copies_cancel), self->copies,
                            G_CONNECT_SWAPPED);
   on_copies_changed (self);
+  /* Of one that was made while no window was there. */
+  tell_failure (self);
 }
 
 static void

@@ -66,16 +66,30 @@ snug_window_suggest (SnugWindow *self, const char *text, const char *button, con
   return toast;
 }
 
+static AdwToast *
+complaint_new (const char *text, guint timeout_s)
+{
+  AdwToast *toast = toast_new (text, timeout_s);
+
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  return toast;
+}
+
 void
 snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action,
                       const char *target)
 {
-  AdwToast *toast = toast_new (text, 12);
+  AdwToast *toast = complaint_new (text, 12);
 
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   if (button != NULL)
     add_button (toast, button, action, target);
   adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+snug_window_complain_for_good (SnugWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, complaint_new (text, 0));
 }
 
 /* --- What the state means for the header and the strip --- */

@@ -46,4 +46,7 @@ void        snug_window_complain (SnugWindow *self, const char *text, const char
                                   const char *action,
                                   const char *target);
 
+/* The same, until a person closes it: of what they may not be looking at. */
+void        snug_window_complain_for_good (SnugWindow *self, const char *text);
+
 G_END_DECLS

@@ -27,9 +27,8 @@ on_changed (Fixture *fixture)
 }
 
 static void
-on_failed (Fixture *fixture, const GError *error)
+on_failed (Fixture *fixture)
 {
-  g_assert_nonnull (error);
   fixture->n_failures++;
 }
 
@@ -180,6 +179,15 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_failure (Fixture *fixture, int code)
+{
+  g_autoptr (GError) failure = snug_copies_take_failure (fixture->copies);
+
+  g_assert_error (failure, G_IO_ERROR, code);
+  g_assert_null (snug_copies_take_failure (fixture->copies));
+}
+
+static void
 test_failed (Fixture *fixture, gconstpointer data)
 {
   make (fixture, "quick", "quick");
@@ -187,13 +195,27 @@ test_failed (Fixture *fixture, gconstpointer data)
   add (fixture, "quick", "second");
   snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
   g_assert_cmpuint (fixture->n_failures, ==, 1);
+  assert_failure (fixture, G_IO_ERROR_NOT_FOUND);
   g_assert_false (exists (fixture, "first"));
   assert_holds (fixture, "second", "quick");
 }
 
+/* No window was there for either. */
+static void
+test_last_failure (Fixture *fixture, gconstpointer data)
+{
+  make (fixture, "quick", "quick");
+  add (fixture, "missing", "first");
+  add (fixture, "quick", "third");
+  make (fixture, "third", "of another");
+  snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
+  g_assert_cmpuint (fixture->n_failures, ==, 2);
+  assert_failure (fixture, G_IO_ERROR_EXISTS);
+}
+
 /* As a window would, that hears of a failure. */
 static void
-add_another (SnugCopies *copies, const GError *error, Fixture *fixture)
+add_another (SnugCopies *copies, Fixture *fixture)
 {
   add (fixture, "quick", "third");
 }
@@ -247,7 +269,7 @@ test_came_while_it_waited (Fixture *fixture, gconstpointer data)
   close (pipe);
   snug_await (NULL, snug_copies_get_current (fixture->copies) == NULL);
   assert_holds (fixture, "second", "of another");
-  g_assert_cmpuint (fixture->n_failures, ==, 1);
+  assert_failure (fixture, G_IO_ERROR_EXISTS);
 }
 
 /* For the second, too, a chooser asks of what stands there now, if of anything: never of the first. @data: what that is,
@@ -312,6 +334,7 @@ main (int argc, char **argv)
   g_test_add ("/copies/in-turn", Fixture, NULL, set_up, test_in_turn, tear_down);
   g_test_add ("/copies/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
   g_test_add ("/copies/failed", Fixture, NULL, set_up, test_failed, tear_down);
+  g_test_add ("/copies/last-failure", Fixture, NULL, set_up, test_last_failure, tear_down);
   g_test_add ("/copies/added-by-failure", Fixture, NULL, set_up, test_added_by_failure, tear_down);
   g_test_add ("/copies/agreed", Fixture, NULL, set_up, test_agreed, tear_down);
   g_test_add ("/copies/onto-itself", Fixture, NULL, set_up, test_onto_itself, tear_down);

@@ -7,7 +7,7 @@ import os
 import re
 
 import window
-from cases import case, make_file, run, sha256
+from cases import SNUG, case, make_file, run, sha256
 from files import DOWNLOADS, clear_downloads, create, row
 from window import alive, until
 
@@ -96,21 +96,26 @@ def test_close(desk):
     assert copy.read_bytes() == b"whole"
 
 
-@case("a copy that fails after its window is gone is told of, by a notification that names no file")
+@case("a copy that fails after its window is gone is told of by a notification that names no file, and by the next window")
 def test_failed(desk):
-    opened, ana, (received,) = receive(desk, "film.bin")
+    opened, ana, received = receive(desk, "film.bin", "song.bin")
     place = desk.folder / "stick"
     place.mkdir()
-    become_pipe(received)
-    save_to(opened, "film.bin", place / "copy.bin")
+    copies = [place / "copy.bin", desk.folder / "copy of the song.bin"]
+    for source, copy in zip(received, copies):
+        become_pipe(source)
+        save_to(opened, source.name, copy)
     opened.find("label", "copy.bin")
     opened.key("ctrl+q")
     opened.press("push button", "Leave and Close")
     ana.wait_for(event="member", name="Mira", state="left")
     place.rmdir()
-    received.open("wb").close()
+    received[0].open("wb").close()
     assert desk.notifications.wait_for("A file could not be saved")["body"] == ""
-    assert opened.wait() == 0
+    assert desk.start(SNUG).wait() == 0
+    opened.find("label", re.compile("copy.bin.*No such file"))
+    received[1].write_bytes(b"whole")
+    until(lambda: copies[1].exists() and copies[1].read_bytes() == b"whole", "the next copy")
 
 
 run()
