@@ -11,7 +11,7 @@ struct _SnugCopyStrip
   AdwBin          parent_instance;
 
   GFile          *to;          /* owned, nullable: what is shown */
-  gboolean        was_seen;    /* it has stood there: a second press of a double click is no wish about it */
+  gint64          since_us;    /* monotonic: when that began */
   gboolean        cancelled;
 
   /* Template */
@@ -68,9 +68,9 @@ show_words (SnugCopyStrip *self, guint64 n_bytes, guint64 size, guint n_more)
 void
 snug_copy_strip_show (SnugCopyStrip *self, GFile *to, guint64 n_bytes, guint64 size, guint n_more)
 {
-  self->was_seen = self->to == to;
   if (g_set_object (&self->to, to))
     {
+      self->since_us = g_get_monotonic_time ();
       self->cancelled = FALSE;
       show_name (self, to);
     }
@@ -78,11 +78,21 @@ snug_copy_strip_show (SnugCopyStrip *self, GFile *to, guint64 n_bytes, guint64 s
   gtk_progress_bar_set_fraction (self->progress, size > 0 ? MIN (1, (double) n_bytes / (double) size) : 0);
 }
 
+/* The press before it was about another file. */
+static gboolean
+may_be_second_press (SnugCopyStrip *self)
+{
+  int double_click_ms;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-double-click-time", &double_click_ms, NULL);
+  return g_get_monotonic_time () - self->since_us < 1000 * (gint64) double_click_ms;
+}
+
 /* The button stays as it is, and has the focus if it had it: the file may take a while to let go of. */
 static void
 on_cancel (SnugCopyStrip *self)
 {
-  if (!self->was_seen || self->cancelled)
+  if (self->cancelled || may_be_second_press (self))
     return;
   self->cancelled = TRUE;
   gtk_label_set_label (self->words, _("Cancelled"));

@@ -3,13 +3,29 @@
 
 What has arrived is made a pipe, which the copy is read from: it is as slow as a case wants it.
 """
+import contextlib
 import os
+import pathlib
 import re
 
 import window
 from cases import SNUG, case, make_file, run, sha256
 from files import DOWNLOADS, clear_downloads, create, row
 from window import alive, until
+
+
+SETTINGS = pathlib.Path(os.environ["XDG_CONFIG_HOME"]) / "gtk-4.0/settings.ini"
+
+
+@contextlib.contextmanager
+def double_click_within(ms):
+    """For windows that are opened in it."""
+    SETTINGS.parent.mkdir(exist_ok=True)
+    SETTINGS.write_text(f"[Settings]\ngtk-double-click-time={ms}\n")
+    try:
+        yield
+    finally:
+        SETTINGS.unlink()
 
 
 def receive(desk, *names):
@@ -55,7 +71,8 @@ def test_save(desk):
 
 @case("several share one strip, which names one and counts the others; Cancel is for that one, the next is made")
 def test_strip(desk):
-    opened, _, received = receive(desk, "one.bin", "two.bin")
+    with double_click_within(0):
+        opened, _, received = receive(desk, "one.bin", "two.bin")
     copies = [desk.folder / "copy one.bin", desk.folder / "copy two.bin"]
     become_pipe(received[0])
     for source, copy in zip(received, copies):
@@ -74,6 +91,19 @@ def test_strip(desk):
     assert not copies[0].exists()
     until(lambda: copies[1].exists() and sha256(copies[1]) == sha256(received[1]), "the next copy")
     opened.gone("label", re.compile("and 1 more"))
+
+
+@case("a press so soon after a file's name came up that the one before was for another cancels nothing")
+def test_second_press(desk):
+    with double_click_within(1000 * 3600):
+        opened, _, (received,) = receive(desk, "film.bin")
+    copy = desk.folder / "copy.bin"
+    become_pipe(received)
+    save_to(opened, "film.bin", copy)
+    opened.press("push button", "Cancel copy.bin")
+    assert not opened.has("label", "Cancelled")
+    received.write_bytes(b"whole")
+    until(lambda: copy.exists() and copy.read_bytes() == b"whole", "the copy")
 
 
 @case("closing the window asks while a copy is made; then others see one leave, and the copy ends well")
