@@ -23,6 +23,7 @@ struct _SnugApplication
   SnugNotifier   *notifier;     /* owned */
   guint           inhibited;    /* cookie; 0: the computer may sleep */
   gboolean        is_held;      /* a copy is made, and the program stays until it is whole */
+  guint           staying;      /* cookie: and so does the session; 0: it does not, or nobody was there to be asked */
 };
 
 G_DEFINE_FINAL_TYPE (SnugApplication, snug_application, ADW_TYPE_APPLICATION)
@@ -223,7 +224,7 @@ on_transfers_changed (GListModel *transfers, guint position, guint n_removed, gu
   on_active_changed (self);
 }
 
-/* --- A copy that is made keeps the program, with a window or without --- */
+/* --- A copy that is made keeps the program and the session, with a window or without --- */
 
 static void
 on_copies_changed (SnugApplication *self)
@@ -234,9 +235,18 @@ on_copies_changed (SnugApplication *self)
     return;
   self->is_held = is_busy;
   if (is_busy)
-    g_application_hold (G_APPLICATION (self));
-  else
-    g_application_release (G_APPLICATION (self));
+    {
+      g_application_hold (G_APPLICATION (self));
+      self->staying = gtk_application_inhibit (GTK_APPLICATION (self),
+                                               gtk_application_get_active_window (GTK_APPLICATION (self)),
+                                               GTK_APPLICATION_INHIBIT_LOGOUT | GTK_APPLICATION_INHIBIT_SUSPEND,
+                                               _("Still Saving"));
+      return;
+    }
+  if (self->staying != 0)
+    gtk_application_uninhibit (GTK_APPLICATION (self), self->staying);
+  self->staying = 0;
+  g_application_release (G_APPLICATION (self));
 }
 
 /* --- The window and what enters by a door --- */

@@ -3,6 +3,8 @@ import re
 import shutil
 import subprocess
 
+from gi.repository import GLib
+
 import window
 from cases import make_file, sha256
 from window import until
@@ -78,3 +80,26 @@ def drag_into(opened):
         finally:
             xdotool("mouseup", "1")
     until(drag, "the highlight of a drop")
+
+
+class SessionManager(window.Program):
+    """The part of a desktop that keeps the computer awake for a program."""
+
+    PLACE = ("org.gnome.SessionManager", "/org/gnome/SessionManager", "org.freedesktop.DBus.Mock")
+
+    def __init__(self, desktop):
+        super().__init__("/usr/bin/python3", "-m", "dbusmock", "org.gnome.SessionManager", "/org/gnome/SessionManager",
+                         "org.gnome.SessionManager", stdout=subprocess.DEVNULL, env={"G_DEBUG": ""})
+        self.desktop = desktop
+        until(self.is_there, "the session manager")
+        for name, takes, gives, does in (("Inhibit", "susu", "u", "ret = 7"), ("Uninhibit", "u", "", ""),
+                                         ("RegisterClient", "ss", "o", "ret = '/'")):
+            desktop.call(self.PLACE, "AddMethod", GLib.Variant("(sssss)", ("", name, takes, gives, does)))
+
+    def is_there(self):
+        place = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+        return self.desktop.call(place, "NameHasOwner", GLib.Variant("(s)", (self.PLACE[0],))).unpack()[0]
+
+    def calls(self, name):
+        calls, = self.desktop.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", (name,))).unpack()
+        return [args for _time, args in calls]

@@ -10,7 +10,7 @@ import re
 
 import window
 from cases import SNUG, case, make_file, run, sha256
-from files import DOWNLOADS, clear_downloads, create, row
+from files import DOWNLOADS, SessionManager, clear_downloads, create, row
 from window import alive, until
 
 
@@ -106,8 +106,9 @@ def test_second_press(desk):
     until(lambda: copy.exists() and copy.read_bytes() == b"whole", "the copy")
 
 
-@case("closing the window asks while a copy is made; then others see one leave, and the copy ends well")
+@case("closing the window asks while a copy is made; then others see one leave, and the session waits for its good end")
 def test_close(desk):
+    manager = desk.keep(SessionManager(desk.notifications))
     opened, ana, (received,) = receive(desk, "film.bin")
     copy = desk.folder / "copy.bin"
     become_pipe(received)
@@ -121,8 +122,12 @@ def test_close(desk):
     opened.press("push button", "Leave and Close")
     ana.wait_for(event="member", name="Mira", state="left")
     assert opened.process.poll() is None
+    _app, _window, reason, what = manager.calls("Inhibit")[-1]
+    assert (reason, what) == ("Still Saving", 1 | 4)
+    ended = len(manager.calls("Uninhibit"))
     received.write_bytes(b"whole")
     assert opened.wait() == 0
+    assert len(manager.calls("Uninhibit")) == ended + 1
     assert copy.read_bytes() == b"whole"
 
 

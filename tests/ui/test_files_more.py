@@ -5,11 +5,10 @@ import re
 import signal
 import subprocess
 
-from gi.repository import GLib
-
 import window
 from cases import SNUG, case, make_file, run, sha256
-from files import DOWNLOADS, LINK, clear_downloads, create, drag_into, make_tree, receive_endless, row, tree, xdotool
+from files import (DOWNLOADS, LINK, SessionManager, clear_downloads, create, drag_into, make_tree, receive_endless, row,
+                   tree, xdotool)
 from window import alive, until
 
 
@@ -153,29 +152,6 @@ def test_many_entries(desk):
     opened.find("list item", re.compile(r"^\d{5}\.txt, 0 .*$"))
     rows = [node for node in window.walk(opened.frame) if node.getRoleName() == "list item"]
     assert 10 < len(rows) < 500, len(rows)
-
-
-class SessionManager(window.Program):
-    """The part of a desktop that keeps the computer awake for a program."""
-
-    PLACE = ("org.gnome.SessionManager", "/org/gnome/SessionManager", "org.freedesktop.DBus.Mock")
-
-    def __init__(self, desktop):
-        super().__init__("/usr/bin/python3", "-m", "dbusmock", "org.gnome.SessionManager", "/org/gnome/SessionManager",
-                         "org.gnome.SessionManager", stdout=subprocess.DEVNULL, env={"G_DEBUG": ""})
-        self.desktop = desktop
-        until(self.is_there, "the session manager")
-        for name, takes, gives, does in (("Inhibit", "susu", "u", "ret = 7"), ("Uninhibit", "u", "", ""),
-                                         ("RegisterClient", "ss", "o", "ret = '/'")):
-            desktop.call(self.PLACE, "AddMethod", GLib.Variant("(sssss)", ("", name, takes, gives, does)))
-
-    def is_there(self):
-        place = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-        return self.desktop.call(place, "NameHasOwner", GLib.Variant("(s)", (self.PLACE[0],))).unpack()[0]
-
-    def calls(self, name):
-        calls, = self.desktop.call(self.PLACE, "GetMethodCalls", GLib.Variant("(s)", (name,))).unpack()
-        return [args for _time, args in calls]
 
 
 @case("the plain SHA-256 of a file is worked out when it is wanted")
