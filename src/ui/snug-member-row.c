@@ -39,16 +39,19 @@ is_on_its_way (SnugMemberState state)
   return state == SNUG_MEMBER_CONNECTING || state == SNUG_MEMBER_RECONNECTING;
 }
 
-/* What a closed row holds is measured with the window whenever anything in it changes, and these are long lines. */
+/* What a closed row holds is measured with the window whenever anything in it changes, and these are long lines. Without
+ * them it is hidden: words that can be selected have the focus, and none have no name. */
 static void
 update_details (SnugMemberRow *self)
 {
   gboolean expanded = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self));
   g_autofree char *details = NULL;
+  gboolean shown;
 
   g_object_get (self->member, "details", &details, NULL);
-  gtk_label_set_label (self->details, expanded && details != NULL ? details : "");
-  gtk_widget_set_visible (self->details_row, details != NULL && *details != '\0');
+  shown = expanded && details != NULL && *details != '\0';
+  gtk_label_set_label (self->details, shown ? details : "");
+  gtk_widget_set_visible (self->details_row, shown);
 }
 
 static void
