@@ -105,18 +105,20 @@ test('two people talk, and see that the other has it', async () => {
   assert.deepEqual(await ana.memberNames(), ['Ben']);
 });
 
+/** Until a message with just this text stands where it can be seen. */
+const waitToSee = (member, text) => member.page.waitFor((wanted) => {
+  const { top, bottom } = document.querySelector('#chat-scroll').getBoundingClientRect();
+  const bubble = [...document.querySelectorAll('.bubble')].find((b) => b.textContent === wanted)?.getBoundingClientRect();
+  return bubble !== undefined && bubble.top >= top && bubble.bottom <= bottom;
+}, text);
+
 test('the newest message is in view, unless one reads an older one', async () => {
   const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
-  const isInView = (text) => ben.page.waitFor((t) => {
-    const row = [...document.querySelectorAll('.message .bubble')].find((e) => e.textContent === t)?.getBoundingClientRect();
-    const { top, bottom } = document.querySelector('#chat-scroll').getBoundingClientRect();
-    return row && row.top < bottom && row.bottom > top;
-  }, text);
   const tall = 'a long story\n'.repeat(60).trim();
   await ana.say(tall);
   await ben.waitForChat(tall);
   await ana.say('the end of it');
-  await isInView('the end of it');
+  await waitToSee(ben, 'the end of it');
 
   await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 0));
   await ben.page.waitFor(() => !document.querySelector('#go-end').hidden);
@@ -124,7 +126,33 @@ test('the newest message is in view, unless one reads an older one', async () =>
   await ben.waitForChat('something else');
   assert.equal(await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTop), 0);
   await ben.press('#go-end');
-  await isInView('something else');
+  await waitToSee(ben, 'something else');
+});
+
+/** In the page: says so much, one after the other, out of sight: it would be laid out for each. @param {number} n */
+const sayMany = (n) => {
+  const panes = document.querySelector('#panes');
+  panes.hidden = true;
+  for (let i = 0; i < n; i++) {
+    document.querySelector('#text').value = `own ${i}`;
+    document.querySelector('#composer').requestSubmit();
+  }
+  panes.hidden = false;
+};
+
+test('the newest message is in view in a long chat, where the oldest goes for each that comes', async () => {
+  const { link, members: [ana] } = await openRoomOf('Ana');
+  const mallory = new HostilePage(await newPage(1));
+  await mallory.join(link);
+  // 300 are drawn, and of one member not so many are taken at once.
+  const theirs = Array.from({ length: 180 }, (_, i) => ({ type: 'chat', id: `c${i}`, text: `theirs ${i}` }));
+  await mallory.say(...theirs);
+  await ana.waitForChat('theirs 179');
+  await ana.page.evaluate(sayMany, 120);
+  for (let i = 0; i < 8; i++) {
+    await mallory.say({ type: 'chat', id: `n${i}`, text: `newest ${i}` });
+    await waitToSee(ana, `newest ${i}`);
+  }
 });
 
 test('files of 0 B to 5 MB arrive whole, both ways, and keep a name in any script', async () => {
@@ -344,13 +372,6 @@ test('an open room has no secret, is marked so, and takes nobody while it is loc
   await cleo.press('#outside-submit');
   await cleo.waitForWords('Room is locked');
 });
-
-/** Until a message with just this text stands where it can be seen. */
-const waitToSee = (member, text) => member.page.waitFor((wanted) => {
-  const { top, bottom } = document.querySelector('#chat-scroll').getBoundingClientRect();
-  const bubble = [...document.querySelectorAll('.bubble')].find((b) => b.textContent === wanted)?.getBoundingClientRect();
-  return bubble !== undefined && bubble.top >= top && bubble.bottom <= bottom;
-}, text);
 
 test('a word is found in the chat, the newest first', async () => {
   const { members: [ana, ben] } = await roomOf('Ana', 'Ben');

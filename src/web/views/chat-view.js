@@ -51,6 +51,7 @@ export class ChatView {
   #connectingSince = 0;
   #shownNotice = '';
   #isFollowing = true;
+  #newestKey = '';
   #offerAsFile;
   #pickFiles;
   #copyLink;
@@ -238,6 +239,7 @@ export class ChatView {
     this.#showTyping(state);
     this.#showNotice(state);
     if (this.#text.value === '') this.#send.disabled = true;
+    this.#followNewest(state);
     this.#showGoEnd();
   }
 
@@ -371,6 +373,14 @@ export class ChatView {
   #toEnd() {
     this.#isFollowing = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
+  }
+
+  /** Where an old row goes for each that comes, the log keeps its size, and no observer is told. @param {State} state */
+  #followNewest({ messages }) {
+    const key = messages.at(-1)?.key ?? '';
+    if (key === this.#newestKey) return;
+    this.#newestKey = key;
+    if (this.#isFollowing) this.#toEnd();
   }
 
   #onScroll() {
