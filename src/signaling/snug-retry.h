@@ -39,7 +39,8 @@ guint    snug_retry_told_ms (SnugRetry *self, const GError *error);
  * @random: a number in [0, 1)
  * @delay_ms: (out): when it is to be tried again
  *
- * A first entry is tried for half a minute, the last time at its end.
+ * A first entry is given up after half a minute, or a minute and a half while the server says that there were too many
+ * tries. The last try is at the end of that, or after it where @at_least_ms is longer than what is left.
  *
  * Returns: %FALSE if it is over
  */
