@@ -239,8 +239,11 @@ test('on a phone the code for the next one is as wide as there is room, and what
     }, card);
     assert.ok(side > 0.7 * width && side < width && isSeen, `${pane}: ${side} of ${width}, the button is ${isSeen ? '' : 'not '}seen`);
   }
+  const copy = '.invite .button:not(.qr)';
+  await ana.page.page.focus(copy);
   await (await newMember()).join(link, 'Ben');
   await ana.waitForMembers(1);
+  await ana.waitForFocus(copy);
   await ana.page.page.locator('.member').click({ trial: true, noWaitAfter: true });
   assert.ok(await ana.page.evaluate(() => document.querySelector('#room-scroll').scrollTop === 0));
 });

@@ -276,10 +276,11 @@ export class RoomView {
 
   /** On a phone one of the two is seen: whoever is alone needs the code, else people come first. @param {boolean} isAlone */
   #order(isAlone) {
-    const isInviteFirst = this.#invite.nextElementSibling === this.#people;
-    if (isAlone === isInviteFirst) return;
-    if (isAlone) this.#people.before(this.#invite);
-    else this.#people.after(this.#invite);
+    const [first, second] = isAlone ? [this.#invite, this.#people] : [this.#people, this.#invite];
+    if (first.nextElementSibling === second) return;
+    // What is moved loses the focus.
+    if (first.contains(document.activeElement)) first.after(second);
+    else second.before(first);
   }
 
   /** @param {State} state */
