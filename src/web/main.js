@@ -77,6 +77,7 @@ async function offerDrop(dropped) {
 /** The clipboard API is missing on plain http, the old command is not. @param {string} text */
 async function copyText(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const focused = document.activeElement;
   const field = document.createElement('textarea');
   field.value = text;
   field.setAttribute('readonly', '');
@@ -84,6 +85,7 @@ async function copyText(text) {
   field.select();
   document.execCommand('copy');
   field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
 }
 
 /** @param {HTMLElement} from the button that says that it is done */
