@@ -13,11 +13,21 @@ function takeFragment() {
 
 let taken = takeFragment();
 
+/** Without a network there would be a page of the browser's, with the secret in its address. @param {string} address */
+function loadUnlessStarted(address) {
+  if (!document.querySelector('#not-started')) return;
+  if (navigator.onLine) {
+    history.replaceState(null, '', address);
+    location.reload();
+  } else addEventListener('online', () => loadUnlessStarted(address), { once: true });
+}
+
 // The same page with another fragment is not loaded again: where it did not start, it has to be (index.html says then
 // that the link is to be opened once more).
 addEventListener('hashchange', () => {
-  if (document.querySelector('#not-started')) location.reload();
-  else taken = takeFragment() || taken;
+  const address = location.href;
+  taken = takeFragment() || taken;
+  loadUnlessStarted(address);
 });
 
 /** What the link that opened this page says of its secret, '' for nothing. */

@@ -10,7 +10,7 @@
   /** An address of IPv6 comes a second or two after that of IPv4, and is a change of its own. */
   const AGAIN_AFTER_MS = [300, 1000, 3000];
   /** With the secret of the link, which fragment.js takes out: a page that is loaded again asks for it. */
-  const address = location.href;
+  let address = location.href;
   const attempts = Number(history.state?.attempts) || 0;
   history.replaceState(null, '', address);
   let hasFailed = false;
@@ -69,4 +69,8 @@
   }
 
   addEventListener('error', onError, true);
+  // The link once more, or another one of the same room. fragment.js takes it out of the address after this.
+  addEventListener('hashchange', () => {
+    if (location.hash) address = location.href;
+  });
 }

@@ -154,7 +154,8 @@ test('not even the script comes that waits for the others: there are words, and 
   await ana.waitForMembers(1);
 });
 
-test('the words ask for the link once more: then it is loaded, though its secret was taken before', async () => {
+/** A page of which no script came but the one that takes the secret of its link; the others would come now. */
+async function openInVain() {
   const server = await startServer();
   const ana = await newMember();
   const ben = await newMember(PHONE);
@@ -166,8 +167,27 @@ test('the words ask for the link once more: then it is loaded, though its secret
   await page.getByText('Open the link or scan the code once more.').waitFor();
   assert.equal(new URL(page.url()).hash, '');
   for (const script of ['start', 'main']) await page.unroute(`**/${script}.js`);
+  return { ana, ben, page, link };
+}
+
+test('the words ask for the link once more: then it is loaded, though its secret was taken before', async () => {
+  const { ana, ben, page, link } = await openInVain();
   await page.goto(link);
   await page.locator('#outside-submit').waitFor();
+  await ben.enter('Ben');
+  await ana.waitForMembers(1);
+});
+
+test('a link that is opened once more without a network waits for one, its secret out of sight', async () => {
+  const { ana, ben, page, link } = await openInVain();
+  const loadedInVain = [];
+  page.on('requestfailed', (request) => request.isNavigationRequest() && loadedInVain.push(request.url()));
+  await ben.page.setOffline(true);
+  await page.goto(link);
+  await ben.page.waitFor(() => location.hash === '');
+  await ben.page.setOffline(false);
+  await page.locator('#outside-submit').waitFor();
+  assert.deepEqual(loadedInVain, []);
   await ben.enter('Ben');
   await ana.waitForMembers(1);
 });
