@@ -235,17 +235,17 @@ snug_sink_save_manifest (SnugSink *self, GBytes *bytes, GError **error)
   gsize length;
   const void *data = g_bytes_get_data (bytes, &length);
   int fd;
-  gboolean written;
+  ssize_t n;
 
   unlinkat (self->folder_fd, name, 0);
   fd = openat (self->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
     return snug_sink_fail (error, errno, _("The file cannot be created."));
-  written = pwrite (fd, data, length, 0) == (ssize_t) length;
-  if (!written)
-    snug_sink_fail (error, errno != 0 ? errno : ENOSPC, _("Writing to the disk failed."));
+  n = pwrite (fd, data, length, 0);
+  if (n != (ssize_t) length)
+    snug_sink_fail (error, n < 0 ? errno : ENOSPC, _("Writing to the disk failed."));
   close (fd);
-  return written;
+  return n == (ssize_t) length;
 }
 
 static gboolean

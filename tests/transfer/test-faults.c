@@ -26,7 +26,7 @@ typedef enum
 } Call;
 
 static int failing_call = -1;    /* a Call, or -1 */
-static int failing_errno;
+static int failing_errno;        /* 0: the half of it is written */
 static int n_until;              /* calls that go well before the first that fails */
 static int n_failing;            /* that fail in a row then */
 static int n_failed;
@@ -38,7 +38,8 @@ fails (Call call)
       || g_atomic_int_get (&n_failed) >= n_failing)
     return FALSE;
   g_atomic_int_inc (&n_failed);
-  errno = failing_errno;
+  if (failing_errno != 0)
+    errno = failing_errno;
   return TRUE;
 }
 
@@ -50,7 +51,9 @@ int our_renameat2 (int from, const char *old, int to, const char *new, unsigned 
 ssize_t
 our_pwrite (int fd, const void *data, size_t n, off_t offset)
 {
-  return fails (CALL_WRITE) ? -1 : syscall (SYS_pwrite64, fd, data, n, offset);
+  if (!fails (CALL_WRITE))
+    return syscall (SYS_pwrite64, fd, data, n, offset);
+  return failing_errno == 0 ? syscall (SYS_pwrite64, fd, data, n / 2, offset) : -1;
 }
 
 ssize_t
@@ -311,6 +314,22 @@ test_full_disk_goes_on_by_itself (Fixture *f, gconstpointer data)
   snug_await (NULL, n_left (f) == 0);
 }
 
+/* There is room for a part of the list of what is in a folder. */
+static void
+test_nearly_full_disk (Fixture *f, gconstpointer data)
+{
+  gboolean said = FALSE;
+
+  /* the first write is the journal's */
+  offer_and_accept (f, f->folder, CALL_WRITE, 0, 2, 1);
+  g_signal_connect (last_row (f->bo), "notify::reason", G_CALLBACK (on_reason), &said);
+  snug_await (NULL, both_are_over (f));
+  g_assert_true (disarm ());
+  g_assert_true (said);
+  g_signal_handlers_disconnect_by_data (last_row (f->bo), &said);
+  assert_arrived (f, f->folder);
+}
+
 /* Who gives up meanwhile is not kept waiting by it. */
 static void
 test_full_disk_can_be_cancelled (Fixture *f, gconstpointer data)
@@ -380,6 +399,7 @@ main (int argc, char **argv)
   ADD ("file-without-noreplace", test_file_without_noreplace);
   ADD ("folder-without-noreplace", test_folder_without_noreplace);
   ADD ("full-disk-goes-on-by-itself", test_full_disk_goes_on_by_itself);
+  ADD ("nearly-full-disk", test_nearly_full_disk);
   ADD ("full-disk-can-be-cancelled", test_full_disk_can_be_cancelled);
   return g_test_run ();
 }
