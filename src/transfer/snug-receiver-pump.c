@@ -123,6 +123,7 @@ do_follow (gpointer data)
     do_begin (pump);
   else
     pump->n_started++;
+  pump->started = TRUE;
   pump->following = TRUE;
   pump->tells_checked = TRUE;
 }
