@@ -17,8 +17,9 @@
 #define ITEM_BYTES 1024
 /* One job's worth: then others get their turn. */
 #define JOB_BYTES (2 * SNUG_WIRE_PIECE_BYTES)
-/* How often it is looked whether a full disk has room again. */
+/* How often it is looked whether a full disk has room again: at first, and at last. */
 #define FULL_MS 1000
+#define MAX_FULL_MS 30000
 #define PROGRESS_INTERVAL_US (G_USEC_PER_SEC / 10)
 
 typedef SnugIntakeItem Item;
@@ -56,14 +57,26 @@ calm (Pump *pump)
     set_busy (pump, FALSE);
 }
 
+static void look_for_room_later (Pump *pump);
+
 static gboolean
 on_look_for_room (gpointer user_data)
 {
   Pump *pump = user_data;
 
+  pump->full_ms = MIN (2 * pump->full_ms, MAX_FULL_MS);
+  look_for_room_later (pump);
   pump->has_news = TRUE;
   snug_receiver_pump_work (pump);
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* A try may have to read a large folder. */
+static void
+look_for_room_later (Pump *pump)
+{
+  snug_clear_source (&pump->full_source);
+  pump->full_source = snug_context_timeout (pump->network, pump->full_ms, on_look_for_room, pump);
 }
 
 static void
@@ -71,8 +84,9 @@ set_full (Pump *pump, gboolean full)
 {
   if ((pump->full_source != NULL) == full)
     return;
+  pump->full_ms = FULL_MS;
   if (full)
-    pump->full_source = snug_context_timeout (pump->network, FULL_MS, on_look_for_room, pump);
+    look_for_room_later (pump);
   else
     snug_clear_source (&pump->full_source);
   snug_receiver_pump_tell (pump, (SnugReceiverNews) { .kind = SNUG_RECEIVER_NEWS_FULL, .on = full });

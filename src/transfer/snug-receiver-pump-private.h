@@ -38,6 +38,7 @@ struct _SnugReceiverPump
   guint64               arrived;        /* bytes, in order */
   gint64                progress_us;
   GSource              *full_source;    /* nullable: the disk is full */
+  guint                 full_ms;        /* so long until it is looked again */
   SnugToldHashes        told;           /* what the pieces of a holder must hash to */
   guint64               n_checked;      /* pieces that were told as checked */
   gboolean              following;      /* they come from a holder, not from who offers them */
