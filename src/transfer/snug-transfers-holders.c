@@ -411,7 +411,8 @@ snug_transfers_is_known (SnugTransfers *self, const char *peer, const char *via)
               || snug_mover_is_heir (mover, peer, via)))
         return TRUE;
     }
-  return snug_transfers_find (self, SNUG_TRANSFER_IN, peer, via) != NULL;
+  return snug_transfers_find (self, SNUG_TRANSFER_IN, peer, via) != NULL
+         || snug_transfers_find (self, SNUG_TRANSFER_OUT, peer, via) != NULL;
 }
 
 static void

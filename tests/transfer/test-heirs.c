@@ -6,6 +6,7 @@
 #include "by-hand.h"
 #include "snug-await.h"
 #include "snug-passing-time.h"
+#include "snug-transfer-private.h"
 
 /* PROTOCOL.md section 4, "When the one who offers is gone". */
 #define ASK_MS 5000
@@ -24,8 +25,10 @@ say_have (ByHand *f, guint from, const char *to, const char *via, guint n_pieces
 static void
 let_ana_leave (ByHand *f, SnugTransfers *chi)
 {
+  guint n_before = n_rows (chi);
+
   send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-offer\",\"id\":\"last\",\"name\":\"y\",\"size\":1}");
-  snug_await (NULL, n_rows (chi) == 2);
+  snug_await (NULL, n_rows (chi) == n_before + 1);
   snug_room_close (f->mates.mates.mates[ANA].room);
 }
 
@@ -157,6 +160,30 @@ test_busy (ByHand *f, gconstpointer data)
   g_assert_cmpuint (f->hands[BO].n_gets, ==, 2);
 }
 
+/* --- several of them ------------------------------------------------------------------------------- */
+
+/* Chi calls something else like that, which she offers to Bo. */
+static void
+test_id_of_something_else (ByHand *f, gconstpointer data)
+{
+  SnugTransfers *chi;
+  SnugTransfer *in;
+  g_autoptr (GFile) file = make_file (&f->mates, "other.bin", 1);
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi, FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  start_offer (chi, file);
+  snug_await (NULL, n_rows (chi) == 3);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, snug_transfer_get_wire_id (row (chi, 1)), BO);
+  let_ana_leave (f, chi);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED));
+  g_assert_cmpuint (f->hands[BO].n_questions, ==, 0);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -207,6 +234,7 @@ main (int argc, char **argv)
   ADD ("nobody-has-it", test_nobody_has_it);
   ADD ("liar", test_liar);
   ADD ("busy", test_busy);
+  ADD ("id-of-something-else", test_id_of_something_else);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
