@@ -88,9 +88,12 @@ snug_mover_finish_with (SnugMover *self, SnugIntakeEnd end, SnugTransferState st
 
   snug_mover_stop_pumps (self, end);
   snug_mover_end_look_in_vain (self);
-  /* What is done is passed on to those who have begun. */
+  /* What is done is passed on to those who have begun, and to heirs. */
   if (state != SNUG_TRANSFER_DONE)
-    snug_mover_end_passes (self);
+    {
+      snug_mover_end_passes (self);
+      snug_mover_disinherit (self);
+    }
   snug_mover_let_go_if_unused (self);
   self->started = FALSE;
   snug_transfer_enter (self->row, state, reason);

@@ -60,6 +60,7 @@ on_word (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer 
     default:
       g_free (hand->refused);
       hand->refused = g_strdup (message->id);
+      hand->is_refused_for_good = g_strcmp0 (message->reason, SNUG_WIRE_REASON_STALLED) != 0;
       break;
     }
 }

@@ -27,6 +27,7 @@ typedef struct
   guint     n_gets;
   guint64   from_offset;    /* of the last file-get */
   char     *refused;        /* owned, nullable: the id of the last file-cancel */
+  gboolean  is_refused_for_good;
   gboolean  passing;        /* the last file-passing */
   guint     n_passing;
   guint64   n_have;         /* the last have-pieces */

@@ -32,9 +32,9 @@ let_ana_leave (ByHand *f, SnugTransfers *chi)
   snug_room_close (f->mates.mates.mates[ANA].room);
 }
 
-/* Ana has offered it to Chi, named Bo, told @n_told hashes and left. Returns: the row of Chi, who has asked Bo */
+/* Ana has offered it to Chi, named Bo, Dee too if @with_dee, and told @n_told hashes. Returns: the row of Chi */
 static SnugTransfer *
-be_left (ByHand *f, gboolean is_folder, guint n_told)
+inherit (ByHand *f, gboolean is_folder, guint n_told, gboolean with_dee)
 {
   SnugTransfers *chi;
   SnugTransfer *in;
@@ -42,13 +42,37 @@ be_left (ByHand *f, gboolean is_folder, guint n_told)
   add_hand (f, "Ana", ANA);
   add_hand (f, "Bo", BO);
   chi = add (&f->mates, "Chi");
+  if (with_dee)
+    add_hand (f, "Dee", DEE);
   snug_mates_await (&f->mates.mates);
   in = offer_by_hand (f, "Chi", chi, is_folder);
   snug_await (NULL, f->hands[ANA].n_gets == 1);
   say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, VIA, BO);
+  if (with_dee)
+    say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, OTHER_VIA, DEE);
   tell_some_hashes (f, n_told);
-  let_ana_leave (f, chi);
+  return in;
+}
+
+/* The same, and has left. Returns: the row of Chi, who has asked Bo */
+static SnugTransfer *
+be_left (ByHand *f, gboolean is_folder, guint n_told)
+{
+  SnugTransfer *in = inherit (f, is_folder, n_told, FALSE);
+
+  let_ana_leave (f, f->mates.transfers[CHI]);
   snug_await (NULL, f->hands[BO].n_questions == 1);
+  return in;
+}
+
+/* The same of a file. Returns: the row of Chi, who has asked Bo and Dee */
+static SnugTransfer *
+be_left_with_dee (ByHand *f, guint n_told)
+{
+  SnugTransfer *in = inherit (f, FALSE, n_told, TRUE);
+
+  let_ana_leave (f, f->mates.transfers[CHI]);
+  snug_await (NULL, f->hands[BO].n_questions == 1 && f->hands[DEE].n_questions == 1);
   return in;
 }
 
@@ -184,6 +208,21 @@ test_id_of_something_else (ByHand *f, gconstpointer data)
   g_assert_cmpuint (f->hands[BO].n_questions, ==, 0);
 }
 
+/* Who has ended it says nothing of it any more, and refuses for good. */
+static void
+test_cancelled (ByHand *f, gconstpointer data)
+{
+  Hand *dee = &f->hands[DEE];
+  SnugTransfer *in = be_left_with_dee (f, N_PIECES);
+
+  snug_transfers_cancel (f->mates.transfers[CHI], in);
+  send_raw (&f->mates, DEE, "Chi", "{\"type\":\"have-pieces\",\"id\":\"" OTHER_VIA "\",\"n\":0,\"ask\":true}");
+  ask_for (f, DEE, "Chi", OTHER_VIA);
+  snug_await (NULL, g_strcmp0 (dee->refused, OTHER_VIA) == 0);
+  g_assert_true (dee->is_refused_for_good);
+  g_assert_cmpuint (dee->n_answers, ==, 0);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -235,6 +274,7 @@ main (int argc, char **argv)
   ADD ("liar", test_liar);
   ADD ("busy", test_busy);
   ADD ("id-of-something-else", test_id_of_something_else);
+  ADD ("cancelled", test_cancelled);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
