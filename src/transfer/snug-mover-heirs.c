@@ -15,6 +15,7 @@ typedef struct
   char     *member_id;
   char     *via;
   guint64   n_pieces;      /* it says that it has so many */
+  gboolean  has_answered;  /* since it was asked the last time */
   gboolean  is_busy;       /* with others: later */
   gboolean  is_useless;    /* what it brought was not right, or it does not want */
 } Heir;
@@ -97,11 +98,12 @@ count_pieces (SnugMover *self)
 }
 
 static void
-say_have (SnugMover *self, const Heir *heir, gboolean ask)
+say_have (SnugMover *self, Heir *heir, gboolean ask)
 {
   g_autoptr (SnugWireMessage) have = snug_wire_message_new (SNUG_WIRE_HAVE_PIECES);
   SnugMember *member = get_ready_member (self, heir);
 
+  heir->has_answered &= !ask;
   if (member == NULL)
     return;
   have->id = g_strdup (heir->via);
@@ -237,13 +239,32 @@ follow (SnugMover *self, Heir *heir)
   snug_mover_show_heirs (self);
 }
 
+/* Whether it may yet bring something, when it can be reached again, or have something from here. Who gives no answer
+ * has ended it. */
+static gboolean
+is_waited_for (SnugMover *self, const Heir *heir)
+{
+  if (get_ready_member (self, heir) == NULL)
+    return !heir->is_useless;
+  return heir->has_answered && heir->n_pieces < self->share.n_checked;
+}
+
+static gboolean
+waits_for_heirs (SnugMover *self)
+{
+  for (guint i = 0; i < n_heirs (self); i++)
+    if (is_waited_for (self, self->share.heirs->pdata[i]))
+      return TRUE;
+  return snug_mover_count_passes (self) > 0;
+}
+
 /* Of one that has left the room nothing more can come; another one may be back. */
 static void
 give_up (SnugMover *self)
 {
   g_autofree char *words = describe (self);
 
-  if (snug_mover_get_member (self) == NULL)
+  if (snug_mover_get_member (self) == NULL && !waits_for_heirs (self))
     snug_mover_leave (self, SNUG_TRANSFER_FAILED, words);
   else
     snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, words);
@@ -264,6 +285,14 @@ snug_mover_seek_heir (SnugMover *self)
     give_up (self);
 }
 
+static void
+ask_heirs (SnugMover *self)
+{
+  self->share.awaits_heirs = TRUE;
+  self->share.said_us = g_get_monotonic_time ();
+  say_have_to_all (self, TRUE);
+}
+
 static gboolean
 on_asked_long_ago (gpointer user_data)
 {
@@ -274,6 +303,9 @@ on_asked_long_ago (gpointer user_data)
   for (guint i = 0; i < n_heirs (self); i++)
     ((Heir *) self->share.heirs->pdata[i])->is_busy = FALSE;
   snug_mover_seek_heir (self);
+  /* Who has it from the one who offers says nothing unasked. */
+  if (self->share.orphaned && self->share.holder == NULL && !self->paused_here)
+    ask_heirs (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -288,11 +320,9 @@ snug_mover_lose_offerer (SnugMover *self)
   if (!self->share.orphaned)
     {
       self->share.orphaned = TRUE;
-      self->share.awaits_heirs = TRUE;
       self->share.asking = snug_context_timeout (g_main_context_get_thread_default (), ASK_MS, on_asked_long_ago, self);
       snug_receiver_lend (self->receiver);
-      self->share.said_us = g_get_monotonic_time ();
-      say_have_to_all (self, TRUE);
+      ask_heirs (self);
     }
   if (self->started || self->share.holder != NULL)
     snug_receiver_cut (self->receiver);
@@ -373,6 +403,7 @@ snug_mover_hear_via_have (SnugMover *self, SnugMember *member, const SnugWireMes
   if (heir == NULL)
     return FALSE;
   heir->n_pieces = have->pieces;
+  heir->has_answered = TRUE;
   heir->is_busy = FALSE;
   if (have->ask)
     say_have (self, heir, FALSE);

@@ -46,8 +46,8 @@ say_passing (SnugMover *self, const char *via, gboolean on)
   snug_mover_say (self, passing);
 }
 
-static guint
-n_passes (SnugMover *self)
+guint
+snug_mover_count_passes (SnugMover *self)
 {
   return self->share.passes != NULL ? self->share.passes->len : 0;
 }
@@ -55,7 +55,7 @@ n_passes (SnugMover *self)
 void
 snug_mover_let_go_if_unused (SnugMover *self)
 {
-  if (n_passes (self) == 0 && self->receiver == NULL && !snug_mover_has_heirs (self))
+  if (snug_mover_count_passes (self) == 0 && self->receiver == NULL && !snug_mover_has_heirs (self))
     g_clear_pointer (&self->share.held, snug_offer_unref);
 }
 
@@ -78,7 +78,7 @@ on_not_asked (gpointer user_data)
 static Pass *
 find_pass (SnugMover *self, const char *member_id, const char *via)
 {
-  for (guint i = 0; i < n_passes (self); i++)
+  for (guint i = 0; i < snug_mover_count_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -100,7 +100,7 @@ snug_mover_end_passes_to (SnugMover *self, const char *member_id)
 void
 snug_mover_end_passes (SnugMover *self)
 {
-  for (guint i = 0; i < n_passes (self); i++)
+  for (guint i = 0; i < snug_mover_count_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -120,7 +120,7 @@ can_pass_to (SnugMover *self, const char *member_id)
   return self->started && self->receiver != NULL && !self->pushed && self->only == NULL
          && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
          && member != NULL && snug_room_is_ready (self->room, member)
-         && n_passes (self) < MAX_PASSES;
+         && snug_mover_count_passes (self) < MAX_PASSES;
 }
 
 static Pass *
@@ -159,7 +159,7 @@ snug_mover_hear_pass (SnugMover *self, const SnugWireMessage *message)
 void
 snug_mover_on_lent (SnugReceiver *receiver, SnugOffer *part, SnugMover *self)
 {
-  if (self->share.held != NULL || (n_passes (self) == 0 && !snug_mover_has_heirs (self)))
+  if (self->share.held != NULL || (snug_mover_count_passes (self) == 0 && !snug_mover_has_heirs (self)))
     return;
   self->share.held = snug_offer_ref (part);
 }
@@ -168,7 +168,7 @@ void
 snug_mover_pass_on (SnugMover *self, guint64 n_bytes)
 {
   self->share.checked = n_bytes;
-  for (guint i = 0; i < n_passes (self); i++)
+  for (guint i = 0; i < snug_mover_count_passes (self); i++)
     {
       Pass *pass = self->share.passes->pdata[i];
 
@@ -221,7 +221,7 @@ pass_to_heir (SnugMover *self, const char *member_id, const char *via)
   snug_mover_end_passes_to (self, member_id);
   if (self->share.held == NULL && self->receiver != NULL)
     snug_receiver_lend (self->receiver);
-  if (self->share.held == NULL || self->paused_here || n_passes (self) >= MAX_PASSES)
+  if (self->share.held == NULL || self->paused_here || snug_mover_count_passes (self) >= MAX_PASSES)
     return NULL;
   pass = add_pass (self, member_id, via);
   pass->told = TRUE;

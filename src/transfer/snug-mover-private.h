@@ -119,6 +119,8 @@ void        snug_mover_follow_member    (SnugMover *self, const char *member_id,
 SnugPieceMap *snug_mover_get_map        (SnugMover *self);
 /* It has all of it. */
 void        snug_mover_say_done         (SnugMover *self, GBytes *fingerprint);
+/* So many have it from us. */
+guint       snug_mover_count_passes     (SnugMover *self);
 /* What nobody has from us any more, and nobody will, is let go of. */
 void        snug_mover_let_go_if_unused (SnugMover *self);
 

@@ -288,9 +288,9 @@ tell_hashes (ByHand *f)
 }
 
 void
-begin_to_bring (ByHand *f, const char *via)
+begin_to_bring (ByHand *f, guint who, const char *via)
 {
-  snug_peer_link_open_channel (link_to (f, BO, "Chi"), SNUG_WIRE_FILE_LABEL, via, on_channel, &f->supply, NULL);
+  snug_peer_link_open_channel (link_to (f, who, "Chi"), SNUG_WIRE_FILE_LABEL, via, on_channel, &f->supply, NULL);
 }
 
 void

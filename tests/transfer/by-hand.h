@@ -70,8 +70,8 @@ SnugTransfer  *offer_by_hand     (ByHand *f, const char *to, SnugTransfers *tran
 /* file-get, and its channel is counted. */
 void           ask_for           (ByHand *f, guint from, const char *whom, const char *id);
 
-/* What Bo was asked for: the channel for it, with what is before the first piece. */
-void           begin_to_bring    (ByHand *f, const char *via);
+/* What @who was asked for: the channel for it, with what is before the first piece. */
+void           begin_to_bring    (ByHand *f, guint who, const char *via);
 /* Pieces, until Chi has them, checked or not. */
 void           bring_unchecked   (ByHand *f, SnugTransfer *in, guint n_pieces);
 void           bring_small_unchecked (ByHand *f, SnugTransfer *in);

@@ -76,6 +76,18 @@ be_left_with_dee (ByHand *f, guint n_told)
   return in;
 }
 
+/* Dee says that she has @n_pieces, and waits for the answer. */
+static void
+ask_as_dee (ByHand *f, guint n_pieces)
+{
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"have-pieces\",\"id\":\"" OTHER_VIA "\",\"n\":%u,\"ask\":true}",
+                                           n_pieces);
+  guint n_before = f->hands[DEE].n_answers;
+
+  send_raw (&f->mates, DEE, "Chi", text);
+  snug_await (NULL, f->hands[DEE].n_answers > n_before);
+}
+
 static gboolean
 says (SnugTransfer *transfer, const char *words)
 {
@@ -99,7 +111,7 @@ test_all_of_a_file (ByHand *f, gconstpointer data)
   say_have (f, BO, "Chi", VIA, N_PIECES);
   snug_await (NULL, f->hands[BO].n_gets == 1);
   g_assert_true (says (in, "Ana cannot be reached. The rest comes from others."));
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   bring_unchecked (f, in, N_PIECES);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   g_assert_cmpuint (n_files_in (f->mates.inbox), ==, 1);
@@ -113,7 +125,7 @@ test_some_of_a_folder (ByHand *f, gconstpointer data)
 
   say_have (f, BO, "Chi", VIA, N_SMALL + 2);
   snug_await (NULL, f->hands[BO].n_gets == 1);
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   for (guint i = 0; i < N_SMALL; i++)
     bring_small_unchecked (f, in);
   snug_await (NULL, says (in, "Ana cannot be reached. 20 of 21 files can come from others."));
@@ -130,7 +142,7 @@ test_what_was_not_told (ByHand *f, gconstpointer data)
 
   say_have (f, BO, "Chi", VIA, N_PIECES);
   snug_await (NULL, f->hands[BO].n_gets == 1);
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   bring_unchecked (f, in, 2);
   snug_let_pass (ASK_MS);
   assert_ends_with (f, in, 2);
@@ -156,7 +168,7 @@ test_liar (ByHand *f, gconstpointer data)
   say_have (f, BO, "Chi", VIA, N_PIECES);
   snug_await (NULL, f->hands[BO].n_gets == 1);
   f->supply.content[0] ^= 1;
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   snug_await (NULL, f->supply.channel != NULL);
   send_a_piece (f);
   snug_let_pass (ASK_MS);
@@ -223,6 +235,32 @@ test_cancelled (ByHand *f, gconstpointer data)
   g_assert_cmpuint (dee->n_answers, ==, 0);
 }
 
+/* Who can get no more waits for those who have less, until they have it or give no answer. */
+static void
+test_furthest (ByHand *f, gconstpointer data)
+{
+  Hand *dee = &f->hands[DEE];
+  SnugTransfer *in = be_left_with_dee (f, 2);
+
+  ask_as_dee (f, 0);
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, 2);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED) || snug_transfer_is_finished (in));
+  g_assert_true (is (in, SNUG_TRANSFER_PAUSED));
+
+  ask_for (f, DEE, "Chi", OTHER_VIA);
+  snug_await (NULL, g_atomic_int_get (&dee->n_channels) == 1);
+  ask_as_dee (f, 2);
+  g_assert_cmpuint (dee->n_have, ==, 2);
+  snug_room_close (f->mates.mates.mates[DEE].room);
+  snug_await (NULL, snug_mate_sees (&f->mates.mates.mates[CHI], "Dee") == NULL);
+  snug_let_pass (ASK_MS);
+  assert_ends_with (f, in, 2);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -244,7 +282,7 @@ test_heir_that_is_done (ByHand *f, gconstpointer data)
   say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
   snug_await (NULL, bo->n_gets == 1);
   tell_hashes (f);
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   bring_unchecked (f, in, N_PIECES);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
   let_ana_leave (f, chi);
@@ -275,6 +313,7 @@ main (int argc, char **argv)
   ADD ("busy", test_busy);
   ADD ("id-of-something-else", test_id_of_something_else);
   ADD ("cancelled", test_cancelled);
+  ADD ("furthest", test_furthest);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }

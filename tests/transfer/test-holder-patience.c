@@ -117,7 +117,7 @@ follow (ByHand *f, gboolean is_folder)
 {
   SnugTransfer *in = ask_to_follow (f, is_folder);
 
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   return in;
 }
 
@@ -213,7 +213,7 @@ test_full_disk_for_a_manifest (ByHand *f, gconstpointer data)
   SnugTransfer *in = ask_to_follow (f, TRUE);
 
   g_atomic_int_set (&disk_is_full, TRUE);
-  begin_to_bring (f, VIA);
+  begin_to_bring (f, BO, VIA);
   find_room_again (in);
   tell_hashes (f);
   for (guint i = 0; i < N_SMALL; i++)
