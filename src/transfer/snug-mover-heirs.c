@@ -275,10 +275,15 @@ snug_mover_seek_heir (SnugMover *self)
 {
   Heir *heir;
 
-  if (!self->share.orphaned || self->receiver == NULL || self->started || self->share.holder != NULL || self->paused_here
+  if (!self->share.orphaned || self->receiver == NULL || self->share.holder != NULL || self->paused_here
       || !snug_transfer_is_active (self->row))
     return;
   heir = choose_heir (self, FALSE);
+  /* The break may be a short one: what is asked for may still come. */
+  if (self->started && heir != NULL)
+    snug_receiver_cut (self->receiver);
+  if (self->started)
+    return;
   if (heir != NULL)
     follow (self, heir);
   else if (!self->share.awaits_heirs && choose_heir (self, TRUE) == NULL)
@@ -324,7 +329,7 @@ snug_mover_lose_offerer (SnugMover *self)
       snug_receiver_lend (self->receiver);
       ask_heirs (self);
     }
-  if (self->started || self->share.holder != NULL)
+  if (self->share.holder != NULL || (self->started && snug_mover_get_member (self) == NULL))
     snug_receiver_cut (self->receiver);
   else
     snug_mover_seek_heir (self);

@@ -88,6 +88,15 @@ ask_as_dee (ByHand *f, guint n_pieces)
   snug_await (NULL, f->hands[DEE].n_answers > n_before);
 }
 
+/* What the room tells Chi of @name. */
+static void
+emit_in_room (ByHand *f, const char *signal, const char *name)
+{
+  SnugMate *chi = &f->mates.mates.mates[CHI];
+
+  g_signal_emit_by_name (chi->room, signal, snug_mate_sees (chi, name));
+}
+
 static gboolean
 says (SnugTransfer *transfer, const char *words)
 {
@@ -261,6 +270,26 @@ test_furthest (ByHand *f, gconstpointer data)
   assert_ends_with (f, in, 2);
 }
 
+/* What was asked of her still comes; and who has it from her is asked again and again. */
+static void
+test_short_break (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO];
+  SnugTransfer *in = inherit (f, FALSE, N_PIECES, FALSE);
+
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 1);
+  emit_in_room (f, "member-lost", "Ana");
+  snug_await (NULL, bo->n_questions == 1);
+  say_have (f, BO, "Chi", VIA, 0);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, bo->n_questions == 2);
+  bring_unchecked (f, in, N_PIECES - 1);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_cmpuint (f->hands[ANA].n_gets, ==, 1);
+  g_assert_cmpuint (bo->n_gets, ==, 0);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -314,6 +343,7 @@ main (int argc, char **argv)
   ADD ("id-of-something-else", test_id_of_something_else);
   ADD ("cancelled", test_cancelled);
   ADD ("furthest", test_furthest);
+  ADD ("short-break", test_short_break);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
