@@ -60,8 +60,8 @@ count_lag_bytes (SnugMover *self)
 }
 
 /* A large piece may be under way; of small ones more may be checked than was shown by now. */
-static guint64
-count_bytes (SnugMover *self)
+guint64
+snug_mover_count_bytes (SnugMover *self)
 {
   return MAX (snug_transfer_get_bytes (self->row), self->share.checked);
 }
@@ -69,7 +69,7 @@ count_bytes (SnugMover *self)
 static void
 begin_watching (SnugMover *self)
 {
-  self->share.watched_bytes = count_bytes (self);
+  self->share.watched_bytes = snug_mover_count_bytes (self);
   self->share.watched_lag = count_lag_bytes (self);
 }
 
@@ -77,9 +77,18 @@ begin_watching (SnugMover *self)
 static gboolean
 brings_enough (SnugMover *self)
 {
-  guint64 bytes = count_bytes (self);
+  guint64 bytes = snug_mover_count_bytes (self);
 
   return (bytes - MIN (self->share.watched_bytes, bytes)) * MIN_SHARE > self->share.watched_lag;
+}
+
+/* A slow heir is better than nobody. */
+static gboolean
+is_good_enough (SnugMover *self)
+{
+  if (self->share.orphaned && !snug_mover_has_other_heir (self))
+    return snug_mover_count_bytes (self) != self->share.watched_bytes;
+  return brings_enough (self);
 }
 
 static gboolean
@@ -88,9 +97,10 @@ on_watch (gpointer user_data)
   SnugMover *self = user_data;
   gboolean waits_for_us = snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED;
 
-  if (!waits_for_us && !brings_enough (self))
+  if (!waits_for_us && !is_good_enough (self))
     {
       g_debug ("%s brings too little", self->share.holder);
+      snug_mover_blame_heir (self);
       snug_mover_leave_holder (self);
     }
   begin_watching (self);

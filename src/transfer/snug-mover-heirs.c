@@ -15,8 +15,10 @@ typedef struct
   char     *member_id;
   char     *via;
   guint64   n_pieces;      /* it says that it has so many */
+  guint     n_blamed;      /* it was left so often for bringing too little */
   gboolean  has_answered;  /* since it was asked the last time */
   gboolean  is_busy;       /* with others: later */
+  gboolean  is_mute;       /* it brought nothing at all: until it is back */
   gboolean  is_useless;    /* what it brought was not right, or it does not want */
 } Heir;
 
@@ -136,7 +138,7 @@ snug_mover_tell_heirs (SnugMover *self)
 static guint64
 count_usable (SnugMover *self, const Heir *heir)
 {
-  return heir->is_useless ? 0 : MIN (heir->n_pieces, self->share.told);
+  return heir->is_useless || heir->is_mute ? 0 : MIN (heir->n_pieces, self->share.told);
 }
 
 /* Behind the last piece there may be files without bytes. */
@@ -150,7 +152,16 @@ has_more (SnugMover *self, const Heir *heir)
          && get_ready_member (self, heir) != NULL;
 }
 
-/* Returns: (nullable): the one that has most */
+/* What it says that it has is a claim, what it has brought is not. */
+static gboolean
+is_better (SnugMover *self, const Heir *heir, const Heir *other)
+{
+  if (heir->n_blamed != other->n_blamed)
+    return heir->n_blamed < other->n_blamed;
+  return count_usable (self, heir) > count_usable (self, other);
+}
+
+/* Returns: (nullable): the one to have it from */
 static Heir *
 choose_heir (SnugMover *self, gboolean also_busy)
 {
@@ -160,10 +171,44 @@ choose_heir (SnugMover *self, gboolean also_busy)
     {
       Heir *heir = self->share.heirs->pdata[i];
 
-      if ((also_busy || !heir->is_busy) && has_more (self, heir) && (best == NULL || heir->n_pieces > best->n_pieces))
+      if ((also_busy || !heir->is_busy) && has_more (self, heir) && (best == NULL || is_better (self, heir, best)))
         best = heir;
     }
   return best;
+}
+
+gboolean
+snug_mover_has_other_heir (SnugMover *self)
+{
+  for (guint i = 0; i < n_heirs (self); i++)
+    {
+      Heir *heir = self->share.heirs->pdata[i];
+
+      if (!heir->is_busy && has_more (self, heir) && g_strcmp0 (heir->member_id, self->share.holder) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+snug_mover_blame_heir (SnugMover *self)
+{
+  Heir *heir = self->share.orphaned ? find_heir (self, self->share.holder) : NULL;
+
+  if (heir != NULL)
+    heir->n_blamed++;
+}
+
+/* So many pieces can still be had of it, from whoever has most. */
+static guint64
+count_reach (SnugMover *self)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < n_heirs (self); i++)
+    if (has_more (self, self->share.heirs->pdata[i]))
+      n = MAX (n, count_usable (self, self->share.heirs->pdata[i]));
+  return n;
 }
 
 /* Of a folder, files that are whole within the first @n_pieces. */
@@ -191,15 +236,15 @@ static char *
 describe (SnugMover *self)
 {
   const char *name = snug_mover_get_member_name (self);
-  Heir *heir = choose_heir (self, TRUE);
   SnugPieceMap *map = snug_mover_get_map (self);
+  guint64 n_pieces = count_reach (self);
   guint n_files, n_whole;
 
-  if (heir == NULL)
+  if (choose_heir (self, TRUE) == NULL)
     return g_strdup_printf (_("%s cannot be reached, and nobody else has the rest."), name);
-  if (self->contents == NULL || map == NULL || count_usable (self, heir) >= snug_piece_map_get_n (map))
+  if (self->contents == NULL || map == NULL || n_pieces >= snug_piece_map_get_n (map))
     return g_strdup_printf (_("%s cannot be reached. The rest comes from others."), name);
-  n_whole = count_whole_files (self, map, count_usable (self, heir), &n_files);
+  n_whole = count_whole_files (self, map, n_pieces, &n_files);
   return g_strdup_printf (ngettext ("%s cannot be reached. %u of %u file can come from others.",
                                     "%s cannot be reached. %u of %u files can come from others.", n_files),
                           name, n_whole, n_files);
@@ -232,6 +277,7 @@ follow (SnugMover *self, Heir *heir)
 {
   self->started = TRUE;
   self->share.followed_from = self->share.n_checked;
+  self->share.followed_bytes = snug_mover_count_bytes (self);
   self->share.refused = FALSE;
   if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED)
     snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
@@ -358,12 +404,16 @@ snug_mover_find_offerer (SnugMover *self)
 }
 
 void
-snug_mover_end_following (SnugMover *self, const char *member_id)
+snug_mover_end_following (SnugMover *self, const char *member_id, gboolean was_wrong)
 {
-  Heir *heir = find_heir (self, member_id);
+  Heir *heir = self->share.orphaned ? find_heir (self, member_id) : NULL;
 
-  if (self->share.orphaned && heir != NULL && !self->share.refused && self->share.n_checked == self->share.followed_from)
-    heir->is_useless = TRUE;
+  if (heir == NULL || self->share.refused || self->paused_here)
+    return;
+  heir->is_useless |= was_wrong;
+  heir->is_mute |= snug_mover_count_bytes (self) == self->share.followed_bytes;
+  /* Not at once again. */
+  heir->is_busy |= self->share.n_checked == self->share.followed_from;
 }
 
 /* What it has is here; somebody may have more. */
@@ -434,8 +484,10 @@ snug_mover_find_heir (SnugMover *self, const char *member_id)
 {
   Heir *heir = self->share.orphaned ? find_heir (self, member_id) : NULL;
 
-  if (heir != NULL)
-    say_have (self, heir, TRUE);
+  if (heir == NULL)
+    return;
+  heir->is_mute = FALSE;
+  say_have (self, heir, TRUE);
 }
 
 void

@@ -137,17 +137,20 @@ on_receiver_ended (SnugReceiver *receiver, GError *error, SnugMover *self)
 {
   gboolean is_disk = g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_DISK);
 
+  gboolean was_wrong = g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_WRONG);
+  gboolean is_lost = was_wrong || g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST);
+
   self->started = FALSE;
-  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST) && self->share.holder != NULL)
+  if (is_lost && self->share.holder != NULL)
     {
       /* Nobody need know: the one who offers it is asked again. */
-      snug_mover_end_following (self, self->share.holder);
+      snug_mover_end_following (self, self->share.holder, was_wrong);
       snug_mover_let_go_of_holder (self);
       if (!self->paused_there)
         snug_mover_tell_stopped (self);
       return;
     }
-  if (g_error_matches (error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST))
+  if (is_lost)
     {
       if (!self->share.orphaned)
         snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, error->message);

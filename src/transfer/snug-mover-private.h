@@ -41,6 +41,7 @@ typedef struct
   gboolean         awaits_heirs; /* they were asked what they have just now */
   GSource         *asking;       /* nullable: while it is orphaned */
   guint64          followed_from; /* pieces that were here when it came from the present one */
+  guint64          followed_bytes; /* and bytes that were shown */
   gboolean         refused;      /* that one has said that it does not */
   char            *words;        /* nullable: what a person is told of that */
   GBytes          *unsaid;       /* nullable: the fingerprint of all, which the one who offers has not heard */
@@ -117,6 +118,8 @@ SnugMember *snug_mover_get_holder       (SnugMover *self);
 void        snug_mover_follow_member    (SnugMover *self, const char *member_id, const char *via);
 /* Returns: (nullable): of an incoming one: of a folder it is known when its manifest is */
 SnugPieceMap *snug_mover_get_map        (SnugMover *self);
+/* Bytes that have come, checked or not. */
+guint64     snug_mover_count_bytes      (SnugMover *self);
 /* It has all of it. */
 void        snug_mover_say_done         (SnugMover *self, GBytes *fingerprint);
 /* So many have it from us. */
@@ -134,8 +137,12 @@ void        snug_mover_show_heirs        (SnugMover *self);
 /* They hear how much is here. */
 void        snug_mover_tell_heirs        (SnugMover *self);
 void        snug_mover_leave_heir_if_all (SnugMover *self);
-/* It does not come from @member_id any more. */
-void        snug_mover_end_following     (SnugMover *self, const char *member_id);
+/* While it comes from one of them: whether it could come from another one. */
+gboolean    snug_mover_has_other_heir    (SnugMover *self);
+/* That one is left as it brings too little. */
+void        snug_mover_blame_heir        (SnugMover *self);
+/* It does not come from @member_id any more. @was_wrong: what came */
+void        snug_mover_end_following     (SnugMover *self, const char *member_id, gboolean was_wrong);
 void        snug_mover_hear_heir_refuse  (SnugMover *self, const char *member_id, const char *reason);
 void        snug_mover_on_lent          (SnugReceiver *receiver, SnugOffer *part, SnugMover *self);
 void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self);

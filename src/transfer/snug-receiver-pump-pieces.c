@@ -131,7 +131,10 @@ snug_receiver_pump_tell_lost (SnugReceiverPump *pump)
   set_busy (pump, FALSE);
   snug_receiver_pump_tell (pump, (SnugReceiverNews) {
     .kind = SNUG_RECEIVER_NEWS_ENDED,
-    .error = g_error_new_literal (SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_LOST, _("The connection was lost.")) });
+    .error = g_error_new_literal (SNUG_TRANSFER_ERROR,
+                                  pump->was_wrong ? SNUG_TRANSFER_ERROR_WRONG : SNUG_TRANSFER_ERROR_LOST,
+                                  _("The connection was lost.")) });
+  pump->was_wrong = FALSE;
 }
 
 /* What waits of a holder's is worth nothing without it. */
@@ -154,6 +157,7 @@ end_bad_data (Pump *pump, const char *why)
   g_debug ("bad data: %s", why);
   if (pump->following)
     {
+      pump->was_wrong = TRUE;
       snug_receiver_pump_drop_stream (pump);
       return;
     }
@@ -475,6 +479,7 @@ on_worked (gpointer data)
       && g_error_matches (job->error, SNUG_TRANSFER_ERROR, SNUG_TRANSFER_ERROR_BAD_DATA))
     {
       g_debug ("bad data: %s", job->error->message);
+      pump->was_wrong = TRUE;
       snug_receiver_pump_drop_stream (pump);
       return;
     }

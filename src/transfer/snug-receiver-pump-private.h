@@ -52,6 +52,7 @@ struct _SnugReceiverPump
   gboolean              crowded;        /* much is here that waits for what is not, before it is a piece */
   gboolean              started;        /* a stream is here, or waited for; until it was told as lost */
   gboolean              lost;           /* the stream is gone; told when the worker is idle */
+  gboolean              was_wrong;      /* and what came by it, of a holder, was not right */
   gboolean              looked;         /* what is in the folder was told */
   gboolean              ended;
   gboolean              stopped;        /* nobody waits for anything: as @end says */

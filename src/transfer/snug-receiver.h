@@ -31,7 +31,7 @@ G_DECLARE_FINAL_TYPE (SnugReceiver, snug_receiver, SNUG, RECEIVER, GObject)
  * SnugReceiver::looked: (SnugManifest *manifest, GBytes *bytes): what is in the folder, which of it was chosen;
  *   @bytes: (nullable): the same as it came, of one that only looks
  * SnugReceiver::done: (GFile *file, GBytes *fingerprint): whole, checked and in its place
- * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST it may be started again
+ * SnugReceiver::ended: (GError *error): a %SNUG_TRANSFER_ERROR; after LOST and WRONG it may be started again
  */
 
 /* @folder: (nullable): %NULL if it is not decided yet whether the file is wanted: what comes is kept aside

@@ -22,6 +22,7 @@ GQuark snug_transfer_error_quark (void);
 typedef enum
 {
   SNUG_TRANSFER_ERROR_LOST,        /* the stream was cut off: it can be gone on with */
+  SNUG_TRANSFER_ERROR_WRONG,       /* the same, as a holder brought what was not right */
   SNUG_TRANSFER_ERROR_UNSEEN,      /* the same, and the member does not know that there was one */
   SNUG_TRANSFER_ERROR_REFUSED,     /* the member ended it for good; the message says why */
   SNUG_TRANSFER_ERROR_CHANGED,     /* the source is not what was offered */

@@ -293,6 +293,21 @@ begin_to_bring (ByHand *f, guint who, const char *via)
   snug_peer_link_open_channel (link_to (f, who, "Chi"), SNUG_WIRE_FILE_LABEL, via, on_channel, &f->supply, NULL);
 }
 
+static void
+close_channel (gpointer user_data)
+{
+  snug_data_channel_close (((Supply *) user_data)->channel);
+}
+
+void
+stop_bringing (ByHand *f)
+{
+  snug_await (NULL, f->supply.channel != NULL);
+  snug_context_post (snug_network_get_context (), close_channel, &f->supply, NULL);
+  snug_context_post (snug_network_get_context (), let_go_of_channel, &f->supply, NULL);
+  snug_await (NULL, f->supply.channel == NULL);
+}
+
 void
 send_a_piece (ByHand *f)
 {

@@ -72,6 +72,8 @@ void           ask_for           (ByHand *f, guint from, const char *whom, const
 
 /* What @who was asked for: the channel for it, with what is before the first piece. */
 void           begin_to_bring    (ByHand *f, guint who, const char *via);
+/* It is closed. */
+void           stop_bringing     (ByHand *f);
 /* Pieces, until Chi has them, checked or not. */
 void           bring_unchecked   (ByHand *f, SnugTransfer *in, guint n_pieces);
 void           bring_small_unchecked (ByHand *f, SnugTransfer *in);

@@ -10,6 +10,7 @@
 
 /* PROTOCOL.md section 4, "When the one who offers is gone". */
 #define ASK_MS 5000
+#define WATCH_MS 20000
 #define OTHER_VIA "v2"
 
 /* What @from says that it has. */
@@ -290,6 +291,61 @@ test_short_break (ByHand *f, gconstpointer data)
   g_assert_cmpuint (bo->n_gets, ==, 0);
 }
 
+/* Nobody else is there. */
+static void
+test_slow (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left (f, FALSE, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, 1);
+  snug_let_pass (WATCH_MS);
+  bring_unchecked (f, in, 1);
+  snug_let_pass (WATCH_MS);
+  bring_unchecked (f, in, N_PIECES - 2);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 1);
+}
+
+/* However much a slow one says that it has. */
+static void
+test_slow_beside_another (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = be_left_with_dee (f, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, G_MAXUINT);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  ask_as_dee (f, N_PIECES);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, 1);
+  snug_let_pass (WATCH_MS);
+  snug_await (NULL, f->hands[DEE].n_gets == 1 || f->hands[BO].n_gets == 2);
+  g_assert_cmpuint (f->hands[BO].n_gets, ==, 1);
+}
+
+/* One that brought nothing is asked again when it is back. */
+static void
+test_back (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO], *dee = &f->hands[DEE];
+
+  be_left_with_dee (f, N_PIECES);
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, bo->n_gets == 1);
+  begin_to_bring (f, BO, VIA);
+  stop_bringing (f);
+  say_have (f, DEE, "Chi", OTHER_VIA, N_PIECES);
+  snug_await (NULL, dee->n_gets == 1);
+
+  emit_in_room (f, "member-ready", "Bo");
+  snug_await (NULL, bo->n_questions == 2);
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  send_raw (&f->mates, DEE, "Chi", "{\"type\":\"file-cancel\",\"id\":\"" OTHER_VIA "\",\"reason\":\"bad-request\"}");
+  snug_await (NULL, bo->n_gets == 2);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -344,6 +400,9 @@ main (int argc, char **argv)
   ADD ("cancelled", test_cancelled);
   ADD ("furthest", test_furthest);
   ADD ("short-break", test_short_break);
+  ADD ("slow", test_slow);
+  ADD ("slow-beside-another", test_slow_beside_another);
+  ADD ("back", test_back);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
