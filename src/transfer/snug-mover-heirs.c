@@ -122,6 +122,12 @@ say_have_to_all (SnugMover *self, gboolean ask)
 }
 
 void
+snug_mover_tell_heirs_at_once (SnugMover *self)
+{
+  say_have_to_all (self, FALSE);
+}
+
+void
 snug_mover_tell_heirs (SnugMover *self)
 {
   gint64 now_us = g_get_monotonic_time ();

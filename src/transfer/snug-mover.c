@@ -494,6 +494,7 @@ snug_mover_pause (SnugMover *self)
   pause_sender (self);
   leave_others (self);
   snug_mover_say_pause (self, TRUE, FALSE);
+  snug_mover_tell_heirs_at_once (self);
   snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("Paused."));
 }
 
@@ -505,6 +506,7 @@ snug_mover_resume (SnugMover *self)
   self->paused_here = FALSE;
   pause_sender (self);
   snug_mover_say_pause (self, FALSE, FALSE);
+  snug_mover_tell_heirs_at_once (self);
   if (!snug_mover_is_pumping (self) || self->paused_there)
     return TRUE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);

@@ -346,6 +346,24 @@ test_back (ByHand *f, gconstpointer data)
   snug_await (NULL, bo->n_gets == 2);
 }
 
+/* Who is paused has nothing for others. */
+static void
+test_paused (ByHand *f, gconstpointer data)
+{
+  Hand *dee = &f->hands[DEE];
+  SnugTransfer *in = be_left_with_dee (f, N_PIECES);
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, 1);
+  snug_await (NULL, dee->n_have == 1);
+  snug_transfers_pause (f->mates.transfers[CHI], in);
+  snug_await (NULL, dee->n_have == 0);
+  snug_transfers_resume (f->mates.transfers[CHI], in);
+  snug_await (NULL, dee->n_have == 1);
+}
+
 /* --- one that has it all --------------------------------------------------------------------------- */
 
 /* It goes to those who were named, and to nobody else. */
@@ -403,6 +421,7 @@ main (int argc, char **argv)
   ADD ("slow", test_slow);
   ADD ("slow-beside-another", test_slow_beside_another);
   ADD ("back", test_back);
+  ADD ("paused", test_paused);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
