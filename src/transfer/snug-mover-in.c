@@ -48,7 +48,10 @@ on_asked (SnugReceiver *receiver, guint64 entry, guint64 offset, GBytes *have, S
 {
   g_autoptr (SnugWireMessage) get = snug_wire_message_new (SNUG_WIRE_FILE_GET);
   const SnugPlace from = { entry, offset };
+  SnugPieceMap *map = snug_mover_get_map (self);
 
+  if (map != NULL)
+    self->share.n_checked = snug_piece_map_pieces_at (map, &from);
   get->from_entry = entry;
   get->from_offset = offset;
   self->went_on = have != NULL;
