@@ -258,13 +258,19 @@ class Window(Program):
         subprocess.run(["xdotool", "windowfocus", "--sync", self.on_screen()], check=True, timeout=PATIENCE_S)
 
     def focus_dialog(self):
-        """Keys go to the window in front of the main one: there is no window manager that would see to it."""
-        def others():
+        """Keys go to the window in front of the main one: there is no window manager that would see to it. A menu that
+        leads to it has a window, too, for as long as it closes; and what is told of the focus while a menu holds the
+        keyboard GTK does not hear: the focus goes away and comes again until it has."""
+        def has_it():
             found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.pid)],
                                    capture_output=True, text=True, timeout=PATIENCE_S)
-            return [name for name in found.stdout.split() if name != self.on_screen()]
-        name = until(others, "a dialog")[-1]
-        subprocess.run(["xdotool", "windowfocus", "--sync", name], check=True, timeout=PATIENCE_S)
+            others = [name for name in found.stdout.split() if name != self.on_screen()]
+            if len(others) != 1:
+                return False
+            for name in (self.on_screen(), others[0]):
+                subprocess.run(["xdotool", "windowfocus", "--sync", name], check=True, timeout=PATIENCE_S)
+            return not any(is_in_state(node, "FOCUSED") for node in walk_seen(self.frame))
+        until(alive(has_it), "a dialog that has the focus")
 
     def key(self, *keys):
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True, timeout=PATIENCE_S)
