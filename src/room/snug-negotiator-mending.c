@@ -167,10 +167,14 @@ mend_in_place (SnugNegotiator *self)
 void
 snug_negotiator_retry (SnugNegotiator *self)
 {
-  if (self->state == SNUG_PEER_LINK_CONNECTED && self->is_silent)
-    mend_in_place (self);
-  if (self->state == SNUG_PEER_LINK_CLOSED || self->state == SNUG_PEER_LINK_CONNECTED)
+  if (self->state == SNUG_PEER_LINK_CLOSED)
     return;
+  if (self->state == SNUG_PEER_LINK_CONNECTED)
+    {
+      if (self->is_silent)
+        mend_in_place (self);
+      return;
+    }
   self->trying_us = 0;
   self->searching_us = 0;
   snug_backoff_reset (&self->backoff);

@@ -536,6 +536,22 @@ test_what_was_in_doubt_goes_on (Fixture *f, gconstpointer data)
   g_assert_true (are_connected (f));
 }
 
+/* "Try Now" in a silence of a member of version 1: one offer, which waits for its answer like any other. */
+static void
+test_a_silent_member_of_old_is_asked_once (Fixture *f, gconstpointer data)
+{
+  f->answerer.is_old = TRUE;
+  snug_negotiator_set_version (f->offerer.negotiator, 1);
+  meet (f);
+  f->offerer.negotiator->is_silent = TRUE;
+  snug_negotiator_retry (f->offerer.negotiator);
+  snug_let_pass (1);
+  snug_await (NULL, are_connected (f));
+  snug_await_idle (NULL);
+  g_assert_cmpuint (f->offerer.n_offers, ==, 2);
+  g_assert_cmpuint (f->offerer.n_opened, ==, 1);
+}
+
 /* What a restart has found no way with in this time is gathered once more, a little later each time. */
 #define NEXT_RESTART_S 60
 
@@ -818,6 +834,7 @@ main (int argc, char **argv)
   ADD ("answerer-moves", test_answerer_moves);
   ADD ("what-carries-does-so-until-there-is-another-way", test_what_carries_does_so_until_there_is_another_way);
   ADD ("what-was-in-doubt-goes-on", test_what_was_in_doubt_goes_on);
+  ADD ("a-silent-member-of-old-is-asked-once", test_a_silent_member_of_old_is_asked_once);
   ADD ("a-restart-in-vain-is-followed-by-another", test_a_restart_in_vain_is_followed_by_another);
   ADD ("what-carries-is-left-alone", test_what_carries_is_left_alone);
   ADD ("restarts-are-spaced", test_restarts_are_spaced);
