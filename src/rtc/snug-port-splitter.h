@@ -1,8 +1,9 @@
 /* snug-port-splitter: several SCTP associations over one DTLS, told apart by their port (RFC 8261 section 6.1).
  *
  * Each association stands on a lane, which is a layer like any other. What comes for the first one, on which words are
- * said, is heard inside the call that brings it. The rest waits for turns of the context that are short, in order, and
- * takes little memory: a word waits for what was read before it to be decrypted, not for a file to be put together.
+ * said, is heard inside the call that brings it. The rest waits, in order, for turns of the context that are short: a word
+ * waits for what was read before it to be decrypted, not for a file to be put together. At most 1 MiB waits; once it is
+ * full each packet of the rest that is read has the oldest heard first, and words wait for that, too.
  *
  * Belongs to the network context of its peer connection.
  *

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 
 /* usrsctp has a bit for each of 4,096 chunks behind one that is missing, and drops what comes beyond them: whoever has
  * more under way loses all that in addition to one packet, again and again until the association is given up. Some less,
- * for it moves the bits by eight, and the last chunk of a message is short. */
+ * for it moves the bits by eight, and the last chunk of a message is short. It is counted in bytes of full chunks: of
+ * thousands of tiny files, whose chunks are small, more may be under way. */
 #define SNUG_SEND_ROOM_MOST_CHUNKS 3800
 
 typedef struct
