@@ -429,7 +429,7 @@ test('another phone reads a link from the screen that is good there, also when i
   assert.ok((await sideOf('.qr-large svg')) > 1.3 * small);
   assert.equal(await scan(ana), link);
   await ana.press('.qr-large .button', 'Close');
-  assert.equal(await ana.page.evaluate(() => document.querySelector('.qr-large')), null);
+  await ana.page.waitFor(() => !document.querySelector('.qr-large'));
   const ben = await newMember(1);
   await ben.join(link, 'Ben');
   await ana.waitForMembers(1);

@@ -118,7 +118,7 @@ def test_unread(desk):
     until(lambda: len([e for e in ana.events if e["event"] == "delivered"]) == 3, "all three over there")
     show(opened, "Chat")
     heard(opened, "Ana", "three")
-    assert len(list(opened.all("label", "New messages"))) == 1
+    until(lambda: len(list(opened.all("label", "New messages"))) == 1, "one line above what is new")
     say(opened, "I see")
     opened.gone("label", "New messages")
     ana.say("good")
