@@ -68,6 +68,17 @@ class Member(window.Program):
         except window.Vain as vain:
             raise window.Vain(f"{vain}; there were:\n" + "\n".join(map(str, self.events))) from None
 
+    def wait_while_going(self, **wanted):
+        """The same of what takes as long as the machine needs: in vain only once nothing at all is heard."""
+        heard = -1
+        while len(self.events) > heard:
+            heard = len(self.events)
+            try:
+                return self.wait_for(**wanted)
+            except window.Vain as vain:
+                last = vain
+        raise last
+
     def say(self, text):
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()

@@ -117,7 +117,7 @@ def test_unfinished_goes_on(desk):
     again.press("push button", "Resume")
     again.find("label", "It goes on by itself as soon as it is offered again.")
     ben = desk.member("join", link, "--name", "Ben", "--send", str(source))
-    ben.wait_for(event="transfer", name=source.name, state="done")
+    ben.wait_while_going(event="transfer", name=source.name, state="done")
     row(again, source.name, "received from Ben$")
     assert (DOWNLOADS / source.name).stat().st_size == 1_000_000_000
     again.gone("label", "1 unfinished transfer")
