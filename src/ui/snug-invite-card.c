@@ -150,6 +150,12 @@ snug_invite_card_set_property (GObject *object, guint prop_id, const GValue *val
     watch_session (self);
 }
 
+static gboolean
+snug_invite_card_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (SNUG_INVITE_CARD (widget)->copy_link);
+}
+
 static void
 snug_invite_card_dispose (GObject *object)
 {
@@ -166,6 +172,7 @@ snug_invite_card_class_init (SnugInviteCardClass *klass)
   object_class->get_property = snug_invite_card_get_property;
   object_class->set_property = snug_invite_card_set_property;
   object_class->dispose = snug_invite_card_dispose;
+  widget_class->grab_focus = snug_invite_card_grab_focus;
   props[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, SNUG_TYPE_SESSION,
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);

@@ -37,6 +37,7 @@ struct _SnugRoomPane
   GtkWidget      *over_files;
   GtkWidget      *over_check;
   SnugColumns    *columns;
+  GtkWidget      *invite;
   GtkWidget      *connecting;
   GtkLabel       *connecting_title;
   SnugChecklist  *connecting_steps;
@@ -164,6 +165,20 @@ update_over (SnugRoomPane *self)
   gtk_widget_set_visible (self->over_back, g_strcmp0 (problem->action, "room.start-over") != 0);
 }
 
+/* Who comes into an empty room is to invite somebody: else GTK puts the focus on the first thing that takes it, which is
+   the code, and selects it. Nothing is taken from another pane or from a dialog. */
+static void
+focus_invite (SnugRoomPane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean is_alone = g_list_model_get_n_items (snug_session_get_members (self->session)) == 0;
+
+  if (is_alone && gtk_widget_get_mapped (GTK_WIDGET (self))
+      && (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self))))
+    gtk_widget_grab_focus (self->invite);
+}
+
 /* The secret is asked for each time that its page comes, not while somebody types. */
 static void
 show_page (SnugRoomPane *self, const char *page)
@@ -173,6 +188,8 @@ show_page (SnugRoomPane *self, const char *page)
   gtk_stack_set_visible_child_name (self->stack, page);
   if (new && g_str_equal (page, "secret"))
     snug_secret_page_show (self->secret, self->session);
+  if (new && g_str_equal (page, "room"))
+    focus_invite (self);
 }
 
 static SnugMember *
@@ -449,6 +466,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_files);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, over_check);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, columns);
+  gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, invite);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_title);
   gtk_widget_class_bind_template_child (widget_class, SnugRoomPane, connecting_steps);

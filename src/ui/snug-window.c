@@ -395,6 +395,11 @@ watch_session (SnugWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
     g_signal_connect_object (self->session, watched[i], G_CALLBACK (on_session_changed), self,
                              G_CONNECT_SWAPPED);
+}
+
+static void
+watch_models (SnugWindow *self)
+{
   watch_model (self, snug_session_get_members (self->session), on_members_changed);
   watch_model (self, snug_chat_pane_get_messages (self->chat), on_messages_changed);
   watch_model (self, snug_session_get_transfers (self->session), on_transfers_changed);
@@ -420,10 +425,12 @@ snug_window_new (SnugApplication *application)
   self->session = g_object_ref (snug_application_get_session (application));
   self->settings = g_object_ref (snug_application_get_settings (application));
   self->copies = g_object_ref (snug_application_get_copies (application));
+  /* Before the panes do: the focus goes to no button whose action is not enabled yet. */
+  watch_session (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SESSION]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
   restore_size (self);
-  watch_session (self);
+  watch_models (self);
   snug_window_watch_copies (self);
   connected = snug_session_get_state (self->session) == SNUG_SESSION_CONNECTED;
   adw_view_stack_set_visible_child_name (self->stack, connected ? "chat" : "room");

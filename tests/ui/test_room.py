@@ -362,6 +362,16 @@ def test_secret(desk):
     ana.wait_for(event="member", state="connected")
 
 
+@case("by keyboard: who made a room has the focus on the button that copies its link")
+def test_focus_of_a_new_room(desk):
+    opened = desk.open()
+    opened.focus()
+    opened.tab_to("Create Room")
+    opened.key("Return")
+    opened.wait_for_title("Waiting for people")
+    until(alive(lambda: getattr(opened.focused(), "name", None) == "Copy Link"), "the focus on Copy Link")
+
+
 @case("an open room is chosen below the button that makes it, by keyboard too, and is marked so")
 def test_open_room(desk):
     desk.set("open-rooms", "false")
