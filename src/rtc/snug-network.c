@@ -74,9 +74,3 @@ snug_network_settle (guint most_ms)
     ;
   g_mutex_unlock (&settle_mutex);
 }
-
-gboolean
-snug_network_is_current (GMainContext *network)
-{
-  return g_main_context_is_owner (network);
-}

@@ -32,8 +32,4 @@ void snug_network_release (void);
  */
 void snug_network_settle  (guint most_ms);
 
-/* For assertions: is the caller running in the network context? Also true in a test that iterates an
- * own context as the network one. */
-gboolean snug_network_is_current (GMainContext *network);
-
 G_END_DECLS

@@ -31,10 +31,3 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
   self->n_bytes = wanted;
   return TRUE;
 }
-
-/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. */
-gboolean
-snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes)
-{
-  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7;
-}

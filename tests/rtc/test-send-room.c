@@ -56,17 +56,6 @@ test_large_packets_do_not_make_it_huge (void)
   g_assert_cmpuint (room.n_bytes, ==, SNUG_SEND_ROOM_MOST);
 }
 
-static void
-test_bound_by_chunks (void)
-{
-  SnugSendRoom room = SNUG_SEND_ROOM_INIT;
-
-  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
-  g_assert_true (snug_send_room_feed (&room, 50 * MB, 100, PACKET_BYTES));
-  g_assert_true (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
-  g_assert_false (snug_send_room_is_bound (&room, 4 * MB, PACKET_BYTES));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -75,6 +64,5 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/stays-on-a-short-one", test_stays_on_a_short_one);
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
-  g_test_add_func ("/send-room/bound-by-chunks", test_bound_by_chunks);
   return g_test_run ();
 }

@@ -136,7 +136,7 @@ note_thread (gpointer data)
 {
   GThread **thread = data;
 
-  g_assert_true (snug_network_is_current (snug_network_get_context ()));
+  g_assert_true (g_main_context_is_owner (snug_network_get_context ()));
   g_assert_true (g_main_context_get_thread_default () == snug_network_get_context ());
   g_atomic_pointer_set (thread, g_thread_self ());
 }
@@ -154,7 +154,7 @@ test_network_thread (void)
   GThread *thread = NULL;
 
   g_assert_true (snug_network_get_context () == snug_network_get_context ());
-  g_assert_false (snug_network_is_current (snug_network_get_context ()));
+  g_assert_false (g_main_context_is_owner (snug_network_get_context ()));
   snug_context_post (snug_network_get_context (), note_thread, &thread, NULL);
   snug_context_post (snug_network_get_context (), wake, context, NULL);
   snug_await (context, g_atomic_pointer_get (&thread) != NULL);
