@@ -7,7 +7,7 @@
 #include "snug-dropped.h"
 #include "snug-old-page.h"
 #include "snug-passing-time.h"
-#include "snug-room.h"
+#include "snug-room-mates.h"
 
 #include <string.h>
 
@@ -51,16 +51,8 @@ on_lost (SnugRoom *room, SnugMember *member, Fixture *f)
 static void
 open_room (Fixture *f, const char *role)
 {
-  g_autoptr (SnugCertificate) certificate = snug_certificate_new (NULL);
-  SnugRoomConfig config = {
-    .network = g_main_context_default (),
-    .certificate = certificate,
-    .name = "Ana",
-    .device = SNUG_MEMBER_DEVICE_TERMINAL,
-  };
-
   f->signaling = snug_fake_signaling_new (f->hub, role);
-  f->room = snug_room_new (f->signaling, &config);
+  f->room = snug_mate_room_new (f->signaling, g_main_context_default (), "Ana", SNUG_MATES_CODE, NULL);
   snug_room_set_handler (f->room, SNUG_WIRE_CHAT, on_chat, f);
   snug_room_set_handler (f->room, SNUG_WIRE_CHAT_RECEIVED, on_received, f);
   g_signal_connect (f->room, "member-ready", G_CALLBACK (on_ready), f);

@@ -6,7 +6,7 @@
 #include "snug-context.h"
 #include "snug-network.h"
 #include "snug-passing-time.h"
-#include "snug-room.h"
+#include "snug-room-mates.h"
 #include "snug-server.h"
 #include "snug-temp-folder.h"
 #include "snug-websocket-signaling.h"
@@ -57,13 +57,10 @@ on_chat (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer 
 static Person *
 person_new (Fixture *f, const char *name, const char *id, const char *token)
 {
-  g_autoptr (SnugCertificate) certificate = snug_certificate_new (NULL);
-  SnugRoomConfig config = { .network = snug_network_get_context (), .certificate = certificate, .name = name,
-                            .code = f->code, .secret = f->secret };
   Person *person = g_new0 (Person, 1);
 
   person->signaling = snug_websocket_signaling_new (f->url, f->code, id, token, "receiver");
-  person->room = snug_room_new (person->signaling, &config);
+  person->room = snug_mate_room_new (person->signaling, snug_network_get_context (), name, f->code, f->secret);
   g_signal_connect (person->room, "member-lost", G_CALLBACK (on_lost), person);
   g_signal_connect (person->room, "member-left", G_CALLBACK (on_left), person);
   snug_room_set_handler (person->room, SNUG_WIRE_CHAT, on_chat, person);

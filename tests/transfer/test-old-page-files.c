@@ -5,6 +5,7 @@
  */
 #include "snug-await.h"
 #include "snug-old-page.h"
+#include "snug-room-mates.h"
 #include "snug-temp-folder.h"
 #include "snug-transfers.h"
 
@@ -60,16 +61,8 @@ on_offer (SnugTransfers *transfers, SnugTransfer *transfer, Fixture *f)
 static void
 open_room (Fixture *f, const char *role)
 {
-  g_autoptr (SnugCertificate) certificate = snug_certificate_new (NULL);
-  SnugRoomConfig config = {
-    .network = g_main_context_default (),
-    .certificate = certificate,
-    .name = "Ana",
-    .device = SNUG_MEMBER_DEVICE_TERMINAL,
-  };
-
   f->signaling = snug_fake_signaling_new (f->hub, role);
-  f->room = snug_room_new (f->signaling, &config);
+  f->room = snug_mate_room_new (f->signaling, g_main_context_default (), "Ana", SNUG_MATES_CODE, NULL);
   f->transfers = snug_transfers_new ();
   g_signal_connect (f->transfers, "offered", G_CALLBACK (on_offer), f);
   snug_transfers_set_room (f->transfers, f->room, g_main_context_default ());
