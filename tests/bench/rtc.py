@@ -9,10 +9,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
+
+import snugtest
 from report import Report
 
 
@@ -20,13 +22,8 @@ def run(*command):
     return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout)
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return str(one.getsockname()[1])
-
-
 def tcp_speed(megabytes):
-    port = free_port()
+    port = str(snugtest.free_port())
     server = subprocess.Popen(["iperf3", "--server", "--one-off", "--bind", "127.0.0.1", "--port", port, "--forceflush"],
                               stdout=subprocess.PIPE, text=True)
     next(line for line in server.stdout if "listening" in line)

@@ -6,7 +6,6 @@ import re
 import sys
 
 import cases
-import window
 
 
 def set_font():

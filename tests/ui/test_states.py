@@ -31,7 +31,7 @@ def open_row_of_ana(desk):
 @case("the host locks the room by a switch and opens it again; the card says which it is")
 def test_lock(desk):
     opened, link = create(desk)
-    ana = desk.member("join", link, "--name", "Ana")
+    desk.member("join", link, "--name", "Ana")
     opened.wait_for_title("2 people")
     opened.toggle("Lock the Room")
     opened.find("label", re.compile("^Locked: the host is asked before anybody enters"))
