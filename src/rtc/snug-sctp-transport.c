@@ -1,48 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-sctp-transport.h"
 
-#include <errno.h>
-#include <string.h>
 #include <glib/gi18n-lib.h>
-#include <usrsctp.h>
 
 #include "snug-context.h"
 #include "snug-peer-connection.h"
 #include "snug-sctp-parts.h"
 #include "snug-sctp-probe.h"
+#include "snug-sctp-socket.h"
 #include "snug-send-room.h"
 #include "snug-usrsctp.h"
 
 #define READ_SIZE (256 * 1024)
 
 /* RFC 9260 section 3: a packet is a common header and at least the header of one chunk. */
-#define COMMON_HEADER 12
-#define MIN_PACKET (COMMON_HEADER + 4)
-
-/* DTLS is up, so the peer is there: who does not answer in a quarter of a minute will not. RFC 9260's own
- * figures would wait for minutes, and nobody else looks at the clock meanwhile. */
-#define INIT_ATTEMPTS 5
-#define INIT_MOST_MS 3000
+#define MIN_PACKET (12 + 4)
 
 /* RFC 9260 section 3.3.10.12: the cause of a peer that aborts because its user wants so. */
 #define CAUSE_USER_INITIATED_ABORT 12
-
-/* RFC 9260 section 16 suggests 30 s. Of an association that ends while the first one stays, who only receives may
- * learn by nothing else. */
-#define EXTRA_HEARTBEAT_MS 5000
-
-/* RFC 9260 section 6.1: nobody sends more than the peer has room for, less 256 bytes of each chunk for usrsctp. Chunks on
- * far paths have 1,372 bytes, and more of them than this we may not be sent (snug-send-room.h). Memory it costs only where
- * packets are missing, or nobody reads. */
-#define ROOMY_RECEIVE_BUFFER (SNUG_SEND_ROOM_MOST_CHUNKS * (1372 + 256))
-
-/* RFC 9260 section 6.3.2 (R3) begins the retransmission timer anew with each acknowledgement that moves. usrsctp does
- * so only while something is under way that it might give up (RFC 3758). Otherwise it reads acknowledgements in a shorter
- * way, and the timer runs out a second after the line was last empty: who sends without a pause sends again what is
- * merely on its way, and goes on with a window of one packet. So what is promised goes as something to be given up
- * after more tries than usrsctp can count. The price: as long as all that is under
- * way is of that kind, usrsctp does not look whether its count of it is right (sctp_fs_audit), and would not mend it. */
-#define UNCOUNTABLE_TRIES G_MAXUINT16
 
 struct _SnugSctpTransport
 {
@@ -60,10 +35,7 @@ struct _SnugSctpTransport
   SnugSctpProbeFunc probe_func;      /* nullable */
   gpointer          probe_data;
 
-  guintptr          address;
-  guint16           local_port;
-  guint16           remote_port;
-  gsize             packet_bytes;
+  SnugSctpSocketConfig config;       /* its address is 0 while there is no socket */
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
   SnugSendRoom      room;
@@ -76,7 +48,6 @@ struct _SnugSctpTransport
   guint64           n_packets;
   guint64           bytes_looked;    /* sent when the room was looked at */
   gboolean          is_deaf;         /* reading is off */
-  gboolean          is_roomy;
 };
 
 G_DEFINE_FINAL_TYPE (SnugSctpTransport, snug_sctp_transport, SNUG_TYPE_TRANSPORT)
@@ -163,23 +134,13 @@ on_partial_delivery (SnugSctpTransport *self, const struct sctp_pdapi_event *eve
   snug_sctp_parts_drop (&self->parts, (guint16) event->pdapi_stream);
 }
 
-static gboolean
-get_status (SnugSctpTransport *self, struct sctp_status *status)
-{
-  socklen_t size = sizeof *status;
-
-  memset (status, 0, sizeof *status);
-  return self->socket != NULL
-         && usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, status, &size) == 0;
-}
-
 /* RFC 6458 section 6.1.9. If more was sent since, some of it is under way. */
 static void
 on_dry (SnugSctpTransport *self)
 {
   struct sctp_status status;
 
-  if (!get_status (self, &status) || status.sstat_unackdata != 0)
+  if (!snug_sctp_socket_get_status (self->socket, &status) || status.sstat_unackdata != 0)
     return;
   self->bytes_drained = self->bytes_sent;
   if (self->listener.drained != NULL)
@@ -286,17 +247,8 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
     return;
   self->n_packets++;
   rest = take_answer (self, data, n_bytes);
-  usrsctp_conninput ((void *) self->address, rest != NULL ? rest : data, n_bytes, 0);
+  usrsctp_conninput ((void *) self->config.address, rest != NULL ? rest : data, n_bytes, 0);
   drain (self);
-}
-
-static gboolean
-set_option (SnugSctpTransport *self, int level, int option, const void *value, gsize n_bytes)
-{
-  if (usrsctp_setsockopt (self->socket, level, option, value, (socklen_t) n_bytes) == 0)
-    return TRUE;
-  g_debug ("SCTP: option %#x: %s", (guint) option, g_strerror (errno));
-  return FALSE;
 }
 
 /* Only while something is sent. */
@@ -304,16 +256,15 @@ static void
 look_at_room (SnugSctpTransport *self)
 {
   struct sctp_status status;
-  int n_bytes;
 
-  if (!self->is_roomy || self->bytes_looked == self->bytes_sent || !get_status (self, &status))
+  if (!self->config.is_roomy || self->bytes_looked == self->bytes_sent
+      || !snug_sctp_socket_get_status (self->socket, &status))
     return;
   self->bytes_looked = self->bytes_sent;
   if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt,
-                            self->packet_bytes))
+                            self->config.packet_bytes))
     return;
-  n_bytes = (int) self->room.n_bytes;
-  set_option (self, SOL_SOCKET, SO_SNDBUF, &n_bytes, sizeof n_bytes);
+  snug_sctp_socket_set_send_buffer (self->socket, self->room.n_bytes);
 }
 
 static void
@@ -345,9 +296,9 @@ close_socket (SnugSctpTransport *self)
       usrsctp_set_upcall (self->socket, NULL, NULL);
       g_clear_pointer (&self->socket, usrsctp_close);
     }
-  if (self->address != 0)
-    snug_usrsctp_remove (self->address);
-  self->address = 0;
+  if (self->config.address != 0)
+    snug_usrsctp_remove (self->config.address);
+  self->config.address = 0;
 }
 
 static void
@@ -395,9 +346,9 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
                                           snug_transport_get_context (below), NULL);
 
   self->below = g_object_ref (below);
-  self->local_port = SNUG_SCTP_PORT;
-  self->remote_port = remote_port;
-  self->packet_bytes = SNUG_SCTP_LEAST_PACKET;
+  self->config.local_port = SNUG_SCTP_PORT;
+  self->config.remote_port = remote_port;
+  self->config.packet_bytes = SNUG_SCTP_LEAST_PACKET;
   self->room = (SnugSendRoom) SNUG_SEND_ROOM_INIT;
   snug_sctp_parts_init (&self->parts, max_message_size);
   return self;
@@ -406,14 +357,15 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
 void
 snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes)
 {
-  self->local_port = self->remote_port = port;
-  self->packet_bytes = packet_bytes;
+  self->config.local_port = self->config.remote_port = port;
+  self->config.packet_bytes = packet_bytes;
+  self->config.is_extra = TRUE;
 }
 
 void
 snug_sctp_transport_set_roomy (SnugSctpTransport *self)
 {
-  self->is_roomy = TRUE;
+  self->config.is_roomy = TRUE;
 }
 
 gsize
@@ -425,7 +377,7 @@ snug_sctp_transport_get_send_room (SnugSctpTransport *self)
 gsize
 snug_sctp_transport_get_packet_bytes (SnugSctpTransport *self)
 {
-  return self->packet_bytes;
+  return self->config.packet_bytes;
 }
 
 void
@@ -438,94 +390,6 @@ snug_sctp_transport_set_listener (SnugSctpTransport *self, const SnugSctpListene
 
 /* ---- Beginning ---- */
 
-static struct sockaddr_conn
-make_address (SnugSctpTransport *self, guint16 port)
-{
-  struct sockaddr_conn address = {
-    .sconn_family = AF_CONN,
-    .sconn_port = htons (port),
-    .sconn_addr = (void *) self->address,
-  };
-
-  return address;
-}
-
-static gboolean
-subscribe (SnugSctpTransport *self)
-{
-  static const guint16 types[] = {
-    SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT, SCTP_SENDER_DRY_EVENT
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
-    {
-      struct sctp_event event = { .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = types[i], .se_on = 1 };
-
-      if (!set_option (self, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof event))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-set_receive_room (SnugSctpTransport *self)
-{
-  const int n_bytes = ROOMY_RECEIVE_BUFFER;
-
-  return !self->is_roomy || set_option (self, SOL_SOCKET, SO_RCVBUF, &n_bytes, sizeof n_bytes);
-}
-
-static gboolean
-set_options (SnugSctpTransport *self)
-{
-  const int on = 1;
-  /* close says goodbye at once and keeps nothing behind */
-  const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-  const struct sctp_assoc_value reset = { SCTP_FUTURE_ASSOC, SCTP_ENABLE_RESET_STREAM_REQ };
-  const struct sctp_initmsg init = { .sinit_num_ostreams = SNUG_SCTP_MAX_STREAMS,
-                                     .sinit_max_instreams = SNUG_SCTP_MAX_STREAMS,
-                                     .sinit_max_attempts = INIT_ATTEMPTS,
-                                     .sinit_max_init_timeo = INIT_MOST_MS };
-
-  return set_option (self, SOL_SOCKET, SO_LINGER, &linger, sizeof linger)
-         && set_option (self, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on)
-         && set_option (self, IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof on)
-         && set_option (self, IPPROTO_SCTP, SCTP_ENABLE_STREAM_RESET, &reset, sizeof reset)
-         && set_option (self, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof init)
-         && set_receive_room (self) && subscribe (self);
-}
-
-/* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the common header
- * over AF_CONN, begins with a size of its own where it was told none, and takes a smaller one later, but no larger one. */
-static gboolean
-set_packet_size (SnugSctpTransport *self)
-{
-  struct sctp_paddrparams params = { .spp_assoc_id = SCTP_FUTURE_ASSOC, .spp_flags = SPP_PMTUD_DISABLE,
-                                     .spp_pathmtu = (guint32) self->packet_bytes - COMMON_HEADER };
-
-  if (self->local_port != SNUG_SCTP_PORT)
-    {
-      params.spp_flags |= SPP_HB_ENABLE;
-      params.spp_hbinterval = EXTRA_HEARTBEAT_MS;
-    }
-  return set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
-}
-
-/* Both sides bind and connect (RFC 8841 section 9.1); SCTP is made for the crossing. */
-static gboolean
-open_socket (SnugSctpTransport *self)
-{
-  struct sockaddr_conn local = make_address (self, self->local_port);
-  struct sockaddr_conn remote = make_address (self, self->remote_port);
-
-  self->socket = usrsctp_socket (AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
-  if (self->socket == NULL || usrsctp_set_non_blocking (self->socket, 1) != 0
-      || usrsctp_set_upcall (self->socket, on_upcall, self) != 0 || !set_options (self) || !set_packet_size (self)
-      || usrsctp_bind (self->socket, (struct sockaddr *) &local, sizeof local) != 0)
-    return FALSE;
-  return usrsctp_connect (self->socket, (struct sockaddr *) &remote, sizeof remote) == 0 || errno == EINPROGRESS;
-}
-
 void
 snug_sctp_transport_start (SnugSctpTransport *self)
 {
@@ -534,8 +398,9 @@ snug_sctp_transport_start (SnugSctpTransport *self)
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_NEW)
     return;
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL);
-  self->address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
-  if (!open_socket (self))
+  self->config.address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
+  self->socket = snug_sctp_socket_open (&self->config, on_upcall, self);
+  if (self->socket == NULL)
     fail (self, _("Data channels cannot be opened here"));
   else
     snug_transport_set_receiver (self->below, on_packet, self);
@@ -543,54 +408,23 @@ snug_sctp_transport_start (SnugSctpTransport *self)
 
 /* ---- Sending ---- */
 
-static void
-describe (struct sctp_sendv_spa *spa, const SnugSctpSend *how)
-{
-  gboolean is_promised = !how->has_max_retransmits && !how->has_max_lifetime;
-
-  memset (spa, 0, sizeof *spa);
-  spa->sendv_flags = SCTP_SEND_SNDINFO_VALID | SCTP_SEND_PRINFO_VALID;
-  spa->sendv_sndinfo.snd_sid = how->stream;
-  spa->sendv_sndinfo.snd_ppid = htonl (how->ppid);
-  spa->sendv_sndinfo.snd_flags = SCTP_EOR | (how->unordered ? SCTP_UNORDERED : 0);
-  spa->sendv_prinfo.pr_policy = how->has_max_lifetime && !how->has_max_retransmits ? SCTP_PR_SCTP_TTL : SCTP_PR_SCTP_RTX;
-  spa->sendv_prinfo.pr_value = is_promised ? UNCOUNTABLE_TRIES : how->reliability;
-}
-
 SnugSctpResult
 snug_sctp_transport_send_message (SnugSctpTransport *self, const SnugSctpSend *how, const guint8 *data,
                                   gsize n_bytes)
 {
-  struct sctp_sendv_spa spa;
+  SnugSctpResult result = SNUG_SCTP_REFUSED;
 
-  if (snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CONNECTED
-      || self->socket == NULL)
-    return SNUG_SCTP_REFUSED;
-
-  describe (&spa, how);
-  if (usrsctp_sendv (self->socket, data, n_bytes, NULL, 0, &spa, sizeof spa, SCTP_SENDV_SPA, 0) >= 0)
-    {
-      self->bytes_sent += n_bytes;
-      return SNUG_SCTP_SENT;
-    }
-  if (errno == EWOULDBLOCK || errno == EAGAIN || errno == ENOBUFS)
-    return SNUG_SCTP_FULL;
-  g_debug ("SCTP: a message of %zu bytes on stream %u: %s", n_bytes, how->stream, g_strerror (errno));
-  return SNUG_SCTP_REFUSED;
+  if (snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED && self->socket != NULL)
+    result = snug_sctp_socket_send (self->socket, how, data, n_bytes);
+  if (result == SNUG_SCTP_SENT)
+    self->bytes_sent += n_bytes;
+  return result;
 }
 
 gboolean
 snug_sctp_transport_reset_stream (SnugSctpTransport *self, guint16 stream)
 {
-  gsize size = sizeof (struct sctp_reset_streams) + sizeof (guint16);
-  g_autofree struct sctp_reset_streams *reset = g_malloc0 (size);
-
-  if (self->socket == NULL)
-    return FALSE;
-  reset->srs_flags = SCTP_STREAM_RESET_OUTGOING;
-  reset->srs_number_streams = 1;
-  reset->srs_stream_list[0] = stream;
-  return set_option (self, IPPROTO_SCTP, SCTP_RESET_STREAMS, reset, size);
+  return self->socket != NULL && snug_sctp_socket_reset_stream (self->socket, stream);
 }
 
 guint
@@ -633,13 +467,8 @@ snug_sctp_transport_send_probe (SnugSctpTransport *self, guint32 number, gsize n
 void
 snug_sctp_transport_probe (SnugSctpTransport *self)
 {
-  struct sockaddr_conn remote = make_address (self, self->remote_port);
-  struct sctp_paddrparams params = { .spp_flags = SPP_HB_DEMAND };
-
-  if (self->socket == NULL)
-    return;
-  memcpy (&params.spp_address, &remote, sizeof remote);
-  set_option (self, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &params, sizeof params);
+  if (self->socket != NULL)
+    snug_sctp_socket_demand_heartbeat (self->socket, &self->config);
 }
 
 double
@@ -647,17 +476,15 @@ snug_sctp_transport_get_rtt_ms (SnugSctpTransport *self)
 {
   struct sctp_status status;
 
-  return get_status (self, &status) ? (double) status.sstat_primary.spinfo_srtt : -1;
+  return snug_sctp_socket_get_status (self->socket, &status) ? (double) status.sstat_primary.spinfo_srtt : -1;
 }
 
 gboolean
 snug_sctp_transport_is_flushed (SnugSctpTransport *self)
 {
-  struct sctp_status status = { 0 };
-  socklen_t size = sizeof status;
+  struct sctp_status status;
 
-  return self->socket == NULL
-         || usrsctp_getsockopt (self->socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) != 0
+  return !snug_sctp_socket_get_status (self->socket, &status)
          || (status.sstat_unackdata == 0 && status.sstat_penddata == 0);
 }
 
