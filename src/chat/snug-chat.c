@@ -4,33 +4,28 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "snug-context.h"
 #include "snug-display-text.h"
 #include "snug-emoji.h"
 #include "snug-history.h"
 #include "snug-message-private.h"
 #include "snug-outgoing.h"
+#include "snug-receipts.h"
 
-/* Ids remembered of each member, so that what is said again after a break is shown once. */
-#define MAX_SEEN 4096
 #define TYPING_INTERVAL_US (3 * G_USEC_PER_SEC)
-#define CONFIRM_INTERVAL_MS 10
 
 struct _SnugChat
 {
-  GObject      parent_instance;
+  GObject       parent_instance;
 
   /* Owned */
-  SnugRoom    *room;       /* nullable */
-  SnugHistory *history;
-  GPtrArray   *outgoing;   /* of SnugOutgoing, not yet delivered to all; in the order in which it was said */
-  GHashTable  *hears_from; /* member id → the first own message that was for them, by its number */
-  GHashTable  *seen;       /* member id → GHashTable of message ids */
-  GHashTable  *to_confirm; /* member id → GPtrArray of message ids */
-  GSource     *confirm_source;
+  SnugRoom     *room;       /* nullable */
+  SnugHistory  *history;
+  GPtrArray    *outgoing;   /* of SnugOutgoing, not yet delivered to all; in the order in which it was said */
+  GHashTable   *hears_from; /* member id → the first own message that was for them, by its number */
+  SnugReceipts *receipts;   /* of what others said */
 
-  guint64      n_said;
-  gint64       typing_us;  /* when we last said so; 0 = not typing */
+  guint64       n_said;
+  gint64        typing_us;  /* when we last said so; 0 = not typing */
 };
 
 G_DEFINE_FINAL_TYPE (SnugChat, snug_chat, G_TYPE_OBJECT)
@@ -365,8 +360,7 @@ on_member_left (SnugRoom *room, SnugMember *member, SnugChat *self)
       settle (self, outgoing);
     }
   g_hash_table_remove (self->hears_from, id);
-  g_hash_table_remove (self->seen, id);
-  g_hash_table_remove (self->to_confirm, id);
+  snug_receipts_forget (self->receipts, id);
 }
 
 static void
@@ -401,86 +395,13 @@ handle_chat_received (SnugRoom *room, SnugMember *member, SnugWireMessage *messa
 /* --- hearing --------------------------------------------------------------------------------------- */
 
 static void
-send_confirmations (gpointer key, gpointer value, gpointer user_data)
-{
-  SnugChat *self = user_data;
-  SnugMember *member = snug_room_find_member (self->room, key);
-  GPtrArray *ids = value;
-  g_autoptr (SnugWireMessage) received = snug_wire_message_new (SNUG_WIRE_CHAT_RECEIVED);
-
-  received->ids = g_ptr_array_ref (ids);
-  if (member != NULL)
-    snug_room_send (self->room, member, received);
-}
-
-static void
-confirm_now (SnugChat *self)
-{
-  if (self->room != NULL)
-    g_hash_table_foreach (self->to_confirm, send_confirmations, self);
-  g_hash_table_remove_all (self->to_confirm);
-}
-
-static gboolean
-on_confirm_timer (gpointer user_data)
-{
-  SnugChat *self = user_data;
-
-  if (g_hash_table_size (self->to_confirm) > 0)
-    {
-      confirm_now (self);
-      return G_SOURCE_CONTINUE;
-    }
-  snug_clear_source (&self->confirm_source);
-  return G_SOURCE_REMOVE;
-}
-
-/* The first at once, so that its tick does not wait; what comes close behind it goes together. */
-static void
-confirm_soon (SnugChat *self, SnugMember *member, const char *message_id)
-{
-  const char *member_id = snug_member_get_id (member);
-  GPtrArray *ids = g_hash_table_lookup (self->to_confirm, member_id);
-
-  if (ids == NULL)
-    {
-      ids = g_ptr_array_new_with_free_func (g_free);
-      g_hash_table_insert (self->to_confirm, g_strdup (member_id), ids);
-    }
-  g_ptr_array_add (ids, g_strdup (message_id));
-
-  if (ids->len == SNUG_WIRE_MAX_IDS || self->confirm_source == NULL)
-    confirm_now (self);
-  if (self->confirm_source == NULL)
-    self->confirm_source = snug_context_timeout (g_main_context_get_thread_default (), CONFIRM_INTERVAL_MS,
-                                                 on_confirm_timer, self);
-}
-
-/* Returns: TRUE the first time. */
-static gboolean
-remember (SnugChat *self, SnugMember *member, const char *message_id)
-{
-  GHashTable *ids = g_hash_table_lookup (self->seen, snug_member_get_id (member));
-
-  if (ids == NULL)
-    {
-      ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      g_hash_table_insert (self->seen, g_strdup (snug_member_get_id (member)), ids);
-    }
-  if (g_hash_table_size (ids) >= MAX_SEEN)
-    g_hash_table_remove_all (ids);
-  return g_hash_table_add (ids, g_strdup (message_id));
-}
-
-static void
 handle_chat (SnugRoom *room, SnugMember *member, SnugWireMessage *wire, gpointer user_data)
 {
   SnugChat *self = user_data;
   g_autofree char *text = snug_display_text_block (wire->text);
   g_autoptr (SnugMessage) message = NULL;
 
-  confirm_soon (self, member, wire->id);
-  if (*text == '\0' || !remember (self, member, wire->id))
+  if (!snug_receipts_add (self->receipts, member, wire->id) || *text == '\0')
     return;
 
   message = snug_message_new (SNUG_MESSAGE_TEXT, wire->id, snug_member_get_id (member),
@@ -506,8 +427,7 @@ handle_edit (SnugRoom *room, SnugMember *member, SnugWireMessage *wire, gpointer
   g_autofree char *text = snug_display_text_block (wire->text);
   SnugMessage *message = find_own_of (self, member, wire);
 
-  confirm_soon (self, member, wire->id);
-  if (!remember (self, member, wire->id) || message == NULL || *text == '\0'
+  if (!snug_receipts_add (self->receipts, member, wire->id) || message == NULL || *text == '\0'
       || strcmp (text, snug_message_get_text (message)) == 0)
     return;
   g_object_ref (message);
@@ -522,8 +442,7 @@ handle_delete (SnugRoom *room, SnugMember *member, SnugWireMessage *wire, gpoint
   SnugChat *self = user_data;
   SnugMessage *message = find_own_of (self, member, wire);
 
-  confirm_soon (self, member, wire->id);
-  if (!remember (self, member, wire->id) || message == NULL)
+  if (!snug_receipts_add (self->receipts, member, wire->id) || message == NULL)
     return;
   snug_history_delete (self->history, message);
   g_signal_emit (self, signals[DELETED], 0, message);
@@ -536,8 +455,7 @@ handle_react (SnugRoom *room, SnugMember *member, SnugWireMessage *wire, gpointe
   const char *member_id = snug_member_get_id (member);
   SnugMessage *message = snug_history_find_any (self->history, wire->of);
 
-  confirm_soon (self, member, wire->id);
-  if (!remember (self, member, wire->id) || message == NULL
+  if (!snug_receipts_add (self->receipts, member, wire->id) || message == NULL
       || !snug_message_react (message, member_id, snug_member_get_display_name (member), wire->emoji, wire->on))
     return;
   g_signal_emit (self, signals[REACTED], 0, message, member_id, wire->emoji, wire->on);
@@ -601,13 +519,10 @@ let_go_of_room (SnugChat *self)
 {
   if (self->room == NULL)
     return;
-  /* Who reads and leaves at once has read all the same. */
-  g_hash_table_foreach (self->to_confirm, send_confirmations, self);
-  g_hash_table_remove_all (self->to_confirm);
+  snug_receipts_set_room (self->receipts, NULL);
   g_signal_handlers_disconnect_by_data (self->room, self);
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     snug_room_set_handler (self->room, handlers[i].type, NULL, NULL);
-  snug_clear_source (&self->confirm_source);
   g_clear_object (&self->room);
 }
 
@@ -619,13 +534,12 @@ snug_chat_set_room (SnugChat *self, SnugRoom *room)
     return;
 
   g_ptr_array_set_size (self->outgoing, 0);
-  g_hash_table_remove_all (self->seen);
-  g_hash_table_remove_all (self->to_confirm);
   g_hash_table_remove_all (self->hears_from);
   snug_history_clear (self->history);
   self->typing_us = 0;
 
   self->room = g_object_ref (room);
+  snug_receipts_set_room (self->receipts, room);
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     snug_room_set_handler (room, handlers[i].type, handlers[i].handle, self);
   g_signal_connect (room, "member-ready", G_CALLBACK (on_member_ready), self);
@@ -645,7 +559,6 @@ snug_chat_dispose (GObject *object)
   SnugChat *self = SNUG_CHAT (object);
 
   let_go_of_room (self);
-  snug_clear_source (&self->confirm_source);
   G_OBJECT_CLASS (snug_chat_parent_class)->dispose (object);
 }
 
@@ -657,8 +570,7 @@ snug_chat_finalize (GObject *object)
   g_clear_pointer (&self->history, snug_history_free);
   g_clear_pointer (&self->hears_from, g_hash_table_unref);
   g_clear_pointer (&self->outgoing, g_ptr_array_unref);
-  g_clear_pointer (&self->seen, g_hash_table_unref);
-  g_clear_pointer (&self->to_confirm, g_hash_table_unref);
+  g_clear_pointer (&self->receipts, snug_receipts_free);
   G_OBJECT_CLASS (snug_chat_parent_class)->finalize (object);
 }
 
@@ -686,6 +598,5 @@ snug_chat_init (SnugChat *self)
   self->history = snug_history_new ();
   self->hears_from = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->outgoing = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_outgoing_free);
-  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
-  self->to_confirm = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->receipts = snug_receipts_new ();
 }
