@@ -10,6 +10,7 @@
 #include "snug-message-menu.h"
 #include "snug-message-words.h"
 #include "snug-picture.h"
+#include "snug-quote.h"
 #include "snug-reaction-bar.h"
 #include "snug-rich-text.h"
 #include "snug-tooltip.h"
@@ -31,25 +32,26 @@ struct _SnugMessageRow
   guint        pointing_out; /* source; 0: none */
 
   /* Template */
-  GtkLabel    *day;
-  GtkWidget   *unread;
-  GtkLabel    *system;
+  GtkBox      *content;
   GtkBox      *line;
   AdwAvatar   *avatar;
-  GtkWidget   *column;
+  GtkBox      *column;
   GtkWidget   *bubble;
   GtkLabel    *sender;
-  GtkButton   *quote;
-  GtkLabel    *quote_sender;
-  GtkLabel    *quote_text;
   GtkLabel    *text;
   AdwBin      *card;
   GtkWidget   *about;
   GtkWidget   *edited;
   GtkLabel    *time;
   GtkImage    *tick;
-  SnugReactionBar *reactions;
   GtkWidget   *menu_button;
+
+  /* Children that few rows have: NULL until the first message that wants it. */
+  GtkLabel    *day;
+  GtkWidget   *unread;
+  GtkLabel    *system;
+  SnugQuote   *quote;
+  SnugReactionBar *reactions;
 };
 
 G_DEFINE_FINAL_TYPE (SnugMessageRow, snug_message_row, ADW_TYPE_BIN)
@@ -73,6 +75,8 @@ continues_group (SnugMessage *message, SnugMessage *before)
                                  snug_message_get_time_ms (message));
 }
 
+/* --- Above it: another day, and what has not been read; or words of the room instead of it --- */
+
 static void
 show_day (SnugMessageRow *self, SnugMessage *before)
 {
@@ -81,8 +85,77 @@ show_day (SnugMessageRow *self, SnugMessage *before)
                                                              time_ms);
   g_autofree char *day = changes ? snug_words_day (time_ms, g_get_real_time () / 1000) : NULL;
 
+  if (self->day == NULL && !changes)
+    return;
+  if (self->day == NULL)
+    {
+      self->day = GTK_LABEL (gtk_label_new (NULL));
+      gtk_widget_add_css_class (GTK_WIDGET (self->day), "day");
+      gtk_widget_add_css_class (GTK_WIDGET (self->day), "caption-heading");
+      gtk_box_prepend (self->content, GTK_WIDGET (self->day));
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->day), changes);
   gtk_label_set_label (self->day, day != NULL ? day : "");
+}
+
+static void
+append_rule (GtkBox *box)
+{
+  gtk_box_append (box, g_object_new (GTK_TYPE_SEPARATOR, "hexpand", TRUE, "valign", GTK_ALIGN_CENTER, NULL));
+}
+
+static GtkWidget *
+unread_new (void)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *words = gtk_label_new (_("New messages"));
+
+  gtk_widget_add_css_class (line, "unread-line");
+  gtk_widget_add_css_class (words, "caption-heading");
+  append_rule (GTK_BOX (line));
+  gtk_box_append (GTK_BOX (line), words);
+  append_rule (GTK_BOX (line));
+  return line;
+}
+
+void
+snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread)
+{
+  if (self->unread == NULL && !first_unread)
+    return;
+  if (self->unread == NULL)
+    {
+      self->unread = unread_new ();
+      gtk_box_insert_child_after (self->content, self->unread, GTK_WIDGET (self->day));
+    }
+  gtk_widget_set_visible (self->unread, first_unread);
+}
+
+static GtkWidget *
+system_new (void)
+{
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
+                                   "justify", GTK_JUSTIFY_CENTER, NULL);
+
+  gtk_widget_add_css_class (label, "system-line");
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+  return label;
+}
+
+static void
+show_system (SnugMessageRow *self, gboolean is_system)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->line), !is_system);
+  if (self->system == NULL && is_system)
+    {
+      self->system = GTK_LABEL (system_new ());
+      gtk_widget_insert_before (GTK_WIDGET (self->system), GTK_WIDGET (self->content), GTK_WIDGET (self->line));
+    }
+  if (self->system == NULL)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->system), is_system);
+  gtk_label_set_label (self->system, is_system ? snug_message_get_text (self->message) : "");
 }
 
 static void
@@ -146,32 +219,45 @@ static void
 show_quote (SnugMessageRow *self)
 {
   gboolean is_reply = snug_message_get_is_reply (self->message);
-  g_autofree char *excerpt = NULL;
-  g_autofree char *key = NULL;
-  g_autofree char *spoken = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->quote), is_reply);
-  if (!is_reply)
+  if (self->quote == NULL && !is_reply)
     return;
-  if (self->original == NULL)
+  if (self->quote == NULL)
     {
-      gtk_label_set_label (self->quote_sender, "");
-      gtk_label_set_label (self->quote_text, _("An earlier message"));
-      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->quote), "s", "");
-      snug_accessible_set_label (GTK_WIDGET (self->quote), _("An earlier message"));
+      self->quote = snug_quote_new ();
+      gtk_box_insert_child_after (GTK_BOX (self->bubble), GTK_WIDGET (self->quote), GTK_WIDGET (self->sender));
     }
-  else
+  gtk_widget_set_visible (GTK_WIDGET (self->quote), is_reply);
+  if (is_reply)
+    snug_quote_show (self->quote, self->original);
+}
+
+static void
+show_reactions (SnugMessageRow *self)
+{
+  if (self->reactions == NULL && snug_reactions_get_n (snug_message_get_reactions (self->message)) == 0)
+    return;
+  if (self->reactions == NULL)
     {
-      excerpt = snug_words_excerpt (self->original);
-      key = snug_words_message_key (self->original);
-      spoken = g_strdup_printf ("%s, %s", snug_words_sender (self->original), excerpt);
-      gtk_label_set_label (self->quote_sender, snug_words_sender (self->original));
-      gtk_label_set_label (self->quote_text, excerpt);
-      gtk_actionable_set_action_target (GTK_ACTIONABLE (self->quote), "s", key);
-      snug_accessible_set_label (GTK_WIDGET (self->quote), spoken);
+      self->reactions = g_object_new (SNUG_TYPE_REACTION_BAR, NULL);
+      gtk_box_append (self->column, GTK_WIDGET (self->reactions));
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->quote_sender), self->original != NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->quote), self->original != NULL);
+  gtk_widget_set_halign (GTK_WIDGET (self->reactions),
+                         snug_message_get_own (self->message) ? GTK_ALIGN_END : GTK_ALIGN_START);
+  snug_reaction_bar_show (self->reactions, self->message);
+}
+
+/* What a label needs at least is asked for word by word, and of a long one that is half of what a row costs: from so
+ * many characters on it has that from their number. A shorter one has no word that this would make wider. */
+#define LONG_CHARS 24
+#define LEAST_CHARS 10
+
+static void
+limit_width (GtkLabel *label)
+{
+  gboolean is_long = g_utf8_strlen (gtk_label_get_text (label), -1) >= LONG_CHARS;
+
+  gtk_label_set_width_chars (label, is_long ? LEAST_CHARS : -1);
 }
 
 static void
@@ -185,6 +271,7 @@ show_text (SnugMessageRow *self)
   else
     gtk_label_set_markup (self->text, markup);
   gtk_label_set_selectable (self->text, !deleted);
+  limit_width (self->text);
   snug_css_class_set (self->bubble, "deleted", deleted);
   gtk_widget_set_visible (self->edited, snug_message_get_edited (self->message) && !deleted);
   gtk_widget_set_visible (self->menu_button, snug_message_menu_is_for (self->message));
@@ -195,7 +282,7 @@ on_revised (SnugMessageRow *self)
 {
   show_text (self);
   show_quote (self);
-  snug_reaction_bar_show (self->reactions, self->message);
+  show_reactions (self);
   show_delivery (self);
 }
 
@@ -214,10 +301,11 @@ show_line (SnugMessageRow *self)
   g_autofree char *clock = snug_words_clock (snug_message_get_time_ms (self->message));
 
   gtk_widget_set_halign (GTK_WIDGET (self->line), own ? GTK_ALIGN_END : GTK_ALIGN_START);
-  gtk_box_reorder_child_after (self->line, self->menu_button, own ? NULL : self->column);
-  gtk_widget_set_halign (GTK_WIDGET (self->reactions), own ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_box_reorder_child_after (self->line, self->menu_button, own ? NULL : GTK_WIDGET (self->column));
   gtk_widget_set_visible (GTK_WIDGET (self->avatar), !own);
-  adw_avatar_set_text (self->avatar, name);
+  /* It measures and styles itself for each text: only where it is seen. */
+  if (!own && !self->grouped)
+    adw_avatar_set_text (self->avatar, name);
   gtk_widget_set_opacity (GTK_WIDGET (self->avatar), self->grouped ? 0 : 1);
   gtk_widget_set_visible (GTK_WIDGET (self->sender), !own && !self->grouped);
   gtk_label_set_label (self->sender, name);
@@ -249,11 +337,9 @@ snug_message_row_bind (SnugMessageRow *self, SnugMessage *message, SnugMessage *
   self->grouped = continues_group (message, before);
   watch (self);
   show_day (self, before);
-  gtk_widget_set_visible (GTK_WIDGET (self->line), !system);
-  gtk_widget_set_visible (GTK_WIDGET (self->system), system);
+  show_system (self, system);
   if (system)
     {
-      gtk_label_set_label (self->system, snug_message_get_text (message));
       show_delivery (self);
       return;
     }
@@ -349,8 +435,8 @@ add_gestures (SnugMessageRow *self)
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (press), GTK_PHASE_CAPTURE);
   g_signal_connect (click, "pressed", G_CALLBACK (on_right_click), self);
   g_signal_connect (press, "pressed", G_CALLBACK (on_long_press), self);
-  gtk_widget_add_controller (self->column, GTK_EVENT_CONTROLLER (click));
-  gtk_widget_add_controller (self->column, GTK_EVENT_CONTROLLER (press));
+  gtk_widget_add_controller (GTK_WIDGET (self->column), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (GTK_WIDGET (self->column), GTK_EVENT_CONTROLLER (press));
 }
 
 char *
@@ -365,12 +451,6 @@ snug_message_row_dup_marked_text (SnugMessageRow *self)
 }
 
 /* --- Life --- */
-
-void
-snug_message_row_set_first_unread (SnugMessageRow *self, gboolean first_unread)
-{
-  gtk_widget_set_visible (self->unread, first_unread);
-}
 
 static void
 let_go (SnugMessageRow *self)
@@ -405,7 +485,7 @@ snug_message_row_unbind (SnugMessageRow *self)
     return;
   let_go (self);
   close_popovers (self->menu_button);
-  close_popovers (self->column);
+  close_popovers (GTK_WIDGET (self->column));
   snug_css_class_set (self->bubble, "pointed-out", FALSE);
   snug_message_row_set_found (self, NULL, FALSE);
   adw_bin_set_child (self->card, NULL);
@@ -420,7 +500,7 @@ snug_message_row_dispose (GObject *object)
   if (self->column != NULL)
     {
       close_popovers (self->menu_button);
-      close_popovers (self->column);
+      close_popovers (GTK_WIDGET (self->column));
     }
   G_OBJECT_CLASS (snug_message_row_parent_class)->dispose (object);
 }
@@ -432,29 +512,22 @@ snug_message_row_class_init (SnugMessageRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = snug_message_row_dispose;
   g_type_ensure (SNUG_TYPE_COLUMNS);
-  g_type_ensure (SNUG_TYPE_REACTION_BAR);
   gtk_widget_class_install_action (widget_class, "message.menu", NULL, on_menu_action);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/snugrooms/Snug/snug-message-row.ui");
   gtk_widget_class_set_css_name (widget_class, "message");
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, day);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, unread);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, system);
+  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, content);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, line);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, avatar);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, column);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, bubble);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, sender);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_sender);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, quote_text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, card);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, about);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, edited);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, time);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, tick);
-  gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, reactions);
   gtk_widget_class_bind_template_child (widget_class, SnugMessageRow, menu_button);
 }
 
@@ -462,7 +535,6 @@ static void
 snug_message_row_init (SnugMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  snug_tooltip_set (GTK_WIDGET (self->quote), _("Go to the Message"));
   snug_tooltip_set (self->menu_button, _("Message Menu"));
   add_gestures (self);
 }

@@ -4,13 +4,13 @@
  */
 #include "cut-off.h"
 
-#include <gtk/gtk.h>
+#include "snug-quote.h"
 
 /* Pixels by which roundings differ. */
 #define SLACK 1
 
-/* Labels that show what somebody else wrote, by their names in the templates. */
-static const char *const of_others[] = { "sender", "quote_sender", "quote_text", "about_text", "chip_subtitle", NULL };
+/* Labels that show what somebody else wrote, by their names in the templates; all those of a quote do, too. */
+static const char *const of_others[] = { "sender", "about_text", "chip_subtitle", NULL };
 
 static gboolean
 shows_a_name (GtkWidget *label)
@@ -19,7 +19,8 @@ shows_a_name (GtkWidget *label)
 
   /* In the middle are only names of files, whose ends matter. */
   return gtk_label_get_ellipsize (GTK_LABEL (label)) == PANGO_ELLIPSIZE_MIDDLE
-         || (id != NULL && g_strv_contains (of_others, id));
+         || (id != NULL && g_strv_contains (of_others, id))
+         || gtk_widget_get_ancestor (label, SNUG_TYPE_QUOTE) != NULL;
 }
 
 static gboolean
