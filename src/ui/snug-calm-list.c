@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-calm-list.h"
 
-#define REST_MS 50
+#define REST_MS 20
 
-/* A row of the chat costs a millisecond or two: so many fit between two frames that nobody sees as a halt. Each
- * member is held to a few messages a second (PROTOCOL.md, limits): what waits here does not wait for long. */
+/* A row of the chat costs two milliseconds or three: a handful is a frame that nobody sees as a halt. A full room in
+ * which all talk as fast as they may (PROTOCOL.md, limits) is faster than that: the more wait, the more are told. */
+#define FEW_AT_ONCE 4
 #define MOST_AT_ONCE 16
+#define TOLD_OF_WAITING 16
 
 struct _SnugCalmList
 {
@@ -44,7 +46,8 @@ static void
 tell_added (SnugCalmList *self)
 {
   guint n_before = self->items->len;
-  guint n = MIN (self->added->len, MOST_AT_ONCE);
+  guint n_wanted = CLAMP (self->added->len / TOLD_OF_WAITING, FEW_AT_ONCE, MOST_AT_ONCE);
+  guint n = MIN (self->added->len, n_wanted);
 
   if (n == 0)
     return;

@@ -1,4 +1,4 @@
-/* snug-calm-list: a list that changes twenty times a second at the most, and by few items, however much the one
+/* snug-calm-list: a list that changes by few items at once, with a rest for a frame after each time, however much the one
  * behind it does.
  *
  * What is added at the end and what is taken from the front is kept back and told together, the first of a
