@@ -3,9 +3,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "snug-calm-list.h"
 #include "snug-file-words.h"
 #include "snug-words.h"
+
+/* A desktop shows, and reads out, each one that it is sent: of messages that come faster than this, the last. */
+#define MESSAGES_EVERY_MS 1000
 
 struct _SnugNotifier
 {
@@ -14,7 +16,8 @@ struct _SnugNotifier
   GtkApplication *application;     /* borrowed */
   SnugSession    *session;         /* owned */
   SnugSettings   *settings;        /* owned */
-  SnugCalmList   *messages;        /* owned: of many that come at once, the last is spoken of */
+  SnugMessage    *heard;           /* owned, nullable: not spoken of yet */
+  guint           resting;         /* source; 0: what is heard is spoken of at once */
   GHashTable     *shown;           /* owned; ids of the transfers that were spoken of */
 };
 
@@ -79,6 +82,30 @@ is_heard (SnugMessage *message)
   return snug_message_get_kind (message) == SNUG_MESSAGE_TEXT && !snug_message_get_own (message);
 }
 
+static gboolean on_rested (gpointer user_data);
+
+static void
+tell_heard (SnugNotifier *self)
+{
+  g_autoptr (SnugMessage) message = g_steal_pointer (&self->heard);
+
+  if (!is_wanted (self))
+    return;
+  notify_message (self, message);
+  self->resting = g_timeout_add (MESSAGES_EVERY_MS, on_rested, self);
+}
+
+static gboolean
+on_rested (gpointer user_data)
+{
+  SnugNotifier *self = user_data;
+
+  self->resting = 0;
+  if (self->heard != NULL)
+    tell_heard (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* Of several that come together, the last. */
 static void
 on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added,
@@ -90,8 +117,9 @@ on_messages_changed (GListModel *messages, guint position, guint n_removed, guin
 
       if (!is_heard (message))
         continue;
-      if (is_wanted (self))
-        notify_message (self, message);
+      g_set_object (&self->heard, message);
+      if (self->resting == 0)
+        tell_heard (self);
       return;
     }
 }
@@ -252,6 +280,7 @@ on_window_active (GtkWindow *window, GParamSpec *pspec, SnugNotifier *self)
 {
   if (gtk_window_is_active (window))
     {
+      g_clear_object (&self->heard);
       withdraw (self, "message");
       withdraw (self, "room");
       withdraw (self, "copy");
@@ -274,8 +303,8 @@ snug_notifier_new (GtkApplication *application, SnugSession *session, SnugSettin
   self->settings = g_object_ref (settings);
   g_signal_connect_object (session, "offer-received", G_CALLBACK (on_offer_received), self, 0);
   g_signal_connect_object (session, "notify::state", G_CALLBACK (on_session_state), self, G_CONNECT_SWAPPED);
-  self->messages = snug_calm_list_new (snug_session_get_messages (session));
-  g_signal_connect_object (self->messages, "items-changed", G_CALLBACK (on_messages_changed), self, 0);
+  g_signal_connect_object (snug_session_get_messages (session), "items-changed", G_CALLBACK (on_messages_changed),
+                           self, 0);
   g_signal_connect_object (snug_session_get_transfers (session), "items-changed",
                            G_CALLBACK (on_transfers_changed),
                            self, 0);
@@ -289,7 +318,8 @@ snug_notifier_dispose (GObject *object)
 {
   SnugNotifier *self = SNUG_NOTIFIER (object);
 
-  g_clear_object (&self->messages);
+  g_clear_handle_id (&self->resting, g_source_remove);
+  g_clear_object (&self->heard);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (snug_notifier_parent_class)->dispose (object);

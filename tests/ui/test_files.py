@@ -177,6 +177,21 @@ def test_notify_message(desk):
     assert "the secret word" not in str(desk.notifications.all())
 
 
+@case("of many messages that come fast, a few are notified, and the last of all")
+def test_notify_many(desk):
+    desk.set("notification-text", "true")
+    opened, link = create(desk)
+    ana = desk.member("join", link, "--name", "Ana")
+    opened.wait_for_title("2 people")
+    desk.other("idle")
+    subprocess.run(["xdotool", "search", "--sync", "--name", "^other idle$", "windowfocus", "--sync"], check=True,
+                   timeout=window.PATIENCE_S, capture_output=True)
+    before = len(desk.notifications.all())
+    ana.say("\n".join(f"word {i}" for i in range(40)))
+    until(lambda: desk.notifications.wait_for("Message from Ana")["body"] == "word 39", "the last word")
+    assert len(desk.notifications.all()) - before < 20
+
+
 @case("Accept of a notification accepts the file, and a second one says it is here")
 def test_notify_file(desk):
     opened, link = create(desk)
