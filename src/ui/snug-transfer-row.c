@@ -16,6 +16,7 @@ struct _SnugTransferRow
   SnugTransfer   *transfer;      /* owned; NULL while not bound */
   gulong          on_notify;
   guint           shown;         /* shape() + 1 of the buttons that stand there; 0: none yet */
+  char           *said;          /* owned, nullable: the words that stand there */
   gboolean        is_card;       /* in the chat, from where nothing is taken away */
   gboolean        has_picture;   /* above it, which says what it is and opens it */
 
@@ -189,13 +190,11 @@ show_commands (SnugTransferRow *self)
 }
 
 static void
-show_progress (SnugTransferRow *self, const char *words)
+show_progress (SnugTransferRow *self)
 {
   guint64 size = snug_transfer_get_size (self->transfer);
   guint64 bytes = snug_transfer_get_bytes (self->transfer);
-  g_autofree char *tied = snug_words_tie (words);
 
-  gtk_label_set_label (self->words, tied);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), snug_transfer_is_active (self->transfer));
   gtk_progress_bar_set_fraction (self->progress,
                                  size > 0 ? MIN (1, (double) bytes / (double) size) : 0);
@@ -251,19 +250,44 @@ show_mood (SnugTransferRow *self)
   snug_css_class_set (GTK_WIDGET (self->progress), "paused", state == SNUG_TRANSFER_PAUSED);
 }
 
+/* A tick of a transfer is told property by property, and most of them change no word. */
 static void
-update (SnugTransferRow *self)
+show_words (SnugTransferRow *self)
 {
   g_autofree char *words = self->is_card ? snug_words_card (self->transfer) : snug_words_transfer (self->transfer);
   g_autofree char *sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), words);
+  g_autofree char *tied = snug_words_tie (words);
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
+  if (g_strcmp0 (sentence, self->said) == 0)
+    return;
+  gtk_label_set_label (self->words, tied);
+  /* The list's own item is what a screen reader stops at: there is none yet while a card is made. */
+  if (item == NULL)
+    return;
+  snug_accessible_set_label (item, sentence);
+  g_free (self->said);
+  self->said = g_steal_pointer (&sentence);
+}
+
+static void
+update (SnugTransferRow *self)
+{
   show_commands (self);
-  show_progress (self, words);
+  show_words (self);
+  show_progress (self);
   show_mood (self);
-  /* The list's own item is what a screen reader stops at. */
-  if (item != NULL)
-    snug_accessible_set_label (item, sentence);
+}
+
+/* Bytes come ten times a second, and new words are measured, in all the window: they go with the speed, which is told
+ * four times. */
+static void
+on_notify (SnugTransferRow *self, GParamSpec *pspec)
+{
+  if (g_str_equal (pspec->name, "bytes") && snug_transfer_get_speed (self->transfer) > 0)
+    show_progress (self);
+  else
+    update (self);
 }
 
 /* The name decides the type where the other side said none, and never what is done with the file.
@@ -324,11 +348,12 @@ snug_transfer_row_set_transfer (SnugTransferRow *self, SnugTransfer *transfer)
   if (self->transfer != NULL)
     g_clear_signal_handler (&self->on_notify, self->transfer);
   g_set_object (&self->transfer, transfer);
+  g_clear_pointer (&self->said, g_free);
   if (transfer == NULL)
     return;
   self->shown = 0;
   gtk_widget_set_visible (GTK_WIDGET (self->expander), FALSE);
-  self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self,
+  self->on_notify = g_signal_connect_object (transfer, "notify", G_CALLBACK (on_notify), self,
                                              G_CONNECT_SWAPPED);
   show_file (self);
   update (self);
