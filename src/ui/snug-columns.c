@@ -11,6 +11,7 @@ struct _SnugColumns
   int              spacing;
   int              row_spacing;
   gboolean         split;
+  gboolean         whole;
   gboolean         second_first;
 };
 
@@ -23,6 +24,7 @@ enum
   PROP_SPACING,
   PROP_ROW_SPACING,
   PROP_SPLIT,
+  PROP_WHOLE,
   PROP_SECOND_FIRST,
   N_PROPS
 };
@@ -97,7 +99,7 @@ second_column_width (SnugColumns *self, const Children *children, int width)
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
-  return first_width >= MAX (first_minimum, get_least (self)) && second_width >= second_minimum ? second_width : 0;
+  return first_width >= MAX (self->whole ? first_natural : first_minimum, get_least (self)) && second_width >= second_minimum ? second_width : 0;
 }
 
 static void
@@ -224,6 +226,7 @@ snug_columns_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_SPACING: g_value_set_int (value, self->spacing); break;
     case PROP_ROW_SPACING: g_value_set_int (value, self->row_spacing); break;
     case PROP_SPLIT: g_value_set_boolean (value, self->split); break;
+    case PROP_WHOLE: g_value_set_boolean (value, self->whole); break;
     case PROP_SECOND_FIRST: g_value_set_boolean (value, self->second_first); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
@@ -242,6 +245,7 @@ snug_columns_set_property (GObject *object, guint prop_id, const GValue *value, 
     case PROP_SPACING: self->spacing = g_value_get_int (value); break;
     case PROP_ROW_SPACING: self->row_spacing = g_value_get_int (value); break;
     case PROP_SPLIT: self->split = g_value_get_boolean (value); break;
+    case PROP_WHOLE: self->whole = g_value_get_boolean (value); break;
     case PROP_SECOND_FIRST: self->second_first = g_value_get_boolean (value); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec); break;
     }
@@ -265,6 +269,7 @@ snug_columns_class_init (SnugColumnsClass *klass)
   props[PROP_SPACING] = g_param_spec_int ("spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_ROW_SPACING] = g_param_spec_int ("row-spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE, flags);
+  props[PROP_WHOLE] = g_param_spec_boolean ("whole", NULL, NULL, FALSE, flags);
   props[PROP_SECOND_FIRST] = g_param_spec_boolean ("second-first", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

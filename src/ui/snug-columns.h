@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugColumns, snug_columns, SNUG, COLUMNS, GtkLayoutManager)
 
 /* Properties, all writable: "least" (int, px at normal text size): beside each other as long as the
- * first column gets this much; "second-first" (boolean): where they are below each other, the second
+ * first column gets this much; "whole" (boolean): as long as the first gets all the width it would like, so that
+ * words which are broken into lines anyway have that of both; "second-first" (boolean): where they are below each other, the second
  * stands above; "spacing" (int, px) between columns; "row-spacing" (int, px) between rows; "split"
  * (boolean): TRUE gives both columns the same width, FALSE gives the second its natural one. */
 
