@@ -443,11 +443,22 @@ show_rows (SnugFilesPane *self)
   g_object_unref (model);
 }
 
+/* What is said of them stands above the page, whose buttons a large picture would push out of sight. */
+static void
+on_unfinished_changed (SnugFilesPane *self)
+{
+  snug_css_class_set (GTK_WIDGET (self), "short",
+                      g_list_model_get_n_items (snug_session_get_unfinished (self->session)) > 0);
+}
+
 static void
 watch_session (SnugFilesPane *self)
 {
   GListModel *transfers = snug_session_get_transfers (self->session);
 
+  g_signal_connect_object (snug_session_get_unfinished (self->session), "items-changed",
+                           G_CALLBACK (on_unfinished_changed), self, G_CONNECT_SWAPPED);
+  on_unfinished_changed (self);
   self->sections = snug_file_sections_new (self->session);
   show_rows (self);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self,
