@@ -7,6 +7,7 @@
 #include "snug-chat-pane.h"
 #include "snug-copy-strip.h"
 #include "snug-files-pane.h"
+#include "snug-lasting-strip.h"
 #include "snug-room-pane.h"
 #include "snug-window.h"
 
@@ -47,6 +48,7 @@ struct _SnugWindow
   GtkLabel             *strip_body;
   GtkButton            *strip_refusal;
   GtkButton            *strip_button;
+  SnugLastingStrip     *lasting;
   SnugCopyStrip        *copy_strip;
   AdwViewStack         *stack;
   AdwViewStackPage     *chat_page;

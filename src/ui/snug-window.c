@@ -66,21 +66,13 @@ snug_window_suggest (SnugWindow *self, const char *text, const char *button, con
   return toast;
 }
 
-static AdwToast *
-complaint_new (const char *text, guint timeout_s)
-{
-  AdwToast *toast = toast_new (text, timeout_s);
-
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  return toast;
-}
-
 void
 snug_window_complain (SnugWindow *self, const char *text, const char *button, const char *action,
                       const char *target)
 {
-  AdwToast *toast = complaint_new (text, 12);
+  AdwToast *toast = toast_new (text, 12);
 
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   if (button != NULL)
     add_button (toast, button, action, target);
   adw_toast_overlay_add_toast (self->toasts, toast);
@@ -89,7 +81,14 @@ snug_window_complain (SnugWindow *self, const char *text, const char *button, co
 void
 snug_window_complain_for_good (SnugWindow *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toasts, complaint_new (text, 0));
+  snug_lasting_strip_add (self->lasting, text);
+}
+
+/* The focus goes on into the page below the strip, not to wherever the toolkit finds something. */
+static void
+on_lasting_closed (SnugWindow *self)
+{
+  gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
 }
 
 /* --- What the state means for the header and the strip --- */
@@ -482,6 +481,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_body);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_refusal);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, strip_button);
+  gtk_widget_class_bind_template_child (widget_class, SnugWindow, lasting);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, copy_strip);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, chat_page);
@@ -493,6 +493,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, drop_highlight);
   gtk_widget_class_bind_template_child (widget_class, SnugWindow, drop_label);
   gtk_widget_class_bind_template_callback (widget_class, on_page_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_lasting_closed);
 }
 
 static void
@@ -512,6 +513,7 @@ snug_window_class_init (SnugWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (SNUG_TYPE_COLUMNS);
+  g_type_ensure (SNUG_TYPE_LASTING_STRIP);
   g_type_ensure (SNUG_TYPE_COPY_STRIP);
   g_type_ensure (SNUG_TYPE_CHAT_PANE);
   g_type_ensure (SNUG_TYPE_FILES_PANE);

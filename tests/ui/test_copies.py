@@ -131,6 +131,25 @@ def test_close(desk):
     assert copy.read_bytes() == b"whole"
 
 
+@case("why a copy failed stands there until it is closed, and what else there is to say does not wait for that")
+def test_failure_stays(desk):
+    opened, _, (received,) = receive(desk, "film.bin")
+    place = desk.folder / "stick"
+    place.mkdir()
+    become_pipe(received)
+    save_to(opened, "film.bin", place / "copy.bin")
+    opened.find("label", "copy.bin")
+    place.rmdir()
+    received.open("wb").close()
+    failure = re.compile("copy.bin.*No such file")
+    opened.find("alert", failure)
+    opened.do("room.copy-link")
+    opened.find("label", re.compile("copied"))
+    assert opened.has("alert", failure)
+    opened.press("push button", "Close")
+    opened.gone("alert", failure)
+
+
 @case("a copy that fails after its window is gone is told of by a notification that names no file, and by the next window")
 def test_failed(desk):
     opened, ana, received = receive(desk, "film.bin", "song.bin")
@@ -148,7 +167,7 @@ def test_failed(desk):
     received[0].open("wb").close()
     assert desk.notifications.wait_for("A file could not be saved")["body"] == ""
     assert desk.start(SNUG).wait() == 0
-    opened.find("label", re.compile("copy.bin.*No such file"))
+    opened.find("alert", re.compile("copy.bin.*No such file"))
     received[1].write_bytes(b"whole")
     until(lambda: copies[1].exists() and copies[1].read_bytes() == b"whole", "the next copy")
 
