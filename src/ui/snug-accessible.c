@@ -12,6 +12,12 @@ snug_accessible_set_label (GtkWidget *widget, const char *label)
                                   -1);
 }
 
+GtkWidget *
+snug_accessible_decoration_new (const char *icon_name)
+{
+  return g_object_new (GTK_TYPE_IMAGE, "icon-name", icon_name, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+}
+
 static void
 on_title_changed (AdwStatusPage *page)
 {

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 void snug_accessible_set_label        (GtkWidget *widget, const char *label);
 
+/* An image that is not read out: what it shows stands beside it in words. @icon_name: (nullable): told later */
+GtkWidget *snug_accessible_decoration_new (const char *icon_name);
+
 /* A status page scrolls, and what it scrolls in can have the focus: that gets the page's title as
  * its name. */
 void snug_accessible_name_status_page (AdwStatusPage *page);

@@ -64,13 +64,14 @@ chip_new (SnugAttachments *self, GFile *file)
   g_autofree char *shown = g_filename_display_name (name);
   g_autofree char *spoken = g_strdup_printf (_("Remove %s"), shown);
   GtkWidget *chip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *image = gtk_image_new_from_icon_name ("text-x-generic-symbolic");
+  GtkWidget *image = snug_accessible_decoration_new ("text-x-generic-symbolic");
   GtkWidget *label = gtk_label_new (shown);
   GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
 
   gtk_image_set_pixel_size (GTK_IMAGE (image), CHIP_PX);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 18);
+  gtk_widget_set_tooltip_text (label, shown);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "circular");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

@@ -185,7 +185,7 @@ snug_checklist_unmap (GtkWidget *widget)
 static void
 add_mark (GtkStack *stack, const char *name, const char *icon, const char *css)
 {
-  GtkWidget *mark = icon != NULL ? gtk_image_new_from_icon_name (icon) : gtk_spinner_new ();
+  GtkWidget *mark = icon != NULL ? snug_accessible_decoration_new (icon) : gtk_spinner_new ();
 
   if (icon == NULL)
     gtk_spinner_start (GTK_SPINNER (mark));

@@ -73,7 +73,7 @@ create_row (gpointer item, gpointer user_data)
   g_autofree char *spoken = g_strdup_printf ("%s: %s. %s", title, _(statuses[status].words), words);
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "title-lines", 0,
                                  "subtitle", words, "subtitle-lines", 0, NULL);
-  GtkWidget *mark = gtk_image_new_from_icon_name (statuses[status].icon);
+  GtkWidget *mark = snug_accessible_decoration_new (statuses[status].icon);
 
   gtk_widget_add_css_class (mark, statuses[status].css);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), mark);

@@ -186,7 +186,7 @@ snug_entry_row_init (SnugEntryRow *self)
   GtkWidget *name = gtk_label_new (NULL);
   GtkWidget *words = gtk_label_new (NULL);
 
-  self->icon = gtk_image_new ();
+  self->icon = snug_accessible_decoration_new (NULL);
   self->name = GTK_LABEL (name);
   self->words = GTK_LABEL (words);
   gtk_label_set_ellipsize (self->name, PANGO_ELLIPSIZE_MIDDLE);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-notes.h"
 
+#include "snug-accessible.h"
+
 struct _SnugNotes
 {
   AdwBin    parent_instance;
@@ -15,11 +17,11 @@ static GtkWidget *
 row_new (const char *line)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *sign = g_object_new (GTK_TYPE_IMAGE, "icon-name", "dialog-warning-symbolic", "valign", GTK_ALIGN_START,
-                                  "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  GtkWidget *sign = snug_accessible_decoration_new ("dialog-warning-symbolic");
   GtkWidget *words = g_object_new (GTK_TYPE_LABEL, "label", line, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
                                    "xalign", 0.0, "hexpand", TRUE, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
 
+  gtk_widget_set_valign (sign, GTK_ALIGN_START);
   gtk_widget_add_css_class (row, "note");
   gtk_box_append (GTK_BOX (row), sign);
   gtk_box_append (GTK_BOX (row), words);

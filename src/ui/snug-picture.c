@@ -103,7 +103,8 @@ snug_picture_class_init (SnugPictureClass *klass)
 static void
 snug_picture_init (SnugPicture *self)
 {
-  self->picture = gtk_picture_new ();
+  /* The button around it has its name. */
+  self->picture = g_object_new (GTK_TYPE_PICTURE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   gtk_picture_set_can_shrink (GTK_PICTURE (self->picture), TRUE);
   gtk_widget_set_overflow (self->picture, GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (self->picture, "inline-picture");

@@ -317,7 +317,7 @@ own_row_new (SnugSession *session)
 {
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle",
                                  _("This computer"), NULL);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("computer-symbolic");
+  GtkWidget *icon = snug_accessible_decoration_new ("computer-symbolic");
   GtkWidget *host = tag_new (_("Host"));
   GtkWidget *rename = gtk_button_new_from_icon_name ("document-edit-symbolic");
 

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "snug-accessible.h"
 #include "snug-last-room.h"
 #include "snug-page-note.h"
 #include "snug-settings.h"
@@ -119,7 +120,7 @@ make_nearby_row (gpointer item, gpointer user_data)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), *name != '\0' ? name : code);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), snug_accessible_decoration_new ("go-next-symbolic"));
   g_object_set_data_full (G_OBJECT (row), "room", g_object_ref (room), g_object_unref);
   return row;
 }

@@ -6,7 +6,7 @@
  * writes FOLDER/<page>-<number>-<scene>.png. `tests/ui/look` runs it in every style and lays contact sheets. With
  * --ask it waits for a line on standard input before each next scene, after it has printed the
  * name of the one that stands there, for tests that read the tree of the window. --nameless plants
- * a button without a name, which such a test must find. --scroll turns the list of messages through
+ * a button and a picture without a name, which such a test must find. --scroll turns the list of messages through
  * from its end to its beginning, and prints how long the longest of the frames took, and 99 of 100.
  * --cut-off paints nothing, and prints what of each scene cannot be read whole.
  * It speaks the language of its surroundings where that is installed, or those of --words, where a
@@ -290,17 +290,18 @@ set_style (Gallery *self)
 }
 
 static gboolean
-plant_nameless_button (GtkWidget *widget)
+plant_nameless (GtkWidget *widget)
 {
   if (ADW_IS_HEADER_BAR (widget))
     {
+      adw_header_bar_pack_end (ADW_HEADER_BAR (widget), gtk_image_new_from_icon_name ("image-missing-symbolic"));
       adw_header_bar_pack_end (ADW_HEADER_BAR (widget),
                                gtk_button_new_from_icon_name ("image-missing-symbolic"));
       return TRUE;
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    if (plant_nameless_button (child))
+    if (plant_nameless (child))
       return TRUE;
   return FALSE;
 }
@@ -315,7 +316,7 @@ on_activate (GApplication *application, Gallery *self)
                 "width", self->width, "height", self->height, NULL);
   self->window = GTK_WINDOW (snug_window_new (SNUG_APPLICATION (application)));
   if (self->nameless)
-    plant_nameless_button (GTK_WIDGET (self->window));
+    plant_nameless (GTK_WIDGET (self->window));
   gtk_window_present (self->window);
   if (!play_next (self))
     g_error ("there is no scene %s", self->only);
