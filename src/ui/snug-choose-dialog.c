@@ -7,6 +7,7 @@
 #include "snug-entry-row.h"
 #include "snug-folder-entry.h"
 #include "snug-file-words.h"
+#include "snug-tooltip.h"
 
 /* A deeper entry is moved in no further: its name has to have room. */
 #define MOST_INDENTS 6
@@ -148,7 +149,7 @@ row_new (void)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *check = gtk_check_button_new ();
-  GtkWidget *icon = gtk_image_new ();
+  GtkWidget *icon = snug_accessible_decoration_new (NULL);
   GtkWidget *name = gtk_label_new (NULL);
   GtkWidget *size = gtk_label_new (NULL);
 
@@ -199,6 +200,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
   gtk_widget_set_margin_start (icon, (int) depth_of (snug_folder_entry_get_path (entry)) * INDENT_PX);
   gtk_image_set_from_gicon (GTK_IMAGE (icon), drawn);
   gtk_label_set_label (GTK_LABEL (name), snug_folder_entry_get_name (entry));
+  snug_tooltip_set (name, snug_folder_entry_get_path (entry));
   gtk_label_set_label (GTK_LABEL (size), snug_folder_entry_is_folder (entry) ? "" : words);
   snug_accessible_set_label (check, snug_folder_entry_get_path (entry));
   snug_accessible_set_label (gtk_widget_get_parent (row), snug_folder_entry_get_path (entry));

@@ -42,12 +42,19 @@ create_row (gpointer item, gpointer user_data)
   g_autofree char *shown = snug_display_text_one_line (name, 255);
   g_autofree char *type = g_content_type_guess (base, NULL, 0, NULL);
   g_autoptr (GIcon) icon = g_content_type_get_symbolic_icon (type);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title-lines", 2, NULL);
+  GtkWidget *row = g_object_new (GTK_TYPE_LIST_BOX_ROW, "activatable", FALSE, NULL);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *image = snug_accessible_decoration_new (NULL);
+  /* Not an AdwActionRow: that leaves the end of a name out, which says what it is. */
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", shown, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "xalign", 0.0,
+                                   "hexpand", TRUE, "tooltip-text", shown, NULL);
 
-  /* Not above: properties of a construction are told in reverse, and the name would be taken for
-   * markup. */
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_gicon (icon));
+  gtk_image_set_from_gicon (GTK_IMAGE (image), icon);
+  gtk_box_append (GTK_BOX (line), image);
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_widget_add_css_class (line, "file-to-send");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
+  snug_accessible_set_label (row, shown);
   return row;
 }
 

@@ -114,18 +114,38 @@ set_last_room (Gallery *self, SnugApplication *application, const char *scene)
 
 /* On a screen that is no larger than the window. */
 static void
-show_doctor (Gallery *self)
+fit_dialog (Gallery *self)
 {
-  GtkWindow *dialog;
+  GtkWindow *dialog = front (self);
   int width, height;
 
-  gtk_widget_activate_action (GTK_WIDGET (self->window), "room.check-connection", NULL);
-  dialog = front (self);
   gtk_window_get_default_size (dialog, &width, &height);
   gtk_window_set_default_size (dialog, MIN (width, self->width), MIN (height, self->height));
 }
 
-/* Of a copy that nobody makes. */
+static void
+show_doctor (Gallery *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->window), "room.check-connection", NULL);
+  fit_dialog (self);
+}
+
+/* Files that are not there, of which one has a name as long as names of photographs and talks are. */
+static void
+show_to_send (Gallery *self)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) one = g_file_new_for_path ("/home/mira/notes.txt");
+  g_autoptr (GFile) other = g_file_new_for_path ("/home/mira/The minutes of the meeting at the lake on the last Sunday of "
+                                                 "summer, with all the pictures and the remarks (final, really).pdf");
+
+  g_list_store_append (files, one);
+  g_list_store_append (files, other);
+  snug_window_ask_send (SNUG_WINDOW (self->window), G_LIST_MODEL (files));
+  fit_dialog (self);
+}
+
+/* Of a copy that nobody makes, and of one that nobody could. */
 static void
 show_copy (Gallery *self)
 {
@@ -134,6 +154,8 @@ show_copy (Gallery *self)
 
   snug_copy_strip_show (strip, to, 174000000, 1500000000, 2);
   gtk_widget_set_visible (GTK_WIDGET (strip), TRUE);
+  snug_window_complain_for_good (SNUG_WINDOW (self->window),
+                                 "Holiday in the mountains (1).mkv could not be saved: No space left on device");
 }
 
 /* One that is only worth its time when it is asked for. */
@@ -161,8 +183,11 @@ play_next (Gallery *self)
   if (g_str_equal (scenes[self->scene], "doctor"))
     show_doctor (self);
   gtk_widget_set_visible (GTK_WIDGET (SNUG_WINDOW (self->window)->copy_strip), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (SNUG_WINDOW (self->window)->lasting), FALSE);
   if (g_str_equal (scenes[self->scene], "files-saving"))
     show_copy (self);
+  if (g_str_equal (scenes[self->scene], "files-to-send"))
+    show_to_send (self);
   self->n_frames = 0;
   return TRUE;
 }

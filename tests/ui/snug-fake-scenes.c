@@ -637,6 +637,7 @@ static const struct
   { "files-folders", "files", scene_folders },
   { "files-offers", "files", scene_files_offers },
   { "files-saving", "files", scene_files_empty },
+  { "files-to-send", "files", scene_files_empty },
 };
 
 const char *const *
