@@ -73,7 +73,7 @@ static const struct
     N_("It is strict: to some networks no direct connection gets through.") },
   [SNUG_FINDING_UNKNOWN] = { "unknown", SNUG_CHECK_SKIPPED, N_("It takes two STUN servers that answer to tell.") },
 
-  [SNUG_FINDING_ABSENT] = { "absent", SNUG_CHECK_SKIPPED, N_("Not here. It works without.") },
+  [SNUG_FINDING_ABSENT] = { "absent", SNUG_CHECK_OK, N_("Not here. It works without.") },
 
   [SNUG_FINDING_DIRECTLY] = { "directly", SNUG_CHECK_OK, N_("They are reached directly.") },
   [SNUG_FINDING_BY_RELAY] = { "by-relay", SNUG_CHECK_OK, N_("They are reached, if need be through the relay.") },
@@ -97,7 +97,7 @@ static const struct
     N_("This network may block UDP: name a relay over TCP or TLS (TURN).") },
   { SNUG_CHECK_RELAY_UDP, SNUG_FINDING_SILENT, SNUG_CHECK_NOT, N_("Nothing comes back."),
     N_("This network may block UDP: name a relay over TCP or TLS (TURN).") },
-  { SNUG_CHECK_IPV6, SNUG_FINDING_SILENT, SNUG_CHECK_SKIPPED, N_("Not here. It works without."), NULL },
+  { SNUG_CHECK_IPV6, SNUG_FINDING_SILENT, SNUG_CHECK_OK, N_("Not here. It works without."), NULL },
 };
 
 typedef struct

@@ -122,13 +122,19 @@ show_steps (SnugDoctorDialog *self)
   add_working (self);
 }
 
-/* What has nothing to say but that is folded into one line. */
+/* What has nothing to say but that is folded into one line. What nothing depends on works, whether it is here or not. */
 static gboolean
 just_works (SnugCheck *check)
 {
-  SnugFinding finding = snug_check_get_finding (check);
-
-  return finding == SNUG_FINDING_WORKS || finding == SNUG_FINDING_NO_ROUTER || finding == SNUG_FINDING_EASY;
+  switch (snug_check_get_finding (check))
+    {
+    case SNUG_FINDING_WORKS:
+    case SNUG_FINDING_NO_ROUTER:
+    case SNUG_FINDING_EASY:
+    case SNUG_FINDING_ABSENT: return TRUE;
+    case SNUG_FINDING_SILENT: return snug_check_get_status (check) == SNUG_CHECK_OK;
+    default: return FALSE;
+    }
 }
 
 static gboolean

@@ -35,10 +35,29 @@ test_is_begun_once (void)
   snug_await (NULL, doctor == NULL);
 }
 
+static void
+assert_status (SnugCheckStep step, SnugFinding finding, SnugCheckStatus status)
+{
+  g_autoptr (SnugCheck) check = snug_check_new (step, finding, 0, NULL);
+
+  g_assert_cmpint (snug_check_get_status (check), ==, status);
+}
+
+/* What nothing depends on is no fault where it is not. */
+static void
+test_works_without (void)
+{
+  assert_status (SNUG_CHECK_IPV6, SNUG_FINDING_ABSENT, SNUG_CHECK_OK);
+  assert_status (SNUG_CHECK_IPV6, SNUG_FINDING_SILENT, SNUG_CHECK_OK);
+  assert_status (SNUG_CHECK_LOCAL_NAMES, SNUG_FINDING_ABSENT, SNUG_CHECK_OK);
+  assert_status (SNUG_CHECK_STUN, SNUG_FINDING_SILENT, SNUG_CHECK_NOT);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/check-up/is-begun-once", test_is_begun_once);
+  g_test_add_func ("/check-up/works-without", test_works_without);
   return g_test_run ();
 }

@@ -139,12 +139,14 @@ def test_doctor(desk):
     opened.find("list item", "Relay: skipped. None was named.")
     opened.find("list item", re.compile("^People in other networks: skipped"))
     opened.find("push button", "Try Again")
-    assert not opened.has("list item", re.compile("^Server: "))
+    for working in ("Server", "IPv6", "Names in this network"):
+        assert not opened.has("list item", re.compile(f"^{working}")), working
     works = opened.find("list item", re.compile(r"^\d things? works?$")).name
     opened.focus_dialog()
     opened.tab_to(works)
     opened.key("Return")
     opened.find("list item", "Server: ok. It works.")
+    opened.find("list item", re.compile("^IPv6: ok. "))
     opened.press("push button", "Copy Report")
     opened.find("label", "Report copied. It has no codes, names or addresses in it.")
     report = desk.other("paste").rest()
