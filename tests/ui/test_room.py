@@ -376,6 +376,7 @@ def test_focus_of_a_new_room(desk):
 def test_open_room(desk):
     desk.set("open-rooms", "false")
     opened = desk.open()
+    opened.find("label", re.compile("^Whoever knows its code can enter. A private room also asks for the secret"))
     opened.toggle("Open room")
     opened.press("push button", "Create Room")
     opened.find("label", re.compile("Open room: whoever has the code can enter"))
