@@ -15,6 +15,10 @@
 /* What the rule is told of. */
 #define SECOND_MS 1000
 
+/* Of what was under way when an association ended one packet is answered. If that answer is lost the peer sends again,
+ * but not sooner. */
+#define REFUSAL_US G_USEC_PER_SEC
+
 typedef struct
 {
   /* owned */
@@ -23,6 +27,7 @@ typedef struct
 
   guint64            n_bytes_seen;      /* of its tally, a second ago */
   guint64            n_again_seen;
+  gint64             refused_us;        /* when a packet for what is not there was answered last */
   gboolean           has_failed;        /* and the path is the same: not by us again */
 } Association;
 
@@ -148,6 +153,19 @@ open_association (SnugBulkChannels *self, Association *one)
   snug_sctp_transport_start (one->sctp);
 }
 
+static void
+refuse (SnugBulkChannels *self, Association *one, const guint8 *packet, gsize n_bytes)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  g_autoptr (GByteArray) refusal = snug_sctp_refusal_make (packet, n_bytes);
+
+  if (refusal == NULL || (one->refused_us != 0 && now_us - one->refused_us < REFUSAL_US))
+    return;
+  g_debug ("bulk: a packet of an association that has ended");
+  one->refused_us = now_us;
+  snug_port_splitter_send (self->splitter, refusal->data, refusal->len);
+}
+
 /* The peer opens it: we do the same, and SCTP makes one of both. Or it has not heard that the last one has ended, and
  * would wait for ever. */
 static void
@@ -155,17 +173,13 @@ on_strange_packet (guint16 port, const guint8 *packet, gsize n_bytes, gpointer u
 {
   SnugBulkChannels *self = user_data;
   Association *one = find_port (self, port);
-  g_autoptr (GByteArray) refusal = NULL;
 
   if (one == NULL || n_bytes <= CHUNK_TYPE_OFFSET)
     return;
   if (packet[CHUNK_TYPE_OFFSET] == CHUNK_INIT)
     open_association (self, one);
-  else if ((refusal = snug_sctp_refusal_make (packet, n_bytes)) != NULL)
-    {
-      g_debug ("bulk: a packet of an association that has ended");
-      snug_port_splitter_send (self->splitter, refusal->data, refusal->len);
-    }
+  else
+    refuse (self, one, packet, n_bytes);
 }
 
 /* ---- Over how many ---- */

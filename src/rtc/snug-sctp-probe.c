@@ -9,14 +9,16 @@
 #define COMMON_HEADER 12
 #define CHUNK_HEADER 4
 
-/* RFC 9260 sections 3.3.5 and 3.3.6, RFC 4820 section 3 */
+/* RFC 9260 section 3.2, RFC 4820 section 3 */
 #define CHUNK_INIT 1
-#define CHUNK_ABORT 6
-#define ABORT_TAG_REFLECTED 1
-#define CHUNK_SHUTDOWN_COMPLETE 14
 #define CHUNK_HEARTBEAT 4
 #define CHUNK_HEARTBEAT_ACK 5
+#define CHUNK_ABORT 6
+#define CHUNK_ERROR 9
+#define CHUNK_COOKIE_ACK 11
+#define CHUNK_SHUTDOWN_COMPLETE 14
 #define CHUNK_PAD 0x84
+#define ABORT_TAG_REFLECTED 1
 #define PARAMETER_HEARTBEAT_INFO 1
 
 /* "snug-mtu": tells our own from those that usrsctp sends by itself. */
@@ -91,27 +93,35 @@ read_answer (guint32 *number, const guint8 *chunk)
   return is_ours;
 }
 
+/* Returns: the bytes of the whole chunk; 0 if there is none */
+static gsize
+read_chunk (SnugByteReader *reader, guint8 *type)
+{
+  gsize n_bytes;
+
+  if (reader->failed || snug_byte_reader_left (reader) < CHUNK_HEADER)
+    return 0;
+  *type = snug_byte_reader_u8 (reader);
+  snug_byte_reader_u8 (reader);
+  n_bytes = snug_byte_reader_u16 (reader);
+  if (n_bytes < CHUNK_HEADER || snug_byte_reader_bytes (reader, n_bytes - CHUNK_HEADER) == NULL)
+    return 0;
+  /* RFC 9260 section 3.2: a chunk begins at a multiple of four */
+  snug_byte_reader_bytes (reader, MIN (-n_bytes % 4, snug_byte_reader_left (reader)));
+  return n_bytes;
+}
+
 gsize
 snug_sctp_probe_find_answer (guint32 *number, const guint8 *packet, gsize n_bytes)
 {
   SnugByteReader reader = SNUG_BYTE_READER_INIT (packet, n_bytes);
+  gsize offset, chunk_bytes;
+  guint8 type;
 
   snug_byte_reader_bytes (&reader, COMMON_HEADER);
-  while (!reader.failed && snug_byte_reader_left (&reader) >= CHUNK_HEADER)
-    {
-      gsize offset = reader.offset;
-      guint8 type = snug_byte_reader_u8 (&reader);
-      gsize chunk_bytes;
-
-      snug_byte_reader_u8 (&reader);
-      chunk_bytes = snug_byte_reader_u16 (&reader);
-      if (chunk_bytes < CHUNK_HEADER || snug_byte_reader_bytes (&reader, chunk_bytes - CHUNK_HEADER) == NULL)
-        break;
-      if (type == CHUNK_HEARTBEAT_ACK && chunk_bytes == HEARTBEAT_BYTES && read_answer (number, packet + offset))
-        return offset;
-      /* RFC 9260 section 3.2: a chunk begins at a multiple of four */
-      snug_byte_reader_bytes (&reader, MIN (-chunk_bytes % 4, snug_byte_reader_left (&reader)));
-    }
+  while (offset = reader.offset, (chunk_bytes = read_chunk (&reader, &type)) > 0)
+    if (type == CHUNK_HEARTBEAT_ACK && chunk_bytes == HEARTBEAT_BYTES && read_answer (number, packet + offset))
+      return offset;
   return 0;
 }
 
@@ -121,6 +131,22 @@ snug_sctp_probe_hide_answer (guint8 *packet, gsize offset)
   packet[offset] = CHUNK_PAD;
 }
 
+/* RFC 9260 section 8.4. An INIT is for whoever opens associations, and SHUTDOWN ACK is never said where each is aborted. */
+static gboolean
+is_refused (const guint8 *packet, gsize n_bytes)
+{
+  SnugByteReader reader = SNUG_BYTE_READER_INIT (packet, n_bytes);
+  guint n_chunks = 0;
+  guint8 type;
+
+  snug_byte_reader_bytes (&reader, COMMON_HEADER);
+  for (; read_chunk (&reader, &type) > 0; n_chunks++)
+    if (type == CHUNK_INIT || type == CHUNK_ABORT || type == CHUNK_ERROR || type == CHUNK_COOKIE_ACK
+        || type == CHUNK_SHUTDOWN_COMPLETE)
+      return FALSE;
+  return n_chunks > 0;
+}
+
 GByteArray *
 snug_sctp_refusal_make (const guint8 *packet, gsize n_bytes)
 {
@@ -128,9 +154,7 @@ snug_sctp_refusal_make (const guint8 *packet, gsize n_bytes)
   SnugSctpAddress back;
   GByteArray *refusal;
 
-  if (n_bytes < COMMON_HEADER + CHUNK_HEADER || !snug_sctp_address_read (&from, packet, n_bytes)
-      || packet[COMMON_HEADER] == CHUNK_INIT || packet[COMMON_HEADER] == CHUNK_ABORT
-      || packet[COMMON_HEADER] == CHUNK_SHUTDOWN_COMPLETE)
+  if (!is_refused (packet, n_bytes) || !snug_sctp_address_read (&from, packet, n_bytes))
     return NULL;
   /* With the tag of the packet itself, as no other is known: that is what the flag says. */
   back = (SnugSctpAddress) { from.destination_port, from.source_port, from.verification_tag };

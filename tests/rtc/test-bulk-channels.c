@@ -9,6 +9,7 @@
 #include "snug-middlebox.h"
 #include "snug-passing-time.h"
 #include "snug-path-mtu.h"
+#include "snug-port-splitter.h"
 #include "snug-sctp-transport.h"
 #include "snug-stripe-rule.h"
 
@@ -295,6 +296,39 @@ test_the_last_word_is_lost (void)
   snug_peer_pair_assert_carries (route.pair, route.chat);
 }
 
+static guint n_refusals;
+
+void __real_snug_port_splitter_send (SnugPortSplitter *self, const guint8 *packet, gsize n_bytes);
+void __wrap_snug_port_splitter_send (SnugPortSplitter *self, const guint8 *packet, gsize n_bytes);
+
+void
+__wrap_snug_port_splitter_send (SnugPortSplitter *self, const guint8 *packet, gsize n_bytes)
+{
+  n_refusals++;
+  __real_snug_port_splitter_send (self, packet, n_bytes);
+}
+
+/* However much of it was under way; and again if that was lost, too. */
+static void
+test_refused_once (void)
+{
+  g_auto (Route) route = { 0 };
+  SnugDataChannel *at_peer = end_unheard (&route);
+  guint n_passed = snug_middlebox_get_n_passed (route.box);
+
+  n_refusals = 0;
+  snug_middlebox_set_widest_to (route.box, &route.pair->answerer, 1);
+  send_messages (at_peer, 10);
+  snug_await (route.pair->context, snug_middlebox_get_n_passed (route.box) >= n_passed + 5);
+  snug_await_idle (route.pair->context);
+  g_assert_cmpuint (n_refusals, ==, 1);
+
+  snug_middlebox_set_widest_to (route.box, &route.pair->answerer, 0);
+  snug_let_pass (A_WHILE_MS);
+  snug_await (route.pair->context, snug_data_channel_get_state (at_peer) == SNUG_DATA_CHANNEL_CLOSED);
+  g_assert_cmpuint (n_refusals, ==, 2);
+}
+
 /* What the peer opens there is never seen, and it can tell. */
 static void
 test_opened_on_what_has_ended (void)
@@ -517,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bulk-channels/both-open-at-once", test_both_open_at_once);
   g_test_add_func ("/bulk-channels/path-that-becomes-narrow", test_path_that_becomes_narrow);
   g_test_add_func ("/bulk-channels/the-last-word-is-lost", test_the_last_word_is_lost);
+  g_test_add_func ("/bulk-channels/refused-once", test_refused_once);
   g_test_add_func ("/bulk-channels/opened-on-what-has-ended", test_opened_on_what_has_ended);
   g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
   g_test_add_func ("/bulk-channels/several", test_several);

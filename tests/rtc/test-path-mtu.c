@@ -338,7 +338,7 @@ test_answer_is_found_and_hidden (void)
 static void
 test_refusal (void)
 {
-  static const guint8 silent[] = { 1, 6, 14 };
+  static const guint8 silent[] = { 1, 6, 9, 11, 14 };
   g_autoptr (GByteArray) packet = snug_sctp_probe_make (7, &to, SNUG_SCTP_PROBE_MIN_BYTES);
   g_autoptr (GByteArray) refusal = snug_sctp_refusal_make (packet->data, packet->len);
   SnugSctpAddress read;
@@ -352,8 +352,13 @@ test_refusal (void)
   g_assert_null (snug_sctp_refusal_make (packet->data, 15));
   for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
     {
-      packet->data[12] = silent[i];
-      g_assert_null (snug_sctp_refusal_make (packet->data, packet->len));
+      g_autofree guint8 *behind = g_memdup2 (packet->data, packet->len);
+      g_autofree guint8 *first = g_memdup2 (packet->data, packet->len);
+
+      first[12] = silent[i];
+      g_assert_null (snug_sctp_refusal_make (first, packet->len));
+      behind[32] = silent[i];
+      g_assert_null (snug_sctp_refusal_make (behind, packet->len));
     }
 }
 
