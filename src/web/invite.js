@@ -2,9 +2,10 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { foldSecret } from './phrase.js';
 import { _ } from './words.js';
 
-/** Where to: `secret` is as it stands there, '' for none. @typedef {{ code: string, secret: string, server: string }} Invite */
+/** Where to: `secret` is folded, '' for none. @typedef {{ code: string, secret: string, server: string }} Invite */
 
 const CODE = /^[a-z0-9]{6}$/i;
 const CODE_AND_SECRET = /^([a-z0-9]{6})(?:-(.*))?$/is;
@@ -12,12 +13,18 @@ const CODE_AND_SECRET = /^([a-z0-9]{6})(?:-(.*))?$/is;
 /** It leads nowhere; the message says why, to a person. */
 export class BadInvite extends Error {}
 
-/** What stands behind the # of a link; as it is, where nobody encoded it. @param {string} fragment */
-export function decodeSecret(fragment) {
+/**
+ * What stands behind the # of a link, folded. A % that encodes nothing (RFC 3986 section 2.4) is most often where a
+ * link was cut: to take it as it stands would be a wrong guess.
+ *
+ * @param {string} fragment
+ * @returns {string | null} null for what is not readable
+ */
+export function readSecret(fragment) {
   try {
-    return decodeURIComponent(fragment);
+    return foldSecret(decodeURIComponent(fragment));
   } catch {
-    return fragment;
+    return null;
   }
 }
 
@@ -30,11 +37,22 @@ function readAddress(text) {
   }
 }
 
-/** @param {string} code @param {string | undefined} secret @param {string} server @returns {Invite} */
-function make(code, secret, server) {
+/** @returns {string} to a person */
+export const notReadable = () => _('The secret at the end of this link is not readable.');
+
+/**
+ * @param {string} code
+ * @param {string | undefined} text its secret as it stands there
+ * @param {(text: string) => string | null} read
+ * @param {string} server
+ * @returns {Invite}
+ */
+function make(code, text, read, server) {
   // Somebody's selection ended too early: without its secret it would be another kind of room.
-  if (secret === '') throw new BadInvite(_('The secret at the end of this link is missing. Copy the whole link once more.'));
-  return { code: code.toUpperCase(), secret: secret ?? '', server };
+  if (text === '') throw new BadInvite(_('The secret at the end of this link is missing. Copy the whole link once more.'));
+  const secret = text === undefined ? '' : read(text);
+  if (secret === null) throw new BadInvite(notReadable());
+  return { code: code.toUpperCase(), secret, server };
 }
 
 /**
@@ -46,12 +64,12 @@ function make(code, secret, server) {
 export function readInvite(text, origin) {
   const trimmed = text.trim();
   const [, code, secret] = CODE_AND_SECRET.exec(trimmed) ?? [];
-  if (code !== undefined) return make(code, secret, origin);
+  if (code !== undefined) return make(code, secret, foldSecret, origin);
 
   const [address = '', fragment] = trimmed.split(/#(.*)/s);
   const url = readAddress(address);
   const linkCode = url?.searchParams.get('code') ?? '';
   if (!url || !/^https?:$/.test(url.protocol) || !CODE.test(linkCode))
     throw new BadInvite(_('A room code has six letters and digits, like BOOK23.'));
-  return make(linkCode, fragment === undefined ? undefined : decodeSecret(fragment), url.origin);
+  return make(linkCode, fragment, readSecret, url.origin);
 }

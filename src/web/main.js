@@ -6,11 +6,10 @@
 import { Awake } from './awake.js';
 import { loadCatalogue } from './catalogue.js';
 import { forgetFragment, linkFragment } from './fragment.js';
-import { decodeSecret } from './invite.js';
+import { readSecret } from './invite.js';
 import { loadSecret, saveSecret } from './membership.js';
 import { safeFileName } from './names.js';
 import { isInstalled, keepPage } from './offline.js';
-import { foldSecret } from './phrase.js';
 import { findReach } from './reach.js';
 import { isUnderWay, RoomStore } from './room-store.js';
 import { Room } from './room.js';
@@ -173,8 +172,8 @@ function begin() {
   render();
 }
 
-/** Folded; null for none, and for what cannot be one. */
-const linkSecret = () => foldSecret(decodeSecret(linkFragment()));
+/** Folded; null for none, and for what is not readable. */
+const linkSecret = () => readSecret(linkFragment());
 
 /** Whether the link says nothing else than this tab knows of the room. @param {string} code */
 function isOurs(code) {
@@ -182,9 +181,13 @@ function isOurs(code) {
   return secret === null || secret === loadSecret(code);
 }
 
-/** The secret of the link, or of this tab before a reload. @param {string} code */
+/** The secret of the link, or of this tab before a reload; or the person's, as a room without one is of another kind. @param {string} code */
 function ask(code) {
   const secret = linkSecret() ?? loadSecret(code);
+  if (secret === '' && linkFragment() !== '') {
+    store.apply({ type: 'phase', phase: 'secret', code, refusal: 'unreadable-secret' });
+    return;
+  }
   if (secret !== '') saveSecret(code, secret);
   store.apply({ type: 'changed', values: { secret } });
   store.apply({ type: 'phase', phase: 'asking', code });

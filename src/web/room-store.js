@@ -104,7 +104,7 @@ import { _ } from './words.js';
  * @property {boolean} isPending somebody inside is asked whether we may come in
  * @property {boolean} isHeld and has to allow it first, as too many wrong secrets were tried
  * @property {ServerState} server
- * @property {string} refusal why the page is outside again: a code of the protocol, or "left"
+ * @property {string} refusal why the page is outside again: a code of the protocol, or "left"; "unreadable-secret" of a link
  * @property {Map<string, Member>} members in order of entry
  * @property {Message[]} messages
  * @property {Map<string, Transfer>} transfers

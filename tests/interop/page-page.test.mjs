@@ -323,6 +323,14 @@ test('a private room asks for its secret, and says when it is wrong', async () =
   await ana.waitForMembers(1);
 });
 
+test('a link whose secret is not readable asks for it, as without one it would be another kind of room', async () => {
+  const ana = await newMember(0);
+  await ana.open(`${server.origin}/?code=BOOK23#100%`);
+  await ana.waitForWords('The secret at the end of this link is not readable.');
+  await ana.waitForWords('Private room');
+  assert.equal(ana.page.url(), `${server.origin}/?code=BOOK23`);
+});
+
 test('who comes after five wrong secrets is told whom they wait for, and comes in when that one says so', async () => {
   const ana = await newMember(0);
   const [address, secret] = (await ana.create(server.origin, 'Ana')).split('#');

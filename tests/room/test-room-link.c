@@ -4,6 +4,7 @@
  */
 #include "snug-room-link.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 typedef struct
@@ -111,6 +112,43 @@ test_words (void)
 }
 
 static void
+check_fragment (const char *start, const char *fragment, const char *secret)
+{
+  g_autofree char *text = g_strconcat (start, fragment, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SnugRoomLink) link = snug_room_link_parse (text, &error);
+
+  if ((link != NULL) != (secret != NULL))
+    g_error ("%s: %s", text, link != NULL ? "let through" : error->message);
+  if (link != NULL)
+    g_assert_cmpstr (link->secret, ==, secret);
+  else
+    g_assert_nonnull (strstr (error->message, "not readable"));
+}
+
+/* What the page reads in the same way. */
+static void
+test_fragments (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "wire", "links.json", NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonArray *rows;
+
+  g_assert_true (json_parser_load_from_file (parser, path, NULL));
+  rows = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "fragments");
+  g_assert_cmpuint (json_array_get_length (rows), >, 0);
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      JsonObject *row = json_array_get_object_element (rows, i);
+      const char *fragment = json_object_get_string_member (row, "fragment");
+      const char *secret = json_object_get_string_member_with_default (row, "secret", NULL);
+
+      check_fragment ("https://snug.example/?code=BOOK23#", fragment, secret);
+      check_fragment ("snug:snug.example/BOOK23#", fragment, secret);
+    }
+}
+
+static void
 test_invite (void)
 {
   g_autoptr (SnugRoomLink) open = snug_room_link_new ("http://h", "QXWV23", NULL);
@@ -129,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/room-link/good", test_good);
   g_test_add_func ("/room-link/bad", test_bad);
   g_test_add_func ("/room-link/words", test_words);
+  g_test_add_func ("/room-link/fragments", test_fragments);
   g_test_add_func ("/room-link/invite", test_invite);
   return g_test_run ();
 }

@@ -1,8 +1,9 @@
 // Throttle, words, routes, and invites as people type them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { BadInvite, decodeSecret, readInvite } from '../../src/web/invite.js';
+import { BadInvite, readInvite, readSecret } from '../../src/web/invite.js';
 import { asTold, classify } from '../../src/web/route.js';
 import { Throttle } from '../../src/web/throttle.js';
 import { _, formatDuration, formatNames, formatSize, n_ } from '../../src/web/words.js';
@@ -58,7 +59,20 @@ test('an invite, a link and a code lead to a room, with the secret that they hav
   assert.deepEqual(read('BOOK23-otter-velvet-canoe'), ['BOOK23', 'otter-velvet-canoe', 'http://here']);
   assert.deepEqual(read('BOOK23-a#b'), ['BOOK23', 'a#b', 'http://here']);
   assert.deepEqual(read('https://snug.example/?x=1&code=book23#p%C3%A4ss%20word#1'), ['BOOK23', 'päss word#1', 'https://snug.example']);
-  assert.equal(decodeSecret('100%'), '100%');
+  assert.deepEqual(read('BOOK23-100%'), ['BOOK23', '100%', 'http://here']);
+  assert.deepEqual(read('BOOK23-OTTER velvet canoe'), ['BOOK23', 'otter-velvet-canoe', 'http://here']);
+});
+
+test('what is behind the # of a link is the secret that it is everywhere', () => {
+  const { fragments } = JSON.parse(readFileSync(new URL('../data/wire/links.json', import.meta.url), 'utf8'));
+  const refused = (error) => error instanceof BadInvite && /not readable/.test(error.message);
+  for (const { fragment, secret } of fragments) {
+    assert.equal(readSecret(fragment), secret, fragment);
+    const read = () => readInvite(`http://h/?code=BOOK23#${fragment}`, 'http://here').secret;
+    if (secret === null) assert.throws(read, refused, fragment);
+    else assert.equal(read(), secret);
+  }
+  assert.throws(() => readInvite('BOOK23-a\u0001', 'http://here'), refused);
 });
 
 test('what leads nowhere says what is wrong with it', () => {

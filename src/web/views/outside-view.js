@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { BadInvite, readInvite } from '../invite.js';
+import { BadInvite, notReadable, readInvite } from '../invite.js';
 import { loadName } from '../membership.js';
 import { completeWord, foldSecret } from '../phrase.js';
 import { _, n_ } from '../words.js';
@@ -229,7 +229,7 @@ export class OutsideView {
     const isWrong = refusal === 'wrong-secret';
     setText(this.#title, isWrong ? _('Wrong secret') : _('Private room'));
     setText(this.#text, _('The secret stands behind the code in the invite: mostly three words.'));
-    this.#showProblem(isWrong ? wrongSecret(triesLeft) : '');
+    this.#showProblem(isWrong ? wrongSecret(triesLeft) : refusal === 'unreadable-secret' ? notReadable() : '');
     this.#buttons.append(button(_('Another Room'), () => this.#store.apply({ type: 'phase', phase: 'empty', code: '' })));
     this.#secret.focus();
     this.#secret.select();
