@@ -161,6 +161,48 @@ name_stun (SnugIceAgent *self)
     }
 }
 
+/* ---- No 403 ---- */
+
+/* With consent freshness libnice 0.1.21 takes a 403 that answers any check for the end of the selected pair's consent (RFC
+ * 7675 5.2). Without such a pair it reads from NULL; with one it has the component FAILED at once, from where it aborts
+ * if another check that was under way succeeds. Any member can send that. Whether a 403 is one is settled when libnice makes
+ * the component's STUN agent, by a property that GObject lets be set while the object is made only; its class does not
+ * mind. Without, a 403 is an error like any: that check has failed. Consent is asked for all the same, and ends when
+ * nothing answers; whoever does not want to hear us any more says so by DTLS. */
+static void
+set_consent_freshness (NiceAgent *nice, gboolean is_on)
+{
+  GObjectClass *class = G_OBJECT_GET_CLASS (nice);
+  GParamSpec *property = g_object_class_find_property (class, "consent-freshness");
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, is_on);
+  class->set_property (G_OBJECT (nice), property->param_id, &value, property);
+}
+
+static guint
+add_stream (NiceAgent *nice)
+{
+  guint stream;
+
+  set_consent_freshness (nice, FALSE);
+  stream = nice_agent_add_stream (nice, 1);
+  set_consent_freshness (nice, TRUE);
+  return stream;
+}
+
+gboolean
+snug_ice_agent_restart (NiceAgent *nice)
+{
+  gboolean is_restarted;
+
+  set_consent_freshness (nice, FALSE);
+  is_restarted = nice_agent_restart (nice);
+  set_consent_freshness (nice, TRUE);
+  return is_restarted;
+}
+
 /* ---- Beginning ---- */
 
 SnugIceAgent *
@@ -177,7 +219,7 @@ snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *confi
   self->tunnels = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_relay_tunnel_free);
   g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", PACING_MS,
                 "force-relay", config->relay == SNUG_RELAY_ONLY, NULL);
-  self->stream = nice_agent_add_stream (self->nice, 1);
+  self->stream = add_stream (self->nice);
   /* It takes leave of its relays when we may be gone already. */
   g_object_set_data_full (G_OBJECT (self->nice), "snug-tunnels", g_ptr_array_ref (self->tunnels),
                           (GDestroyNotify) g_ptr_array_unref);

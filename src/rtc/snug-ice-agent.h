@@ -32,6 +32,9 @@ guint         snug_ice_agent_get_stream (SnugIceAgent *self);
 /* Returns: %FALSE if this computer has no address to begin from */
 gboolean      snug_ice_agent_gather (SnugIceAgent *self, gboolean controlling);
 
+/* nice_agent_restart() alone would let a member end the program by a STUN error. */
+gboolean      snug_ice_agent_restart (NiceAgent *nice);
+
 /* Once all is gathered: relays were asked, and none let us in. */
 gboolean      snug_ice_agent_lacks_relay (SnugIceAgent *self);
 

@@ -279,7 +279,7 @@ is_searching (SnugIceTransport *self)
 static void
 rewind_checks (SnugIceTransport *self)
 {
-  nice_agent_restart (self->agent);
+  snug_ice_agent_restart (self->agent);
   nice_agent_set_local_credentials (self->agent, self->stream, self->ufrag, self->pwd);
   if (is_searching (self))
     snug_ice_remote_repeat (self->remote);
@@ -364,7 +364,7 @@ on_former_state (NiceAgent *agent, guint stream, guint component, guint state, S
   if (state != NICE_COMPONENT_STATE_FAILED
       || (is_former_carrying (self) && snug_ice_consent_renew (self->consent, agent, stream, component)))
     return;
-  nice_agent_restart (agent);   /* as in rewind_checks(): no check of it may succeed now */
+  snug_ice_agent_restart (agent);   /* as in rewind_checks(): no check of it may succeed now */
   if (is_former_carrying (self))
     on_former_lost (self);
 }
@@ -626,7 +626,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
 {
   gboolean is_elsewhere = gathers_anew (self);
 
-  if (self->agent == NULL || (!is_elsewhere && !nice_agent_restart (self->agent)))
+  if (self->agent == NULL || (!is_elsewhere && !snug_ice_agent_restart (self->agent)))
     {
       g_set_error_literal (error, SNUG_RTC_ERROR, SNUG_RTC_ERROR_STATE,
                            _("The connection is closed"));
