@@ -2,6 +2,7 @@
 #include "snug-ice-agent.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <nice/interfaces.h>
 
 #include "snug-context.h"
@@ -17,6 +18,9 @@
  * So relays are named when STUN is on the list. The first thing heard of that is its answer; until the limit its name may
  * be looked up, and that of a relay takes as long again. It is short, as where UDP is blocked all wait for it. */
 #define STUN_PATIENCE_MS 100
+
+/* The least that libnice lets us say: what nobody hears need not be waited for. */
+#define MUTE_TIMEOUT_MS 20
 
 /* libnice itself gives up on a relay that does not answer after 2 s, and after 2 s more on one that did so once. */
 #define RELAYS_PATIENCE_MS (10 * 1000)
@@ -329,6 +333,22 @@ snug_ice_agent_retire (SnugIceAgent *self)
   g_signal_handlers_disconnect_by_data (self->nice, self);
   nice_agent_attach_recv (self->nice, self->stream, SNUG_ICE_COMPONENT, self->context, NULL, NULL);
   snug_context_post (self->context, take_leave, self, NULL);
+}
+
+/* libnice takes leave of relays in any case, and checks until that is done. It must not hear that a connection is at its end
+ * (snug-relay-splice.h), but a socket for datagrams may be shut for what goes out. Linux says that it is not connected, and
+ * shuts it. */
+void
+snug_ice_agent_mute (SnugIceAgent *self)
+{
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->nice, self->stream, SNUG_ICE_COMPONENT);
+
+  for (guint i = 0; sockets != NULL && i < sockets->len; i++)
+    if (g_socket_get_socket_type (sockets->pdata[i]) == G_SOCKET_TYPE_DATAGRAM)
+      (void) shutdown (g_socket_get_fd (sockets->pdata[i]), SHUT_WR);
+  for (guint i = 0; i < self->tunnels->len; i++)
+    snug_relay_tunnel_mute (self->tunnels->pdata[i]);
+  g_object_set (self->nice, "stun-initial-timeout", MUTE_TIMEOUT_MS, "stun-max-retransmissions", 1, NULL);
 }
 
 /* ---- What a person may know ---- */

@@ -23,6 +23,10 @@ SnugIceAgent *snug_ice_agent_new (GMainContext *context, const SnugPeerConnectio
 /* Takes @self: nothing is received any more, and the agent ends when it has given back its relays. */
 void          snug_ice_agent_retire (SnugIceAgent *self);
 
+/* Nothing that it says leaves this computer from now on: a proxy has come of which it does not know. It retires next. What
+ * still leaves is that a connection to a relay over TCP is at its end. */
+void          snug_ice_agent_mute   (SnugIceAgent *self);
+
 /* Its relays are asked as a proxy wants it. */
 gboolean      snug_ice_agent_is_by_proxy (SnugIceAgent *self);
 

@@ -177,6 +177,22 @@ get_carrier (SnugIceTransport *self)
   return is_former_carrying (self) ? self->former : self->route;
 }
 
+/* Whoever wants to be seen by relays only has a proxy now, and this route began without: its relay sees past that. */
+static gboolean
+goes_round_proxy (SnugIceTransport *self, SnugIceRoute *route)
+{
+  return self->config.relay == SNUG_RELAY_ONLY && self->config.by_proxy && route != NULL
+         && !snug_ice_agent_is_by_proxy (snug_ice_route_get_agent (route));
+}
+
+static void
+retire (SnugIceTransport *self, SnugIceRoute *route)
+{
+  if (goes_round_proxy (self, route))
+    snug_ice_agent_mute (snug_ice_route_get_agent (route));
+  snug_ice_route_free (route);
+}
+
 static void
 drop_former (SnugIceTransport *self)
 {
@@ -184,7 +200,7 @@ drop_former (SnugIceTransport *self)
   if (self->former == NULL)
     return;
   g_signal_handlers_disconnect_by_data (snug_ice_agent_get_nice (snug_ice_route_get_agent (self->former)), self);
-  snug_ice_route_free (g_steal_pointer (&self->former));
+  retire (self, g_steal_pointer (&self->former));
 }
 
 static gboolean
@@ -404,7 +420,7 @@ drop_route (SnugIceTransport *self)
   g_signal_handlers_disconnect_by_data (self->agent, self);
   snug_ice_remote_set_agent (self->remote, NULL, 0);
   self->agent = NULL;
-  snug_ice_route_free (g_steal_pointer (&self->route));
+  retire (self, g_steal_pointer (&self->route));
 }
 
 static void
@@ -585,20 +601,12 @@ keep_carrier (SnugIceTransport *self)
   g_signal_connect (agent, "new-selected-pair-full", G_CALLBACK (on_former_pair), self);
 }
 
-/* Whoever wants to be seen by relays only has a proxy now, and what carries began without: its relay sees past that. */
-static gboolean
-goes_round_proxy (SnugIceTransport *self)
-{
-  return self->config.relay == SNUG_RELAY_ONLY && self->config.by_proxy && self->route != NULL
-         && !snug_ice_agent_is_by_proxy (snug_ice_route_get_agent (get_carrier (self)));
-}
-
 /* libnice gathers once and keeps its sockets, each bound to an address of that time, and its relays. So another agent takes
  * over; to the other side it is a restart like any. What stands on the route, DTLS and SCTP, does not notice. */
 static gboolean
 begin_elsewhere (SnugIceTransport *self, GError **error)
 {
-  if (snug_ice_transport_is_cut_off (self) || goes_round_proxy (self))
+  if (snug_ice_transport_is_cut_off (self) || goes_round_proxy (self, get_carrier (self)))
     on_route_lost (self);
   if (snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_CONNECTED)
     keep_carrier (self);
@@ -616,9 +624,10 @@ static gboolean
 gathers_anew (SnugIceTransport *self)
 {
   g_autofree char *now = snug_own_addresses_to_text ();
-  gboolean has_lost_route = snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_DISCONNECTED;
+  gboolean is_worthless = snug_transport_get_state (SNUG_TRANSPORT (self)) == SNUG_TRANSPORT_DISCONNECTED
+                          || goes_round_proxy (self, get_carrier (self));
 
-  return snug_ice_transport_has_moved (self) || ((has_lost_route || goes_round_proxy (self)) && *now != '\0');
+  return snug_ice_transport_has_moved (self) || (is_worthless && *now != '\0');
 }
 
 gboolean

@@ -34,7 +34,7 @@ const char *snug_ice_transport_get_pwd   (SnugIceTransport *self);
 /* New credentials of our own for an ICE restart (RFC 8445 section 9). The old route carries on until another one is found,
  * and what was gathered for it is told again. But if it is lost, or this computer has other addresses than when it was found,
  * that other one begins anew with the addresses and servers of now. So it does if relays only are wanted and a proxy has come:
- * the old route, which goes round that, is lost then. */
+ * the old route, which goes round that, is lost then, and does not even take leave of its relays. */
 gboolean    snug_ice_transport_restart (SnugIceTransport *self, GError **error);
 
 /* Whom to ask, and how, whenever it begins anew. With a proxy the local network is asked for names no more, from now on. */

@@ -20,7 +20,9 @@ struct _SnugRelayTunnel
   GSocketListener    *listener;
   GSocketClient      *client;
   GSocketConnectable *name;         /* of the server */
-  GCancellable       *cancellable;  /* of all that was begun */
+  GCancellable       *cancellable;  /* of all that goes through it */
+  GCancellable       *connecting;   /* of who will */
+  GCancellable       *mute;         /* of what goes out */
   GMainContext       *context;
   char               *door;
   char               *server;
@@ -35,7 +37,10 @@ struct _SnugRelayTunnel
 typedef struct
 {
   GSocketConnection *inside;        /* owned */
+  GSocket           *outside;       /* owned, nullable: that the relay is at */
   GCancellable      *cancellable;   /* owned */
+  GCancellable      *mute;          /* owned */
+  gulong             muted;         /* its handler, once there is @outside */
   guint             *n_visitors;    /* owned, shared: this one is in it */
 } Visitor;
 
@@ -44,8 +49,8 @@ visitor_new (SnugRelayTunnel *tunnel, GSocketConnection *inside)
 {
   Visitor *visitor = g_new (Visitor, 1);
 
-  *visitor = (Visitor) { g_object_ref (inside), g_object_ref (tunnel->cancellable),
-                         g_rc_box_acquire (tunnel->n_visitors) };
+  *visitor = (Visitor) { .inside = g_object_ref (inside), .cancellable = g_object_ref (tunnel->cancellable),
+                         .mute = g_object_ref (tunnel->mute), .n_visitors = g_rc_box_acquire (tunnel->n_visitors) };
   ++*visitor->n_visitors;
   return visitor;
 }
@@ -55,8 +60,11 @@ visitor_free (Visitor *visitor)
 {
   --*visitor->n_visitors;
   g_rc_box_release (visitor->n_visitors);
+  g_cancellable_disconnect (visitor->mute, visitor->muted);
   g_object_unref (visitor->inside);
+  g_clear_object (&visitor->outside);
   g_object_unref (visitor->cancellable);
+  g_object_unref (visitor->mute);
   g_free (visitor);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visitor, visitor_free)
@@ -66,6 +74,15 @@ static void
 send_at_once (GSocketConnection *connection)
 {
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+}
+
+/* The splice hears the end of it, and swallows what comes after. */
+static void
+on_mute (G_GNUC_UNUSED GCancellable *mute, gpointer data)
+{
+  Visitor *visitor = data;
+
+  g_socket_shutdown (visitor->outside, TRUE, TRUE, NULL);
 }
 
 static void
@@ -85,6 +102,8 @@ on_connected (GObject *client, GAsyncResult *result, gpointer data)
   g_socket_set_timeout (g_socket_connection_get_socket (outside), 0);
   send_at_once (outside);
   send_at_once (visitor->inside);
+  visitor->outside = g_object_ref (g_socket_connection_get_socket (outside));
+  visitor->muted = g_cancellable_connect (visitor->mute, G_CALLBACK (on_mute), visitor, NULL);
   snug_relay_splice (visitor->inside, outside, visitor->cancellable, (GDestroyNotify) visitor_free, visitor);
   g_steal_pointer (&visitor);
 }
@@ -113,7 +132,7 @@ let_in (SnugRelayTunnel *self, GSocketConnection *inside)
   if (*self->n_visitors >= SNUG_RELAY_TUNNEL_MAX_VISITORS)
     g_io_stream_close (G_IO_STREAM (inside), NULL, NULL);
   else
-    g_socket_client_connect_async (self->client, self->name, self->cancellable, on_connected,
+    g_socket_client_connect_async (self->client, self->name, self->connecting, on_connected,
                                    visitor_new (self, inside));
 }
 
@@ -174,6 +193,8 @@ snug_relay_tunnel_new (const SnugIceServerAddress *server, GSocketFamily family,
   self->client = g_socket_client_new ();
   self->name = name_server (server);
   self->cancellable = g_cancellable_new ();
+  self->connecting = g_cancellable_new ();
+  self->mute = g_cancellable_new ();
   self->context = g_main_context_ref_thread_default ();
   self->n_visitors = g_rc_box_new0 (guint);
   self->server = snug_ice_server_address_to_text (server);
@@ -208,15 +229,25 @@ snug_relay_tunnel_get_server (SnugRelayTunnel *self)
 }
 
 void
+snug_relay_tunnel_mute (SnugRelayTunnel *self)
+{
+  g_cancellable_cancel (self->connecting);
+  g_cancellable_cancel (self->mute);
+}
+
+void
 snug_relay_tunnel_free (SnugRelayTunnel *self)
 {
   snug_clear_source (&self->pause);
+  g_cancellable_cancel (self->connecting);
   g_cancellable_cancel (self->cancellable);
   g_socket_listener_close (self->listener);
   g_clear_object (&self->listener);
   g_clear_object (&self->client);
   g_clear_object (&self->name);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->connecting);
+  g_clear_object (&self->mute);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->n_visitors, g_rc_box_release);
   g_free (self->door);

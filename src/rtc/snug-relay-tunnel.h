@@ -41,6 +41,9 @@ guint16          snug_relay_tunnel_get_port   (SnugRelayTunnel *self);
 /* "HOST:PORT" or "[V6]:PORT" of the server */
 const char      *snug_relay_tunnel_get_server (SnugRelayTunnel *self);
 
+/* Nothing goes out of it any more. Who is inside does not notice. */
+void             snug_relay_tunnel_mute       (SnugRelayTunnel *self);
+
 /* Ends what goes through it, too. */
 void             snug_relay_tunnel_free       (SnugRelayTunnel *self);
 

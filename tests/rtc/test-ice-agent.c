@@ -1,5 +1,5 @@
-/* Which of the servers is asked when: relays once STUN has had its turn. That two members find each other then is in
- * tests/lab/cells.py.
+/* Which of the servers is asked when: relays once STUN has had its turn. And what a relay hears at the end. That two members
+ * find each other then is in tests/lab/cells.py.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 #include <nice/interfaces.h>
+#include <stun/stunagent.h>
 #include <string.h>
 
 #include "snug-await.h"
@@ -20,6 +21,7 @@
 #define TYPE_BYTES 4
 #define ANSWER_BYTES (HEADER_BYTES + 12)
 #define BINDING_ANSWER "\x01\x01\x00\x0c"
+#define MAX_BYTES 1500
 #define MAPPED_ADDRESS "\x00\x01\x00\x08\x00\x01"
 
 typedef struct
@@ -27,7 +29,8 @@ typedef struct
   GSocket        *socket;
   char           *url;
   GSocketAddress *asker;         /* nullable: nobody has asked */
-  guint8          question[HEADER_BYTES];
+  guint8          question[MAX_BYTES];
+  gsize           n_question;
 } Server;
 
 typedef struct
@@ -37,6 +40,7 @@ typedef struct
   GPtrArray    *named;           /* of SnugIceServer */
   SnugIceAgent *agent;           /* nullable: not begun */
   gboolean      reflexive;       /* it has found its address by STUN */
+  gboolean      relayed;         /* the relay has let it in */
   gboolean      done;            /* it has said so */
 } Fixture;
 
@@ -77,12 +81,23 @@ server_clear (Server *server)
 }
 
 static gboolean
+is_asked_anew (Server *server)
+{
+  g_autoptr (GSocketAddress) asker = NULL;
+  gssize n_bytes = g_socket_receive_from (server->socket, &asker, (char *) server->question, sizeof server->question, NULL,
+                                          NULL);
+
+  if (n_bytes < HEADER_BYTES)
+    return FALSE;
+  server->n_question = (gsize) n_bytes;
+  g_set_object (&server->asker, asker);
+  return TRUE;
+}
+
+static gboolean
 is_asked (Server *server)
 {
-  if (server->asker == NULL)
-    g_socket_receive_from (server->socket, &server->asker, (char *) server->question, sizeof server->question,
-                           NULL, NULL);
-  return server->asker != NULL;
+  return server->asker != NULL || is_asked_anew (server);
 }
 
 /* As servers answer a question in the old way: it has no cookie. */
@@ -101,9 +116,95 @@ answer (Server *server, GSocketAddress *seen)
   g_assert_cmpint (g_socket_send_to (server->socket, server->asker, bytes, sizeof bytes, NULL, NULL), ==, sizeof bytes);
 }
 
+/* ---- A relay that lets in ---- */
+
+#define USER "snug"
+#define PASSWORD "lamp"
+#define REALM "here"
+#define LIFETIME_S 600
+
+/* RFC 8489 section 9.2.2 */
+static void
+sign (StunMessage *answer)
+{
+  g_autoptr (GChecksum) key = g_checksum_new (G_CHECKSUM_MD5);
+  gsize n_bytes = sizeof answer->long_term_key;
+
+  g_checksum_update (key, (const guchar *) USER ":" REALM ":" PASSWORD, -1);
+  g_checksum_get_digest (key, answer->long_term_key, &n_bytes);
+  answer->long_term_valid = TRUE;
+}
+
+static void
+grant (StunMessage *answer)
+{
+  g_autoptr (GSocketAddress) relayed = g_inet_socket_address_new_from_string ("203.0.113.10", 50000);
+  struct sockaddr_storage native = { 0 };
+
+  g_assert_true (g_socket_address_to_native (relayed, &native, sizeof native, NULL));
+  stun_message_append_xor_addr (answer, STUN_ATTRIBUTE_RELAY_ADDRESS, &native,
+                                (socklen_t) g_socket_address_get_native_size (relayed));
+  stun_message_append32 (answer, STUN_ATTRIBUTE_LIFETIME, LIFETIME_S);
+}
+
+/* Whoever does not sign is told how. */
+static void
+answer_as_relay (Server *server)
+{
+  StunAgent stun;
+  guint8 bytes[MAX_BYTES];
+  StunMessage question = { .agent = &stun, .buffer = server->question, .buffer_len = server->n_question }, reply;
+  gboolean is_signed;
+  gsize n_bytes;
+
+  stun_agent_init (&stun, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389, STUN_AGENT_USAGE_LONG_TERM_CREDENTIALS);
+  is_signed = stun_message_has_attribute (&question, STUN_ATTRIBUTE_MESSAGE_INTEGRITY);
+  if (is_signed)
+    {
+      g_assert_true (stun_agent_init_response (&stun, &reply, bytes, sizeof bytes, &question));
+      grant (&reply);
+      sign (&reply);
+    }
+  else
+    {
+      g_assert_true (stun_agent_init_error (&stun, &reply, bytes, sizeof bytes, &question, STUN_ERROR_UNAUTHORIZED));
+      stun_message_append_string (&reply, STUN_ATTRIBUTE_REALM, REALM);
+      stun_message_append_string (&reply, STUN_ATTRIBUTE_NONCE, "once");
+    }
+  n_bytes = stun_agent_finish_message (&stun, &reply, is_signed ? (const guint8 *) PASSWORD : NULL,
+                                       is_signed ? strlen (PASSWORD) : 0);
+  g_assert_cmpuint (n_bytes, >, 0);
+  g_assert_true (g_socket_send_to (server->socket, server->asker, (const char *) bytes, n_bytes, NULL, NULL) > 0);
+}
+
+static void
+let_in (Fixture *f)
+{
+  snug_await (f->context, is_asked (&f->relay));
+  answer_as_relay (&f->relay);
+  snug_await (f->context, is_asked_anew (&f->relay));
+  answer_as_relay (&f->relay);
+  snug_await (f->context, f->relayed);
+}
+
+static gboolean
+hears_leave (Server *server)
+{
+  return is_asked_anew (server) && server->question[0] == 0 && server->question[1] == STUN_REFRESH;
+}
+
+static void
+on_gone (gpointer user_data, G_GNUC_UNUSED GObject *nice)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* ---- The agent ---- */
+
 static void
 on_new_candidate (G_GNUC_UNUSED NiceAgent *nice, NiceCandidate *candidate, Fixture *f)
 {
+  f->relayed |= candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
   f->reflexive |= candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
 }
 
@@ -147,6 +248,7 @@ set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_autofree char *own_address = find_own_address ();
 
   f->context = g_main_context_new ();
+  g_main_context_push_thread_default (f->context);
   server_init (&f->stun, "stun", own_address);
   server_init (&f->relay, "turn", own_address);
   f->named = g_ptr_array_new_with_free_func ((GDestroyNotify) snug_ice_server_free);
@@ -154,14 +256,22 @@ set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 }
 
 static void
-tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+retire (Fixture *f)
 {
   g_signal_handlers_disconnect_by_data (snug_ice_agent_get_nice (f->agent), f);
-  snug_ice_agent_retire (f->agent);
+  snug_ice_agent_retire (g_steal_pointer (&f->agent));
+}
+
+static void
+tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  if (f->agent != NULL)
+    retire (f);
   snug_await_idle (f->context);
   server_clear (&f->stun);
   server_clear (&f->relay);
   g_ptr_array_unref (f->named);
+  g_main_context_pop_thread_default (f->context);
   g_main_context_unref (f->context);
 }
 
@@ -215,6 +325,34 @@ test_gathering_ends_without_the_relay (Fixture *f, G_GNUC_UNUSED gconstpointer d
   g_assert_true (snug_ice_agent_lacks_relay (f->agent));
 }
 
+static void
+test_takes_leave_of_a_relay (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gboolean is_gone = FALSE;
+
+  gather (f);
+  let_in (f);
+  g_object_weak_ref (G_OBJECT (snug_ice_agent_get_nice (f->agent)), on_gone, &is_gone);
+  retire (f);
+  snug_await (f->context, hears_leave (&f->relay));
+  answer_as_relay (&f->relay);
+  snug_await (f->context, is_gone);
+}
+
+static void
+test_mute_it_takes_no_leave (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  gboolean is_gone = FALSE;
+
+  gather (f);
+  let_in (f);
+  g_object_weak_ref (G_OBJECT (snug_ice_agent_get_nice (f->agent)), on_gone, &is_gone);
+  snug_ice_agent_mute (f->agent);
+  retire (f);
+  snug_await (f->context, is_gone);
+  g_assert_false (is_asked_anew (&f->relay));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -232,6 +370,8 @@ main (int argc, char *argv[])
   ADD ("without-a-router-a-relay-is-asked-too", test_without_a_router_a_relay_is_asked_too);
   ADD ("a-silent-stun-does-not-keep-a-relay-waiting", test_a_silent_stun_does_not_keep_a_relay_waiting);
   ADD ("gathering-ends-without-the-relay", test_gathering_ends_without_the_relay);
+  ADD ("takes-leave-of-a-relay", test_takes_leave_of_a_relay);
+  ADD ("mute-it-takes-no-leave", test_mute_it_takes_no_leave);
 #undef ADD
   return g_test_run ();
 }

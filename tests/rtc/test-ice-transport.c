@@ -17,6 +17,8 @@
 /* The linker puts these in front of the real ones. */
 SnugIceAgent *__real_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config);
 SnugIceAgent *__wrap_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig *config);
+void __real_snug_ice_agent_mute (SnugIceAgent *agent);
+void __wrap_snug_ice_agent_mute (SnugIceAgent *agent);
 gboolean __real_nice_agent_restart (NiceAgent *agent);
 gboolean __wrap_nice_agent_restart (NiceAgent *agent);
 gboolean __real_nice_agent_set_remote_credentials (NiceAgent *agent, guint stream, const char *ufrag, const char *pwd);
@@ -25,6 +27,7 @@ gboolean __real_snug_ice_route_is_relayed (SnugIceRoute *route);
 gboolean __wrap_snug_ice_route_is_relayed (SnugIceRoute *route);
 
 static NiceAgent *newest;          /* owned, nullable: the agent that was made last */
+static NiceAgent *muted;           /* borrowed: only compared */
 static NiceAgent *restarted;       /* borrowed: only compared */
 static guint n_restarts;
 static guint n_told;               /* agents, whom they are to check with */
@@ -41,6 +44,13 @@ __wrap_snug_ice_agent_new (GMainContext *context, const SnugPeerConnectionConfig
   agent = __real_snug_ice_agent_new (context, &direct);
   g_set_object (&newest, snug_ice_agent_get_nice (agent));
   return agent;
+}
+
+void
+__wrap_snug_ice_agent_mute (SnugIceAgent *agent)
+{
+  muted = snug_ice_agent_get_nice (agent);
+  __real_snug_ice_agent_mute (agent);
 }
 
 gboolean
@@ -190,9 +200,11 @@ test_nothing_goes_round_a_proxy_that_came (Fixture *f, gconstpointer data)
 static void
 test_a_proxy_may_come_without_a_move (Fixture *f, gconstpointer data)
 {
+  muted = NULL;
   snug_ice_transport_set_servers (f->ours.transport, NULL, TRUE);
   restart (&f->ours);
   g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+  g_assert_true (muted == f->ours.first);
   g_assert_true (newest != f->ours.first && newest != f->theirs.first);   /* gathered anew */
 
   /* what was made with the proxy carries on */
@@ -207,9 +219,11 @@ test_a_proxy_may_come_without_a_move (Fixture *f, gconstpointer data)
 static void
 test_others_are_not_cut_by_a_proxy (Fixture *f, gconstpointer data)
 {
+  muted = NULL;
   snug_ice_transport_set_servers (f->ours.transport, NULL, TRUE);
   move_and_restart (&f->ours);
   g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  g_assert_null (muted);
 }
 
 /* libnice, of @agent's route. */

@@ -251,6 +251,30 @@ test_takes_leave (Fixture *f, gconstpointer data)
   snug_await (NULL, f->heard && visitor->ended);
 }
 
+/* The relay hears the end; who is inside does not, whatever is said. */
+static void
+test_mute (Fixture *f, gconstpointer data)
+{
+  Visitor *visitor = &f->visitors[0], *late;
+  GOutputStream *words = g_io_stream_get_output_stream (G_IO_STREAM (visitor->connection));
+
+  snug_await (NULL, f->heard);
+  f->heard = FALSE;
+  f->first = 0xff;
+  g_input_stream_read_async (g_io_stream_get_input_stream (f->arrived->pdata[0]), f->buffer, sizeof f->buffer,
+                             G_PRIORITY_DEFAULT, NULL, on_heard, f);
+  snug_relay_tunnel_mute (f->tunnel);
+  g_assert_true (g_output_stream_write_all (words, ALLOCATE, sizeof ALLOCATE - 1, NULL, NULL, NULL));
+  snug_await (NULL, f->heard);
+  g_assert_cmphex (f->first, ==, 0xff);
+  snug_await_idle (NULL);
+  g_assert_false (visitor->ended);
+
+  late = come_by (f);
+  snug_await (NULL, late->ended);
+  g_assert_cmpuint (f->arrived->len, ==, 1);
+}
+
 static void
 test_goes_with_who_is_in_it (Fixture *f, gconstpointer data)
 {
@@ -303,6 +327,7 @@ main (int argc, char **argv)
   ADD ("keeps-empty-datagrams-to-itself", TCP, test_keeps_empty_datagrams_to_itself);
   ADD ("is-not-sent-elsewhere", TCP, test_is_not_sent_elsewhere);
   ADD ("takes-leave", TCP, test_takes_leave);
+  ADD ("mute", TCP, test_mute);
   ADD ("goes-with-who-is-in-it", TLS, test_goes_with_who_is_in_it);
   ADD ("opens-again", TLS, test_opens_again);
   g_test_add_func ("/relay-tunnel/names-the-server", test_names_the_server);
