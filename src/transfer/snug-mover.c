@@ -189,6 +189,8 @@ why_there (const char *reason)
     return _("It arrived damaged.");
   if (g_strcmp0 (reason, SNUG_WIRE_REASON_BAD_REQUEST) == 0)
     return _("The other side no longer offers it.");
+  if (g_strcmp0 (reason, SNUG_WIRE_REASON_STALLED) == 0)
+    return _("Nothing arrived for five minutes.");
   return NULL;
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "snug-await.h"
+#include "snug-transfer-private.h"
 #include "transfer-mates.h"
 
 #include <glib/gstdio.h>
@@ -101,6 +102,39 @@ test_cancel_from_either_side (TransferMates *f, gconstpointer data)
       snug_transfers_cancel (i == 0 ? ana : bo, i == 0 ? row (ana, i) : in);
       snug_await (NULL, is (in, SNUG_TRANSFER_CANCELLED) && is (row (ana, i), SNUG_TRANSFER_CANCELLED));
       snug_await (NULL, n_files_in (f->inbox) == 0);
+    }
+}
+
+/* Bo speaks by hand: each reason of the protocol to end it has words of its own here. */
+static void
+test_why_they_ended_it (TransferMates *f, gconstpointer data)
+{
+  static const struct { const char *reason; SnugTransferState state; const char *words; } ends[] = {
+    { "user", SNUG_TRANSFER_CANCELLED, "Cancelled by Bo." },
+    { "changed", SNUG_TRANSFER_FAILED, "The file has changed since it was offered." },
+    { "bad-request", SNUG_TRANSFER_FAILED, "The other side no longer offers it." },
+    { "bad-data", SNUG_TRANSFER_FAILED, "It arrived damaged." },
+    { "disk", SNUG_TRANSFER_FAILED, "Their disk is full or cannot be written to." },
+    { "stalled", SNUG_TRANSFER_FAILED, "Nothing arrived for five minutes." },
+    { "of a later version", SNUG_TRANSFER_CANCELLED, "Cancelled by Bo." },
+  };
+  SnugTransfers *ana = add (f, "Ana");
+  g_autoptr (GFile) file = make_file (f, "a.bin", 10);
+
+  snug_mates_add (&f->mates, "Bo");
+  snug_mates_await (&f->mates);
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *cancel = NULL;
+
+      start_offer (ana, file);
+      snug_await (NULL, n_rows (ana) == i + 1);
+      cancel = g_strdup_printf ("{\"type\":\"file-cancel\",\"id\":\"%s\",\"reason\":\"%s\"}",
+                                snug_transfer_get_wire_id (row (ana, i)), ends[i].reason);
+      send_raw (f, 1, "Ana", cancel);
+      snug_await (NULL, !is (row (ana, i), SNUG_TRANSFER_OFFERED));
+      g_assert_cmpint (snug_transfer_get_state (row (ana, i)), ==, ends[i].state);
+      g_assert_cmpstr (snug_transfer_get_reason (row (ana, i)), ==, ends[i].words);
     }
 }
 
@@ -387,6 +421,7 @@ main (int argc, char **argv)
   ADD ("several-at-once-both-ways", test_several_at_once_both_ways);
   ADD ("decline-and-withdraw", test_decline_and_withdraw);
   ADD ("cancel-from-either-side", test_cancel_from_either_side);
+  ADD ("why-they-ended-it", test_why_they_ended_it);
   ADD ("pause-and-resume", test_pause_and_resume);
   ADD ("offer-waits-for-who-comes", test_offer_waits_for_who_comes);
   ADD ("offers-to-some", test_offers_to_some);

@@ -251,3 +251,22 @@ test('a pause of ours outlives that they ask again', async (t) => {
   assert.equal(store.transfer(key).state, 'paused');
   assert.deepEqual(said.m2.at(-1), { type: 'file-pause', on: true, id });
 });
+
+test('each reason of a member to end a file has words of its own', async (t) => {
+  const { transfers, store, said } = makeRoom(t);
+  const ends = {
+    user: ['cancelled', 'Cancelled by m2'],
+    changed: ['failed', 'The file changed since m2 offered it.'],
+    'bad-request': ['failed', 'm2 no longer offers this file.'],
+    'bad-data': ['failed', 'What arrived at m2 was damaged.'],
+    disk: ['failed', 'm2 has no room for it.'],
+    stalled: ['failed', 'Nothing arrived for five minutes.'],
+  };
+  for (const [reason, expected] of Object.entries(ends)) {
+    transfers.offer([makeFile(reason, 5)], 'm2');
+    const { id } = said.m2.at(-1);
+    transfers.onCancel('m2', { type: 'file-cancel', id, reason });
+    const row = store.transfer(transferKey('m2', id, 'out'));
+    assert.deepEqual([row.state, row.reason], expected);
+  }
+});
