@@ -149,5 +149,7 @@ const END_CHARS = 10;
 export function splitName(name) {
   const chars = Array.from(name);
   if (chars.length <= 2 * END_CHARS) return [name, ''];
-  return [chars.slice(0, -END_CHARS).join(''), chars.slice(-END_CHARS).join('')];
+  const end = chars.slice(-END_CHARS).join('').trimStart();
+  // A space at the seam is of the start: where that is cut short none is left before the end.
+  return [name.slice(0, name.length - end.length), end];
 }

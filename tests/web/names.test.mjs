@@ -72,6 +72,7 @@ test('two of one name are told apart', () => {
 test('a name is cut short before its end, and nothing of it is lost', () => {
   assert.deepEqual(splitName('short.txt'), ['short.txt', '']);
   assert.deepEqual(splitName('Sunset over the harbour.jpg'), ['Sunset over the h', 'arbour.jpg']);
+  assert.deepEqual(splitName('Plan of the new house, 1st floor.pdf'), ['Plan of the new house, 1st ', 'floor.pdf']);
   assert.deepEqual(splitName(`${'😀'.repeat(20)}.png`).map((part) => Array.from(part).length), [14, 10]);
 });
 
