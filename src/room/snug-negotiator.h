@@ -74,9 +74,8 @@ void snug_negotiator_renew         (SnugNegotiator *self);
 void snug_negotiator_begin_anew    (SnugNegotiator *self);
 void snug_negotiator_close         (SnugNegotiator *self);
 void snug_negotiator_say           (SnugNegotiator *self, const SnugWireMessage *message);
-/* As it is, past the dialect. */
-void snug_negotiator_send_text     (SnugNegotiator *self, const char *text);
-
+/* See snug_peer_link_open_file() and the others of these names. */
+void snug_negotiator_send_text        (SnugNegotiator *self, const char *text);
 void snug_negotiator_open_channel     (SnugNegotiator *self, const char *label, const char *protocol,
                                        SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
 void snug_negotiator_open_file        (SnugNegotiator *self, const char *id, SnugFileStreamFunc func,

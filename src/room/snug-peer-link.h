@@ -56,8 +56,6 @@ void snug_peer_link_close         (SnugPeerLink *self);
 
 /* Says @message in the member's dialect; FALSE if the session is not open. */
 gboolean snug_peer_link_say       (SnugPeerLink *self, const SnugWireMessage *message);
-/* Queues a text on the `session` channel, as it is; FALSE if it is not open. */
-gboolean snug_peer_link_send_text (SnugPeerLink *self, const char *text);
 
 SnugPeerLinkState             snug_peer_link_get_state (SnugPeerLink *self);
 /* CONNECTED, but the member has not been heard for some seconds: a person should know, and nothing else follows. */
@@ -71,18 +69,10 @@ const SnugPeerConnectionInfo *snug_peer_link_get_info  (SnugPeerLink *self);   /
 const SnugDialectRules       *snug_peer_link_get_rules (SnugPeerLink *self);
 
 /**
- * snug_peer_link_open_channel:
- *
- * Opens a channel to the member; @func gets it at once, before it is open.
- * @destroy runs in the network context.
- */
-void snug_peer_link_open_channel   (SnugPeerLink *self, const char *label, const char *protocol,
-                                    SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
-
-/**
  * snug_peer_link_open_file:
  *
- * To send the bytes of what we offered as @id. @func gets the stream at once, before it is open.
+ * To send the bytes of what we offered as @id. @func gets the stream at once, before it is open; like @destroy it runs
+ * in the network context.
  */
 void snug_peer_link_open_file   (SnugPeerLink *self, const char *id, SnugFileStreamFunc func,
                                  gpointer user_data, GDestroyNotify destroy);
@@ -95,5 +85,13 @@ void snug_peer_link_open_file   (SnugPeerLink *self, const char *id, SnugFileStr
  */
 void snug_peer_link_expect_file (SnugPeerLink *self, const char *id, SnugFileStreamFunc func,
                                  gpointer user_data, GDestroyNotify destroy);
+
+/* For tests, which play a member of another program: what goes past the dialect. */
+
+/* Queues a text on the `session` channel, as it is; %FALSE if it is not open. */
+gboolean snug_peer_link_send_text    (SnugPeerLink *self, const char *text);
+/* @func gets the channel at once, before it is open, or %NULL; @destroy runs in the network context, too. */
+void     snug_peer_link_open_channel (SnugPeerLink *self, const char *label, const char *protocol,
+                                      SnugChannelFunc func, gpointer user_data, GDestroyNotify destroy);
 
 G_END_DECLS

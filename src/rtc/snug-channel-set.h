@@ -18,16 +18,25 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SnugChannelSet, snug_channel_set, SNUG, CHANNEL_SET, GObject)
 
 /**
- * SnugChannelSet::data-channel: (SnugDataChannel *channel): the peer opened it
+ * SnugChannelSet::data-channel: (SnugDataChannel *channel): the peer opened it; already OPEN
+ * SnugChannelSet::drained: the peer has acknowledged all that was sent
  */
 
 SnugChannelSet  *snug_channel_set_new (GMainContext *context);
 
-/* The channel waits until there is an association. */
+/**
+ * snug_channel_set_create:
+ * @init: (nullable): ordered and reliable
+ *
+ * The channel waits until there is an association.
+ *
+ * Returns: (transfer full): the channel; %NULL with %SNUG_RTC_ERROR_STATE if the set is closed or has no stream left,
+ *   with %SNUG_RTC_ERROR_TOO_LARGE if label or protocol have more than %SNUG_DCEP_MAX_NAME_BYTES
+ */
 SnugDataChannel *snug_channel_set_create (SnugChannelSet *self, const char *label,
                                           const SnugDataChannelInit *init, GError **error);
 
-/* What the peer takes as one message, in bytes. */
+/* What the peer takes as one message, in bytes; %SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE if not set. */
 void             snug_channel_set_set_max_message_size (SnugChannelSet *self, gsize n_bytes);
 
 /**

@@ -71,7 +71,7 @@ const char          *snug_data_channel_get_label    (SnugDataChannel *self);  /*
 const char          *snug_data_channel_get_protocol (SnugDataChannel *self);  /* never NULL */
 SnugDataChannelState snug_data_channel_get_state    (SnugDataChannel *self);
 guint16              snug_data_channel_get_id       (SnugDataChannel *self);  /* SCTP stream */
-gboolean             snug_data_channel_get_ordered  (SnugDataChannel *self);
+gboolean             snug_data_channel_get_ordered  (SnugDataChannel *self);  /* as it was opened, by either side */
 /* Whether the peer has said that it knows of it (RFC 8832 section 5.2), or opened it itself. */
 gboolean             snug_data_channel_is_acked     (SnugDataChannel *self);
 
@@ -80,14 +80,17 @@ gboolean             snug_data_channel_is_acked     (SnugDataChannel *self);
  * snug_data_channel_send_bytes:
  *
  * Queues one message. It never blocks: what SCTP has no room for waits in the channel's own queue and
- * counts as buffered. Fails if the channel is closing or closed, or the message is larger than the
- * peer takes. Before the channel is open messages wait.
+ * counts as buffered. Before the channel is open messages wait.
+ *
+ * Returns: %FALSE with %SNUG_RTC_ERROR_STATE if the channel is closing or closed, with %SNUG_RTC_ERROR_TOO_LARGE if
+ *   the message is larger than the peer takes
  */
 gboolean snug_data_channel_send_text  (SnugDataChannel *self, const char *text, GError **error);
 gboolean snug_data_channel_send_bytes (SnugDataChannel *self, GBytes *message, GError **error);
 
-/* Bytes handed to send that are not yet acknowledged to be on their way (own queue + SCTP's). */
+/* Bytes of messages that wait in the channel's own queue. What SCTP has taken does not count, though it may wait there. */
 gsize    snug_data_channel_get_buffered_amount (SnugDataChannel *self);
+/* 0 at first. */
 void     snug_data_channel_set_buffered_amount_low_threshold (SnugDataChannel *self, gsize n_bytes);
 
 /* Closes after what is queued has gone (RFC 8831 section 6.7: resets the stream). */

@@ -29,7 +29,7 @@ G_DECLARE_FINAL_TYPE (SnugDtlsTransport, snug_dtls_transport, SNUG, DTLS_TRANSPO
 SnugDtlsTransport *snug_dtls_transport_new (SnugTransport *below, SnugCertificate *certificate,
                                             gboolean is_client, const guint8 *fingerprint);
 
-/* How long the handshake may take in all; 30 s if not set. Before start. */
+/* For tests: how long the handshake may take in all; 30 s if not set. Before start. */
 void        snug_dtls_transport_set_timeout_ms (SnugDtlsTransport *self, guint timeout_ms);
 
 /* Begins the handshake; @below is connected now. */

@@ -128,7 +128,8 @@ SnugPeerConnection *snug_peer_connection_new (GMainContext *context, SnugCertifi
  * Starts gathering; candidates follow by the local-candidate signal (RFC 8838). Without @ice_restart
  * a second call repeats the same description.
  *
- * Returns: (transfer full): SDP, or %NULL
+ * Returns: (transfer full): SDP; %NULL with %SNUG_RTC_ERROR_STATE if the connection is over, or was never one that could
+ *   be restarted, with %SNUG_RTC_ERROR_ICE if nothing can be gathered
  */
 char *snug_peer_connection_create_offer (SnugPeerConnection *self, gboolean ice_restart, GError **error);
 

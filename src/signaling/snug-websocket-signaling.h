@@ -58,7 +58,7 @@ void snug_websocket_signaling_set_private (SnugSignaling *self);
  * 60000]. Before snug_signaling_open(). */
 void snug_websocket_signaling_set_ping (SnugSignaling *self, guint ping_ms, guint dead_ms);
 
-/* Whether it would have tried again by now, but for snug_signaling_hold(). */
+/* For tests: whether it would have tried again by now, but for snug_signaling_hold(). */
 gboolean snug_websocket_signaling_is_held (SnugSignaling *self);
 
 G_END_DECLS
