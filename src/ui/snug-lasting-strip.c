@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-lasting-strip.h"
 
+#include "snug-columns.h"
+
 #define MOST_LINES 3
 
 struct _SnugLastingStrip
@@ -59,6 +61,7 @@ snug_lasting_strip_class_init (SnugLastingStripClass *klass)
 
   signals[CLOSED] = g_signal_new ("closed", SNUG_TYPE_LASTING_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
+  g_type_ensure (SNUG_TYPE_COLUMNS);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/snugrooms/Snug/snug-lasting-strip.ui");
   gtk_widget_class_bind_template_child (widget_class, SnugLastingStrip, lines);
   gtk_widget_class_bind_template_callback (widget_class, on_close);
