@@ -18,6 +18,16 @@ snug_accessible_decoration_new (const char *icon_name)
   return g_object_new (GTK_TYPE_IMAGE, "icon-name", icon_name, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 }
 
+void
+snug_accessible_hide_pictures (GtkWidget *widget)
+{
+  if (GTK_IS_IMAGE (widget) && gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget)) == GTK_ACCESSIBLE_ROLE_IMG)
+    g_object_set (widget, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    snug_accessible_hide_pictures (child);
+}
+
 static void
 on_title_changed (AdwStatusPage *page)
 {
@@ -42,6 +52,8 @@ name_lists_in (GtkWidget *widget, const char *label, const char **sentence)
     {
       if (GTK_IS_LIST_BOX (child))
         snug_accessible_set_label (child, label);
+      if (gtk_widget_has_css_class (child, "expander-row-arrow"))
+        snug_accessible_hide_pictures (child);
       if (GTK_IS_LIST_BOX_ROW (child) && *sentence != NULL)
         {
           snug_accessible_set_label (child, *sentence);

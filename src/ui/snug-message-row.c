@@ -536,5 +536,6 @@ snug_message_row_init (SnugMessageRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   snug_tooltip_set (self->menu_button, _("Message Menu"));
+  snug_accessible_hide_pictures (GTK_WIDGET (self->avatar));
   add_gestures (self);
 }

@@ -20,7 +20,8 @@ def path_of(node):
 
 
 # What stands in them is not read out beside their own names.
-SPEAKS_FOR_ITSELF = ("push button", "toggle button", "check box", "radio button", "menu button", "entry", "text")
+SPEAKS_FOR_ITSELF = ("push button", "toggle button", "check box", "radio button", "menu button", "page tab", "entry",
+                     "text")
 PICTURES = ("image", "icon")
 
 
