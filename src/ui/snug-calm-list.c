@@ -3,6 +3,10 @@
 
 #define REST_MS 20
 
+/* Behind frames (GDK_PRIORITY_REDRAW is 20 behind high idle): on a busy machine the rest is over before the frame that
+ * it is for was there, and the next items would be work of the same one. */
+#define REST_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
+
 /* A row of the chat costs two milliseconds or three: a handful is a frame that nobody sees as a halt. A full room in
  * which all talk as fast as they may (PROTOCOL.md, limits) is faster than that: the more wait, the more are told. */
 #define FEW_AT_ONCE 4
@@ -71,7 +75,7 @@ tell (SnugCalmList *self)
 {
   tell_dropped (self);
   tell_added (self);
-  self->resting = g_timeout_add (REST_MS, on_rested, self);
+  self->resting = g_timeout_add_full (REST_PRIORITY, REST_MS, on_rested, self, NULL);
 }
 
 static gboolean
