@@ -19,6 +19,7 @@ struct _SnugChatPane
   GListModel        *messages;     /* owned: the session's, in batches */
   gboolean           follows;      /* the newest message is kept in sight */
   gboolean           roomy;        /* there is room for the people beside the chat */
+  gboolean           has_people;   /* their rows are made */
   guint              following;    /* source; 0: none */
   double             extent;       /* of the list beyond the page, when it was last heard of */
   SnugMessage       *first_unread; /* owned, nullable */

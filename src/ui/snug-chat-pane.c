@@ -215,6 +215,24 @@ snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message)
 
 /* --- What is shown --- */
 
+static GtkWidget *
+create_member_row (gpointer member, gpointer user_data)
+{
+  return snug_member_row_new (member);
+}
+
+/* A row of a member is much of the frame in which they come, and most windows are never wide enough for it here. */
+static void
+show_side (SnugChatPane *self, gboolean shown)
+{
+  if (shown && !self->has_people)
+    {
+      self->has_people = TRUE;
+      gtk_list_box_bind_model (self->people, snug_session_get_members (self->session), create_member_row, NULL, NULL);
+    }
+  gtk_widget_set_visible (self->side, shown);
+}
+
 static void
 update (SnugChatPane *self)
 {
@@ -226,8 +244,8 @@ update (SnugChatPane *self)
   gtk_stack_set_visible_child_name (self->stack,
                                     has_messages ? "messages" : in_room ? "empty" : "outside");
   gtk_widget_set_visible (self->writing, in_room);
-  gtk_widget_set_visible (self->side, self->roomy && in_room
-                          && g_list_model_get_n_items (snug_session_get_members (self->session)) > 0);
+  show_side (self, self->roomy && in_room
+                   && g_list_model_get_n_items (snug_session_get_members (self->session)) > 0);
 }
 
 void
@@ -289,12 +307,6 @@ on_members_changed (SnugChatPane *self, guint position, guint n_removed, guint n
     }
   update_typing (self);
   update (self);
-}
-
-static GtkWidget *
-create_member_row (gpointer member, gpointer user_data)
-{
-  return snug_member_row_new (member);
 }
 
 /* --- Rows --- */
@@ -365,7 +377,6 @@ watch_session (SnugChatPane *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (members, "items-changed", G_CALLBACK (on_members_changed), self,
                            G_CONNECT_SWAPPED);
-  gtk_list_box_bind_model (self->people, members, create_member_row, NULL, NULL);
   on_members_changed (self, 0, 0, g_list_model_get_n_items (members), members);
   update (self);
 }

@@ -10,6 +10,7 @@
 #include "snug-message-menu.h"
 #include "snug-message-words.h"
 #include "snug-picture.h"
+#include "snug-picture-loader.h"
 #include "snug-quote.h"
 #include "snug-reaction-bar.h"
 #include "snug-rich-text.h"
@@ -191,11 +192,15 @@ card_new (SnugTransfer *transfer, const char *clock)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *row = snug_transfer_row_new (transfer);
-  GtkWidget *picture = snug_picture_new (transfer);
 
   snug_transfer_row_be_card (SNUG_TRANSFER_ROW (row), clock);
-  g_signal_connect_object (picture, "notify::visible", G_CALLBACK (on_picture_shown), row, 0);
-  gtk_box_append (GTK_BOX (box), picture);
+  if (snug_picture_is_likely (snug_transfer_get_name (transfer)))
+    {
+      GtkWidget *picture = snug_picture_new (transfer);
+
+      g_signal_connect_object (picture, "notify::visible", G_CALLBACK (on_picture_shown), row, 0);
+      gtk_box_append (GTK_BOX (box), picture);
+    }
   gtk_box_append (GTK_BOX (box), row);
   return box;
 }

@@ -59,8 +59,7 @@ is_here (SnugTransfer *transfer)
 static void
 load_when_here (SnugPicture *self)
 {
-  if (self->loading != NULL || !is_here (self->transfer)
-      || !snug_picture_is_likely (snug_transfer_get_name (self->transfer)))
+  if (self->loading != NULL || !is_here (self->transfer))
     return;
   self->loading = g_cancellable_new ();
   snug_picture_load_async (snug_transfer_get_file (self->transfer), self->loading, on_loaded, g_object_ref (self));

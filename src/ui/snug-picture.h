@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_PICTURE (snug_picture_get_type ())
 G_DECLARE_FINAL_TYPE (SnugPicture, snug_picture, SNUG, PICTURE, AdwBin)
 
+/* @transfer: of something that snug_picture_is_likely () */
 GtkWidget *snug_picture_new (SnugTransfer *transfer);
 
 G_END_DECLS
