@@ -24,14 +24,17 @@
 #define LATE_VIA "v2"
 
 static int disk_is_full;
+static int n_room;       /* writes that still find room on it */
+static int n_refused;
 
 ssize_t our_pwrite (int fd, const void *data, size_t n, off_t offset) __asm__ ("pwrite64");
 
 ssize_t
 our_pwrite (int fd, const void *data, size_t n, off_t offset)
 {
-  if (!g_atomic_int_get (&disk_is_full))
+  if (!g_atomic_int_get (&disk_is_full) || g_atomic_int_add (&n_room, -1) > 0)
     return syscall (SYS_pwrite64, fd, data, n, offset);
+  g_atomic_int_inc (&n_refused);
   errno = ENOSPC;
   return -1;
 }
@@ -206,6 +209,23 @@ test_full_disk_of_small_files (ByHand *f, gconstpointer data)
   bring_the_rest (f, in);
 }
 
+/* Three of them are there and noted, the fourth is there. */
+static void
+test_full_disk_between_small_files (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in = follow (f, TRUE);
+
+  for (guint i = 0; i < N_SMALL; i++)
+    bring_small_unchecked (f, in);
+  g_atomic_int_set (&n_room, 7);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  tell_hashes (f);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
+  g_assert_cmpuint (n_noted (&f->mates), ==, 3);
+  find_room_again (in);
+  bring_the_rest (f, in);
+}
+
 /* What is in the folder is kept on the disk, too. */
 static void
 test_full_disk_for_a_manifest (ByHand *f, gconstpointer data)
@@ -238,6 +258,43 @@ test_full_disk_from_the_beginning (ByHand *f, gconstpointer is_folder)
   find_room_again (in);
   snug_await (NULL, f->hands[ANA].n_gets == 1);
   g_assert_false (is (in, SNUG_TRANSFER_PAUSED));
+}
+
+/* Each look may be much work; and the next full disk is another one. */
+static void
+test_full_disk_is_looked_at_less_and_less (ByHand *f, gconstpointer data)
+{
+  static const guint looks_ms[] = { 1000, 2000, 4000, 8000, 16000, 30000, 30000 };
+  static const guint last_and_first_ms[] = { 30000, 1000 };
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
+  for (guint i = 0; i < G_N_ELEMENTS (looks_ms); i++)
+    {
+      int n_before = g_atomic_int_get (&n_refused);
+
+      g_assert_true (snug_was_armed_for (looks_ms, i + 1));
+      snug_let_pass (looks_ms[i]);
+      snug_await (NULL, g_atomic_int_get (&n_refused) > n_before);
+    }
+  g_atomic_int_set (&disk_is_full, FALSE);
+  snug_let_pass (looks_ms[G_N_ELEMENTS (looks_ms) - 1]);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 1);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  bring_unchecked (f, in, 1);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED));
+  g_assert_true (snug_was_armed_for (last_and_first_ms, G_N_ELEMENTS (last_and_first_ms)));
+  find_room_again (in);
+  bring_the_rest (f, in);
 }
 
 /* --- a holder that lies ---------------------------------------------------------------------------- */
@@ -323,9 +380,11 @@ main (int argc, char **argv)
   ADD ("holder-that-brings-small-files", test_holder_that_brings_small_files);
   ADD ("full-disk", test_full_disk);
   ADD ("full-disk-of-small-files", test_full_disk_of_small_files);
+  ADD ("full-disk-between-small-files", test_full_disk_between_small_files);
   ADD ("full-disk-for-a-manifest", test_full_disk_for_a_manifest);
   ADD ("full-disk-from-the-beginning", test_full_disk_from_the_beginning);
   ADD_FOR ("full-disk-for-a-folder-from-the-beginning", test_full_disk_from_the_beginning, "folder");
+  ADD ("full-disk-is-looked-at-less-and-less", test_full_disk_is_looked_at_less_and_less);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
