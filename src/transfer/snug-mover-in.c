@@ -68,7 +68,8 @@ on_receiver_progress (SnugReceiver *receiver, guint64 bytes, SnugMover *self)
 {
   if (!snug_transfer_is_active (self->row))
     return;
-  if (!self->paused_here && !self->paused_there)
+  /* What was on its way still comes. */
+  if (!self->paused_here && !self->paused_there && !self->full_here)
     snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, self->warning);
   snug_transfer_set_bytes (self->row, bytes, g_get_monotonic_time ());
 }
@@ -82,9 +83,16 @@ on_busy (SnugReceiver *receiver, gboolean busy, SnugMover *self)
     snug_mover_say_pause (self, busy, TRUE);
 }
 
+void
+snug_mover_show_full (SnugMover *self)
+{
+  snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("The disk is full. Make room: it goes on by itself then."));
+}
+
 static void
 on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
 {
+  self->full_here = full;
   snug_mover_say_pause (self, full || self->paused_here, self->pushed);
   hold_up_holder (self, full);
   /* Whoever has it from here does better elsewhere. */
@@ -93,8 +101,7 @@ on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
   if (!snug_transfer_is_active (self->row))
     return;
   if (full)
-    snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED,
-                         _("The disk is full. Make room: it goes on by itself then."));
+    snug_mover_show_full (self);
   else if (!self->paused_here && !self->paused_there)
     snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, self->warning);
 }

@@ -85,6 +85,7 @@ struct _SnugMover
   gboolean      paused_here;
   gboolean      paused_there;
   gboolean      busy_there;     /* paused, but not by a person */
+  gboolean      full_here;      /* incoming: there is no room on the disk for what comes */
   gboolean      sent_again;    /* outgoing: what was asked for last, as the member did not see it coming */
   gboolean      started;       /* incoming: the pieces are asked for, on the present connection */
   gboolean      went_on;       /* incoming: not asked for from the beginning */
@@ -146,6 +147,8 @@ void        snug_mover_blame_heir        (SnugMover *self);
 /* It does not come from @member_id any more. @was_wrong: what came */
 void        snug_mover_end_following     (SnugMover *self, const char *member_id, gboolean was_wrong);
 void        snug_mover_hear_heir_refuse  (SnugMover *self, const char *member_id, const char *reason);
+/* The row says that the disk is full. */
+void        snug_mover_show_full         (SnugMover *self);
 void        snug_mover_on_lent          (SnugReceiver *receiver, SnugOffer *part, SnugMover *self);
 void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self);
 /* All that is here is right now, @n_bytes of it. */

@@ -480,6 +480,8 @@ snug_mover_hear_pause (SnugMover *self, SnugWireMessage *pause)
   by = g_strdup_printf (_("Paused by %s."), snug_mover_get_member_name (self));
   if (pause->on)
     snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, by);
+  else if (!self->paused_here && self->full_here)
+    snug_mover_show_full (self);
   else if (!self->paused_here && snug_mover_is_pumping (self))
     snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
   else if (!self->paused_here && self->receiver != NULL)
@@ -507,11 +509,14 @@ snug_mover_resume (SnugMover *self)
     return FALSE;
   self->paused_here = FALSE;
   pause_sender (self);
-  snug_mover_say_pause (self, FALSE, FALSE);
+  snug_mover_say_pause (self, self->full_here, FALSE);
   snug_mover_tell_heirs_at_once (self);
   if (!snug_mover_is_pumping (self) || self->paused_there)
     return TRUE;
-  snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
+  if (self->full_here)
+    snug_mover_show_full (self);
+  else
+    snug_transfer_enter (self->row, SNUG_TRANSFER_RUNNING, NULL);
   return FALSE;
 }
 

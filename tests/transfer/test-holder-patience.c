@@ -12,6 +12,7 @@
 #include "snug-transfer-private.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -260,6 +261,45 @@ test_full_disk_from_the_beginning (ByHand *f, gconstpointer is_folder)
   g_assert_false (is (in, SNUG_TRANSFER_PAUSED));
 }
 
+static gboolean
+says_full (SnugTransfer *in)
+{
+  return is (in, SNUG_TRANSFER_PAUSED) && strstr (snug_transfer_get_reason (in), "disk is full") != NULL;
+}
+
+/* What was on its way still comes, and others may pause it and go on: a person is told why it waits all the time. */
+static void
+test_full_disk_is_said (ByHand *f, gconstpointer data)
+{
+  SnugTransfers *chi;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi, FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  begin_to_bring (f, ANA, "f");
+  g_atomic_int_set (&disk_is_full, TRUE);
+  bring_unchecked (f, in, 1);
+  snug_await (NULL, says_full (in));
+  bring_unchecked (f, in, 1);
+  g_assert_true (says_full (in));
+
+  send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-pause\",\"id\":\"f\",\"on\":true}");
+  snug_await (NULL, !says_full (in));
+  send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-pause\",\"id\":\"f\",\"on\":false}");
+  snug_await (NULL, says_full (in) || is (in, SNUG_TRANSFER_RUNNING));
+  g_assert_true (says_full (in));
+  snug_transfers_pause (chi, in);
+  g_assert_false (says_full (in));
+  snug_transfers_resume (chi, in);
+  g_assert_true (says_full (in));
+  find_room_again (in);
+  bring_the_rest (f, in);
+}
+
 /* Each look may be much work; and the next full disk is another one. */
 static void
 test_full_disk_is_looked_at_less_and_less (ByHand *f, gconstpointer data)
@@ -385,6 +425,7 @@ main (int argc, char **argv)
   ADD ("full-disk-from-the-beginning", test_full_disk_from_the_beginning);
   ADD_FOR ("full-disk-for-a-folder-from-the-beginning", test_full_disk_from_the_beginning, "folder");
   ADD ("full-disk-is-looked-at-less-and-less", test_full_disk_is_looked_at_less_and_less);
+  ADD ("full-disk-is-said", test_full_disk_is_said);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
