@@ -7,9 +7,9 @@
 #include "snug-ice-agent.h"
 #include "snug-ice-consent.h"
 #include "snug-ice-head-start.h"
+#include "snug-ice-local.h"
 #include "snug-ice-remote.h"
 #include "snug-ice-route.h"
-#include "snug-nice-candidate.h"
 #include "snug-own-addresses.h"
 
 #define DEFAULT_ROUTE_TIMEOUT_MS (30 * 1000)
@@ -28,10 +28,8 @@ struct _SnugIceTransport
   GSource         *farewell;          /* nullable: @former only hears, and no longer than this */
   SnugPeerConnectionConfig config;    /* with its servers */
   char            *addresses;         /* nullable: ours, when the agent gathered from them */
-  char            *ufrag;
-  char            *pwd;
+  SnugIceLocal    *local;
   SnugIceRemote   *remote;
-  GQueue           outbox;            /* of char*: candidates to be told */
   GSource         *deadline;          /* no route yet, or no route any more */
   SnugIceConsent  *consent;
   SnugIceHeadStart *head_start;
@@ -43,8 +41,6 @@ struct _SnugIceTransport
   gint64           searching_us;      /* since when a route is looked for beside @former */
   gboolean         started;
   gboolean         is_controlling;
-  gboolean         gathering_done;
-  gboolean         flush_posted;
   gboolean         restarting;        /* no pair was found since the last restart */
   gboolean         given_up;          /* the pair that there was; and ICE was not restarted since */
 };
@@ -55,72 +51,20 @@ enum { LOCAL_CANDIDATE, PATH_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-/* ---- Telling our candidates ---- */
+/* ---- The head start of direct routes ---- */
 
-static void
-flush_outbox (gpointer data)
-{
-  SnugIceTransport *self = data;
-
-  self->flush_posted = FALSE;
-  while (!g_queue_is_empty (&self->outbox)
-         && snug_transport_get_state (SNUG_TRANSPORT (self)) != SNUG_TRANSPORT_CLOSED)
-    {
-      g_autofree char *candidate = g_queue_pop_head (&self->outbox);
-
-      g_signal_emit (self, signals[LOCAL_CANDIDATE], 0, candidate);
-    }
-}
-
-/* libnice finds host candidates inside our own call; nobody may hear of them before it has returned
- * and the description is on its way. */
-static void
-tell_candidate (SnugIceTransport *self, char *candidate)
-{
-  g_queue_push_tail (&self->outbox, candidate);
-  if (self->flush_posted)
-    return;
-  self->flush_posted = TRUE;
-  snug_context_post (snug_transport_get_context (SNUG_TRANSPORT (self)), flush_outbox,
-                     g_object_ref (self), g_object_unref);
-}
-
-static char *
-candidate_to_text (SnugIceTransport *self, const NiceCandidate *candidate)
-{
-  return snug_nice_candidate_to_text (candidate, self->config.relay == SNUG_RELAY_ONLY);
-}
-
-static gboolean
-may_tell (SnugIceTransport *self, const NiceCandidate *candidate)
-{
-  if (candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
-    return FALSE;
-  return self->config.relay != SNUG_RELAY_ONLY || candidate->type == NICE_CANDIDATE_TYPE_RELAYED;
-}
-
-static void
-on_new_candidate (G_GNUC_UNUSED NiceAgent *agent, NiceCandidate *candidate, SnugIceTransport *self)
-{
-  if (may_tell (self, candidate))
-    tell_candidate (self, candidate_to_text (self, candidate));
-}
-
-/* A relay-only side tells nothing else, and its checks come from there; between two families nothing passes. */
+/* A relay-only side tells nothing else, and its checks come from there; between two families nothing passes. Whoever tells a
+ * name, found or not, may come by either. */
 static gboolean
 may_be_direct (SnugIceTransport *self)
 {
-  guint theirs = snug_ice_remote_get_direct_families (self->remote), ours;
-  GSList *candidates;
+  guint theirs = snug_ice_remote_get_direct_families (self->remote);
 
   if (self->agent == NULL || !snug_ice_remote_is_complete (self->remote))
     return TRUE;
-  if (theirs != 0 && !self->gathering_done)
+  if (theirs != 0 && !snug_ice_local_is_complete (self->local))
     return TRUE;
-  candidates = nice_agent_get_local_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT);
-  ours = snug_nice_candidates_get_direct_families (candidates);
-  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
-  return (theirs & ours) != 0;
+  return (theirs & snug_ice_local_get_direct_families (self->local)) != 0;
 }
 
 static void
@@ -131,13 +75,14 @@ consider_head_start (SnugIceTransport *self)
 }
 
 static void
-on_gathering_done (G_GNUC_UNUSED NiceAgent *agent, G_GNUC_UNUSED guint stream, SnugIceTransport *self)
+on_local_candidate (const char *candidate, gpointer user_data)
 {
-  if (self->gathering_done)
-    return;
-  self->gathering_done = TRUE;
-  tell_candidate (self, g_strdup (""));
-  consider_head_start (self);
+  SnugIceTransport *self = user_data;
+  g_autoptr (SnugIceTransport) keep = g_object_ref (self);
+
+  g_signal_emit (self, signals[LOCAL_CANDIDATE], 0, candidate);
+  if (*candidate == '\0')
+    consider_head_start (self);
 }
 
 /* ---- States ---- */
@@ -296,7 +241,7 @@ static void
 rewind_checks (SnugIceTransport *self)
 {
   snug_ice_agent_restart (self->agent);
-  nice_agent_set_local_credentials (self->agent, self->stream, self->ufrag, self->pwd);
+  snug_ice_local_repeat (self->local);
   if (is_searching (self))
     snug_ice_remote_repeat (self->remote);
 }
@@ -418,6 +363,7 @@ drop_route (SnugIceTransport *self)
   if (self->route == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->agent, self);
+  snug_ice_local_set_agent (self->local, NULL, 0);
   snug_ice_remote_set_agent (self->remote, NULL, 0);
   self->agent = NULL;
   retire (self, g_steal_pointer (&self->route));
@@ -445,7 +391,6 @@ snug_ice_transport_dispose (GObject *object)
   snug_ice_consent_stop (self->consent);
   drop_former (self);
   drop_route (self);
-  g_queue_clear_full (&self->outbox, g_free);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->dispose (object);
 }
 
@@ -454,11 +399,10 @@ snug_ice_transport_finalize (GObject *object)
 {
   SnugIceTransport *self = SNUG_ICE_TRANSPORT (object);
 
-  g_free (self->ufrag);
-  g_free (self->pwd);
   g_free (self->addresses);
   g_clear_pointer (&self->config.ice_servers, g_ptr_array_unref);
   snug_ice_consent_free (self->consent);
+  snug_ice_local_free (self->local);
   snug_ice_remote_free (self->remote);
   snug_ice_head_start_free (self->head_start);
   G_OBJECT_CLASS (snug_ice_transport_parent_class)->finalize (object);
@@ -482,9 +426,8 @@ snug_ice_transport_class_init (SnugIceTransportClass *class)
 }
 
 static void
-snug_ice_transport_init (SnugIceTransport *self)
+snug_ice_transport_init (G_GNUC_UNUSED SnugIceTransport *self)
 {
-  g_queue_init (&self->outbox);
 }
 
 /* ---- Beginning ---- */
@@ -498,9 +441,8 @@ make_route (SnugIceTransport *self)
   self->agent = snug_ice_agent_get_nice (agent);
   self->stream = snug_ice_agent_get_stream (agent);
   self->route = snug_ice_route_new (context, agent, on_datagram, self);
+  snug_ice_local_set_agent (self->local, self->agent, self->stream);
   snug_ice_remote_set_agent (self->remote, self->agent, self->stream);
-  g_signal_connect (self->agent, "new-candidate-full", G_CALLBACK (on_new_candidate), self);
-  g_signal_connect (self->agent, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
   g_signal_connect (self->agent, "component-state-changed", G_CALLBACK (on_component_state), self);
   g_signal_connect (self->agent, "new-selected-pair-full", G_CALLBACK (on_new_selected_pair), self);
 }
@@ -521,18 +463,11 @@ snug_ice_transport_new (GMainContext *context, const SnugPeerConnectionConfig *c
   self->repair_timeout_ms = config->repair_timeout_ms != 0 ? config->repair_timeout_ms
                                                            : DEFAULT_REPAIR_TIMEOUT_MS;
   self->consent = snug_ice_consent_new (context, on_consent_expired, self);
+  self->local = snug_ice_local_new (context, config->relay, on_local_candidate, self);
   self->remote = snug_ice_remote_new (context, &self->config);
   self->head_start = snug_ice_head_start_new (context, config->relay, on_head_start_over, self);
   make_route (self);
   return self;
-}
-
-static void
-read_local_credentials (SnugIceTransport *self)
-{
-  g_clear_pointer (&self->ufrag, g_free);
-  g_clear_pointer (&self->pwd, g_free);
-  nice_agent_get_local_credentials (self->agent, self->stream, &self->ufrag, &self->pwd);
 }
 
 static gboolean
@@ -547,7 +482,7 @@ gather (SnugIceTransport *self, GError **error)
     }
 
   self->addresses = snug_own_addresses_to_text ();
-  read_local_credentials (self);
+  snug_ice_local_read_credentials (self->local);
   return TRUE;
 }
 
@@ -576,13 +511,13 @@ snug_ice_transport_set_servers (SnugIceTransport *self, GPtrArray *ice_servers, 
 const char *
 snug_ice_transport_get_ufrag (SnugIceTransport *self)
 {
-  return self->ufrag;
+  return snug_ice_local_get_ufrag (self->local);
 }
 
 const char *
 snug_ice_transport_get_pwd (SnugIceTransport *self)
 {
-  return self->pwd;
+  return snug_ice_local_get_pwd (self->local);
 }
 
 /* What carries goes on doing so until the next one has a pair. */
@@ -612,8 +547,6 @@ begin_elsewhere (SnugIceTransport *self, GError **error)
     keep_carrier (self);
   snug_ice_head_start_stop (self->head_start);
   drop_route (self);
-  g_queue_clear_full (&self->outbox, g_free);
-  self->gathering_done = FALSE;
   make_route (self);
   return gather (self, error);
 }
@@ -647,7 +580,7 @@ snug_ice_transport_restart (SnugIceTransport *self, GError **error)
   snug_ice_remote_forget (self->remote);
   if (is_elsewhere)
     return begin_elsewhere (self, error);
-  read_local_credentials (self);
+  snug_ice_local_read_credentials (self->local);
   return TRUE;
 }
 
@@ -675,21 +608,13 @@ snug_ice_transport_lose_route (SnugIceTransport *self)
 GPtrArray *
 snug_ice_transport_get_local_candidates (SnugIceTransport *self)
 {
-  GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
-  GSList *candidates = self->agent != NULL
-                         ? nice_agent_get_local_candidates (self->agent, self->stream, SNUG_ICE_COMPONENT) : NULL;
-
-  for (GSList *item = candidates; item != NULL; item = item->next)
-    if (may_tell (self, item->data))
-      g_ptr_array_add (texts, candidate_to_text (self, item->data));
-  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
-  return texts;
+  return snug_ice_local_get_candidates (self->local);
 }
 
 gboolean
 snug_ice_transport_is_gathering_done (SnugIceTransport *self)
 {
-  return self->gathering_done;
+  return snug_ice_local_is_complete (self->local);
 }
 
 /* ---- The peer's side ---- */
@@ -740,6 +665,7 @@ snug_ice_transport_get_path (SnugIceTransport *self, SnugPeerConnectionInfo *inf
 {
   if (self->route == NULL || !snug_ice_route_get_path (get_carrier (self), info))
     return FALSE;
-  info->lacks_relay = self->gathering_done && snug_ice_agent_lacks_relay (snug_ice_route_get_agent (self->route));
+  info->lacks_relay = snug_ice_local_is_complete (self->local)
+                      && snug_ice_agent_lacks_relay (snug_ice_route_get_agent (self->route));
   return TRUE;
 }
