@@ -47,6 +47,7 @@ static const struct
   { SNUG_WIRE_FEATURE_HOLDERS, "holders" },
   { SNUG_WIRE_FEATURE_FOLDER_HOLDERS, "folder-holders" },
   { SNUG_WIRE_FEATURE_HEIRS, "heirs" },
+  { SNUG_WIRE_FEATURE_CHOSEN, "chosen-holders" },
 };
 
 const char *
@@ -312,6 +313,13 @@ read_file_offer (JsonObject *object, SnugWireMessage *m)
 }
 
 static gboolean
+read_only (JsonObject *object, SnugWireMessage *m)
+{
+  m->only = snug_json_peek_base64url_up_to (object, "only", SNUG_WIRE_MAX_ONLY_BYTES);
+  return m->only != NULL || !json_object_has_member (object, "only");
+}
+
+static gboolean
 read_file_get (JsonObject *object, SnugWireMessage *m)
 {
   JsonObject *from;
@@ -319,12 +327,9 @@ read_file_get (JsonObject *object, SnugWireMessage *m)
   if (!read_id (object, m) || !snug_json_peek_object (object, "from", &from)
       || !peek_entry (from, &m->from_entry)
       || !snug_json_peek_integer (from, "offset", SNUG_JSON_MAX_INTEGER, &m->from_offset)
-      || m->from_offset % SNUG_WIRE_PIECE_BYTES != 0)
+      || m->from_offset % SNUG_WIRE_PIECE_BYTES != 0 || !read_only (object, m))
     return FALSE;
 
-  m->only = snug_json_peek_base64url_up_to (object, "only", SNUG_WIRE_MAX_ONLY_BYTES);
-  if (m->only == NULL && json_object_has_member (object, "only"))
-    return FALSE;
   if (!json_object_has_member (object, "have"))
     return m->from_offset == 0;
   m->have = snug_json_peek_base64url (object, "have", SNUG_WIRE_HASH_BYTES);
@@ -372,7 +377,8 @@ static gboolean
 read_have_pieces (JsonObject *object, SnugWireMessage *m)
 {
   return read_id (object, m) && snug_json_peek_integer (object, "n", SNUG_JSON_MAX_INTEGER, &m->pieces)
-         && (!json_object_has_member (object, "ask") || snug_json_peek_boolean (object, "ask", &m->ask));
+         && (!json_object_has_member (object, "ask") || snug_json_peek_boolean (object, "ask", &m->ask))
+         && (!json_object_has_member (object, "paused") || snug_json_peek_boolean (object, "paused", &m->paused));
 }
 
 static gboolean
@@ -421,8 +427,9 @@ read_fields (JsonObject *object, SnugWireMessage *m)
       return read_via (object, m) && snug_json_peek_boolean (object, "on", &m->on);
     case SNUG_WIRE_FILE_PASS:
     case SNUG_WIRE_FILE_FROM:
-    case SNUG_WIRE_FILE_HEIR:
       return read_via_and_peer (object, m);
+    case SNUG_WIRE_FILE_HEIR:
+      return read_via_and_peer (object, m) && read_only (object, m);
     case SNUG_WIRE_PIECE_HASHES:
       return read_piece_hashes (object, m);
     case SNUG_WIRE_HAVE_PIECES:
@@ -575,11 +582,20 @@ write_piece_hashes (JsonObject *object, const SnugWireMessage *m)
 }
 
 static void
+write_file_heir (JsonObject *object, const SnugWireMessage *m)
+{
+  json_object_set_string_member (object, "peer", m->peer);
+  set_bytes (object, "only", m->only);
+}
+
+static void
 write_have_pieces (JsonObject *object, const SnugWireMessage *m)
 {
   json_object_set_int_member (object, "n", (gint64) m->pieces);
   if (m->ask)
     json_object_set_boolean_member (object, "ask", TRUE);
+  if (m->paused)
+    json_object_set_boolean_member (object, "paused", TRUE);
 }
 
 static void
@@ -599,8 +615,7 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_PASSING: json_object_set_boolean_member (object, "on", m->on); break;
     case SNUG_WIRE_REMOVED:
     case SNUG_WIRE_FILE_PASS:
-    case SNUG_WIRE_FILE_FROM:
-    case SNUG_WIRE_FILE_HEIR: json_object_set_string_member (object, "peer", m->peer); break;
+    case SNUG_WIRE_FILE_FROM: json_object_set_string_member (object, "peer", m->peer); break;
     case SNUG_WIRE_PING:
     case SNUG_WIRE_PONG: json_object_set_int_member (object, "t", (gint64) m->t); break;
     case SNUG_WIRE_FILE_OFFER: write_file_offer (object, m); break;
@@ -610,6 +625,7 @@ write_fields (JsonObject *object, const SnugWireMessage *m)
     case SNUG_WIRE_FILE_CANCEL: set_optional (object, "reason", m->reason); break;
     case SNUG_WIRE_PIECE_HASHES: write_piece_hashes (object, m); break;
     case SNUG_WIRE_HAVE_PIECES: write_have_pieces (object, m); break;
+    case SNUG_WIRE_FILE_HEIR: write_file_heir (object, m); break;
     case SNUG_WIRE_FILE_DECLINE:
     case SNUG_WIRE_FILE_WITHDRAW:
     case SNUG_WIRE_DELETE:

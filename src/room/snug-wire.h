@@ -85,13 +85,14 @@ typedef enum
   SNUG_WIRE_FEATURE_PHRASE = 1 << 2,  /* the safety phrase */
   SNUG_WIRE_FEATURE_HOLDERS = 1 << 3, /* files come from other receivers, too, and are passed on to them */
   SNUG_WIRE_FEATURE_FOLDER_HOLDERS = 1 << 4,  /* and folders */
-  SNUG_WIRE_FEATURE_HEIRS = 1 << 5    /* and when the one who offers is gone */
+  SNUG_WIRE_FEATURE_HEIRS = 1 << 5,   /* and when the one who offers is gone */
+  SNUG_WIRE_FEATURE_CHOSEN = 1 << 6   /* and what is chosen of a folder */
 } SnugWireFeatures;
 
 /* What we read. */
 #define SNUG_WIRE_FEATURES                                                                                             \
   (SNUG_WIRE_FEATURE_EDIT | SNUG_WIRE_FEATURE_REACT | SNUG_WIRE_FEATURE_PHRASE | SNUG_WIRE_FEATURE_HOLDERS             \
-   | SNUG_WIRE_FEATURE_FOLDER_HOLDERS | SNUG_WIRE_FEATURE_HEIRS)
+   | SNUG_WIRE_FEATURE_FOLDER_HOLDERS | SNUG_WIRE_FEATURE_HEIRS | SNUG_WIRE_FEATURE_CHOSEN)
 
 typedef enum
 {
@@ -151,6 +152,8 @@ typedef struct
   guint64       from_entry;
   guint64       from_offset;   /* bytes, a multiple of SNUG_WIRE_PIECE_BYTES */
   GBytes       *have;          /* nullable: hash over the piece hashes before from_offset */
+
+  /* file-get, file-heir (of the other one) */
   GBytes       *only;          /* nullable: of a folder, a bit for each entry; no bit: the manifest alone */
 
   /* file-done */
@@ -165,6 +168,7 @@ typedef struct
   /* piece-hashes, have-pieces */
   guint64       pieces;        /* number of the first; how many there are */
   gboolean      ask;           /* have-pieces: the other one is to say it, too */
+  gboolean      paused;        /* have-pieces: who says it takes no more for now */
   GBytes       *hashes;        /* of SNUG_WIRE_HASH_BYTES each */
 } SnugWireMessage;
 

@@ -68,12 +68,13 @@ export const CAPS = Object.freeze({ v: 2, features: [] });
  * @typedef {{ type: 'file-done', id: string, fingerprint: string }} FileDone
  * @typedef {{ type: 'file-pause', id: string, on: boolean, busy: boolean }} FilePause
  * @typedef {{ type: 'file-cancel', id: string, reason: string }} FileCancel
- * @typedef {{ type: 'file-pass' | 'file-from' | 'file-heir', id: string, via: string, peer: string }} FileVia
+ * @typedef {{ type: 'file-pass' | 'file-from', id: string, via: string, peer: string }} FileVia
+ * @typedef {{ type: 'file-heir', id: string, via: string, peer: string, only?: string }} FileHeir
  * @typedef {{ type: 'file-passing', id: string, via: string, on: boolean }} FilePassing
  * @typedef {{ type: 'piece-hashes', id: string, first: number, hashes: string }} PieceHashes
- * @typedef {{ type: 'have-pieces', id: string, n: number, ask: boolean }} HavePieces
+ * @typedef {{ type: 'have-pieces', id: string, n: number, ask: boolean, paused: boolean }} HavePieces
  * @typedef {Hello | Chat | ChatReceived | Edit | Delete | React | PhraseCommit | PhraseReveal | Typing | Away | Removed | Ping | Pong | FileOffer | FileDecline
- *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel | FileVia | FilePassing | PieceHashes | HavePieces} Message
+ *   | FileWithdraw | FileGet | FileDone | FilePause | FileCancel | FileVia | FileHeir | FilePassing | PieceHashes | HavePieces} Message
  * @typedef {{ type: 'entry', entry: number | 'manifest', offset: number, size: number }} EntryHeader
  * @typedef {{ type: 'piece', sha256: Uint8Array }} PieceHash
  */
@@ -216,8 +217,15 @@ function decodeFileGet(o) {
   };
 }
 
-/** @template {'file-pass' | 'file-from' | 'file-heir'} T @param {JsonObject} o @param {T} type @returns {FileVia} */
+/** @template {'file-pass' | 'file-from'} T @param {JsonObject} o @param {T} type @returns {FileVia} */
 const via = (o, type) => ({ type, id: id(o), via: id(o, 'via'), peer: id(o, 'peer') });
+
+/** @param {JsonObject} o @returns {FileHeir} */
+function decodeFileHeir(o) {
+  const chosen = optional(o, 'only', undefined, only);
+  const heir = { id: id(o), via: id(o, 'via'), peer: id(o, 'peer') };
+  return { type: 'file-heir', ...heir, ...(chosen === undefined ? {} : { only: chosen }) };
+}
 
 /** Hashes in a row, as they travel, checked to be that. @param {JsonObject} o */
 function hashes(o) {
@@ -266,7 +274,7 @@ const DECODERS = {
     id: id(o),
     reason: optionalString(o, 'reason', MAX_REASON_BYTES),
   }),
-  // Of the features `holders` and `heirs`, which this page does not have: read, and not acted on.
+  // Of the features of holders and heirs, which this page does not have: read, and not acted on.
   'file-pass': (o) => via(o, 'file-pass'),
   'file-from': (o) => via(o, 'file-from'),
   'file-passing': (o) => ({ type: 'file-passing', id: id(o), via: id(o, 'via'), on: on(o, 'on') }),
@@ -276,8 +284,9 @@ const DECODERS = {
     id: id(o),
     n: integer(o, 'n'),
     ask: optional(o, 'ask', false, peekBoolean),
+    paused: optional(o, 'paused', false, peekBoolean),
   }),
-  'file-heir': (o) => via(o, 'file-heir'),
+  'file-heir': decodeFileHeir,
 };
 
 /**
