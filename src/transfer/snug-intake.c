@@ -15,6 +15,7 @@ struct _SnugIntake
   GByteArray       *manifest_data;  /* nullable: it is coming */
   SnugPlace         place;          /* behind what is checked and on the disk */
   gboolean          entry_open;     /* the header of the entry at @place was there */
+  gboolean          fills;          /* files without bytes are made */
   guint64           written;        /* bytes before @place */
   guint64           n_pieces;       /* of these */
   SnugOffer        *lent;           /* nullable: all that, to be passed on */
@@ -212,6 +213,24 @@ advance (SnugIntake *self, gsize n)
   self->entry_open = FALSE;
 }
 
+/* Those without bytes from here to @end. */
+static gboolean
+fill (SnugIntake *self, guint64 end, GError **error)
+{
+  while (self->fills && !self->entry_open && snug_manifest_settle (self->manifest, &self->place)
+         && self->place.entry < end)
+    {
+      const SnugEntry *entry = snug_manifest_get (self->manifest, self->place.entry);
+
+      if (entry->size > 0)
+        break;
+      if (!snug_sink_begin_entry (self->sink, entry, 0, error))
+        return FALSE;
+      advance (self, 0);
+    }
+  return TRUE;
+}
+
 static gboolean
 take_header (SnugIntake *self, const SnugIntakeItem *header, GError **error)
 {
@@ -219,6 +238,8 @@ take_header (SnugIntake *self, const SnugIntakeItem *header, GError **error)
 
   if (header->entry == SNUG_WIRE_ENTRY_MANIFEST)
     return begin_manifest (self, header, error);
+  if (self->manifest != NULL && !fill (self, header->entry, error))
+    return FALSE;
   if (self->manifest == NULL || !snug_manifest_settle (self->manifest, &self->place)
       || header->entry != self->place.entry || header->offset != self->place.offset)
     return set_bad_data (error, "header");
@@ -380,10 +401,23 @@ snug_intake_can_settle_again (SnugIntake *self)
   return self->plan.resumable && self->sink == NULL;
 }
 
+void
+snug_intake_set_fills (SnugIntake *self, gboolean fills)
+{
+  self->fills = fills;
+}
+
+/* What else is sent begins behind them. */
+static gboolean
+fill_end (SnugIntake *self, GError **error)
+{
+  return self->written < self->manifest->n_bytes || fill (self, G_MAXUINT64, error);
+}
+
 GFile *
 snug_intake_finish_if_all (SnugIntake *self, GError **error)
 {
-  if (!self->is_settled || self->manifest == NULL || self->manifest_data != NULL
+  if (!self->is_settled || self->manifest == NULL || self->manifest_data != NULL || !fill_end (self, error)
       || snug_manifest_settle (self->manifest, &self->place))
     return NULL;
   if (self->plan.manifest != NULL)

@@ -147,15 +147,10 @@ count_usable (SnugMover *self, const Heir *heir)
   return heir->is_useless || heir->is_mute ? 0 : MIN (heir->n_pieces, self->share.told);
 }
 
-/* Behind the last piece there may be files without bytes. */
 static gboolean
 has_more (SnugMover *self, const Heir *heir)
 {
-  guint64 n = count_usable (self, heir);
-  SnugPieceMap *map = snug_mover_get_map (self);
-
-  return (n > self->share.n_checked || (map != NULL && n == self->share.n_checked && n == snug_piece_map_get_n (map)))
-         && get_ready_member (self, heir) != NULL;
+  return count_usable (self, heir) > self->share.n_checked && get_ready_member (self, heir) != NULL;
 }
 
 /* What it says that it has is a claim, what it has brought is not. */
@@ -322,13 +317,29 @@ give_up (SnugMover *self)
     snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, words);
 }
 
+/* What nobody need send: files without bytes are known from the manifest, and that what has bytes is right from the
+ * hashes that were told. Returns: whether nothing else is missing */
+static gboolean
+complete (SnugMover *self)
+{
+  SnugPieceMap *map = snug_mover_get_map (self);
+
+  if (self->contents == NULL || map == NULL || self->share.n_checked < snug_piece_map_get_n (map)
+      || self->share.told < self->share.n_checked)
+    return FALSE;
+  if (self->share.held == NULL)
+    snug_receiver_lend (self->receiver);
+  snug_receiver_complete (self->receiver);
+  return TRUE;
+}
+
 void
 snug_mover_seek_heir (SnugMover *self)
 {
   Heir *heir;
 
   if (!self->share.orphaned || self->receiver == NULL || self->share.holder != NULL || self->paused_here
-      || !snug_transfer_is_active (self->row))
+      || !snug_transfer_is_active (self->row) || complete (self))
     return;
   heir = choose_heir (self, FALSE);
   /* The break may be a short one: what is asked for may still come. */
@@ -371,7 +382,11 @@ snug_mover_lose_offerer (SnugMover *self)
 {
   g_autoptr (SnugMover) alive = g_object_ref (self);
 
-  if (self->receiver == NULL || !snug_transfer_is_active (self->row) || n_heirs (self) == 0)
+  if (self->receiver == NULL || !snug_transfer_is_active (self->row))
+    return FALSE;
+  if (!self->paused_here && complete (self))
+    return TRUE;
+  if (n_heirs (self) == 0)
     return FALSE;
   self->paused_there = FALSE;
   if (!self->share.orphaned)

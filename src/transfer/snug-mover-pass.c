@@ -203,13 +203,12 @@ is_held (SnugMover *self, const SnugWireMessage *get)
 {
   SnugOffer *held = self->share.held;
   const SnugPlace from = { get->from_entry, get->from_offset };
-  guint64 before = snug_piece_map_bytes_at (held->map, &from);
 
   if (from.entry == SNUG_WIRE_ENTRY_MANIFEST)
     return held->is_folder && from.offset == 0 && self->share.held_from == 0;
   return snug_manifest_is_chosen (held->manifest, from.entry)
          && from.offset <= snug_manifest_get (held->manifest, from.entry)->size
-         && before >= self->share.held_from && before < held->size;
+         && snug_piece_map_bytes_at (held->map, &from) >= self->share.held_from;
 }
 
 /* The one who offers it has named the two of us to each other: nobody need be asked. Returns: (nullable): not now */

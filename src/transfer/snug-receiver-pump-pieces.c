@@ -313,6 +313,7 @@ typedef struct
   GQueue            items;        /* of Item; out: what could not be done for lack of room */
   GFile            *folder;       /* nullable: not decided */
   SnugSinkConflict  conflict;
+  gboolean          fills;
   gboolean          full;         /* out */
   GFile            *file;         /* out, nullable */
   GError           *error;        /* out, nullable */
@@ -359,6 +360,7 @@ do_work (gpointer data, gpointer user_data)
   Job *job = data;
   SnugIntake *intake = job->pump->intake;
 
+  snug_intake_set_fills (intake, job->fills);
   if (snug_intake_settle (intake, job->folder, job->conflict, &job->error))
     {
       take_items (job);
@@ -579,5 +581,6 @@ snug_receiver_pump_work (SnugReceiverPump *pump)
   hand_over (pump, job);
   job->folder = pump->folder != NULL ? g_object_ref (pump->folder) : NULL;
   job->conflict = pump->conflict;
+  job->fills = pump->following || pump->completes;
   snug_pieces_run (do_work, job);
 }

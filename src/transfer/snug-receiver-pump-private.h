@@ -42,6 +42,7 @@ struct _SnugReceiverPump
   SnugToldHashes        told;           /* what the pieces of a holder must hash to */
   guint64               n_checked;      /* pieces that were told as checked */
   gboolean              following;      /* they come from a holder, not from who offers them */
+  gboolean              completes;      /* all that has bytes is here, and nobody need send the rest */
   gboolean              tells_checked;
   gboolean              lends;          /* its part is asked for, and was not handed out yet */
   gboolean              begun;

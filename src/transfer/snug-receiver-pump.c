@@ -251,6 +251,22 @@ snug_receiver_pump_lend (SnugReceiverPump *self)
   snug_context_post (self->network, do_lend, snug_receiver_pump_ref (self), pump_unref);
 }
 
+static void
+do_complete (gpointer data)
+{
+  Pump *pump = data;
+
+  pump->completes = TRUE;
+  pump->has_news = TRUE;
+  snug_receiver_pump_work (pump);
+}
+
+void
+snug_receiver_pump_complete (SnugReceiverPump *self)
+{
+  snug_context_post (self->network, do_complete, snug_receiver_pump_ref (self), pump_unref);
+}
+
 typedef struct
 {
   Pump             *pump;

@@ -57,6 +57,7 @@ void              snug_receiver_pump_follow (SnugReceiverPump *self, SnugPeerLin
 void              snug_receiver_pump_tell_hashes (SnugReceiverPump *self, guint64 first, GBytes *hashes);
 void              snug_receiver_pump_forget_hashes (SnugReceiverPump *self);
 void              snug_receiver_pump_lend   (SnugReceiverPump *self);
+void              snug_receiver_pump_complete (SnugReceiverPump *self);
 void              snug_receiver_pump_cut    (SnugReceiverPump *self);
 void              snug_receiver_pump_stop   (SnugReceiverPump *self, SnugIntakeEnd end);
 

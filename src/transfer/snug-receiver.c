@@ -95,6 +95,12 @@ snug_receiver_lend (SnugReceiver *self)
 }
 
 void
+snug_receiver_complete (SnugReceiver *self)
+{
+  snug_receiver_pump_complete (self->pump);
+}
+
+void
 snug_receiver_cut (SnugReceiver *self)
 {
   snug_receiver_pump_cut (self->pump);

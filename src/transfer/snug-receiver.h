@@ -49,6 +49,8 @@ void snug_receiver_tell_hashes (SnugReceiver *self, guint64 first, GBytes *hashe
 void snug_receiver_forget_hashes (SnugReceiver *self);
 /* What is there is to be passed on: "lent" comes, and "checked". */
 void snug_receiver_lend  (SnugReceiver *self);
+/* All that has bytes is here, and nobody can send the rest: what is without bytes is made. */
+void snug_receiver_complete (SnugReceiver *self);
 /* The stream is given up, if there is one or one is waited for: "ended" comes, with LOST. */
 void snug_receiver_cut   (SnugReceiver *self);
 /* Closes the stream; no signal comes after this. */

@@ -121,7 +121,14 @@ nothing_to_free (gpointer data)
 void
 ask_for (ByHand *f, guint from, const char *whom, const char *id)
 {
-  g_autofree char *get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":0}}", id);
+  ask_for_entry (f, from, whom, id, 0);
+}
+
+void
+ask_for_entry (ByHand *f, guint from, const char *whom, const char *id, guint entry)
+{
+  g_autofree char *get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":%u,\"offset\":0}}", id,
+                                          entry);
 
   snug_peer_link_expect_file (link_to (f, from, whom), id, on_stream, &f->hands[from], nothing_to_free);
   send_raw (&f->mates, from, whom, get);

@@ -69,6 +69,7 @@ SnugTransfer  *offer_by_hand     (ByHand *f, const char *to, SnugTransfers *tran
 
 /* file-get, and its channel is counted. */
 void           ask_for           (ByHand *f, guint from, const char *whom, const char *id);
+void           ask_for_entry     (ByHand *f, guint from, const char *whom, const char *id, guint entry);
 
 /* What @who was asked for: the channel for it, with what is before the first piece. */
 void           begin_to_bring    (ByHand *f, guint who, const char *via);
