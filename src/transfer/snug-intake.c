@@ -458,7 +458,7 @@ snug_intake_get_next (SnugIntake *self, SnugPlace *next)
 SnugOffer *
 snug_intake_lend (SnugIntake *self)
 {
-  gboolean is_known = self->sink != NULL && self->manifest != NULL && self->plan.only == NULL;
+  gboolean is_known = self->sink != NULL && self->manifest != NULL;
   int fd = is_known && self->lent == NULL ? snug_sink_dup_part (self->sink) : -1;
 
   if (fd >= 0)

@@ -105,17 +105,16 @@ snug_manifest_choose (SnugManifest *self, GBytes *only)
 {
   SnugManifest *chosen;
 
-  g_return_val_if_fail (self->only == NULL, NULL);
-  if (only == NULL)
+  if (only == self->only)
     return snug_manifest_ref (self);
-  for (guint64 i = self->entries->len; i < g_bytes_get_size (only) * 8; i++)
+  for (guint64 i = self->entries->len; only != NULL && i < g_bytes_get_size (only) * 8; i++)
     if (has_bit (only, i))
       return NULL;
 
   chosen = g_new0 (SnugManifest, 1);
   g_atomic_ref_count_init (&chosen->ref_count);
   chosen->entries = g_ptr_array_ref (self->entries);
-  chosen->only = g_bytes_ref (only);
+  chosen->only = only != NULL ? g_bytes_ref (only) : NULL;
   for (guint64 i = 0; i < self->entries->len; i++)
     if (snug_manifest_is_chosen (chosen, i))
       chosen->n_bytes += snug_manifest_get (self, i)->size;

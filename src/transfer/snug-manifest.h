@@ -40,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugManifest, snug_manifest_unref)
 
 /**
  * snug_manifest_choose:
- * @self: of all entries
+ * @self: what is chosen of it does not matter
  * @only: (nullable): as in `file-get`
  *
  * Returns: (transfer full): the same entries, of which those in @only are chosen; %NULL if @only has one that is

@@ -125,7 +125,7 @@ snug_mover_follow_member (SnugMover *self, const char *member_id, const char *vi
 void
 snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
 {
-  if (self->started && self->receiver != NULL && self->share.holder == NULL && !self->pushed && self->only == NULL
+  if (self->started && self->receiver != NULL && self->share.holder == NULL && !self->pushed
       && strcmp (from->peer, snug_transfer_get_member_id (self->row)) != 0)
     snug_mover_follow_member (self, from->peer, from->via);
 }

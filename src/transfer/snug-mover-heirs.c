@@ -4,6 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "snug-choice.h"
+
 /* PROTOCOL.md section 4, "When the one who offers is gone". */
 #define MAX_HEIRS 15
 /* So long answers are waited for, and so often one that was busy is asked anew. */
@@ -12,14 +14,17 @@
 
 typedef struct
 {
-  char     *member_id;
-  char     *via;
-  guint64   n_pieces;      /* it says that it has so many */
-  guint     n_blamed;      /* it was left so often for bringing too little */
-  gboolean  has_answered;  /* since it was asked the last time */
-  gboolean  is_busy;       /* with others: later */
-  gboolean  is_mute;       /* it brought nothing at all: until it is back */
-  gboolean  is_useless;    /* what it brought was not right, or it does not want */
+  char         *member_id;
+  char         *via;
+  GBytes       *only;          /* nullable: what it has chosen; NULL: all */
+  SnugManifest *chosen;        /* nullable: the same, where we have not chosen that, when it is known what there is */
+  SnugPieceMap *map;           /* nullable: of @chosen */
+  guint64       n_pieces;      /* it says that it has so many of that */
+  guint         n_blamed;      /* it was left so often for bringing too little */
+  gboolean      has_answered;  /* since it was asked the last time */
+  gboolean      is_busy;       /* with others: later */
+  gboolean      is_mute;       /* it brought nothing at all: until it is back */
+  gboolean      is_useless;    /* what it brought was not right, or it does not want */
 } Heir;
 
 static void
@@ -29,6 +34,9 @@ heir_free (gpointer data)
 
   g_free (heir->member_id);
   g_free (heir->via);
+  g_clear_pointer (&heir->only, g_bytes_unref);
+  g_clear_pointer (&heir->chosen, snug_manifest_unref);
+  g_clear_pointer (&heir->map, snug_piece_map_free);
   g_free (heir);
 }
 
@@ -140,26 +148,69 @@ snug_mover_tell_heirs (SnugMover *self)
 
 /* --- what can still come --------------------------------------------------------------------------- */
 
-/* What its pieces must be is known of so many. */
-static guint64
-count_usable (SnugMover *self, const Heir *heir)
+static gboolean
+has_chosen_the_same (SnugMover *self, const Heir *heir)
 {
-  return heir->is_useless || heir->is_mute ? 0 : MIN (heir->n_pieces, self->share.told);
+  if (heir->only == NULL || self->only == NULL)
+    return heir->only == self->only;
+  return g_bytes_equal (heir->only, self->only);
+}
+
+/* Returns: whether the two choices can be compared, and have to be: of a file there is nothing to choose, and what is in a
+ * folder is known when its manifest is */
+static gboolean
+get_choices (SnugMover *self, Heir *heir, SnugChoice *ours, SnugChoice *theirs)
+{
+  if (self->contents == NULL || has_chosen_the_same (self, heir) || heir->is_useless)
+    return FALSE;
+  if (heir->chosen == NULL)
+    heir->chosen = snug_manifest_choose (self->contents, heir->only);
+  heir->is_useless = heir->chosen == NULL;
+  if (heir->chosen != NULL && heir->map == NULL)
+    heir->map = snug_piece_map_new (heir->chosen);
+  *ours = (SnugChoice) { self->contents, snug_mover_get_map (self) };
+  *theirs = (SnugChoice) { heir->chosen, heir->map };
+  return heir->chosen != NULL;
+}
+
+/* So many of our pieces can be here when @heir has brought what it has, if @n_before are. What they must be is known. */
+static guint64
+count_usable (SnugMover *self, Heir *heir, guint64 n_before)
+{
+  guint64 n = heir->n_pieces;
+  SnugChoice ours, theirs;
+
+  if (get_choices (self, heir, &ours, &theirs))
+    n = snug_choice_reach (&theirs, heir->n_pieces, &ours, n_before);
+  return heir->is_useless || heir->is_mute ? 0 : MIN (n, self->share.told);
 }
 
 static gboolean
-has_more (SnugMover *self, const Heir *heir)
+has_more (SnugMover *self, Heir *heir)
 {
-  return count_usable (self, heir) > self->share.n_checked && get_ready_member (self, heir) != NULL;
+  return count_usable (self, heir, self->share.n_checked) > self->share.n_checked && get_ready_member (self, heir) != NULL;
+}
+
+/* Whether it can have something from here. */
+static gboolean
+has_less (SnugMover *self, Heir *heir)
+{
+  SnugChoice ours, theirs;
+
+  if (get_choices (self, heir, &ours, &theirs))
+    return snug_choice_reach (&ours, self->share.n_checked, &theirs, heir->n_pieces) > heir->n_pieces;
+  return heir->n_pieces < self->share.n_checked;
 }
 
 /* What it says that it has is a claim, what it has brought is not. */
 static gboolean
-is_better (SnugMover *self, const Heir *heir, const Heir *other)
+is_better (SnugMover *self, Heir *heir, Heir *other)
 {
+  guint64 n = self->share.n_checked;
+
   if (heir->n_blamed != other->n_blamed)
     return heir->n_blamed < other->n_blamed;
-  return count_usable (self, heir) > count_usable (self, other);
+  return count_usable (self, heir, n) > count_usable (self, other, n);
 }
 
 /* Returns: (nullable): the one to have it from */
@@ -200,15 +251,20 @@ snug_mover_blame_heir (SnugMover *self)
     heir->n_blamed++;
 }
 
-/* So many pieces can still be had of it, from whoever has most. */
+/* So many pieces can still be here, from one after the other. */
 static guint64
 count_reach (SnugMover *self)
 {
-  guint64 n = 0;
+  guint64 n = self->share.n_checked, n_before;
 
-  for (guint i = 0; i < n_heirs (self); i++)
-    if (has_more (self, self->share.heirs->pdata[i]))
-      n = MAX (n, count_usable (self, self->share.heirs->pdata[i]));
+  do
+    {
+      n_before = n;
+      for (guint i = 0; i < n_heirs (self); i++)
+        if (get_ready_member (self, self->share.heirs->pdata[i]) != NULL)
+          n = MAX (n, count_usable (self, self->share.heirs->pdata[i], n));
+    }
+  while (n > n_before);
   return n;
 }
 
@@ -289,11 +345,11 @@ follow (SnugMover *self, Heir *heir)
 /* Whether it may yet bring something, when it can be reached again, or have something from here. Who gives no answer
  * has ended it. */
 static gboolean
-is_waited_for (SnugMover *self, const Heir *heir)
+is_waited_for (SnugMover *self, Heir *heir)
 {
   if (get_ready_member (self, heir) == NULL)
     return !heir->is_useless;
-  return heir->has_answered && heir->n_pieces < self->share.n_checked;
+  return heir->has_answered && has_less (self, heir);
 }
 
 static gboolean
@@ -454,7 +510,7 @@ snug_mover_hear_heir (SnugMover *self, const SnugWireMessage *message)
 {
   Heir *heir = find_heir (self, message->peer);
 
-  if (self->receiver == NULL || self->pushed || self->only != NULL
+  if (self->receiver == NULL || self->pushed
       || strcmp (message->peer, snug_transfer_get_member_id (self->row)) == 0
       || strcmp (message->peer, snug_room_get_self_id (self->room)) == 0
       || (heir == NULL && n_heirs (self) >= MAX_HEIRS))
@@ -466,6 +522,7 @@ snug_mover_hear_heir (SnugMover *self, const SnugWireMessage *message)
   heir = g_new0 (Heir, 1);
   heir->member_id = g_strdup (message->peer);
   heir->via = g_strdup (message->via);
+  heir->only = message->only != NULL ? g_bytes_ref (message->only) : NULL;
   g_ptr_array_add (self->share.heirs, heir);
   if (self->share.held == NULL)
     snug_receiver_lend (self->receiver);

@@ -136,7 +136,7 @@ on_receiver_done (SnugReceiver *receiver, GFile *file, GBytes *fingerprint, Snug
   snug_transfer_set_file (self->row, file);
   show_fingerprint (self, fingerprint);
   snug_transfer_set_bytes (self->row, snug_transfer_get_size (self->row), g_get_monotonic_time ());
-  snug_mover_pass_on (self, self->offered_bytes);
+  snug_mover_pass_on (self, snug_transfer_get_size (self->row));
   snug_mover_finish (self, SNUG_TRANSFER_DONE, NULL);
   if (was_orphaned)
     snug_mover_tell_heirs (self);

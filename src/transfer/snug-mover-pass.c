@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "snug-choice.h"
+
 /* PROTOCOL.md section 4, "Several holders of one file". */
 #define MAX_PASSES 4
 /* Who does not ask in that time was told something else meanwhile. */
@@ -117,7 +119,7 @@ can_pass_to (SnugMover *self, const char *member_id)
 {
   SnugMember *member = snug_room_find_member (self->room, member_id);
 
-  return self->started && self->receiver != NULL && !self->pushed && self->only == NULL
+  return self->started && self->receiver != NULL && !self->pushed
          && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
          && member != NULL && snug_room_is_ready (self->room, member)
          && snug_mover_count_passes (self) < MAX_PASSES;
@@ -197,18 +199,33 @@ refuse (SnugMover *self, SnugMember *member, const char *via, const char *reason
   snug_room_send (self->room, member, cancel);
 }
 
-/* What was here before we asked for it ourselves may be somebody else's, and goes to nobody. */
+/* What was here before we asked for it ourselves may be somebody else's, and goes to nobody. Of a file without bytes
+ * there is nothing to have. */
 static gboolean
-is_held (SnugMover *self, const SnugWireMessage *get)
+is_held (SnugMover *self, SnugManifest *wanted, const SnugPlace *from)
+{
+  SnugOffer *held = self->share.held;
+
+  if (from->entry == SNUG_WIRE_ENTRY_MANIFEST)
+    return held->is_folder && from->offset == 0 && self->share.held_from == 0;
+  return snug_manifest_is_chosen (wanted, from->entry)
+         && from->offset <= snug_manifest_get (wanted, from->entry)->size
+         && (snug_manifest_is_chosen (held->manifest, from->entry) || snug_manifest_get (wanted, from->entry)->size == 0)
+         && snug_piece_map_bytes_at (held->map, from) >= self->share.held_from;
+}
+
+/* Returns: (transfer full) (nullable): what can be sent of what @get asks for: %NULL if it is not to be had here */
+static SnugManifest *
+choose_held (SnugMover *self, const SnugWireMessage *get)
 {
   SnugOffer *held = self->share.held;
   const SnugPlace from = { get->from_entry, get->from_offset };
+  g_autoptr (SnugManifest) wanted = NULL;
 
-  if (from.entry == SNUG_WIRE_ENTRY_MANIFEST)
-    return held->is_folder && from.offset == 0 && self->share.held_from == 0;
-  return snug_manifest_is_chosen (held->manifest, from.entry)
-         && from.offset <= snug_manifest_get (held->manifest, from.entry)->size
-         && snug_piece_map_bytes_at (held->map, &from) >= self->share.held_from;
+  if (get->only != NULL && (!held->is_folder || snug_manifest_only_none (get->only)))
+    return NULL;
+  wanted = snug_manifest_choose (held->manifest, get->only);
+  return wanted != NULL && is_held (self, wanted, &from) ? snug_choice_cut (held->manifest, wanted, &from) : NULL;
 }
 
 /* The one who offers it has named the two of us to each other: nobody need be asked. Returns: (nullable): not now */
@@ -228,10 +245,12 @@ pass_to_heir (SnugMover *self, const char *member_id, const char *via)
 }
 
 static void
-send_pass (SnugMover *self, SnugMember *member, Pass *pass, const SnugPlace *from)
+send_pass (SnugMover *self, SnugMember *member, Pass *pass, const SnugWireMessage *get, SnugManifest *chosen)
 {
+  const SnugPlace from = { get->from_entry, get->from_offset };
+
   snug_clear_source (&pass->patience);
-  pass->sender = snug_sender_new (self->network, self->share.held, self->share.held->manifest, from, NULL);
+  pass->sender = snug_sender_new (self->network, self->share.held, chosen, &from, NULL);
   g_signal_connect (pass->sender, "ended", G_CALLBACK (on_pass_ended), pass);
   snug_sender_let_read (pass->sender, self->share.checked);
   snug_sender_start (pass->sender, snug_room_get_link (self->room, member), pass->via);
@@ -241,17 +260,19 @@ gboolean
 snug_mover_hear_via_get (SnugMover *self, SnugMember *member, const SnugWireMessage *get)
 {
   const char *member_id = snug_member_get_id (member);
-  const SnugPlace from = { get->from_entry, get->from_offset };
   gboolean is_heir = snug_mover_is_heir (self, member_id, get->id);
   Pass *pass = is_heir ? pass_to_heir (self, member_id, get->id) : find_pass (self, member_id, get->id);
+  g_autoptr (SnugManifest) chosen = NULL;
 
   if (pass == NULL && is_heir)
     refuse (self, member, get->id, SNUG_WIRE_REASON_STALLED);
   if (pass == NULL)
     return is_heir;
-  if (pass->told && pass->sender == NULL && get->only == NULL && is_held (self, get))
+  if (pass->told && pass->sender == NULL)
+    chosen = choose_held (self, get);
+  if (chosen != NULL)
     {
-      send_pass (self, member, pass, &from);
+      send_pass (self, member, pass, get, chosen);
       return TRUE;
     }
   refuse (self, member, get->id, SNUG_WIRE_REASON_BAD_REQUEST);
@@ -298,6 +319,7 @@ snug_mover_clear_share (SnugMover *self)
   g_clear_pointer (&self->share.named, g_hash_table_unref);
   g_clear_pointer (&self->share.unsaid, g_bytes_unref);
   g_clear_pointer (&self->share.map, snug_piece_map_free);
+  g_clear_pointer (&self->share.chosen, snug_manifest_unref);
   g_clear_pointer (&self->share.get, snug_wire_message_free);
   g_clear_pointer (&self->share.not_from, g_ptr_array_unref);
 }

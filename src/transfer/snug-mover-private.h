@@ -21,6 +21,7 @@ typedef struct
   char            *holder;       /* nullable: id of a member; NULL: it comes from the one who offers it */
   char            *via;          /* nullable: what is asked of @holder */
   GSource         *watch;        /* nullable: whether @holder does */
+  SnugPieceMap    *map;          /* nullable: of what comes, made when it is asked for; of what goes, of @chosen */
   guint64          told;         /* pieces whose hashes the follower was told */
   gint64           said_us;      /* when something was said of how far it is */
 
@@ -33,7 +34,6 @@ typedef struct
   gboolean         has_asked;
   SnugOffer       *held;         /* nullable: what is passed on */
   GPtrArray       *passes;       /* of those to whom */
-  SnugPieceMap    *map;          /* nullable: of what comes; made when it is asked for */
 
   /* Incoming, PROTOCOL.md section 4, "When the one who offers is gone" */
   GPtrArray       *heirs;        /* nullable: who else takes it */
@@ -50,6 +50,7 @@ typedef struct
   gpointer         transfers;    /* borrowed: whose it is */
   SnugWireMessage *get;          /* nullable: what was asked for last */
   guint64          first_from;   /* bytes before the place where it began when it asked for the first time */
+  SnugManifest    *chosen;       /* nullable: what of it that asked for; NULL: all */
   gboolean         introduced;   /* it was told of @holder */
   GPtrArray       *not_from;     /* ids of members that did not do */
   GHashTable      *named;        /* nullable: ids of members that are its heirs */

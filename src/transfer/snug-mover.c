@@ -353,6 +353,7 @@ static void
 begin_row (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
 {
   const SnugPlace from = { get->from_entry, get->from_offset };
+  SnugPieceMap *map = self->share.chosen != NULL ? self->share.map : self->offer->map;
 
   g_clear_pointer (&self->contents, snug_manifest_unref);
   self->contents = snug_manifest_ref (chosen);
@@ -360,8 +361,7 @@ begin_row (SnugMover *self, SnugWireMessage *get, SnugManifest *chosen)
   self->paused_there = FALSE;
   self->busy_there = FALSE;
   snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, self->warning);
-  if (get->only == NULL)
-    snug_transfer_set_bytes (self->row, snug_piece_map_bytes_at (self->offer->map, &from), g_get_monotonic_time ());
+  snug_transfer_set_bytes (self->row, snug_piece_map_bytes_at (map, &from), g_get_monotonic_time ());
 }
 
 void
@@ -369,7 +369,7 @@ snug_mover_let_others_send (SnugMover *self, SnugWireMessage *get)
 {
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
   g_clear_pointer (&self->fingerprint, g_free);
-  begin_row (self, get, self->offer->manifest);
+  begin_row (self, get, self->share.chosen != NULL ? self->share.chosen : self->offer->manifest);
 }
 
 void

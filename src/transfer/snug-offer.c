@@ -164,13 +164,13 @@ snug_offer_is_for (const SnugOffer *self, const char *member_id)
 }
 
 gboolean
-snug_offer_is_worth_passing_on (const SnugOffer *self)
+snug_offer_is_worth_passing_on (const SnugOffer *self, SnugPieceMap *chosen)
 {
-  guint64 n = snug_piece_map_get_n (self->map);
+  guint64 n = snug_piece_map_get_n (chosen), n_bytes = snug_piece_map_bytes_of (chosen, n);
 
   if (!self->is_folder)
     return n >= MIN_PASSED_PIECES;
-  return self->size >= MIN_PASSED_PIECES * SNUG_WIRE_PIECE_BYTES && self->size / n >= MIN_PASSED_AVERAGE_BYTES;
+  return n_bytes >= MIN_PASSED_PIECES * SNUG_WIRE_PIECE_BYTES && n_bytes / n >= MIN_PASSED_AVERAGE_BYTES;
 }
 
 gboolean

@@ -60,8 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugOffer, snug_offer_unref)
 
 gboolean   snug_offer_is_for     (const SnugOffer *self, const char *member_id);
 
-/* Whether it is large enough to come from other receivers, and not in pieces so small that they would be waited for. */
-gboolean   snug_offer_is_worth_passing_on (const SnugOffer *self);
+/* Whether what is chosen of it is large enough to come from other receivers, and not in pieces so small that they would be waited for. */
+gboolean   snug_offer_is_worth_passing_on (const SnugOffer *self, SnugPieceMap *chosen);
 
 /* Returns: %FALSE if it is not known what the piece at @place hashes to. Any thread may ask. */
 gboolean   snug_offer_get_hash   (const SnugOffer *self, const SnugPlace *place, guint8 hash[SNUG_WIRE_HASH_BYTES]);

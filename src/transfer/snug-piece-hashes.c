@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "snug-pieces.h"
-
 enum
 {
   UNKNOWN,
@@ -38,12 +36,6 @@ snug_piece_hashes_free (SnugPieceHashes *self)
   g_free (self);
 }
 
-guint64
-snug_piece_hashes_get_n (SnugPieceHashes *self)
-{
-  return self->n;
-}
-
 static gboolean
 is_known (SnugPieceHashes *self, guint64 piece)
 {
@@ -66,29 +58,4 @@ snug_piece_hashes_set (SnugPieceHashes *self, guint64 piece, const guint8 hash[S
     return;
   memcpy (self->hashes + piece * SNUG_WIRE_HASH_BYTES, hash, SNUG_WIRE_HASH_BYTES);
   g_atomic_int_set (&self->states[piece], KNOWN);
-}
-
-guint64
-snug_piece_hashes_count (SnugPieceHashes *self, guint64 at_least)
-{
-  while (is_known (self, at_least))
-    at_least++;
-  return at_least;
-}
-
-GBytes *
-snug_piece_hashes_slice (SnugPieceHashes *self, guint64 first, gsize n)
-{
-  g_return_val_if_fail (first + n <= self->n, NULL);
-
-  return g_bytes_new (self->hashes + first * SNUG_WIRE_HASH_BYTES, n * SNUG_WIRE_HASH_BYTES);
-}
-
-GBytes *
-snug_piece_hashes_fingerprint (SnugPieceHashes *self, guint64 n)
-{
-  guint8 value[SNUG_WIRE_HASH_BYTES];
-
-  snug_piece_hash (self->hashes, MIN (n, self->n) * SNUG_WIRE_HASH_BYTES, value);
-  return g_bytes_new (value, sizeof value);
 }

@@ -18,17 +18,9 @@ typedef struct _SnugPieceHashes SnugPieceHashes;
 SnugPieceHashes *snug_piece_hashes_new         (guint64 n);
 void             snug_piece_hashes_free        (SnugPieceHashes *self);
 
-guint64          snug_piece_hashes_get_n       (SnugPieceHashes *self);
 /* Returns: %FALSE if it is not known */
 gboolean         snug_piece_hashes_get         (SnugPieceHashes *self, guint64 piece, guint8 out[SNUG_WIRE_HASH_BYTES]);
 void             snug_piece_hashes_set         (SnugPieceHashes *self, guint64 piece,
                                                 const guint8 hash[SNUG_WIRE_HASH_BYTES]);
-
-/* Returns: how many are known in a row from the first on; @at_least are known to be. */
-guint64          snug_piece_hashes_count       (SnugPieceHashes *self, guint64 at_least);
-/* Of known ones. Returns: (transfer full): @n of them from @first on, one behind the other */
-GBytes          *snug_piece_hashes_slice       (SnugPieceHashes *self, guint64 first, gsize n);
-/* Returns: (transfer full): SHA-256 over the first @n, which are known */
-GBytes          *snug_piece_hashes_fingerprint (SnugPieceHashes *self, guint64 n);
 
 G_END_DECLS

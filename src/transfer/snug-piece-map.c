@@ -86,14 +86,22 @@ find_last (const guint64 *before, gsize n, guint64 value)
   return low;
 }
 
+SnugPlace
+snug_piece_map_place_of (SnugPieceMap *self, guint64 piece)
+{
+  gsize entry = find_last (self->pieces, self->n, piece);
+
+  if (entry == self->n)
+    return (SnugPlace) { self->n, 0 };
+  return (SnugPlace) { entry, (piece - self->pieces[entry]) * SNUG_WIRE_PIECE_BYTES };
+}
+
 guint64
 snug_piece_map_bytes_of (SnugPieceMap *self, guint64 n_pieces)
 {
-  gsize entry = find_last (self->pieces, self->n, n_pieces);
+  const SnugPlace place = snug_piece_map_place_of (self, n_pieces);
 
-  if (entry == self->n)
-    return self->bytes[self->n];
-  return self->bytes[entry] + (n_pieces - self->pieces[entry]) * SNUG_WIRE_PIECE_BYTES;
+  return self->bytes[place.entry] + place.offset;
 }
 
 guint64

@@ -23,6 +23,9 @@ guint64       snug_piece_map_get_n        (SnugPieceMap *self);    /* pieces of 
 guint64       snug_piece_map_pieces_at    (SnugPieceMap *self, const SnugPlace *place);
 guint64       snug_piece_map_bytes_at     (SnugPieceMap *self, const SnugPlace *place);
 
+/* Where the piece with that number begins. */
+SnugPlace     snug_piece_map_place_of     (SnugPieceMap *self, guint64 piece);
+
 /* Bytes of the first @n_pieces. */
 guint64       snug_piece_map_bytes_of     (SnugPieceMap *self, guint64 n_pieces);
 /* Pieces that are whole within the first @n_bytes. */

@@ -195,7 +195,7 @@ read_piece (SnugPieceReader *self, SnugPieceBatch *batch, GError **error)
 gboolean
 snug_piece_reader_is_there (SnugPieceReader *self, guint64 limit)
 {
-  return limit >= self->chosen->n_bytes || self->place.entry == SNUG_WIRE_ENTRY_MANIFEST
+  return limit >= self->offer->size || self->place.entry == SNUG_WIRE_ENTRY_MANIFEST
          || snug_piece_map_bytes_at (self->offer->map, &self->place) < limit;
 }
 

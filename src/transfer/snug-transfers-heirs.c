@@ -20,8 +20,23 @@ member_id_of (SnugMover *mover)
 static gboolean
 can_be_heir (SnugTransfers *self, SnugMover *mover)
 {
-  return mover->share.get != NULL && mover->share.get->only == NULL && snug_transfer_is_active (mover->row)
-         && snug_offer_is_worth_passing_on (mover->offer) && snug_transfers_shares (self, mover, SNUG_WIRE_FEATURE_HEIRS);
+  return snug_transfers_was_asked_for (mover) && snug_transfer_is_active (mover->row)
+         && snug_offer_is_worth_passing_on (mover->offer, snug_transfers_get_choice (mover).map)
+         && snug_transfers_shares (self, mover, SNUG_WIRE_FEATURE_HEIRS);
+}
+
+/* Of what only one of them takes the other learns nothing. */
+static gboolean
+are_heirs (SnugTransfers *self, SnugMover *mover, SnugMover *other)
+{
+  SnugChoice ours, theirs;
+
+  if (other == mover || other->offer != mover->offer || !can_be_heir (self, other)
+      || !snug_transfers_can_share (self, mover, other, SNUG_WIRE_FEATURE_HEIRS))
+    return FALSE;
+  ours = snug_transfers_get_choice (mover);
+  theirs = snug_transfers_get_choice (other);
+  return snug_choice_meets (&ours, &theirs);
 }
 
 static void
@@ -39,6 +54,7 @@ say_heir (SnugMover *to, SnugMover *heir, const char *via)
 
   message->via = g_strdup (via);
   message->peer = g_strdup (member_id_of (heir));
+  message->only = heir->share.get->only != NULL ? g_bytes_ref (heir->share.get->only) : NULL;
   snug_mover_say (to, message);
   note_named (to, message->peer);
 }
@@ -65,12 +81,26 @@ snug_transfers_name_heirs (SnugTransfers *self, SnugMover *mover)
       SnugMover *other = self->movers->pdata[i];
       g_autofree char *via = NULL;
 
-      if (other == mover || other->offer != mover->offer || !can_be_heir (self, other)
-          || (knows (mover, other) && knows (other, mover)))
+      if ((knows (mover, other) && knows (other, mover)) || !are_heirs (self, mover, other))
         continue;
       via = g_uuid_string_random ();
       say_heir (mover, other, via);
       say_heir (other, mover, via);
+    }
+}
+
+void
+snug_transfers_name_anew (SnugTransfers *self, SnugMover *mover)
+{
+  if (!snug_transfers_has_heirs (mover))
+    return;
+  g_hash_table_remove_all (mover->share.named);
+  for (guint i = 0; i < self->movers->len; i++)
+    {
+      SnugMover *other = self->movers->pdata[i];
+
+      if (other->offer == mover->offer && other->share.named != NULL)
+        g_hash_table_remove (other->share.named, member_id_of (mover));
     }
 }
 

@@ -45,34 +45,58 @@ snug_transfers_shares (SnugTransfers *self, SnugMover *mover, SnugWireFeatures m
          && (snug_member_get_features (member) & needed) == needed;
 }
 
-/* As a whole, that is. */
-static gboolean
-has_asked_for_all (SnugMover *mover)
+gboolean
+snug_transfers_was_asked_for (SnugMover *mover)
 {
-  return mover->share.get != NULL && mover->share.get->only == NULL;
+  const SnugWireMessage *get = mover->share.get;
+
+  return get != NULL && (get->only == NULL || !snug_manifest_only_none (get->only));
+}
+
+SnugChoice
+snug_transfers_get_choice (SnugMover *mover)
+{
+  if (mover->share.chosen != NULL)
+    return (SnugChoice) { mover->share.chosen, mover->share.map };
+  return (SnugChoice) { mover->offer->manifest, mover->offer->map };
+}
+
+gboolean
+snug_transfers_can_share (SnugTransfers *self, SnugMover *mover, SnugMover *other, SnugWireFeatures more)
+{
+  gboolean is_chosen = mover->share.chosen != NULL || other->share.chosen != NULL;
+  SnugWireFeatures needed = more | (is_chosen ? SNUG_WIRE_FEATURE_CHOSEN : 0);
+
+  return snug_transfers_shares (self, mover, needed) && snug_transfers_shares (self, other, needed);
+}
+
+static guint64
+count_all_pieces (SnugMover *mover)
+{
+  return snug_piece_map_get_n (snug_transfers_get_choice (mover).map);
 }
 
 static SnugPlace
-place_in (const SnugWireMessage *get)
+get_place (SnugMover *mover)
 {
-  return (SnugPlace) { get->from_entry, get->from_offset };
+  return (SnugPlace) { mover->share.get->from_entry, mover->share.get->from_offset };
 }
 
-/* Bytes before what it has asked for. */
+/* Bytes before what @mover has asked for, of what @holder has. */
 static guint64
-count_before (SnugMover *mover, const SnugWireMessage *get)
+count_before (SnugMover *mover, SnugMover *holder)
 {
-  const SnugPlace from = place_in (get);
+  const SnugPlace from = get_place (mover);
 
-  return snug_piece_map_bytes_at (mover->offer->map, &from);
+  return snug_piece_map_bytes_at (snug_transfers_get_choice (holder).map, &from);
 }
 
 static guint64
 count_pieces_before (SnugMover *mover)
 {
-  const SnugPlace from = place_in (mover->share.get);
+  const SnugPlace from = get_place (mover);
 
-  return snug_piece_map_pieces_at (mover->offer->map, &from);
+  return snug_piece_map_pieces_at (snug_transfers_get_choice (mover).map, &from);
 }
 
 static guint
@@ -133,16 +157,25 @@ is_excluded (SnugMover *mover, const char *member_id)
          && g_ptr_array_find_with_equal_func (mover->share.not_from, member_id, g_str_equal, NULL);
 }
 
+/* It has what comes next, and all that is behind that is to come to it, too. */
+static gboolean
+is_ahead (SnugMover *holder, SnugMover *mover)
+{
+  const SnugChoice has = snug_transfers_get_choice (holder), wants = snug_transfers_get_choice (mover);
+  const SnugPlace from = get_place (mover);
+  guint64 before = count_before (mover, holder);
+
+  return holder->share.first_from <= before && snug_transfer_get_bytes (holder->row) >= before
+         && snug_choice_covers (&has, &wants, &from);
+}
+
 static gboolean
 can_be_holder (SnugTransfers *self, SnugMover *holder, SnugMover *mover)
 {
-  guint64 from = count_before (mover, mover->share.get);
-
-  return is_of (holder, mover->offer) && has_asked_for_all (holder)
-         && snug_mover_is_pumping (holder) && !holder->paused_here
-         && !holder->paused_there && holder->share.first_from <= from && snug_transfer_get_bytes (holder->row) >= from
-         && !is_excluded (mover, member_id_of (holder)) && snug_transfers_shares (self, holder, 0)
-         && !waits_for (self, holder, mover);
+  return is_of (holder, mover->offer) && snug_transfers_was_asked_for (holder)
+         && snug_mover_is_pumping (holder) && !holder->paused_here && !holder->paused_there
+         && is_ahead (holder, mover) && !is_excluded (mover, member_id_of (holder))
+         && snug_transfers_can_share (self, holder, mover, 0) && !waits_for (self, holder, mover);
 }
 
 /* The least busy one, of several the first that came. Returns: nullable */
@@ -183,23 +216,23 @@ exclude_holder (SnugMover *mover)
 static gboolean
 knows_have (SnugMover *mover)
 {
+  const SnugChoice choice = snug_transfers_get_choice (mover);
   SnugWireMessage *get = mover->share.get;
   guint64 n = count_pieces_before (mover);
   g_autoptr (GBytes) ours = NULL;
 
   if (n == 0)
     return TRUE;
-  if (snug_piece_hashes_count (mover->offer->hashes, 0) < n || get->have == NULL)
-    return FALSE;
-  ours = snug_piece_hashes_fingerprint (mover->offer->hashes, n);
-  return g_bytes_equal (ours, get->have);
+  ours = snug_choice_fingerprint (&choice, mover->offer, n);
+  return ours != NULL && get->have != NULL && g_bytes_equal (ours, get->have);
 }
 
 static gboolean
 may_follow (SnugTransfers *self, SnugMover *mover)
 {
-  return snug_offer_is_worth_passing_on (mover->offer) && has_asked_for_all (mover)
-         && count_before (mover, mover->share.get) < mover->offer->size && !mover->paused_here
+  return snug_transfers_was_asked_for (mover)
+         && snug_offer_is_worth_passing_on (mover->offer, snug_transfers_get_choice (mover).map)
+         && count_pieces_before (mover) < count_all_pieces (mover) && !mover->paused_here
          && snug_transfers_shares (self, mover, 0) && count_direct (self, mover) >= MAX_DIRECT && knows_have (mover);
 }
 
@@ -255,16 +288,35 @@ answer_get (SnugTransfers *self, SnugMover *mover)
     snug_mover_hear_get (mover, mover->share.get);
 }
 
+/* Who chooses anew counts anew. */
+static void
+note_get (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get)
+{
+  GBytes *former = mover->share.get != NULL ? mover->share.get->only : NULL;
+
+  if (former != NULL ? get->only == NULL || !g_bytes_equal (former, get->only) : get->only != NULL)
+    snug_transfers_name_anew (self, mover);
+  g_clear_pointer (&mover->share.get, snug_wire_message_free);
+  g_clear_pointer (&mover->share.chosen, snug_manifest_unref);
+  g_clear_pointer (&mover->share.map, snug_piece_map_free);
+  mover->share.get = snug_wire_message_copy (get);
+  if (get->only == NULL)
+    return;
+  mover->share.chosen = snug_manifest_choose (mover->offer->manifest, get->only);
+  mover->share.map = snug_piece_map_new (mover->share.chosen);
+}
+
 void
 snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get)
 {
+  gboolean is_first = !snug_transfers_was_asked_for (mover);
+
+  note_get (self, mover, get);
   /* Who has looked what is in it has nothing by that. */
-  if (!has_asked_for_all (mover))
-    mover->share.first_from = count_before (mover, get);
-  g_clear_pointer (&mover->share.get, snug_wire_message_free);
-  mover->share.get = snug_wire_message_copy (get);
+  if (is_first)
+    mover->share.first_from = count_before (mover, mover);
   mover->share.transfers = self;
-  mover->share.told = has_asked_for_all (mover) ? count_pieces_before (mover) : 0;
+  mover->share.told = count_pieces_before (mover);
   answer_get (self, mover);
   snug_transfers_name_heirs (self, mover);
 }
@@ -273,21 +325,25 @@ snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWire
 static void
 tell_hashes (SnugMover *mover)
 {
-  SnugPieceHashes *hashes = mover->offer->hashes;
-  guint64 n_all = snug_piece_hashes_get_n (hashes);
-  guint64 known = snug_piece_hashes_count (hashes, mover->share.told);
-  guint64 has = snug_piece_map_pieces_in (mover->offer->map, snug_transfer_get_bytes (mover->row));
-  guint64 end = MIN (known, has + (snug_transfers_has_heirs (mover) ? MAX_AHEAD_OF_HEIRS : MAX_AHEAD));
+  const SnugChoice choice = snug_transfers_get_choice (mover);
+  guint64 has = snug_piece_map_pieces_in (choice.map, snug_transfer_get_bytes (mover->row)), told = mover->share.told;
+  guint64 end = has + (snug_transfers_has_heirs (mover) ? MAX_AHEAD_OF_HEIRS : MAX_AHEAD);
   gint64 now_us = g_get_monotonic_time ();
+  g_autoptr (GBytes) hashes = NULL;
   g_autoptr (SnugWireMessage) message = NULL;
 
-  if (end <= mover->share.told || (known < n_all && now_us - mover->share.said_us < TELL_INTERVAL_US))
+  if (end > told)
+    hashes = snug_choice_get_hashes (&choice, mover->offer, told, MIN (end - told, SNUG_WIRE_MAX_HASHES));
+  if (hashes == NULL)
+    return;
+  told += g_bytes_get_size (hashes) / SNUG_WIRE_HASH_BYTES;
+  if (told - mover->share.told < SNUG_WIRE_MAX_HASHES && told < count_all_pieces (mover)
+      && now_us - mover->share.said_us < TELL_INTERVAL_US)
     return;
   message = snug_wire_message_new (SNUG_WIRE_PIECE_HASHES);
   message->pieces = mover->share.told;
-  message->hashes = snug_piece_hashes_slice (hashes, mover->share.told, MIN (end - mover->share.told,
-                                                                             SNUG_WIRE_MAX_HASHES));
-  mover->share.told += g_bytes_get_size (message->hashes) / SNUG_WIRE_HASH_BYTES;
+  message->hashes = g_steal_pointer (&hashes);
+  mover->share.told = told;
   mover->share.said_us = now_us;
   snug_mover_say (mover, message);
 }
@@ -370,7 +426,7 @@ handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, g
     return;
   if (!mover->paused_here && !mover->paused_there)
     snug_transfer_enter (mover->row, SNUG_TRANSFER_RUNNING, mover->warning);
-  snug_transfer_set_bytes (mover->row, snug_piece_map_bytes_of (mover->offer->map, have->pieces),
+  snug_transfer_set_bytes (mover->row, snug_piece_map_bytes_of (snug_transfers_get_choice (mover).map, have->pieces),
                            g_get_monotonic_time ());
   tell_hashes (mover);
 }
@@ -379,13 +435,14 @@ handle_have_pieces (SnugRoom *room, SnugMember *member, SnugWireMessage *have, g
 void
 snug_transfers_believe_done (SnugTransfers *self, SnugMover *mover)
 {
-  SnugPieceHashes *hashes = mover->offer->hashes;
+  const SnugChoice choice = snug_transfers_get_choice (mover);
   g_autoptr (GBytes) fingerprint = NULL;
 
-  if (!has_asked_for_all (mover) || mover->sender != NULL
-      || snug_piece_hashes_count (hashes, 0) < snug_piece_hashes_get_n (hashes))
+  if (!snug_transfers_was_asked_for (mover) || mover->sender != NULL)
     return;
-  fingerprint = snug_piece_hashes_fingerprint (hashes, snug_piece_hashes_get_n (hashes));
+  fingerprint = snug_choice_fingerprint (&choice, mover->offer, count_all_pieces (mover));
+  if (fingerprint == NULL)
+    return;
   g_free (mover->fingerprint);
   mover->fingerprint = snug_bytes_to_hex (g_bytes_get_data (fingerprint, NULL), g_bytes_get_size (fingerprint));
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "snug-choice.h"
 #include "snug-mover.h"
 #include "snug-offer.h"
 #include "snug-transfers.h"
@@ -56,12 +57,20 @@ gboolean   snug_transfers_hear_via      (SnugTransfers *self, SnugMember *member
 void       snug_transfers_hear_of_holders (SnugTransfers *self, gboolean on);
 /* Whether the member of @mover can be reached, and takes part in passing on what that is, and in @more. */
 gboolean   snug_transfers_shares        (SnugTransfers *self, SnugMover *mover, SnugWireFeatures more);
+/* What of it that is: of one that was asked for. */
+SnugChoice snug_transfers_get_choice  (SnugMover *mover);
+/* Whether the two can have it from each other. */
+gboolean   snug_transfers_can_share   (SnugTransfers *self, SnugMover *mover, SnugMover *other, SnugWireFeatures more);
+/* Whether it was asked for, and not only looked what is in it. */
+gboolean   snug_transfers_was_asked_for (SnugMover *mover);
 /* Whether @via is already the name of something between us and @peer: nobody else has us ask for it. */
 gboolean   snug_transfers_is_known      (SnugTransfers *self, const char *peer, const char *via);
 
 /* Of what we offer: @mover's member and those who take it, too, are named to each other. */
 void       snug_transfers_name_heirs    (SnugTransfers *self, SnugMover *mover);
 gboolean   snug_transfers_has_heirs     (SnugMover *mover);
+/* It has chosen other files, which its heirs are to know when it is named the next time. */
+void       snug_transfers_name_anew     (SnugTransfers *self, SnugMover *mover);
 /* A member cannot be reached; can again; is not in the room any more. */
 void       snug_transfers_heir_lost     (SnugTransfers *self, const char *member_id);
 void       snug_transfers_heir_found    (SnugTransfers *self, const char *member_id);

@@ -139,6 +139,45 @@ def test_sender_is_killed_for_good():
     check(had_it[-1] < N_RECEIVERS, 'always too late')
 
 
+def leave_choosers_alone():
+    """One offers a folder to four who want different files of it, and is killed when the first half and the second half
+    are each with somebody. Returns whether all of it was with the one who takes all by then."""
+    with start_server() as server:
+        source = folder() / 'film'
+        names = [f'{half}{number}.bin' for half in 'ab' for number in range(N_FILES // 2)]
+        for name in names:
+            make_file(source / name, 5 * PIECE, seed=name)
+        make_file(source / 'z', 0)
+        middle = names[N_FILES // 4:-N_FILES // 4]
+        wanted = [([], [*names, 'z']), (['a*'], names[:N_FILES // 2]), (['b*'], names[N_FILES // 2:]),
+                  ([*middle, 'z'], [*middle, 'z'])]
+        receivers, code = [], None
+        for only, _ in wanted:
+            words = ['--save-to', folder(), *(word for pattern in only for word in ('--only', pattern))]
+            if code is None:
+                first, code = create(server, *words)
+                receivers.append((first, words[1]))
+            else:
+                receivers.append((join(server, code, *words), words[1]))
+        receivers[0][0].wait_count(len(wanted) - 1, event='member', state='connected')
+        ana = join(server, code, '--send', source, '--name', 'Ana')
+        for member, _ in receivers[1:3]:
+            member.wait(event='transfer', state='done', timeout=300)
+        ana.kill()
+        was_late = receivers[0][0].count(event='transfer', state='done') > 0
+        for (member, target), (_, expected) in zip(receivers, wanted):
+            member.wait(event='transfer', state='done', timeout=300)
+            check(sorted(path.name for path in (target / 'film').iterdir()) == sorted(expected), target)
+            for name in expected:
+                check(sha256(target / 'film' / name) == sha256(source / name), f'another content: {name}')
+            member.kill()
+        return was_late
+
+
+def test_sender_is_killed_whose_files_are_chosen():
+    check(not all(leave_choosers_alone() for _ in range(MAX_ROOMS)), 'always too late')
+
+
 if __name__ == '__main__':
     parser = argparse.ArgumentParser()
     parser.add_argument('--mebibytes', type=int, default=32)
@@ -154,4 +193,5 @@ if __name__ == '__main__':
     chance = random.Random(seed)
     sys.argv[1:] = rest
     tests = [test_sender_is_killed, test_receiver_is_killed]
-    snugtest.run([*tests, test_sender_is_killed_for_good] if options.for_good else tests)
+    snugtest.run([*tests, test_sender_is_killed_for_good, test_sender_is_killed_whose_files_are_chosen]
+                 if options.for_good else tests)
