@@ -22,6 +22,7 @@ typedef struct
   guint64       n_pieces;      /* it says that it has so many of that */
   guint         n_blamed;      /* it was left so often for bringing too little */
   gboolean      has_answered;  /* since it was asked the last time */
+  gboolean      is_paused;     /* it takes no more, until its person says so */
   gboolean      is_busy;       /* with others: later */
   gboolean      is_mute;       /* it brought nothing at all: until it is back */
   gboolean      is_useless;    /* what it brought was not right, or it does not want */
@@ -96,12 +97,10 @@ get_ready_member (SnugMover *self, const Heir *heir)
 
 /* --- what is said between heirs -------------------------------------------------------------------- */
 
-/* What we would hand on. */
+/* What we would hand on, also while we take nothing ourselves. */
 static guint64
 count_pieces (SnugMover *self)
 {
-  if (self->paused_here)
-    return 0;
   if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_DONE)
     return self->share.held != NULL ? snug_piece_map_get_n (self->share.held->map) : 0;
   return self->share.n_checked;
@@ -119,6 +118,7 @@ say_have (SnugMover *self, Heir *heir, gboolean ask)
   have->id = g_strdup (heir->via);
   have->pieces = count_pieces (self);
   have->ask = ask;
+  have->paused = self->paused_here;
   snug_room_send (self->room, member, have);
 }
 
@@ -349,7 +349,7 @@ is_waited_for (SnugMover *self, Heir *heir)
 {
   if (get_ready_member (self, heir) == NULL)
     return !heir->is_useless;
-  return heir->has_answered && has_less (self, heir);
+  return heir->has_answered && !heir->is_paused && has_less (self, heir);
 }
 
 static gboolean
@@ -537,6 +537,7 @@ snug_mover_hear_via_have (SnugMover *self, SnugMember *member, const SnugWireMes
     return FALSE;
   heir->n_pieces = have->pieces;
   heir->has_answered = TRUE;
+  heir->is_paused = have->paused;
   heir->is_busy = FALSE;
   if (have->ask)
     say_have (self, heir, FALSE);

@@ -18,6 +18,7 @@ typedef struct
   char       *via;
   GSource    *patience;    /* nullable: it has asked */
   gboolean    told;        /* that it may ask */
+  gboolean    to_heir;     /* it has asked by itself */
   SnugSender *sender;      /* nullable: it has not asked yet */
 } Pass;
 
@@ -112,6 +113,21 @@ snug_mover_end_passes (SnugMover *self)
   if (self->share.passes != NULL)
     g_ptr_array_set_size (self->share.passes, 0);
   g_clear_pointer (&self->share.held, snug_offer_unref);
+}
+
+void
+snug_mover_end_asked_passes (SnugMover *self)
+{
+  for (guint i = snug_mover_count_passes (self); i > 0; i--)
+    {
+      Pass *pass = self->share.passes->pdata[i - 1];
+
+      if (pass->to_heir)
+        continue;
+      if (!pass->told)
+        say_passing (self, pass->via, FALSE);
+      remove_pass (self, pass);
+    }
 }
 
 static gboolean
@@ -237,10 +253,11 @@ pass_to_heir (SnugMover *self, const char *member_id, const char *via)
   snug_mover_end_passes_to (self, member_id);
   if (self->share.held == NULL && self->receiver != NULL)
     snug_receiver_lend (self->receiver);
-  if (self->share.held == NULL || self->paused_here || snug_mover_count_passes (self) >= MAX_PASSES)
+  if (self->share.held == NULL || snug_mover_count_passes (self) >= MAX_PASSES)
     return NULL;
   pass = add_pass (self, member_id, via);
   pass->told = TRUE;
+  pass->to_heir = TRUE;
   return pass;
 }
 

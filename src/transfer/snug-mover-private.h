@@ -138,7 +138,7 @@ void        snug_mover_stop_seeking      (SnugMover *self);
 void        snug_mover_show_heirs        (SnugMover *self);
 /* They hear how much is here. */
 void        snug_mover_tell_heirs        (SnugMover *self);
-/* That it is paused here, and passes nothing on, or is not any more. */
+/* That it is paused here, and takes nothing, or is not any more. */
 void        snug_mover_tell_heirs_at_once (SnugMover *self);
 void        snug_mover_leave_heir_if_all (SnugMover *self);
 /* While it comes from one of them: whether it could come from another one. */

@@ -440,11 +440,11 @@ snug_mover_introduce_nobody (SnugMover *self)
     snug_mover_hear_get (self, self->share.get);
 }
 
-/* Nobody waits for one that is paused, and it asks anew when it goes on. */
+/* Nobody waits for one that is paused, and it asks anew when it goes on. What is here heirs may have all the same. */
 static void
 leave_others (SnugMover *self)
 {
-  snug_mover_end_passes (self);
+  snug_mover_end_asked_passes (self);
   if (self->receiver != NULL)
     snug_mover_leave_holder (self);
   else

@@ -54,6 +54,7 @@ on_word (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer 
       break;
     case SNUG_WIRE_HAVE_PIECES:
       hand->n_have = message->pieces;
+      hand->is_paused = message->paused;
       hand->n_questions += message->ask;
       hand->n_answers += !message->ask;
       break;

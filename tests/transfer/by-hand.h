@@ -31,6 +31,7 @@ typedef struct
   gboolean  passing;        /* the last file-passing */
   guint     n_passing;
   guint64   n_have;         /* the last have-pieces */
+  gboolean  is_paused;      /* it said so */
   guint     n_answers;      /* have-pieces */
   guint     n_questions;    /* the same, with ask */
   int       n_channels;     /* that came for it; atomic */

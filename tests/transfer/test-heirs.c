@@ -346,7 +346,7 @@ test_back (ByHand *f, gconstpointer data)
   snug_await (NULL, bo->n_gets == 2);
 }
 
-/* Who is paused has nothing for others. */
+/* Who is paused takes nothing, and gives what is there. */
 static void
 test_paused (ByHand *f, gconstpointer data)
 {
@@ -359,9 +359,42 @@ test_paused (ByHand *f, gconstpointer data)
   bring_unchecked (f, in, 1);
   snug_await (NULL, dee->n_have == 1);
   snug_transfers_pause (f->mates.transfers[CHI], in);
-  snug_await (NULL, dee->n_have == 0);
+  snug_await (NULL, dee->is_paused);
+  g_assert_cmpuint (dee->n_have, ==, 1);
+  ask_for (f, DEE, "Chi", OTHER_VIA);
+  snug_await (NULL, g_atomic_int_get (&dee->n_channels) == 1 || dee->refused != NULL);
+  g_assert_cmpint (g_atomic_int_get (&dee->n_channels), ==, 1);
+  ask_as_dee (f, 0);
+  g_assert_true (dee->is_paused);
   snug_transfers_resume (f->mates.transfers[CHI], in);
-  snug_await (NULL, dee->n_have == 1);
+  snug_await (NULL, !dee->is_paused);
+  g_assert_cmpuint (dee->n_have, ==, 1);
+}
+
+/* One that is paused and has less is not waited for: it takes no more. */
+static void
+test_paused_with_less (ByHand *f, gconstpointer data)
+{
+  Hand *dee = &f->hands[DEE];
+  SnugTransfer *in = be_left_with_dee (f, 2);
+  guint n_questions, n_answers;
+
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, f->hands[BO].n_gets == 1);
+  ask_as_dee (f, 0);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, 2);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED) && dee->n_questions == 2);
+  n_questions = dee->n_questions;
+  n_answers = dee->n_answers;
+  send_raw (&f->mates, DEE, "Chi",
+            "{\"type\":\"have-pieces\",\"id\":\"" OTHER_VIA "\",\"n\":0,\"ask\":true,\"paused\":true}");
+  snug_await (NULL, dee->n_answers > n_answers);
+  snug_let_pass (ASK_MS);
+  snug_await (NULL, is (in, SNUG_TRANSFER_FAILED) || dee->n_questions > n_questions);
+  g_assert_cmpuint (dee->n_questions, ==, n_questions);
+  assert_ends_with (f, in, 2);
 }
 
 /* --- one that has it all --------------------------------------------------------------------------- */
@@ -422,6 +455,7 @@ main (int argc, char **argv)
   ADD ("slow-beside-another", test_slow_beside_another);
   ADD ("back", test_back);
   ADD ("paused", test_paused);
+  ADD ("paused-with-less", test_paused_with_less);
   ADD ("heir-that-is-done", test_heir_that_is_done);
   return g_test_run ();
 }
