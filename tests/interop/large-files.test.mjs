@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launchChromium, launchFirefox } from './browser.mjs';
+import { Cast } from './cast.mjs';
 import { CliMember } from './cli-member.mjs';
 import { OLD_PAGE_ROOT, OldPageMember } from './old-page-member.mjs';
 import { PageMember } from './page-member.mjs';
@@ -23,11 +24,11 @@ const BLOCK_BYTES = 1_000_000;
 const SMALL_BYTES = 1_234_567;
 /** A slow machine moves 3 MB in a second. */
 const LARGE_PATIENCE_MS = 180_000;
+const cast = new Cast();
 
 let servers;
 let browser;
 let folder;
-let members = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snug-large-'));
@@ -41,17 +42,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-afterEach(async () => {
-  const complaints = members.flatMap((member) => member.page?.complaints.lines ?? []);
-  for (const member of members) await (member.page ? member.page.close() : member.leave());
-  members = [];
-  assert.deepEqual(complaints, []);
-});
-
-function known(member) {
-  members.push(member);
-  return member;
-}
+afterEach(() => cast.leave());
 
 async function makeFile(name, size) {
   const path = join(folder, name);
@@ -81,7 +72,7 @@ async function sha256(path) {
 /** The words of both kinds of pages. */
 const KINDS = {
   'our page': {
-    newPage: async () => known(new PageMember(await browser.newPage())),
+    newPage: async () => cast.add(new PageMember(await browser.newPage())),
     create: (page, origin) => page.create(origin, 'Page'),
     join: (page, link) => page.join(link, 'Page'),
     async send(page, files) {
@@ -96,7 +87,7 @@ const KINDS = {
     },
   },
   'a page of version 1': {
-    newPage: async () => known(new OldPageMember(await browser.newPage())),
+    newPage: async () => cast.add(new OldPageMember(await browser.newPage())),
     create: (page, origin) => page.create(origin),
     join: (page, link) => page.join(link),
     send: (page, files) => page.sendFile(...files.map(({ path }) => path)),
@@ -112,7 +103,7 @@ const KINDS = {
 /** The page comes into our room: it answers. */
 async function cliFirst(kind, { origin }, files) {
   const more = files.flatMap(({ path }) => ['--send', path]);
-  const cli = known(await CliMember.run(['create', '--open', '--server', origin], { more }));
+  const cli = cast.add(await CliMember.run(['create', '--open', '--server', origin], { more }));
   const page = await kind.newPage();
   await kind.join(page, `${origin}/?code=${(await cli.waitForEvent({ event: 'room', state: 'waiting' })).code}`);
   return { cli, page };
@@ -122,7 +113,7 @@ async function cliFirst(kind, { origin }, files) {
 async function pageFirst(kind, { origin }, files) {
   const more = files.flatMap(({ path }) => ['--send', path]);
   const page = await kind.newPage();
-  const cli = known(await CliMember.run(['join', await kind.create(page, origin)], { more }));
+  const cli = cast.add(await CliMember.run(['join', await kind.create(page, origin)], { more }));
   return { cli, page };
 }
 

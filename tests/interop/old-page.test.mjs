@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launchChromium, launchFirefox } from './browser.mjs';
+import { Cast } from './cast.mjs';
 import { CliMember } from './cli-member.mjs';
 import { OLD_PAGE_ROOT, OldPageMember } from './old-page-member.mjs';
 import { BUILD, Server } from './server.mjs';
@@ -19,12 +20,12 @@ const launch = { chromium: launchChromium, firefox: launchFirefox }[process.env.
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 const SIZES = [['nothing.bin', 0], ['one.bin', 1], ['262144.bin', 262144], ['five.bin', 5_000_000]];
+const cast = new Cast();
 
 let servers;
 let browser;
 let folder;
 let files;
-let members = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snug-old-page-'));
@@ -43,23 +44,13 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-afterEach(async () => {
-  const complaints = members.flatMap((member) => member.page?.complaints.lines ?? []);
-  for (const member of members) await (member.page ? member.page.close() : member.leave());
-  members = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => cast.leave());
 
-function known(member) {
-  members.push(member);
-  return member;
-}
-
-const newPage = async () => known(new OldPageMember(await browser.newPage()));
+const newPage = async () => cast.add(new OldPageMember(await browser.newPage()));
 
 /** The page comes into our room: it answers. */
 const cliFirst = (server) => async (more = []) => {
-  const cli = known(await CliMember.run(['create', '--open', '--server', servers[server].origin], { more }));
+  const cli = cast.add(await CliMember.run(['create', '--open', '--server', servers[server].origin], { more }));
   const page = await newPage();
   const { code } = await cli.waitForEvent({ event: 'room', state: 'waiting' });
   await page.join(`${servers[server].origin}/?code=${code}`);
@@ -70,7 +61,7 @@ const cliFirst = (server) => async (more = []) => {
 const pageFirst = (server) => async (more = []) => {
   const page = await newPage();
   const link = await page.create(servers[server].origin);
-  const cli = known(await CliMember.run(['join', link], { more }));
+  const cli = cast.add(await CliMember.run(['join', link], { more }));
   return together(cli, page, new URL(link).searchParams.get('code'));
 };
 

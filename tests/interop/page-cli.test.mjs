@@ -9,17 +9,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launchChromium, launchFirefox } from './browser.mjs';
+import { Cast } from './cast.mjs';
 import { CliMember } from './cli-member.mjs';
 import { PageMember } from './page-member.mjs';
 import { Server } from './server.mjs';
 
 const launch = { chromium: launchChromium, firefox: launchFirefox }[process.env.SNUG_TEST_BROWSERS || 'chromium'];
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const cast = new Cast();
 
 let server;
 let browser;
 let folder;
-let members = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snug-page-cli-'));
@@ -33,23 +34,13 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-afterEach(async () => {
-  const complaints = members.flatMap((member) => member.page?.complaints.lines ?? []);
-  for (const member of members) await (member.page ? member.page.close() : member.leave());
-  members = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => cast.leave());
 
-function known(member) {
-  members.push(member);
-  return member;
-}
-
-const newPage = async () => known(new PageMember(await browser.newPage()));
+const newPage = async () => cast.add(new PageMember(await browser.newPage()));
 
 /** The page joins the room that snug-cli made: the page answers. */
 async function cliFirst() {
-  const cli = known(await CliMember.run(['create', '--server', server.origin]));
+  const cli = cast.add(await CliMember.run(['create', '--server', server.origin]));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   return { cli, page };
@@ -59,13 +50,13 @@ async function cliFirst() {
 async function pageFirst() {
   const page = await newPage();
   const link = await page.create(server.origin, 'Page');
-  const cli = known(await CliMember.run(['join', link]));
+  const cli = cast.add(await CliMember.run(['join', link]));
   return { cli, page };
 }
 
 /** The page comes from the server that snug-cli carries in itself. */
 async function ownServer() {
-  const cli = known(await CliMember.run(['create', '--listen', '127.0.0.1:0']));
+  const cli = cast.add(await CliMember.run(['create', '--listen', '127.0.0.1:0']));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   return { cli, page };
@@ -140,7 +131,7 @@ test('files from snug-cli arrive whole', async () => {
   const files = [];
   for (const [name, size] of SIZES) files.push({ name, ...(await makeFile(`cli ${name}`, size)) });
   const more = files.flatMap(({ path }) => ['--send', path]);
-  const cli = known(await CliMember.run(['create', '--open', '--server', server.origin], { more }));
+  const cli = cast.add(await CliMember.run(['create', '--open', '--server', server.origin], { more }));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   for (const { name, bytes } of files) {
@@ -166,7 +157,7 @@ test('a page that reloads is the same member to snug-cli', async () => {
 test('two pages and two snug-cli: everybody hears everybody', async () => {
   const { cli, page } = await cliFirst();
   const link = await cli.link();
-  const other = known(await CliMember.run(['join', link], { name: 'Second' }));
+  const other = cast.add(await CliMember.run(['join', link], { name: 'Second' }));
   const second = await newPage();
   await second.join(link, 'Other page');
   for (const member of [page, second]) await member.waitForMembers(3);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { launchChromium, launchFirefox } from './browser.mjs';
+import { Cast } from './cast.mjs';
 import { CliMember } from './cli-member.mjs';
 import { HostilePage } from './hostile-page.mjs';
 import { PageMember } from './page-member.mjs';
@@ -20,11 +21,11 @@ const launch = { chromium: launchChromium, firefox: launchFirefox }[process.env.
 const isLong = Boolean(process.env.SNUG_TEST_LONG);
 const LISTEN = process.env.SNUG_TEST_LISTEN ?? '127.0.0.1:0';
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+const cast = new Cast(/Opener-Policy header has been ignored/);
 
 let server;
 let browser;
 let folder;
-let members = [];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'snug-folders-'));
@@ -38,25 +39,14 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-afterEach(async () => {
-  const isKnown = (line) => /Opener-Policy header has been ignored/.test(line);
-  const complaints = members.flatMap((member) => member.page?.complaints.lines ?? []).filter((line) => !isKnown(line));
-  for (const member of members) await (member.page ? member.page.close() : member.leave());
-  members = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => cast.leave());
 
-function known(member) {
-  members.push(member);
-  return member;
-}
-
-const newPage = async () => known(new PageMember(await browser.newPage()));
+const newPage = async () => cast.add(new PageMember(await browser.newPage()));
 
 /** snug-cli made the room, offers these, and the page is in it. */
 async function withCli(...paths) {
   const more = paths.flatMap((path) => ['--send', path]);
-  const cli = known(await CliMember.run(['create', '--open', '--server', server.origin], { more }));
+  const cli = cast.add(await CliMember.run(['create', '--open', '--server', server.origin], { more }));
   const page = await newPage();
   await page.join(await cli.link(), 'Page');
   await page.waitForMembers(1);
