@@ -390,7 +390,9 @@ def test_guesses(desk):
     for _ in range(5):
         assert desk.member("join", link + "#wrong").process.wait(window.PATIENCE_S) == 4
     opened.find("label", "Someone keeps guessing")
-    bo = desk.member("join", f"{link}#{secret}", "--name", "Bo")
+    # From another address of this computer than the guesses: a server lets an address try five times a minute.
+    by_loopback = re.sub(r"//[^:/]+", "//127.0.0.1", link)
+    bo = desk.member("join", f"{by_loopback}#{secret}", "--name", "Bo")
     opened.press("push button", "Let Them Try")
     bo.wait_for(event="member", state="connected")
 
