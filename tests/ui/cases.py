@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ class Member(window.Program):
     def __init__(self, *argv, env=None):
         super().__init__(SNUG_CLI, *argv, "--json", env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.events = []
+        self.dawdles = False
         threading.Thread(target=self._read_events, daemon=True).start()
 
     def _read_events(self):
@@ -82,6 +84,21 @@ class Member(window.Program):
     def say(self, text):
         self.process.stdin.write(text + "\n")
         self.process.stdin.flush()
+
+    def dawdle(self):
+        """From now on it works a tenth of the time: what it sends without end leaves the machine to those we wait for."""
+        self.dawdles = True
+        threading.Thread(target=self._dawdle, daemon=True).start()
+
+    def end(self, how=signal.SIGTERM):
+        self.dawdles = False
+        super().end(how)
+
+    def _dawdle(self):
+        while self.dawdles and self.process.poll() is None:
+            for how, seconds in ((signal.SIGSTOP, 0.45), (signal.SIGCONT, 0.05)):
+                self.process.send_signal(how)
+                time.sleep(seconds)
 
 
 class Server(window.Program):

@@ -44,6 +44,7 @@ def receive_endless(desk, opened, link):
     opened.key("ctrl+2")
     opened.press("push button", "Accept endless.bin")
     row(opened, "endless.bin", r"of 40 GB .* from Ana$")
+    ana.dawdle()
     return ana
 
 
