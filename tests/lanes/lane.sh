@@ -36,8 +36,8 @@ lane_skip () {
 }
 
 # lane_light_chromium: where there is one, Chromium's engine of the same version without its windows, tabs and menus,
-# which are a third of the work and nothing that these cases look at. The whole browser is in page-https, everyone, the
-# lanes of the window and the long ones.
+# which are a third of the work and nothing that these cases look at. The whole browser is in page-https, everyone and
+# the long ones.
 lane_light_chromium () { [ ! -x /usr/bin/chromium-headless-shell ] || export SNUG_CHROMIUM=/usr/bin/chromium-headless-shell; }
 
 # lane_counted COMMAND…: a driver of many cases, whose last `cases: P passed, F failed, S skipped` line

@@ -8,6 +8,7 @@ window_cases () {
 }
 
 if lane_case 'build/ compiles with -Werror' -- tests/tools/build plain; then
+  lane_light_chromium
   lane_counted window_cases "$PWD/build" test_room.py
   lane_counted window_cases "$PWD/build" test_chat.py 'a message is answered' 'what the other side edits'
 fi

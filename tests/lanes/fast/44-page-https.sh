@@ -5,5 +5,6 @@
 
 tests/tools/build plain >/dev/null || exit 1
 lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-https.test.mjs
+lane_light_chromium
 lane_counted tests/tools/count-tap node --test --test-reporter=tap tests/interop/page-languages.test.mjs
 lane_end
