@@ -331,7 +331,7 @@ test('a link can be copied without the clipboard API', async () => {
 test('the network is lost for a while: said in words, and the file goes on where it was', async () => {
   const server = await startServer();
   const { ana, ben } = await twoPeople(server);
-  const bytes = randomBytes(60_000_000);
+  const bytes = randomBytes(30_000_000);
   const path = join(folder, 'interrupted.bin');
   await writeFile(path, bytes);
   await ana.sendFile(path);
