@@ -1,8 +1,12 @@
 #!/usr/bin/python3
 """Every widget that can have the focus has a name, and every picture that is read out, in every scene of the gallery."""
+import collections
 import re
 import subprocess
 import xml.etree.ElementTree
+
+from gi.repository import Gio, GLib
+from pyatspi import STATE_FOCUSABLE, STATE_SENSITIVE, STATE_VISIBLE, Atspi
 
 import window
 from cases import BUILD, case, run
@@ -10,36 +14,87 @@ from cases import BUILD, case, run
 # What GTK 4.8 says instead of a name.
 NO_NAME = re.compile(r"^$|^(Gtk|Adw|Snug)[A-Z][A-Za-z]+$")
 
-
-def path_of(node):
-    parts = []
-    while node is not None and node.getRoleName() != "application":
-        parts.append(f"{node.getRoleName()} {node.name!r}")
-        node = node.parent
-    return " < ".join(parts[:6])
-
-
 # What stands in them is not read out beside their own names.
 SPEAKS_FOR_ITSELF = ("push button", "toggle button", "check box", "radio button", "menu button", "page tab", "entry",
                      "text")
 PICTURES = ("image", "icon")
 
 
-def is_spoken_for(node):
-    while node is not None and node.getRoleName() not in ("application", "frame"):
-        if node.getRoleName() in SPEAKS_FOR_ITSELF:
+class Tree:
+    """The tree of a program, all of it at once, as the caches of screen readers are filled: there are hundreds of nodes in
+    every scene. What a program leaves out there is asked node by node."""
+
+    ACCESSIBLE = "org.a11y.atspi.Accessible"
+    ROOT = "/org/a11y/atspi/accessible/root"
+
+    def __init__(self, pid):
+        flags = Gio.DBusConnectionFlags
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address, = self._ask(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress")
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+        programs, = self._ask(self.bus, "org.a11y.atspi.Registry", self.ROOT, self.ACCESSIBLE, "GetChildren")
+        self.program, = (name for name, _root in programs if self._pid_of(name) == pid)
+
+    def look(self):
+        self.children = collections.defaultdict(list)
+        self.known = {}
+        items, = self._ask(self.bus, self.program, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")
+        for (_, node), _, (_, parent), _index, n_children, _interfaces, name, role, _words, states in items:
+            self.children[parent].append(node)
+            self.known[node] = n_children, states[0], name, role
+
+    @staticmethod
+    def _ask(bus, *who_and_what, arguments=None):
+        return bus.call_sync(*who_and_what, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
+                             1000 * window.PATIENCE_S).unpack()
+
+    def _pid_of(self, name):
+        return self._ask(self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                         "GetConnectionUnixProcessID", arguments=GLib.Variant("(s)", (name,)))[0]
+
+    def ask(self, node, question):
+        return self._ask(self.bus, self.program, node, self.ACCESSIBLE, question)[0]
+
+    def children_of(self, node):
+        if node in self.known and self.known[node][0] == len(self.children[node]):
+            return self.children[node]
+        return [child for _program, child in self.ask(node, "GetChildren")]
+
+    def is_in_state(self, node, *states):
+        bits = self.known[node][1] if node in self.known else self.ask(node, "GetState")[0]
+        return all(bits >> int(state) & 1 for state in states)
+
+    def name_of(self, node):
+        if node in self.known:
+            return self.known[node][2]
+        return self._ask(self.bus, self.program, node, "org.freedesktop.DBus.Properties", "Get",
+                         arguments=GLib.Variant("(ss)", (self.ACCESSIBLE, "Name")))[0]
+
+    def role_of(self, node):
+        role = self.known[node][3] if node in self.known else self.ask(node, "GetRole")
+        return Atspi.role_get_name(Atspi.Role(role))
+
+    def words_for(self, node):
+        return f"{self.role_of(node)} {self.name_of(node)!r}"
+
+    def walk(self, *line):
+        """All that is visible, also on pages that are not turned up: the node, and those that it is in."""
+        for node in self.children_of(line[0] if line else self.ROOT):
+            if self.is_in_state(node, STATE_VISIBLE):
+                yield node, *line
+                yield from self.walk(node, *line)
+
+    def needs_name(self, node, *around):
+        if self.is_in_state(node, STATE_FOCUSABLE, STATE_SENSITIVE):
             return True
-        node = node.parent
-    return False
+        return self.role_of(node) in PICTURES and not any(self.role_of(outer) in SPEAKS_FOR_ITSELF for outer in around)
 
-
-def nameless(frame):
-    for node in window.walk(frame):
-        if not NO_NAME.match(node.name):
-            continue
-        is_picture = node.getRoleName() in PICTURES
-        if window.is_in_state(node, "FOCUSABLE", "SENSITIVE") or (is_picture and not is_spoken_for(node.parent)):
-            yield path_of(node)
+    def nameless(self):
+        self.look()
+        for line in self.walk():
+            if NO_NAME.match(self.name_of(line[0])) and self.needs_name(*line):
+                yield " < ".join(map(self.words_for, line[:6]))
 
 
 class Gallery(window.Window):
@@ -58,11 +113,11 @@ class Gallery(window.Window):
         """The first scene of each widget without a name, and the scenes."""
         found = {}
         scenes = []
+        tree = Tree(self.pid)
         for scene in self.scenes():
             scenes.append(scene)
-            for frame in window.children(self.application):
-                for path in nameless(frame):
-                    found.setdefault(path, scene)
+            for path in tree.nameless():
+                found.setdefault(path, scene)
         return found, scenes
 
 
