@@ -61,6 +61,12 @@ lane_counted () {
   lane_skipped=$((lane_skipped + s))
 }
 
+# lane_window FILE [WORDS…]: cases of a test file of the window, all or those with these words in their names, in a desktop
+# of their own.
+lane_window () {
+  SNUG_BUILD=$PWD/build lane_counted tests/tools/in-window-session tests/tools/env build /usr/bin/python3 "tests/ui/$1" "${@:2}"
+}
+
 # lane_meson FOLDER ARGUMENT…: `meson test` there; every case inside its programs counts.
 lane_meson () {
   local log=$1/meson-logs/$lane_name.json
