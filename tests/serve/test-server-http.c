@@ -39,7 +39,8 @@ static void
 test_create_is_strict (void)
 {
   const char *bad[] = { "{\"v\":2,\"capacity\":1}", "{\"v\":2,\"capacity\":17}", "{\"v\":2,\"capacity\":\"2\"}",
-                        "{\"v\":3}", "{\"v\":\"2\"}", "{\"v\":1}", "{\"v\":2,\"private\":1}" };
+                        "{\"v\":2,\"capacity\":0}", "{\"v\":3}", "{\"v\":\"2\"}", "{\"v\":1}", "{\"v\":2,\"private\":1}" };
+  const char *good[] = { "{\"v\":2}", "{\"v\":2,\"capacity\":2}", "{\"v\":2,\"capacity\":16,\"private\":true}" };
   const char *old[] = { "", "{}", "nonsense", "[[[[[[[[[[[[[[[[", "{\"anything\":1}" };
   SnugServerConfig config = { 0 };
   SnugServer *server = start (&config);
@@ -49,6 +50,12 @@ test_create_is_strict (void)
       g_autoptr (SnugRawClient) client = ask (server, "POST", "/api/create-room", "", bad[i]);
 
       g_assert_nonnull (strstr (client->head->str, " 400 "));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (SnugRawClient) client = ask (server, "POST", "/api/create-room", "", good[i]);
+
+      g_assert_nonnull (strstr (client->head->str, "\"token\":"));
     }
   for (gsize i = 0; i < G_N_ELEMENTS (old); i++)
     {

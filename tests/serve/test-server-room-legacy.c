@@ -66,8 +66,10 @@ test_the_same_role_again (void)
   enter_legacy (&f, 3, "b", "receiver");    /* same address: quietly */
   assert_said (&f, "2#1000");
   enter_legacy (&f, 4, "c", "receiver");
-  pass_ms (&f, 2000);                       /* no pong: quietly too */
-  assert_said (&f, "3~ 3#1000");
+  pass_ms (&f, 1999);
+  assert_said (&f, "3~");
+  pass_ms (&f, 1);                          /* no pong: quietly too */
+  assert_said (&f, "3#1000");
   say (&f, 4, "{\"type\":\"answer\",\"sdp\":\"v=0\"}");
   assert_said (&f, "1<answer:");
 
@@ -175,6 +177,28 @@ test_roles_for_room_info (void)
   tear_down (&f);
 }
 
+/* However often it is used meanwhile. */
+static void
+test_a_room_of_version_1_that_is_not_used (void)
+{
+  RoomInWords f;
+
+  set_up_room (&f, SNUG_SERVER_ROOM_VERSION_1, 2, FALSE);
+  for (guint socket = 1; socket <= 2; socket++)
+    {
+      pass_ms (&f, 299999);
+      g_assert_false (snug_server_room_is_over (f.room));
+      enter_legacy (&f, socket, "a", "receiver");
+      pass_ms (&f, 1000000);
+      lose (&f, socket);
+    }
+  pass_ms (&f, 299999);
+  g_assert_false (snug_server_room_is_over (f.room));
+  pass_ms (&f, 1);
+  g_assert_true (snug_server_room_is_over (f.room));
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,6 +207,7 @@ main (int argc, char **argv)
   ADD ("a-legacy-pair", test_a_legacy_pair);
   ADD ("a-legacy-pair-is-relayed-untouched", test_a_legacy_pair_is_relayed_untouched);
   ADD ("the-same-role-again", test_the_same_role_again);
+  ADD ("a-room-of-version-1-that-is-not-used", test_a_room_of_version_1_that_is_not_used);
   ADD ("legacy-with-version-2", test_legacy_with_version_2);
   ADD ("a-legacy-sender-is-asked-for-an-offer", test_a_legacy_sender_is_asked_for_an_offer);
   ADD ("legacy-never-displaces-version-2", test_legacy_never_displaces_version_2);
