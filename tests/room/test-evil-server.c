@@ -472,6 +472,39 @@ test_a_room_key_is_taken_from_the_host_only (void)
   snug_mates_clear (&evil.mates);
 }
 
+/* PROTOCOL.md section 3: twenty at once, and five a second. */
+static void
+test_it_starts_as_many_as_are_answered (void)
+{
+  /* The generator of the group: any element will do. */
+  static const guint8 share[] = "\xe2\xf2\xae\x0a\x6a\xbc\x4e\x71\xa8\x84\xa9\x61\xc5\x00\x51\x5f"
+                                "\x58\xe3\x0b\x6a\xa5\x82\xdd\x8d\xb6\xa6\x59\x45\xe0\x8d\x2d\x76";
+  gint64 began_us = g_get_monotonic_time ();
+  guint n_before, n_answered;
+  Evil evil;
+
+  set_up (&evil);
+  snug_mates_await (&evil.mates);
+  n_before = snug_fake_hub_get_n_frames (evil.mates.hub);
+  for (guint8 i = 1; i <= 100; i++)
+    {
+      SnugPakeMessage step1 = { .step = 1, .sid = { i }, .features = "room-key" };
+      g_autoptr (SnugSignalMessage) frame = NULL;
+
+      memcpy (step1.share, share, sizeof step1.share);
+      frame = snug_pake_message_write (&step1);
+      frame->from = g_strdup (id_of (evil.bo));
+      say_to (&evil, evil.ana, frame);
+    }
+  snug_await_idle (NULL);
+  n_answered = snug_fake_hub_get_n_frames (evil.mates.hub) - n_before;
+  /* Bo himself had one answer when he came. */
+  g_assert_cmpuint (n_answered, >=, 19);
+  g_assert_cmpuint (n_answered, <=, 20 + 5 * (guint) ((g_get_monotonic_time () - began_us) / G_USEC_PER_SEC + 1));
+  assert_untouched (&evil);
+  snug_mates_clear (&evil.mates);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,6 +520,7 @@ main (int argc, char **argv)
   g_test_add_func ("/evil-server/plays-the-host", test_it_plays_the_host);
   g_test_add_func ("/evil-server/makes-another-one-host", test_it_makes_another_one_host);
   g_test_add_func ("/evil-server/starts-attempts", test_it_starts_attempts);
+  g_test_add_func ("/evil-server/starts-as-many-as-are-answered", test_it_starts_as_many_as_are_answered);
   g_test_add_func ("/evil-server/room-key-of-the-host-only", test_a_room_key_is_taken_from_the_host_only);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import './node18.mjs';
 import { Admission } from '../../src/web/admission.js';
+import { toBase64Url } from '../../src/web/digest.js';
 import { decodeFrame } from '../../src/web/signal-message.js';
 import { library } from './seal-library.mjs';
 
@@ -140,6 +141,28 @@ test('a wrong secret is said at once, and counted; after five nobody is answered
   assertMesh([ana, late]);
   assert.equal(hub.add('wrong').failed, 'wrong-secret');
   assert.ok(ana.admission.isGuessed);
+});
+
+test('twenty first steps at once are answered in a room, and five a second', (t) => {
+  let now = Date.now();
+  t.mock.method(Date, 'now', () => now);
+  const said = [];
+  const asked = [];
+  const host = makeAdmission({ secret: SECRET, name: 'Ana', roomKey: null, send: (frame) => said.push(frame) });
+  host.welcome({ self: 'm1', seq: 1, pending: false, locked: false, host: 'm1' });
+  host.hearKnock('m2');
+  const guest = makeAdmission({ secret: SECRET, name: 'Ben', roomKey: null, send: (frame) => asked.push(frame) });
+  guest.welcome({ self: 'm2', seq: 2, pending: true, locked: false, host: 'm1' });
+  guest.meet('m1', 1);
+  let n = 0;
+  const ask = (times) => {
+    for (let i = 0; i < times; i++)
+      host.handle(decodeFrame(JSON.stringify({ ...asked[0], from: 'm2', sid: toBase64Url(new Uint8Array(16).fill(++n)) })));
+    return said.filter(({ step }) => step === 2).length;
+  };
+  assert.equal(ask(21), 20);
+  now += 1000;
+  assert.equal(ask(6), 25);
 });
 
 test('who plays the host gets three guesses, whatever ids it gives', () => {

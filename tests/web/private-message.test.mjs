@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import './node18.mjs';
+import { toBase64Url } from '../../src/web/digest.js';
 import { BadJson } from '../../src/web/json-gate.js';
 import { readContent, readPake, readSealed, writePake, writeRoomKey, writeSealed } from '../../src/web/private-message.js';
 import { decodeFrame } from '../../src/web/signal-message.js';
@@ -31,6 +32,12 @@ test('only what belongs into a box is taken out of one', () => {
     else assert.throws(read, BadJson, `let through: ${text.slice(0, 200)}`);
   }
   assert.throws(() => readContent(Uint8Array.of(0xff)), BadJson);
+});
+
+test('a box is as large as a frame can carry, and no larger', () => {
+  const read = (nBytes) => readSealed(decodeFrame(JSON.stringify({ type: 'sealed', sid: 'A'.repeat(22), n: 1, box: toBase64Url(new Uint8Array(nBytes)) })).body);
+  assert.equal(read(45_056).box.length, 45_056);
+  assert.throws(() => read(45_057), BadJson);
 });
 
 test('a room-key comes back', () => {
