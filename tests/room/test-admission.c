@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snug-await.h"
+#include "snug-passing-time.h"
 #include "snug-room-mates.h"
 
 #define SECRET "otter-velvet-canoe"
@@ -162,6 +163,33 @@ static gboolean
 lose_step_3 (SnugSignalMessage *message, gpointer user_data)
 {
   return message->body == NULL || !json_object_has_member (message->body, "tag");
+}
+
+static gboolean
+lose_all (SnugSignalMessage *message, gpointer user_data)
+{
+  return FALSE;
+}
+
+/* PROTOCOL.md section 3: an attempt that comes to no end is followed by another one. */
+static void
+test_later_and_later (void)
+{
+  static const guint after_ms[] = { 1000, 4000, 15000, 15000 };
+  SnugMates mates;
+
+  snug_mates_init_private (&mates, SECRET);
+  snug_fake_hub_set_tap (mates.hub, lose_all, NULL);
+  snug_mates_add (&mates, "Ana");
+  snug_mates_add (&mates, "Bo");
+  for (guint i = 0; i < G_N_ELEMENTS (after_ms); i++)
+    {
+      snug_await (NULL, snug_fake_hub_get_n_frames (mates.hub) == i + 1);
+      g_assert_true (snug_was_armed_for (after_ms, i + 1));
+      snug_let_pass (after_ms[i]);
+    }
+  snug_await (NULL, snug_fake_hub_get_n_frames (mates.hub) == G_N_ELEMENTS (after_ms) + 1);
+  snug_mates_clear (&mates);
 }
 
 static void
@@ -359,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admission/five-make-a-mesh", test_five_make_a_mesh);
   g_test_add_func ("/admission/a-wrong-secret-is-said", test_a_wrong_secret_is_said);
   g_test_add_func ("/admission/guesses-end", test_guesses_end);
+  g_test_add_func ("/admission/later-and-later", test_later_and_later);
   g_test_add_func ("/admission/what-is-given-up-is-no-guess", test_what_is_given_up_is_no_guess);
   g_test_add_func ("/admission/without-a-secret-nothing-is-said", test_without_a_secret_nothing_is_said);
   g_test_add_func ("/admission/the-host-goes-and-others-come", test_the_host_goes_and_others_come);

@@ -165,6 +165,33 @@ test('twenty first steps at once are answered in a room, and five a second', (t)
   assert.equal(ask(6), 25);
 });
 
+test('an attempt that comes to no end is followed by another one, later and later', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let n = 0;
+  const guest = makeAdmission({ secret: SECRET, name: 'Ben', roomKey: null, send: ({ step }) => (n += step === 1) });
+  guest.welcome({ self: 'm2', seq: 2, pending: true, locked: false, host: 'm1' });
+  guest.meet('m1', 1);
+  for (const delayMs of [1000, 4000, 15_000, 15_000]) {
+    const before = n;
+    t.mock.timers.tick(delayMs - 1);
+    assert.equal(n, before);
+    t.mock.timers.tick(1);
+    assert.equal(n, before + 1);
+  }
+});
+
+test('who was there first starts, too, if nothing has come for four seconds', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let n = 0;
+  const host = makeAdmission({ secret: SECRET, name: 'Ana', roomKey: null, send: ({ step }) => (n += step === 1) });
+  host.welcome({ self: 'm1', seq: 1, pending: false, locked: false, host: 'm1' });
+  host.meet('m2', 2);
+  t.mock.timers.tick(3999);
+  assert.equal(n, 0);
+  t.mock.timers.tick(1);
+  assert.equal(n, 1);
+});
+
 test('who plays the host gets three guesses, whatever ids it gives', () => {
   const guesses = [];
   let victim;

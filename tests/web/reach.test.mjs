@@ -23,6 +23,10 @@ test('an address is an origin with a number for a name, on http', () => {
   for (const address of bad) assert.equal(readAddress(answer({ address })), null, String(address));
   assert.equal(readAddress(answer({})), null);
   assert.throws(() => readAddress(new TextEncoder().encode('<html>')), BadJson);
+  const address = 'http://192.168.1.5:2029';
+  const padded = (nBytes) => answer({ address, x: 'x'.repeat(nBytes - answer({ address, x: '' }).length) });
+  assert.equal(readAddress(padded(4096)), address);
+  assert.throws(() => readAddress(padded(4097)), BadJson);
 });
 
 test('a page from another computer asks nobody', async () => {
