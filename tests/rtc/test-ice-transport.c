@@ -316,6 +316,67 @@ test_a_former_route_that_fails_in_its_farewell (Fixture *f, gconstpointer data)
   g_assert_true (n_restarts == 1 && restarted == f->ours.first);
 }
 
+/* How long it does. */
+#define FAREWELL_MS 3000
+
+/* Nobody listens to @agent any more. */
+static gboolean
+is_gone (NiceAgent *agent)
+{
+  n_restarts = 0;
+  say_failed (agent);
+  return n_restarts == 0;
+}
+
+static void
+test_a_farewell_ends (Fixture *f, gconstpointer data)
+{
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  go_elsewhere (f);
+  snug_let_pass (FAREWELL_MS);
+  snug_await_idle (NULL);
+  g_assert_true (is_gone (f->ours.first));
+  hear (f);
+}
+
+/* There are two routes at most: what carries now is kept, and what only heard is not. */
+static void
+test_a_restart_ends_a_farewell (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GObject) second = NULL;
+
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  second = g_object_ref (G_OBJECT (newest));
+  go_elsewhere (f);
+  move_and_restart (&f->theirs);
+  restart (&f->ours);
+  g_assert_true (is_gone (f->ours.first));
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  hear (f);
+
+  go_elsewhere (f);
+  g_assert_false (is_gone (NICE_AGENT (second)));
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+  hear (f);
+}
+
+/* Consent that has expired does not come back (RFC 7675 section 5.1), whatever libnice says when another check of it ends. */
+static void
+test_a_route_that_was_given_up_is_not_ready (Fixture *f, gconstpointer data)
+{
+  say_failed (f->ours.first);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+  say (f->ours.first, NICE_COMPONENT_STATE_READY);
+  g_assert_true (is (&f->ours, SNUG_TRANSPORT_DISCONNECTED));
+
+  restart (&f->ours);
+  restart (&f->theirs);
+  exchange (f);
+  snug_await (NULL, is (&f->ours, SNUG_TRANSPORT_CONNECTED));
+}
+
 /* How long a first route is looked for. */
 #define ROUTE_TIMEOUT_MS (30 * 1000)
 
@@ -375,6 +436,9 @@ main (int argc, char **argv)
   ADD ("renewed-consent-is-of-its-route", AUTOMATIC, test_renewed_consent_is_of_its_route);
   ADD ("a-former-route-that-failed-checks-no-more", AUTOMATIC, test_a_former_route_that_failed_checks_no_more);
   ADD ("a-former-route-that-fails-in-its-farewell", AUTOMATIC, test_a_former_route_that_fails_in_its_farewell);
+  ADD ("a-farewell-ends", AUTOMATIC, test_a_farewell_ends);
+  ADD ("a-restart-ends-a-farewell", AUTOMATIC, test_a_restart_ends_a_farewell);
+  ADD ("a-route-that-was-given-up-is-not-ready", AUTOMATIC, test_a_route_that_was_given_up_is_not_ready);
   ADD ("a-hopeless-search-ends", AUTOMATIC, test_a_hopeless_search_ends);
   ADD ("a-route-that-waits-may-be-lost", AUTOMATIC, test_a_route_that_waits_may_be_lost);
 #undef ADD
