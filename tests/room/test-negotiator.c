@@ -675,16 +675,33 @@ test_offerer_finds_out_by_itself (Fixture *f, gconstpointer data)
   assert_talks (f, "found");
 }
 
+#define INVENTED "candidate:1 1 UDP 1 192.0.2.1 9 typ host"
+
+static int n_invented;   /* that the connection was told of; atomic */
+
+gboolean __real_snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *candidate, GError **error);
+gboolean __wrap_snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *candidate, GError **error);
+
+gboolean
+__wrap_snug_peer_connection_add_remote_candidate (SnugPeerConnection *self, const char *candidate, GError **error)
+{
+  if (g_strcmp0 (candidate, INVENTED) == 0)
+    g_atomic_int_inc (&n_invented);
+  return __real_snug_peer_connection_add_remote_candidate (self, candidate, error);
+}
+
 static void
 test_candidates_before_the_offer_wait (Fixture *f, gconstpointer data)
 {
   g_autoptr (SnugSignalMessage) early = snug_signal_message_new (SNUG_SIGNAL_ICE_CANDIDATE);
 
   early->neg = 1;
-  early->candidate = g_strdup ("candidate:1 1 UDP 1 192.0.2.1 9 typ host");
-  for (guint i = 0; i < 1000; i++)
+  early->candidate = g_strdup (INVENTED);
+  for (guint i = 0; i < 101; i++)
     snug_negotiator_handle_signal (f->answerer.negotiator, early);
+  g_atomic_int_set (&n_invented, 0);
   meet (f);
+  g_assert_cmpint (g_atomic_int_get (&n_invented), ==, 100);
   assert_talks (f, "hi");
 }
 
