@@ -126,6 +126,39 @@ test_one_that_brings_what_is_wrong (ByHand *f, gconstpointer data)
   g_assert_cmpuint (f->hands[DEE].from_offset, ==, SNUG_WIRE_PIECE_BYTES);
 }
 
+/* --- how many -------------------------------------------------------------------------------------- */
+
+static void
+ask_how_many (ByHand *f, guint from, const char *via)
+{
+  g_autofree char *text = g_strdup_printf ("{\"type\":\"have-pieces\",\"id\":\"%s\",\"n\":0,\"ask\":true}", via);
+
+  send_raw (&f->mates, from, "Chi", text);
+}
+
+/* Fourteen that nobody knows, then Dee. */
+static void
+test_fifteen (ByHand *f, gconstpointer data)
+{
+  be_four (f);
+  offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  for (guint i = 0; i < 14; i++)
+    {
+      g_autofree char *heir = g_strdup_printf ("{\"type\":\"file-heir\",\"id\":\"f\",\"via\":\"w%u\",\"peer\":\"x%u\"}", i, i);
+
+      send_raw (&f->mates, ANA, "Chi", heir);
+    }
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, DEES_VIA, DEE);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, VIA, BO);
+  await_heard (f, ANA);
+  ask_how_many (f, BO, VIA);
+  await_heard (f, BO);
+  ask_how_many (f, DEE, DEES_VIA);
+  snug_await (NULL, f->hands[DEE].n_answers == 1);
+  g_assert_cmpuint (f->hands[BO].n_answers, ==, 0);
+}
+
 /* --- those that are done --------------------------------------------------------------------------- */
 
 /* One byte, whole. In the network context. */
@@ -219,6 +252,7 @@ main (int argc, char **argv)
   ADD ("who-has-more", test_who_has_more);
   ADD ("one-that-brings-nothing", test_one_that_brings_nothing);
   ADD ("one-that-brings-what-is-wrong", test_one_that_brings_what_is_wrong);
+  ADD ("fifteen", test_fifteen);
   ADD ("kept", test_kept);
   return g_test_run ();
 }

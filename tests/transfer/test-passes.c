@@ -222,6 +222,33 @@ test_other_holder (ByHand *f, gconstpointer data)
   follower_clear (&dee);
 }
 
+/* A fifth one is told so, and has it from elsewhere. */
+static void
+test_four (ByHand *f, gconstpointer data)
+{
+  static const char *const more[] = { "Eve", "Fay", "Gus" };
+  SnugTransfer *in;
+
+  be_four (f);
+  for (gsize i = 0; i < G_N_ELEMENTS (more); i++)
+    snug_mates_add (&f->mates.mates, more[i]);
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 1);
+  let_have_it (f, VIA, BO);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *via = g_strdup_printf ("w%u", i);
+
+      let_have_it (f, via, DEE + i);
+    }
+  say_via (f, "Chi", SNUG_WIRE_FILE_PASS, "w3", DEE + 3);
+  snug_await (NULL, f->hands[ANA].n_passing == 5);
+  g_assert_false (f->hands[ANA].passing);
+}
+
 #define ADD(name, func, data) g_test_add ("/passes/" name, ByHand, data, by_hand_set_up, func, by_hand_tear_down)
 
 int
@@ -233,6 +260,7 @@ main (int argc, char **argv)
   ADD ("beside-one-that-cancels", test_other_follower, &cancels);
   ADD ("beside-one-that-leaves", test_other_follower, &leaves);
   ADD ("beside-one-that-asks-again", test_other_follower, &asks_again);
+  ADD ("four", test_four, NULL);
   ADD ("of-one-whose-holder-stops", test_other_holder, NULL);
   return g_test_run ();
 }
