@@ -131,7 +131,8 @@ snug_sctp_probe_hide_answer (guint8 *packet, gsize offset)
   packet[offset] = CHUNK_PAD;
 }
 
-/* RFC 9260 section 8.4. An INIT is for whoever opens associations, and SHUTDOWN ACK is never said where each is aborted. */
+/* RFC 9260 section 8.4. An INIT is for whoever opens associations, and no SHUTDOWN ACK is said where all of them are
+ * aborted. */
 static gboolean
 is_refused (const guint8 *packet, gsize n_bytes)
 {

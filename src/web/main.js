@@ -181,7 +181,11 @@ function isOurs(code) {
   return secret === null || secret === loadSecret(code);
 }
 
-/** The secret of the link, or of this tab before a reload; or the person's, as a room without one is of another kind. @param {string} code */
+/**
+ * The secret of the link, or of this tab before a reload; or the person's, as a room without one is of another kind.
+ *
+ * @param {string} code
+ */
 function ask(code) {
   const secret = linkSecret() ?? loadSecret(code);
   if (secret === '' && linkFragment() !== '') {
