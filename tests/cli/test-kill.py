@@ -140,17 +140,17 @@ def test_sender_is_killed_for_good():
 
 
 def leave_choosers_alone():
-    """One offers a folder to four who want different files of it, and is killed when the first half and the second half
-    are each with somebody. Returns whether all of it was with the one who takes all by then."""
+    """One offers a folder to six who want different files of it, and is killed when each quarter is with somebody. Returns
+    whether the one who takes all had it by then."""
     with start_server() as server:
         source = folder() / 'film'
-        names = [f'{half}{number}.bin' for half in 'ab' for number in range(N_FILES // 2)]
+        quarters = [[f'{letter}{number}.bin' for number in range(3)] for letter in 'abcd']
+        names = [name for quarter in quarters for name in quarter]
         for name in names:
             make_file(source / name, 5 * PIECE, seed=name)
         make_file(source / 'z', 0)
-        middle = names[N_FILES // 4:-N_FILES // 4]
-        wanted = [([], [*names, 'z']), (['a*'], names[:N_FILES // 2]), (['b*'], names[N_FILES // 2:]),
-                  ([*middle, 'z'], [*middle, 'z'])]
+        middle = [*names[2:-2], 'z']
+        wanted = [([], [*names, 'z']), *(([f'{quarter[0][0]}*'], quarter) for quarter in quarters), (middle, middle)]
         receivers, code = [], None
         for only, _ in wanted:
             words = ['--save-to', folder(), *(word for pattern in only for word in ('--only', pattern))]
@@ -161,7 +161,7 @@ def leave_choosers_alone():
                 receivers.append((join(server, code, *words), words[1]))
         receivers[0][0].wait_count(len(wanted) - 1, event='member', state='connected')
         ana = join(server, code, '--send', source, '--name', 'Ana')
-        for member, _ in receivers[1:3]:
+        for member, _ in receivers[1:1 + len(quarters)]:
             member.wait(event='transfer', state='done', timeout=300)
         ana.kill()
         was_late = receivers[0][0].count(event='transfer', state='done') > 0
