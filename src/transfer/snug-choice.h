@@ -1,8 +1,8 @@
 /* snug-choice: what one member has chosen of a folder, or all of it, beside what another one has.
  *
- * Everybody counts the pieces of their own chosen files in order, from 0. A piece never reaches over the end of a file, so
- * that a chosen file and one that is not have none in common: two members who chose a file both have the same pieces of
- * it, under other numbers. Files without bytes are known from the manifest, and nobody need have them.
+ * Everybody counts the pieces of their own chosen files in order, from 0. A piece never reaches over the end of a
+ * file, so that a chosen file and one that is not have none in common: two members who chose a file both have the same
+ * pieces of it, under other numbers. Files without bytes are known from the manifest, and nobody need have them.
  *
  * Pure; any thread may use it.
  *

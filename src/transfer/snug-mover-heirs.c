@@ -156,8 +156,8 @@ has_chosen_the_same (SnugMover *self, const Heir *heir)
   return g_bytes_equal (heir->only, self->only);
 }
 
-/* Returns: whether the two choices can be compared, and have to be: of a file there is nothing to choose, and what is in a
- * folder is known when its manifest is */
+/* Returns: whether the two choices can be compared, and have to be: of a file there is nothing to choose, and what is
+ * in a folder is known when its manifest is */
 static gboolean
 get_choices (SnugMover *self, Heir *heir, SnugChoice *ours, SnugChoice *theirs)
 {
@@ -188,7 +188,8 @@ count_usable (SnugMover *self, Heir *heir, guint64 n_before)
 static gboolean
 has_more (SnugMover *self, Heir *heir)
 {
-  return count_usable (self, heir, self->share.n_checked) > self->share.n_checked && get_ready_member (self, heir) != NULL;
+  return count_usable (self, heir, self->share.n_checked) > self->share.n_checked
+         && get_ready_member (self, heir) != NULL;
 }
 
 /* Whether it can have something from here. */

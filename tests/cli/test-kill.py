@@ -185,7 +185,7 @@ if __name__ == '__main__':
     # What may be on its way, unchecked, when a program is killed: more where sanitizers slow the workers down.
     parser.add_argument('--spare', type=int, default=6, help='MiB')
     parser.add_argument('--seed', default=None)
-    # Half a minute more: for the lane that has the time.
+    # A minute more: for the lane that has the time.
     parser.add_argument('--for-good', action='store_true')
     options, rest = parser.parse_known_args()
     seed = options.seed or str(random.SystemRandom().getrandbits(32))

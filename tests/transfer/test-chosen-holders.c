@@ -295,7 +295,8 @@ test_from_one_who_takes_all (Fixture *f, gconstpointer data)
   offer_to_all (f);
   in = take_and_pause (f, ONLY_B);
   accept (f, BO, 0);
-  snug_await (NULL, is (row (f->members[BO], 0), SNUG_TRANSFER_DONE) && is (row (f->members[ANA], 0), SNUG_TRANSFER_DONE));
+  snug_await (NULL, is (row (f->members[BO], 0), SNUG_TRANSFER_DONE)
+                      && is (row (f->members[ANA], 0), SNUG_TRANSFER_DONE));
   let_ana_leave (f);
   snug_transfers_resume (f->members[DEE], in);
   snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
@@ -313,7 +314,8 @@ test_older_member (Fixture *f, gconstpointer data)
   offer_to_all (f);
   in = take_and_pause (f, ONLY_B);
   accept (f, BO, 0);
-  snug_await (NULL, is (row (f->members[BO], 0), SNUG_TRANSFER_DONE) && is (row (f->members[ANA], 0), SNUG_TRANSFER_DONE));
+  snug_await (NULL, is (row (f->members[BO], 0), SNUG_TRANSFER_DONE)
+                      && is (row (f->members[ANA], 0), SNUG_TRANSFER_DONE));
   let_ana_leave (f);
   snug_await (NULL, snug_transfer_is_finished (in));
   g_assert_cmpstr (snug_transfer_get_reason (in), ==, "Ana has left.");

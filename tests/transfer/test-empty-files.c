@@ -144,7 +144,7 @@ test_at_the_end (ByHand *f, gconstpointer data)
   assert_is_done (f, in);
 }
 
-/* An heir has them all, and serves who lacks nothing but these: who is older than Snug's making them asks for them. */
+/* Who has them all serves whoever lacks nothing but these: older members ask for them. */
 static void
 test_asked_for (ByHand *f, gconstpointer data)
 {
