@@ -1,5 +1,5 @@
 #!/bin/bash
-# ten thousand files in a folder; memory, of nine receivers and of 10 GB; nine receivers of a file, and of a folder, behind 10 MB/s; half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time; five receivers whose sender is killed for good
+# ten thousand files in a folder; memory, of nine receivers and of 10 GB; nine receivers of a file, and of a folder, behind 10 MB/s; half a gigabyte whose sender, or receiver, is killed at twenty random moments: it goes on each time; five receivers whose sender is killed for good, and six who chose different files of a folder
 # limit: 2700
 # shellcheck source=tests/lanes/lane.sh
 . "$(dirname "$0")/../lane.sh"
