@@ -89,7 +89,7 @@ static int
 second_column_width (SnugColumns *self, const Children *children, int width)
 {
   int first_minimum, first_natural, second_minimum, second_natural;
-  int first_width, second_width;
+  int first_width, second_width, least;
 
   if (children->n < 2)
     return 0;
@@ -99,7 +99,8 @@ second_column_width (SnugColumns *self, const Children *children, int width)
 
   second_width = self->split ? (width - self->spacing) / 2 : second_natural;
   first_width = width - self->spacing - second_width;
-  return first_width >= MAX (self->whole ? first_natural : first_minimum, get_least (self)) && second_width >= second_minimum ? second_width : 0;
+  least = MAX (self->whole ? first_natural : first_minimum, get_least (self));
+  return first_width >= least && second_width >= second_minimum ? second_width : 0;
 }
 
 static void
