@@ -67,7 +67,8 @@ front (Gallery *self)
   return self->window;
 }
 
-static void
+/* Returns: %FALSE if the window is about to draw itself anew, and has no picture until then. */
+static gboolean
 paint (Gallery *self, const char *name)
 {
   GtkWidget *widget = GTK_WIDGET (front (self));
@@ -82,11 +83,14 @@ paint (Gallery *self, const char *name)
 
   gdk_paintable_snapshot (paintable, snapshot, width, height);
   node = gtk_snapshot_to_node (snapshot);
+  if (node == NULL)
+    return FALSE;
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (widget)), node,
                                          &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   if (!gdk_texture_save_to_png (texture, file))
     g_error ("cannot write %s", file);
   g_print ("%s\n", name);
+  return TRUE;
 }
 
 static void
@@ -289,8 +293,8 @@ on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
     return G_SOURCE_CONTINUE;
   if (self->cut_off)
     tell_cut_off (self, snug_fake_session_get_scenes ()[self->scene]);
-  else
-    paint (self, snug_fake_session_get_scenes ()[self->scene]);
+  else if (!paint (self, snug_fake_session_get_scenes ()[self->scene]))
+    return G_SOURCE_CONTINUE;
   if (self->scroll)
     scroll (self);
   else if (self->ask)

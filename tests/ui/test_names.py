@@ -186,4 +186,24 @@ def test_people_first(desk):
         assert top_of(gallery.find("label", "People")) < top_of(invite) < top_of(leave)
 
 
+def height_of(node):
+    return node.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS).height
+
+
+@case("in a narrow window a message has the width of its bubble: the time takes no column of it")
+def test_time_below(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "talk-changes", "--width", "360"))
+    for _scene in gallery.scenes():
+        long_line = gallery.find("label", "Ten is early. Would eleven do?")
+        assert height_of(long_line) == height_of(gallery.find("label", "I have gas."))
+
+
+@case("in a narrow window what is unfinished leaves the buttons of an empty Files page in sight")
+def test_unfinished(desk):
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "files-unfinished", "--width", "360"))
+    for _scene in gallery.scenes():
+        button = gallery.find("push button", "Send Folder…")
+        assert top_of(button) + height_of(button) < 590, top_of(button)
+
+
 run()
