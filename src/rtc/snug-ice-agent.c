@@ -40,6 +40,9 @@ struct _SnugIceAgent
   gboolean        has_stun;
   gboolean        relays_named;
   gboolean        has_turn;    /* some of them were */
+  gboolean        stun_is_late;
+  gboolean        is_tunnelled;      /* a relay has let us in over TCP */
+  gboolean        is_heard_by_udp;   /* a server has answered so */
 };
 
 /* ---- Servers ---- */
@@ -128,13 +131,36 @@ name_relays (SnugIceAgent *self)
 static gboolean
 on_stun_late (gpointer data)
 {
-  name_relays (data);
+  SnugIceAgent *self = data;
+
+  self->stun_is_late = TRUE;
+  name_relays (self);
   return G_SOURCE_REMOVE;
+}
+
+/* libnice tells of whom it has a candidate only when that is selected. A relay over UDP was asked from where a host candidate
+ * is, as that is the socket. */
+static gboolean
+is_by_udp (SnugIceAgent *self, const NiceCandidate *relayed)
+{
+  GSList *candidates = nice_agent_get_local_candidates (self->nice, self->stream, SNUG_ICE_COMPONENT);
+  gboolean found = FALSE;
+
+  for (GSList *item = candidates; item != NULL && !found; item = item->next)
+    found = ((NiceCandidate *) item->data)->type == NICE_CANDIDATE_TYPE_HOST
+            && nice_address_equal (&((NiceCandidate *) item->data)->addr, &relayed->base_addr);
+  g_slist_free_full (candidates, (GDestroyNotify) nice_candidate_free);
+  return found;
 }
 
 static void
 on_new_candidate (G_GNUC_UNUSED NiceAgent *nice, NiceCandidate *candidate, SnugIceAgent *self)
 {
+  if (candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE
+      || (candidate->type == NICE_CANDIDATE_TYPE_RELAYED && is_by_udp (self, candidate)))
+    self->is_heard_by_udp = TRUE;
+  else if (candidate->type == NICE_CANDIDATE_TYPE_RELAYED)
+    self->is_tunnelled = TRUE;
   if (candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE)
     name_relays (self);
 }
@@ -364,6 +390,12 @@ snug_ice_agent_write_address (char *out, gsize size, const NiceAddress *address)
     g_snprintf (out, size, "[%s]:%u", text, port);
   else
     g_snprintf (out, size, "%s:%u", text, port);
+}
+
+gboolean
+snug_ice_agent_lacks_udp (SnugIceAgent *self)
+{
+  return self->stun_is_late && self->is_tunnelled && !self->is_heard_by_udp;
 }
 
 gboolean

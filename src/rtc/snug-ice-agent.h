@@ -42,6 +42,10 @@ gboolean      snug_ice_agent_restart (NiceAgent *nice);
 /* Once all is gathered: relays were asked, and none let us in. */
 gboolean      snug_ice_agent_lacks_relay (SnugIceAgent *self);
 
+/* As far as can be told, UDP does not get out: STUN owes its answer although a relay over TCP, which takes longer and is asked
+ * later, has let us in. */
+gboolean      snug_ice_agent_lacks_udp (SnugIceAgent *self);
+
 /* The address and port of the relay that a relayed candidate of ours is at. */
 void          snug_ice_agent_write_relay (SnugIceAgent *self, char *out, gsize size, const NiceCandidate *local);
 

@@ -3,7 +3,8 @@
  * Belongs to the network context of its peer connection. A relay carries at once; two routers let each other in only when
  * both sides have written, and a browser takes its time with that. So for a second no route by a relay is begun with, and
  * most often none is needed then. Who wants relays only, or none, does not wait; nor does anybody where no route but by a
- * relay can come.
+ * relay can come. Who only meets somebody out of whose network UDP does not get waits for that second in vain: that does not
+ * show from outside.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

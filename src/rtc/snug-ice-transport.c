@@ -53,13 +53,16 @@ static guint signals[N_SIGNALS];
 
 /* ---- The head start of direct routes ---- */
 
-/* A relay-only side tells nothing else, and its checks come from there; between two families nothing passes. Whoever tells a
- * name, found or not, may come by either. */
+/* Neighbours reach each other sooner than a relay, and others not at all where UDP does not get out. A relay-only side tells
+ * nothing else, and its checks come from there; between two families nothing passes. Whoever tells a name, found or not, may
+ * come by either. */
 static gboolean
 may_be_direct (SnugIceTransport *self)
 {
   guint theirs = snug_ice_remote_get_direct_families (self->remote);
 
+  if (self->route != NULL && snug_ice_agent_lacks_udp (snug_ice_route_get_agent (self->route)))
+    return FALSE;
   if (self->agent == NULL || !snug_ice_remote_is_complete (self->remote))
     return TRUE;
   if (theirs != 0 && !snug_ice_local_is_complete (self->local))
@@ -75,14 +78,20 @@ consider_head_start (SnugIceTransport *self)
 }
 
 static void
+begin_head_start (SnugIceTransport *self)
+{
+  snug_ice_head_start_begin (self->head_start);
+  consider_head_start (self);
+}
+
+static void
 on_local_candidate (const char *candidate, gpointer user_data)
 {
   SnugIceTransport *self = user_data;
   g_autoptr (SnugIceTransport) keep = g_object_ref (self);
 
   g_signal_emit (self, signals[LOCAL_CANDIDATE], 0, candidate);
-  if (*candidate == '\0')
-    consider_head_start (self);
+  consider_head_start (self);
 }
 
 /* ---- States ---- */
@@ -633,12 +642,12 @@ snug_ice_transport_set_remote_credentials (SnugIceTransport *self, const char *u
   if (snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL))
     {
       arm_deadline (self, self->route_timeout_ms);
-      snug_ice_head_start_begin (self->head_start);
+      begin_head_start (self);
     }
   else if (is_former_carrying (self))
     {
       self->searching_us = g_get_monotonic_time ();
-      snug_ice_head_start_begin (self->head_start);
+      begin_head_start (self);
     }
   return TRUE;
 }

@@ -1,4 +1,4 @@
-/* Which of the servers is asked when: relays once STUN has had its turn. And what a relay hears at the end. That two members
+/* Which of the servers is asked when: relays once STUN has had its turn; what their answers show; and what a relay hears at the end. That two members
  * find each other then is in tests/lab/cells.py.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -38,6 +38,8 @@ typedef struct
   GMainContext *context;
   Server        stun, relay;
   GPtrArray    *named;           /* of SnugIceServer */
+  GSocket      *listener;        /* nullable: there is no relay over TCP */
+  Server        by_tcp;          /* its one client, nullable */
   SnugIceAgent *agent;           /* nullable: not begun */
   gboolean      reflexive;       /* it has found its address by STUN */
   gboolean      relayed;         /* the relay has let it in */
@@ -135,10 +137,13 @@ sign (StunMessage *answer)
   answer->long_term_valid = TRUE;
 }
 
+/* An address of its own each time: of two with the same libnice keeps one. */
 static void
 grant (StunMessage *answer)
 {
-  g_autoptr (GSocketAddress) relayed = g_inet_socket_address_new_from_string ("203.0.113.10", 50000);
+  static guint n_granted;
+  g_autofree char *address = g_strdup_printf ("203.0.113.%u", ++n_granted);
+  g_autoptr (GSocketAddress) relayed = g_inet_socket_address_new_from_string (address, 50000);
   struct sockaddr_storage native = { 0 };
 
   g_assert_true (g_socket_address_to_native (relayed, &native, sizeof native, NULL));
@@ -147,33 +152,38 @@ grant (StunMessage *answer)
   stun_message_append32 (answer, STUN_ATTRIBUTE_LIFETIME, LIFETIME_S);
 }
 
-/* Whoever does not sign is told how. */
-static void
-answer_as_relay (Server *server)
+/* Whoever does not sign is told how. Returns: how many @bytes it takes */
+static gsize
+write_answer_of_relay (Server *server, guint8 *bytes)
 {
   StunAgent stun;
-  guint8 bytes[MAX_BYTES];
   StunMessage question = { .agent = &stun, .buffer = server->question, .buffer_len = server->n_question }, reply;
   gboolean is_signed;
-  gsize n_bytes;
 
   stun_agent_init (&stun, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389, STUN_AGENT_USAGE_LONG_TERM_CREDENTIALS);
   is_signed = stun_message_has_attribute (&question, STUN_ATTRIBUTE_MESSAGE_INTEGRITY);
   if (is_signed)
     {
-      g_assert_true (stun_agent_init_response (&stun, &reply, bytes, sizeof bytes, &question));
+      g_assert_true (stun_agent_init_response (&stun, &reply, bytes, MAX_BYTES, &question));
       grant (&reply);
       sign (&reply);
     }
   else
     {
-      g_assert_true (stun_agent_init_error (&stun, &reply, bytes, sizeof bytes, &question, STUN_ERROR_UNAUTHORIZED));
+      g_assert_true (stun_agent_init_error (&stun, &reply, bytes, MAX_BYTES, &question, STUN_ERROR_UNAUTHORIZED));
       stun_message_append_string (&reply, STUN_ATTRIBUTE_REALM, REALM);
       stun_message_append_string (&reply, STUN_ATTRIBUTE_NONCE, "once");
     }
-  n_bytes = stun_agent_finish_message (&stun, &reply, is_signed ? (const guint8 *) PASSWORD : NULL,
-                                       is_signed ? strlen (PASSWORD) : 0);
-  g_assert_cmpuint (n_bytes, >, 0);
+  return stun_agent_finish_message (&stun, &reply, is_signed ? (const guint8 *) PASSWORD : NULL,
+                                    is_signed ? strlen (PASSWORD) : 0);
+}
+
+static void
+answer_as_relay (Server *server)
+{
+  guint8 bytes[MAX_BYTES];
+  gsize n_bytes = write_answer_of_relay (server, bytes);
+
   g_assert_true (g_socket_send_to (server->socket, server->asker, (const char *) bytes, n_bytes, NULL, NULL) > 0);
 }
 
@@ -184,6 +194,57 @@ let_in (Fixture *f)
   answer_as_relay (&f->relay);
   snug_await (f->context, is_asked_anew (&f->relay));
   answer_as_relay (&f->relay);
+  snug_await (f->context, f->relayed);
+}
+
+/* ---- One over TCP ---- */
+
+static void
+listen_by_tcp (Fixture *f)
+{
+  g_autofree char *own_address = find_own_address ();
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string (own_address, 0);
+  g_autoptr (GSocketAddress) here = NULL;
+  g_autofree char *url = NULL;
+
+  f->listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_socket_set_blocking (f->listener, FALSE);
+  g_assert_true (g_socket_bind (f->listener, any, FALSE, NULL));
+  g_assert_true (g_socket_listen (f->listener, NULL));
+  here = g_socket_get_local_address (f->listener, NULL);
+  url = g_strdup_printf ("turn:%s:%u?transport=tcp", own_address,
+                         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (here)));
+  g_ptr_array_add (f->named, snug_ice_server_new (url, USER, PASSWORD));
+}
+
+/* A question comes at once or not at all. */
+static gboolean
+is_asked_by_tcp (Fixture *f)
+{
+  gssize n_bytes;
+
+  if (f->by_tcp.socket == NULL)
+    f->by_tcp.socket = g_socket_accept (f->listener, NULL, NULL);
+  if (f->by_tcp.socket == NULL)
+    return FALSE;
+  g_socket_set_blocking (f->by_tcp.socket, FALSE);
+  n_bytes = g_socket_receive (f->by_tcp.socket, (char *) f->by_tcp.question, MAX_BYTES, NULL, NULL);
+  f->by_tcp.n_question = n_bytes >= HEADER_BYTES ? (gsize) n_bytes : 0;
+  return f->by_tcp.n_question > 0;
+}
+
+static void
+let_in_by_tcp (Fixture *f)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      guint8 bytes[MAX_BYTES];
+      gsize n_bytes;
+
+      snug_await (f->context, is_asked_by_tcp (f));
+      n_bytes = write_answer_of_relay (&f->by_tcp, bytes);
+      g_assert_true (g_socket_send (f->by_tcp.socket, (const char *) bytes, n_bytes, NULL, NULL) > 0);
+    }
   snug_await (f->context, f->relayed);
 }
 
@@ -270,6 +331,8 @@ tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   snug_await_idle (f->context);
   server_clear (&f->stun);
   server_clear (&f->relay);
+  g_clear_object (&f->listener);
+  g_clear_object (&f->by_tcp.socket);
   g_ptr_array_unref (f->named);
   g_main_context_pop_thread_default (f->context);
   g_main_context_unref (f->context);
@@ -325,6 +388,36 @@ test_gathering_ends_without_the_relay (Fixture *f, G_GNUC_UNUSED gconstpointer d
   g_assert_true (snug_ice_agent_lacks_relay (f->agent));
 }
 
+/* As it seems, until STUN answers. */
+static void
+test_lacks_udp (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_autoptr (GSocketAddress) router = g_inet_socket_address_new_from_string ("203.0.113.1", 4000);
+
+  listen_by_tcp (f);
+  gather_with_stun (f);
+  g_assert_false (snug_ice_agent_lacks_udp (f->agent));
+  snug_let_pass (LONG_MS);
+  let_in_by_tcp (f);
+  g_assert_true (snug_ice_agent_lacks_udp (f->agent));
+
+  answer (&f->stun, router);
+  snug_await (f->context, f->reflexive);
+  g_assert_false (snug_ice_agent_lacks_udp (f->agent));
+}
+
+static void
+test_a_relay_by_udp_shows_that_there_is (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  listen_by_tcp (f);
+  gather_with_stun (f);
+  snug_let_pass (LONG_MS);
+  let_in (f);
+  f->relayed = FALSE;
+  let_in_by_tcp (f);
+  g_assert_false (snug_ice_agent_lacks_udp (f->agent));
+}
+
 static void
 test_takes_leave_of_a_relay (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
@@ -370,6 +463,8 @@ main (int argc, char *argv[])
   ADD ("without-a-router-a-relay-is-asked-too", test_without_a_router_a_relay_is_asked_too);
   ADD ("a-silent-stun-does-not-keep-a-relay-waiting", test_a_silent_stun_does_not_keep_a_relay_waiting);
   ADD ("gathering-ends-without-the-relay", test_gathering_ends_without_the_relay);
+  ADD ("lacks-udp", test_lacks_udp);
+  ADD ("a-relay-by-udp-shows-that-there-is", test_a_relay_by_udp_shows_that_there_is);
   ADD ("takes-leave-of-a-relay", test_takes_leave_of_a_relay);
   ADD ("mute-it-takes-no-leave", test_mute_it_takes_no_leave);
 #undef ADD

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "snug-ice-agent.h"
 #include "snug-ice-head-start.h"
 
 #include <string.h>
@@ -20,7 +21,16 @@
 GSource *__real_snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data);
 GSource *__wrap_snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data);
 
+gboolean __wrap_snug_ice_agent_lacks_udp (SnugIceAgent *agent);
+
 static GPtrArray *held;   /* of GSource */
+static gboolean lacks_udp;
+
+gboolean
+__wrap_snug_ice_agent_lacks_udp (G_GNUC_UNUSED SnugIceAgent *agent)
+{
+  return lacks_udp;
+}
 
 GSource *
 __wrap_snug_context_timeout (GMainContext *context, guint delay_ms, GSourceFunc func, gpointer data)
@@ -213,6 +223,20 @@ test_relayed_route_is_used_at_once_if_no_other_can_come (void)
   snug_await (pair->context, are_connected (pair));
 }
 
+/* As far as we can tell, though the other side names an address. */
+static void
+test_relayed_route_is_used_at_once_without_udp (void)
+{
+  g_autoptr (SnugPeerPair) pair = snug_peer_pair_new (NULL);
+
+  lacks_udp = TRUE;
+  pair->filter = call_it_relayed;
+  tell_direct_candidates (pair);
+  negotiate (pair);
+  snug_await (pair->context, are_connected (pair));
+  lacks_udp = FALSE;
+}
+
 static void
 test_direct_route_is_used_at_once (void)
 {
@@ -257,6 +281,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ice-head-start/relayed-route-is-used-late", test_relayed_route_is_used_late);
   g_test_add_func ("/ice-head-start/relayed-route-is-used-at-once-if-no-other-can-come",
                    test_relayed_route_is_used_at_once_if_no_other_can_come);
+  g_test_add_func ("/ice-head-start/relayed-route-is-used-at-once-without-udp",
+                   test_relayed_route_is_used_at_once_without_udp);
   g_test_add_func ("/ice-head-start/direct-route-is-used-at-once", test_direct_route_is_used_at_once);
   g_test_add_func ("/ice-head-start/closed-while-a-route-waits", test_closed_while_a_route_waits);
   status = g_test_run ();
