@@ -278,6 +278,46 @@ test('on a phone the code for the next one is as wide as there is room, and what
   assert.ok(await ana.page.evaluate(() => document.querySelector('#room-scroll').scrollTop === 0));
 });
 
+for (const [width, height] of [[360, 640], [320, 568]])
+  test(`on a phone of ${width} × ${height} the code is as wide as a camera needs it, and one tap from full size with its link beside it`, async () => {
+    const server = await startServer();
+    const ana = await newMember({ ...PHONE, viewport: { width, height } });
+    const link = await ana.create(server.origin, 'Ana');
+    const { page } = ana.page;
+    await ana.page.waitFor(() => document.querySelector('.notice .qr svg')?.checkVisibility());
+    const { side, isWhole, isCopySeen } = await ana.page.evaluate(() => {
+      const pane = document.querySelector('#chat-scroll').getBoundingClientRect();
+      const isWithin = (box) => box.top >= pane.top && box.bottom <= pane.bottom;
+      const code = document.querySelector('.notice .qr').getBoundingClientRect();
+      return { side: code.width, isWhole: isWithin(code), isCopySeen: isWithin(document.querySelector('.notice .suggested').getBoundingClientRect()) };
+    });
+    assert.deepEqual({ isWide: side >= 224, isWhole, isCopySeen }, { isWide: true, isWhole: true, isCopySeen: true }, `${side} wide`);
+
+    const large = page.locator('.qr-large svg');
+    const words = page.locator('.qr-large .link');
+    for (const turned of [{ width, height }, { width: height, height: width }]) {
+      await page.setViewportSize(turned);
+      await page.tap('.notice .qr');
+      const box = await large.boundingBox();
+      assert.ok(box.width > 0.8 * Math.min(width, height) && box.y >= 0 && box.y + box.height <= turned.height, `${JSON.stringify(turned)}: ${JSON.stringify(box)}`);
+      assert.equal(await words.textContent(), link);
+      // To mark it is not to close it.
+      await words.tap();
+      await page.tap('.qr-large .button');
+      await large.waitFor({ state: 'detached' });
+    }
+    await page.setViewportSize({ width, height });
+
+    // What was read from its beginning goes on at its end, once something is said.
+    const ben = await newMember();
+    await ben.join(link, 'Ben');
+    await ben.waitForMembers(1);
+    await ben.say('a long story\n'.repeat(60).trim());
+    await ben.say('the end of it');
+    await ana.waitForChat('the end of it');
+    await page.waitForFunction(() => [...document.querySelectorAll('.bubble')].at(-1).getBoundingClientRect().bottom <= document.querySelector('#chat-scroll').getBoundingClientRect().bottom);
+  });
+
 test('a phone gets from the scan to a sent photo in two taps', async () => {
   const server = await Server.start({ listen: LISTEN });
   const ana = new PageMember(await browser.newPage());

@@ -25,5 +25,5 @@ test('no shorthand gives the two sides of a line different values', () => {
 test('a code is as wide as a camera needs it in each layout, however low the window', () => {
   const widths = [...sheet.matchAll(/(\.\w+ )?\.button\.qr \{[^}]*?\bwidth: ([^;]+);/g)];
   const least = widths.map(([, card = '', width]) => [card.trim(), Number(/\bclamp\((\d+)px,/.exec(width)?.[1])]);
-  assert.deepEqual(least, [['.notice', 160], ['', 224], ['.invite', 224]]);
+  assert.deepEqual(least, [['.notice', 224], ['', 224], ['.invite', 224]]);
 });

@@ -301,7 +301,7 @@ export class ChatView {
   /** @param {State} state */
   #showNotice(state) {
     const room = roomState(state);
-    const hasMessages = state.messages.some((message) => message.kind !== 'system');
+    const hasMessages = this.#isSomethingSaid();
     const isConnecting = room === 'connecting' || (room === 'failed' && !hasMessages);
     if (room !== 'connecting') this.#connectingSince = 0;
     else if (this.#connectingSince === 0) this.#connectingSince = Date.now();
@@ -343,12 +343,12 @@ export class ChatView {
     const promise = _('What you write meanwhile is kept for whoever comes first.');
     const copy = button(_('Copy Link'), () => this.#copyLink(copy), 'suggested');
     this.#setNotice(`waiting ${code} ${isReachable}`, () => [
-      el('div', 'notice', [
+      el('div', 'notice waiting', [
         el('h3', '', _('Waiting for people')),
-        el('p', '', isReachable ? promise : onlyHere()),
         this.#qr.element,
         el('p', secret === '' ? 'big-code' : 'big-code long', secret === '' ? code : `${code}-${secret}`),
         copy,
+        el('p', '', isReachable ? promise : onlyHere()),
       ]),
     ]);
   }
@@ -365,14 +365,19 @@ export class ChatView {
 
   // ---- scrolling
 
+  /** By a person: until then a notice is read from its beginning, and the first word will be at the end. */
+  #isSomethingSaid() {
+    return this.#state?.messages.some((message) => message.kind !== 'system') ?? false;
+  }
+
   #isAtEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    return !this.#isSomethingSaid() || scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
   #toEnd() {
     this.#isFollowing = true;
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#scroll.scrollTop = this.#isSomethingSaid() ? this.#scroll.scrollHeight : 0;
   }
 
   /** Where an old row goes for each that comes, the log keeps its size, and no observer is told. @param {State} state */
@@ -400,7 +405,6 @@ export class ChatView {
   }
 
   #showGoEnd() {
-    const hasMessages = this.#state?.messages.some((message) => message.kind !== 'system') ?? false;
-    this.#goEnd.hidden = !hasMessages || this.#isFollowing || this.#isAtEnd();
+    this.#goEnd.hidden = this.#isFollowing || this.#isAtEnd();
   }
 }

@@ -61,9 +61,11 @@ export class QrCode {
     picture.setAttribute('role', 'img');
     picture.setAttribute('aria-label', _('QR code of the link to room {code}', { code: this.#code }));
     const close = button(_('Close'), () => dialog.close());
-    dialog.append(picture, close);
+    // Who cannot scan it types it, or takes it along.
+    const link = el('p', 'link', this.#text);
+    dialog.append(picture, link, close);
     dialog.setAttribute('aria-label', _('QR code'));
-    dialog.addEventListener('click', () => dialog.close());
+    dialog.addEventListener('click', ({ target }) => target !== link && dialog.close());
     dialog.addEventListener('close', () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
