@@ -318,6 +318,29 @@ for (const [width, height] of [[360, 640], [320, 568]])
     await page.waitForFunction(() => [...document.querySelectorAll('.bubble')].at(-1).getBoundingClientRect().bottom <= document.querySelector('#chat-scroll').getBoundingClientRect().bottom);
   });
 
+test('the name of a cipher goes on in the next line between its words only', async () => {
+  const server = await startServer();
+  const ana = await newMember({ ...PHONE, viewport: { width: 320, height: 568 } });
+  await (await newMember()).join(await ana.create(server.origin, 'Ana'), 'Ben');
+  await ana.waitForMembers(1);
+  await ana.openPerson('Ben');
+  const facts = '.member dd';
+  await ana.page.waitFor((f) => /_/.test(document.querySelectorAll(f)[1]?.textContent ?? ''), facts);
+  const lines = await ana.page.evaluate((f) => {
+    const lines = new Map();
+    for (const node of document.querySelectorAll(f)[1].childNodes)
+      for (let at = 0; at < node.textContent.length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const { top } = range.getBoundingClientRect();
+        lines.set(top, (lines.get(top) ?? '') + node.textContent[at]);
+      }
+    return [...lines.values()];
+  }, facts);
+  assert.ok(lines.length > 1 && lines.slice(0, -1).every((line) => /[-_ ·]$/.test(line)), JSON.stringify(lines));
+});
+
 test('a phone gets from the scan to a sent photo in two taps', async () => {
   const server = await Server.start({ listen: LISTEN });
   const ana = new PageMember(await browser.newPage());

@@ -18,7 +18,7 @@ export function byId(id) {
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {string} [className]
- * @param {string | (Node | null)[]} [content] text, or children
+ * @param {string | (Node | string | null)[]} [content] text, or children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function el(tag, className = '', content = []) {
@@ -27,6 +27,16 @@ export function el(tag, className = '', content = []) {
   if (typeof content === 'string') element.textContent = content;
   else element.append(...content.filter((node) => node !== null));
   return element;
+}
+
+/**
+ * What machines name, as TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, may go on in the next line behind a - or _.
+ *
+ * @param {string} text
+ */
+export function breakable(text) {
+  const parts = text.match(/[^-_]+[-_]*|[-_]+/g) ?? [];
+  return parts.flatMap((part, n) => (n === 0 ? [part] : [el('wbr'), part]));
 }
 
 const SVG = 'http://www.w3.org/2000/svg';

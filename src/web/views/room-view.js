@@ -5,7 +5,7 @@
 import { _, formatDuration, formatNumber, n_ } from '../words.js';
 import { ask } from './ask-dialog.js';
 import { showCheckUp } from './doctor-dialog.js';
-import { button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
+import { breakable, button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
 import { QrCode } from './qr-code.js';
 
 /** @typedef {import('../room.js').Room} Room */
@@ -160,7 +160,7 @@ class MemberRow {
     const text = facts.flat().join('\n');
     if (this.#facts.dataset.shown === text) return;
     this.#facts.dataset.shown = text;
-    this.#facts.replaceChildren(...facts.flatMap(([name, value]) => [el('dt', '', name), el('dd', '', value)]));
+    this.#facts.replaceChildren(...facts.flatMap(([name, value]) => [el('dt', '', name), el('dd', '', breakable(value))]));
   }
 
   /** @param {Member} member @returns {[string, string][]} */
