@@ -2,6 +2,9 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+/** Over plain http none does. */
+export const canStayAwake = () => Boolean(navigator.wakeLock);
+
 export class Awake {
   #isWanted = false;
   #lock = /** @type {WakeLockSentinel | null} */ (null);
@@ -20,7 +23,7 @@ export class Awake {
   }
 
   async #update() {
-    if (!navigator.wakeLock || this.#isAsking) return;
+    if (!canStayAwake() || this.#isAsking) return;
     if (!this.#isWanted) {
       this.#lock?.release();
       this.#lock = null;

@@ -86,6 +86,31 @@ test('a page over plain http checks its files all the same', async () => {
   await ana.waitForChat('over http', 'Ben');
 });
 
+/** What any page over plain http is told of, once. */
+const isOfAnyPage = (line) => /Opener-Policy header has been ignored/.test(line);
+
+test('what a page over plain http lacks is said in words where it matters, and nothing of it throws', async () => {
+  const server = await startServer();
+  const { ana, ben } = await twoPeople(server);
+  const lacks = await ben.page.evaluate(() => ['serviceWorker', 'storage', 'wakeLock', 'clipboard'].filter((name) => !navigator[name]));
+  assert.deepEqual(lacks, ['serviceWorker', 'storage', 'wakeLock', 'clipboard']);
+  await ben.show('room');
+  assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').innerText), /came over plain http/);
+
+  const path = join(folder, 'film.bin');
+  await writeFile(path, randomBytes(30_000_000));
+  await ana.sendFile(path);
+  await ben.acceptFile('film.bin');
+  await ben.pressInFile('film.bin', 'running', 'Pause film.bin');
+  await ben.waitForFile('film.bin', 'paused');
+  const isHintSeen = (member) => member.page.evaluate(() => document.querySelector('.hint').checkVisibility());
+  // A desktop does not sleep so soon.
+  assert.deepEqual([await isHintSeen(ben), await isHintSeen(ana)], [true, false]);
+  await ben.pressInFile('film.bin', 'paused', 'Cancel film.bin');
+  await ben.leave();
+  for (const { page } of [ana, ben]) assert.deepEqual(page.complaints.lines.filter((line) => !isOfAnyPage(line)), []);
+});
+
 /**
  * Addresses come while the page of `link` is loaded, until that broke it. A browser may hear of one as late as when the next
  * page begins; that page loses the very script which would load it again, and is another case.

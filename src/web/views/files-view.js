@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { canStayAwake } from '../awake.js';
 import { isFinished, isUnderWay } from '../room-store.js';
 import { _, formatSpeed } from '../words.js';
 import { button, byId, el, icon, KeyedList, setText } from './dom.js';
@@ -68,6 +69,8 @@ export class FilesView {
       button(_('Accept All'), () => offered().forEach(({ key }) => room.transfers?.accept(key)), 'flat'),
     ]);
     this.#sections[0]?.section.prepend(this.#answers);
+    // A phone that goes to sleep holds on what moves.
+    if (!canStayAwake()) this.#sections[1]?.section.append(el('p', 'hint by-touch', _('Keep the screen on and this page open until it is done.')));
     this.#scroll.append(this.#empty, ...this.#sections.map(({ section }) => section));
   }
 

@@ -325,7 +325,16 @@ export function roomLink({ linkOrigin, code, secret }) {
 /** True to the mode that the room is in; before that, to both. @param {State} [state] */
 export function serverSees(state) {
   const sees = _('The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.');
-  if (state === undefined) return sees;
-  if (state.secret === '') return `${sees} ${_('This room is open: who has the code can enter, and the server could put itself between two people.')}`;
-  return `${sees} ${_('This room is private: only people with the secret can enter. This page itself comes from the server.')}`;
+  return state === undefined ? sees : [sees, whoCanEnter(state), cameUnprotected()].filter(Boolean).join(' ');
+}
+
+/** @param {State} state */
+function whoCanEnter({ secret }) {
+  if (secret === '') return _('This room is open: who has the code can enter, and the server could put itself between two people.');
+  return _('This room is private: only people with the secret can enter. This page itself comes from the server.');
+}
+
+/** What is on the wire between members is safe all the same; what the page does with it is what its program says. */
+function cameUnprotected() {
+  return isSecureContext ? '' : _('This page came over plain http: whoever controls the network in between could have changed it.');
 }
