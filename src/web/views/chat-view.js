@@ -357,7 +357,7 @@ export class ChatView {
     this.#setNotice('hello', () => [
       el('div', 'notice', [
         el('h3', '', _('You are in')),
-        el('p', '', _('Say hello, or drop a file. This chat is not saved: it is gone when the room closes.')),
+        el('p', '', _('Say hello, or send a file. This chat is not saved: it is gone when the room closes.')),
         button(_('Send photos or files'), () => this.#pickFiles(), 'suggested'),
       ]),
     ]);
