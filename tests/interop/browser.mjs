@@ -146,6 +146,11 @@ class ChromiumPage {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
+  /** As a keyboard on the screen does it, where the page asks for that. */
+  resize(size) {
+    return this.page.setViewportSize(size);
+  }
+
   screenshot(path) {
     return this.page.screenshot({ path });
   }
@@ -265,6 +270,10 @@ class FirefoxPage {
   async type(...keys) {
     await this.page.bringToFront();
     for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  resize(size) {
+    return this.page.setViewport(size);
   }
 
   screenshot(path) {

@@ -11,7 +11,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { launchChromium, launchFirefox } from './browser.mjs';
+import { DESKTOP, launchChromium, launchFirefox } from './browser.mjs';
 import { HostilePage } from './hostile-page.mjs';
 import { PageMember } from './page-member.mjs';
 import { Server } from './server.mjs';
@@ -127,6 +127,39 @@ test('the newest message is in view, unless one reads an older one', async () =>
   assert.equal(await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTop), 0);
   await ben.press('#go-end');
   await waitToSee(ben, 'something else');
+});
+
+/** Another size, as of a keyboard that comes up. @returns {Promise<number>} where the chat is scrolled to when it is laid out */
+async function resizeChat(member, size) {
+  await member.page.evaluate(() => {
+    const scroll = document.querySelector('#chat-scroll');
+    // The page's own observer is older: it has seen the change when this one is told. The first word is of the size now.
+    globalThis.resized = new Promise((resolve) => {
+      let n = 0;
+      globalThis.sizes = new ResizeObserver(() => n++ > 0 && resolve(scroll.scrollTop));
+      globalThis.sizes.observe(scroll);
+    });
+    return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  });
+  await member.page.resize(size);
+  return member.page.evaluate(() => globalThis.resized.finally(() => globalThis.sizes.disconnect()));
+}
+
+test('a keyboard that comes up hides no newest message, and moves nothing for who reads an older one', async () => {
+  const { members: [ana, ben] } = await roomOf('Ana', 'Ben');
+  const { viewport } = DESKTOP;
+  const low = { ...viewport, height: 400 };
+  await ana.say('a long story\n'.repeat(60).trim());
+  await ana.say('the end of it');
+  await ben.waitForChat('the end of it');
+  await waitToSee(ben, 'the end of it');
+  for (const size of [low, viewport]) {
+    await resizeChat(ben, size);
+    await waitToSee(ben, 'the end of it');
+  }
+  await ben.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 150));
+  await ben.page.waitFor(() => !document.querySelector('#go-end').hidden);
+  for (const size of [low, viewport]) assert.equal(await resizeChat(ben, size), 150);
 });
 
 /** In the page: says so much, one after the other, out of sight: it would be laid out for each. @param {number} n */
@@ -329,6 +362,23 @@ test('a link whose secret is not readable asks for it, as without one it would b
   await ana.waitForWords('The secret at the end of this link is not readable.');
   await ana.waitForWords('Private room');
   assert.equal(ana.page.url(), `${server.origin}/?code=BOOK23`);
+});
+
+test('a link that has another secret than the room leads to the question for the right one', async () => {
+  const ana = await newMember(0);
+  const [address, secret] = (await ana.create(server.origin, 'Ana')).split('#');
+  const ben = await newMember(1);
+  await ben.open(`${address}#otter-otter-otter`);
+  await ben.press('#outside-submit');
+  await ben.waitForWords('Wrong secret');
+  await ben.waitForWords('4 tries are left.');
+  // What was wrong is not kept: loaded again, the page does not use up a try with it.
+  await ben.page.reload();
+  await ben.press('#outside-submit');
+  await ben.waitForWords('Private room');
+  await ben.enterSecret(secret);
+  await ben.waitUntilInside();
+  await ana.waitForMembers(1);
 });
 
 test('who comes after five wrong secrets is told whom they wait for, and comes in when that one says so', async () => {
