@@ -126,6 +126,22 @@ test('a page that is loaded again while the server is away waits for it, and is 
   await ben.waitForChat('back again');
 });
 
+test('a page that is loaded again in a room without a network says so, and is the same member when there is one', async () => {
+  const { ana, link } = await inRoom();
+  const ben = await newMember();
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await ana.page.setOffline(true);
+  await ana.page.reload();
+  await ana.page.waitFor(() => document.querySelector('#offline').checkVisibility());
+  await ana.page.setOffline(false);
+  await ana.waitUntilInside();
+  for (const member of [ana, ben]) await member.waitForMembers(1);
+  await ana.say('back again');
+  await ben.waitForChat('back again', 'Ana');
+  assert.deepEqual(await ben.memberNames(), ['Ana']);
+});
+
 test('without a network the page opens, and says so', async () => {
   const { ana } = await inRoom();
   await ana.leave();
