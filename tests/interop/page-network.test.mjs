@@ -432,6 +432,9 @@ test('the network is lost for a while: said in words, and the file goes on where
     await member.waitForFile('interrupted.bin', 'paused', 60_000);
     await member.waitForProblem('Connection to \\w+ lost\\. Transfers are paused\\.');
   }
+  // That is read out; the seconds that are counted beside it are not.
+  const howRead = () => ana.page.evaluate(() => document.querySelector('#bar-subtitle').ariaLive);
+  assert.equal(await howRead(), 'off');
   assert.match(await rowOf(ben), /Connection to Ana lost/);
   await ana.say('into the dark');
   const progress = () => document.querySelector('#files-scroll progress').value;
@@ -446,4 +449,5 @@ test('the network is lost for a while: said in words, and the file goes on where
   assert.equal(sha256(await ben.saveReceived('interrupted.bin')), sha256(bytes));
   await ana.waitForFile('interrupted.bin', 'done');
   assert.equal(await ben.countChat('into the dark'), 1);
+  assert.equal(await howRead(), 'polite');
 });

@@ -452,6 +452,108 @@ test('a word is found in the chat, the newest first', async () => {
   assert.equal(await ana.page.evaluate(() => document.querySelector('#search').hidden), true);
 });
 
+/** In the page: notes what is said to those who do not see it, in order. */
+const listen = () => {
+  globalThis.heard = [];
+  const last = new Map();
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const region = (target.closest ? target : target.parentElement)?.closest('[role=status], [role=log], [role=alert]');
+      const words = region?.closest('[hidden]') === null && region.ariaLive !== 'off' ? region.textContent.trim() : '';
+      if (words && last.get(region) !== words) globalThis.heard.push(words);
+      if (region) last.set(region, words);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['hidden'] });
+};
+
+test('by the keyboard alone a room is made, a word said, a file taken and saved, and the room left: the focus is never lost', async () => {
+  const ana = await newMember(0);
+  const { page } = ana;
+  await ana.open(server.origin);
+  await page.evaluate(listen);
+  const go = async (selector, ...keys) => {
+    await ana.tabTo(selector);
+    await page.type(...keys);
+  };
+  await go('#name', ...'Ana');
+  await go('#outside-buttons .button', 'Enter');
+  await ana.waitUntilInside();
+  await ana.waitForFocus('#bar-title');
+  const link = await page.evaluate(() => document.querySelector('.invite .link').textContent);
+
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await go('#text', ...'Hello', 'Enter');
+  await ben.waitForChat('Hello', 'Ana');
+  await ana.waitForFocus('#text');
+  await ben.say('Here it comes');
+  await ana.waitForChat('Here it comes', 'Ben');
+
+  const { path, bytes } = await makeFile('by keys.bin', 300_000);
+  await ben.sendFile(path);
+  await ana.waitForFile('by keys.bin', 'offered');
+  await go('#files-scroll .transfer[data-state=offered] .suggested', 'Enter');
+  await ana.waitForFile('by keys.bin', 'done');
+  await ana.waitForFocus('#files-scroll .transfer');
+  await ana.tabTo('#files-scroll a[download]');
+  assert.equal(sha256((await page.download(() => page.type('Enter'))).bytes), sha256(bytes));
+
+  await go('#room-scroll > .leave', 'Enter');
+  await ana.waitForWords('You left');
+  await ana.waitForFocus('#outside-title');
+  await page.type('Tab');
+  await ana.waitForFocus('#outside-buttons .button');
+
+  const heard = (await page.evaluate(() => globalThis.heard)).map((words) => words.replace(/\s+/g, ' '));
+  const order = ['Waiting for people', '2 people', 'Hello', 'Here it comes'].map((words) => heard.findIndex((h) => h.includes(words)));
+  assert.ok(order.every((at, i) => at >= 0 && at > (order[i - 1] ?? -1)), `${order}: ${heard.join(' | ')}`);
+});
+
+test('what goes away while it has the focus of the keyboard hands it on', async () => {
+  const ana = await newMember(0);
+  const { page } = ana;
+  const link = await ana.create(server.origin, 'Ana');
+  const go = async (selector, ...keys) => {
+    await ana.tabTo(selector);
+    await page.type(...keys);
+  };
+  await ana.tabTo('.notice .suggested');
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  await ana.waitForFocus('#chat-title');
+
+  await go('#bar .button', 'Enter');
+  await ana.waitForFocus('#search input');
+  await page.type('Escape');
+  await ana.waitForFocus('#bar .button');
+
+  const tall = 'a long story\n'.repeat(60).trim();
+  await ben.say(tall);
+  await ana.waitForChat(tall);
+  await ana.choose(tall, 'Reply');
+  await go('#about-cancel', 'Enter');
+  await ana.waitForFocus('#text');
+
+  await page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 0));
+  await page.waitFor(() => !document.querySelector('#go-end').hidden);
+  await go('#go-end', 'Enter');
+  await ana.waitForFocus('#text');
+
+  await go('.member summary', 'Enter');
+  await go('.member .safety .button', 'Enter');
+  await ana.waitForFocus('.member .safety h4');
+  await go('.name-form input', 'Enter');
+  await ana.waitForFocus('.name-form button');
+
+  await server.kill();
+  await page.waitFor(() => !document.querySelector('#strip').hidden);
+  await ana.tabTo('#strip-button');
+  await server.restart();
+  await ana.waitForFocus('#bar-title');
+});
+
 /** What a camera reads on the screen. */
 async function scan(member) {
   const path = join(folder, 'screen.png');

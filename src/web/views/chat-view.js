@@ -6,7 +6,7 @@ import { roomState } from '../room-store.js';
 import { fitsInOneMessage } from '../wire.js';
 import { _, formatDay, formatNames, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
-import { button, byId, el, icon, KeyedList, setText } from './dom.js';
+import { button, byId, el, icon, keepFocus, KeyedList, setText } from './dom.js';
 import { excerptOf, MessageRow } from './message-row.js';
 import { QrCode } from './qr-code.js';
 import { onlyHere, roomLink } from './room-view.js';
@@ -87,8 +87,8 @@ export class ChatView {
     this.#attach.addEventListener('click', pickFiles);
     this.#text.addEventListener('input', () => this.#onInput());
     this.#text.addEventListener('keydown', (event) => this.#onKey(event));
-    byId('about-cancel').addEventListener('click', () => this.#giveUp());
-    this.#goEnd.addEventListener('click', () => this.#toEnd());
+    byId('about-cancel').addEventListener('click', () => this.#onCancel());
+    this.#goEnd.addEventListener('click', () => this.#onGoEnd());
     this.#scroll.addEventListener('scroll', () => this.#onScroll());
     // Neither a keyboard or a strip that comes up, nor what comes below it, may hide the newest message. To look after
     // each change of whatever would have the browser lay out the page several times a second while a file moves.
@@ -175,6 +175,11 @@ export class ChatView {
     this.#edited = null;
     this.#putAside = '';
     this.#showAbout();
+  }
+
+  #onCancel() {
+    this.#giveUp();
+    this.#text.focus();
   }
 
   #showAbout() {
@@ -316,7 +321,8 @@ export class ChatView {
   #setNotice(name, make) {
     if (name === this.#shownNotice) return;
     this.#shownNotice = name;
-    this.#notice.replaceChildren(...make().filter((node) => node !== null));
+    const replace = () => this.#notice.replaceChildren(...make().filter((node) => node !== null));
+    keepFocus([this.#notice], replace, () => byId('chat-title'));
   }
 
   /** @param {State} state @param {string} room */
@@ -378,6 +384,12 @@ export class ChatView {
   #toEnd() {
     this.#isFollowing = true;
     this.#scroll.scrollTop = this.#isSomethingSaid() ? this.#scroll.scrollHeight : 0;
+  }
+
+  /** The button goes; who came to it by a finger wants no keyboard on the screen. */
+  #onGoEnd() {
+    if (this.#goEnd.matches(':focus-visible')) this.#text.focus();
+    this.#toEnd();
   }
 
   /** Where an old row goes for each that comes, the log keeps its size, and no observer is told. @param {State} state */

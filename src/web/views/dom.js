@@ -106,6 +106,27 @@ export function setText(element, text) {
 }
 
 /**
+ * Changes what can be seen. What had the focus in one of these and is not there any more leaves it to the heading of
+ * what came instead: from there Tab goes on, and a reader says where one is.
+ *
+ * @param {HTMLElement[]} parts
+ * @param {() => void} change
+ * @param {() => HTMLElement} heading
+ */
+export function keepFocus(parts, change, heading) {
+  const before = document.activeElement;
+  const had = parts.some((part) => part.contains(before));
+  change();
+  const now = document.activeElement;
+  if (!had || (now instanceof HTMLElement && now !== document.body && now.offsetParent !== null)) return;
+  // Once all of it is there, its words too.
+  queueMicrotask(() => {
+    heading().tabIndex = -1;
+    heading().focus();
+  });
+}
+
+/**
  * A container whose children follow a list: made once, updated in place, moved only if the order changes.
  *
  * @template Item

@@ -7,7 +7,7 @@ import { loadName } from '../membership.js';
 import { completeWord, foldSecret } from '../phrase.js';
 import { _, n_ } from '../words.js';
 import { Checklist } from './checklist.js';
-import { button, byId, el, KeyedList, setText } from './dom.js';
+import { button, byId, el, keepFocus, KeyedList, setText } from './dom.js';
 import { serverSees } from './room-view.js';
 import { TransferRow } from './transfer-row.js';
 
@@ -188,7 +188,7 @@ export class OutsideView {
     this.#files.render(received);
     this.#checklist.element.hidden = phase !== 'joining';
     this.#checklist.update(server === 'reconnecting' ? 'failed' : server === 'open' ? 'done' : 'running');
-    this.#showPhase(state);
+    keepFocus([byId('outside')], () => this.#showPhase(state), () => this.#title);
   }
 
   /** Only what is new is made new: a name being typed stays. @param {State} state */

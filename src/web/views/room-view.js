@@ -5,7 +5,7 @@
 import { _, formatDuration, formatNumber, n_ } from '../words.js';
 import { ask } from './ask-dialog.js';
 import { showCheckUp } from './doctor-dialog.js';
-import { breakable, button, byId, el, icon, KeyedList, setIcon, setText } from './dom.js';
+import { breakable, button, byId, el, icon, keepFocus, KeyedList, setIcon, setText } from './dom.js';
 import { QrCode } from './qr-code.js';
 
 /** @typedef {import('../room.js').Room} Room */
@@ -90,6 +90,7 @@ function safetyWords({ safety, canCompare }) {
 /** The words, the question, and what the person says of them. */
 class SafetyPart {
   element;
+  #title = el('h4', '', _('Safety phrase'));
   #phrase = el('p', 'phrase');
   #words = el('p', 'row-detail');
   #compare;
@@ -102,11 +103,16 @@ class SafetyPart {
     this.#same = button(_('Yes'), () => room.confirmPhrase(id, true));
     this.#different = button(_('No, Leave'), () => room.confirmPhrase(id, false), 'different');
     const buttons = el('div', 'safety-buttons', [this.#compare, this.#same, this.#different]);
-    this.element = el('div', 'safety', [el('h4', '', _('Safety phrase')), this.#phrase, this.#words, buttons]);
+    this.element = el('div', 'safety', [this.#title, this.#phrase, this.#words, buttons]);
   }
 
   /** @param {Member} member */
   update(member) {
+    keepFocus([this.element], () => this.#show(member), () => this.#title);
+  }
+
+  /** @param {Member} member */
+  #show(member) {
     const { safety, phrase, canCompare } = member;
     this.element.hidden = safety === 'not-safe' || (safety === 'unchecked' && !canCompare);
     setText(this.#phrase, phrase);
@@ -260,7 +266,8 @@ export class RoomView {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       room.rename(this.#name.value);
-      this.#name.blur();
+      // No keyboard on the screen any more.
+      save.focus();
     });
     return form;
   }

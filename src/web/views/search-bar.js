@@ -14,6 +14,8 @@ export class SearchBar {
   #status = el('span', 'dim');
   #getMessages;
   #goTo;
+  /** What had the focus before, and gets it back. */
+  #opener = /** @type {Element | null} */ (null);
   /** Where one stands, so that what is said meanwhile moves nothing. */
   #key = '';
 
@@ -38,6 +40,7 @@ export class SearchBar {
   }
 
   open() {
+    if (!this.#bar.contains(document.activeElement)) this.#opener = document.activeElement;
     this.#bar.hidden = false;
     this.#input.focus();
     this.#input.select();
@@ -45,7 +48,9 @@ export class SearchBar {
   }
 
   close() {
+    const hadFocus = this.#bar.contains(document.activeElement);
     this.#bar.hidden = true;
+    if (hadFocus && this.#opener instanceof HTMLElement) this.#opener.focus();
   }
 
   /** @param {KeyboardEvent} event */

@@ -4,7 +4,7 @@
 
 import { isUnderWay, roomState } from '../room-store.js';
 import { _, formatDuration, formatNames, n_ } from '../words.js';
-import { byId, el, icon, setText } from './dom.js';
+import { byId, el, icon, keepFocus, setText } from './dom.js';
 
 /** @typedef {import('../room.js').Room} Room */
 /** @typedef {import('../room-store.js').Member} Member */
@@ -143,23 +143,44 @@ export class ShellView {
   /** @param {State} state */
   render(state) {
     const isInside = state.phase === 'inside';
-    byId('outside').hidden = isInside;
-    this.#panes.hidden = byId('bar').hidden = byId('tabs').hidden = !isInside;
+    this.#showSide(isInside);
     setText(byId('bar-title'), state.code);
-    if (isInside) setText(byId('bar-subtitle'), subtitle(state));
+    if (isInside) this.#showSubtitle(state);
     this.#showProblem(isInside ? problem(state) : null);
     this.#showCounts(state);
     const unread = state.unread > 0 ? `(${state.unread}) ` : '';
     document.title = isInside ? `${unread}${state.code} · Snug` : 'Snug';
   }
 
+  /** @param {boolean} isInside */
+  #showSide(isInside) {
+    const [outside, bar, tabs] = [byId('outside'), byId('bar'), byId('tabs')];
+    if (outside.hidden === isInside && this.#panes.hidden !== isInside) return;
+    const swap = () => {
+      outside.hidden = isInside;
+      this.#panes.hidden = bar.hidden = tabs.hidden = !isInside;
+    };
+    keepFocus([outside, this.#panes, bar, tabs], swap, () => byId(isInside ? 'bar-title' : 'outside-title'));
+  }
+
+  /** Nobody wants to hear the seconds counted; the strip has said it. @param {State} state */
+  #showSubtitle(state) {
+    const element = byId('bar-subtitle');
+    element.setAttribute('aria-live', roomState(state) === 'reconnecting' ? 'off' : 'polite');
+    setText(element, subtitle(state));
+  }
+
   /** @param {Problem | null} problem */
   #showProblem(problem) {
-    byId('strip').hidden = problem === null;
+    const [strip, refusal] = [byId('strip'), byId('strip-refusal')];
     setText(byId('strip-text'), problem?.text ?? '');
     setText(byId('strip-button'), problem?.button ?? '');
-    byId('strip-refusal').hidden = !problem?.refusal;
-    setText(byId('strip-refusal'), problem?.refusal ?? '');
+    setText(refusal, problem?.refusal ?? '');
+    const show = () => {
+      strip.hidden = problem === null;
+      refusal.hidden = !problem?.refusal;
+    };
+    keepFocus([strip], show, () => byId('bar-title'));
   }
 
   /** @param {State} state */
