@@ -45,6 +45,8 @@ count_bytes (SnugStripeRule *self)
   return n_bytes;
 }
 
+/* What went again in the first of the seconds may have been lost before it, in a queue that is empty by now: slow start
+ * ends with such a one. */
 static gboolean
 is_lost_by_chance (SnugStripeRule *self)
 {
@@ -57,7 +59,8 @@ is_lost_by_chance (SnugStripeRule *self)
     {
       if (self->last[i].rtt_ms < 0 || self->last[i].rtt_ms > most_ms)
         return FALSE;
-      n_again += self->last[i].n_again;
+      if (i < self->n_last - 1)
+        n_again += self->last[i].n_again;
     }
   return n_again > 0;
 }

@@ -93,6 +93,20 @@ test_nothing_is_lost (void)
   repeat (&rule, 100, (Golden) { 5000, 0, 20, 1 });
 }
 
+/* What slow start lost in the queue that it filled goes again for seconds, while that is empty already. */
+static void
+test_lost_in_a_queue_that_was_full (void)
+{
+  static const Golden seconds[] = {
+    { 3500, 1265, 54, 1 }, { 800, 944, 42, 1 }, { 1700, 0, 40, 1 }, { 2500, 0, 40, 1 }, { 3300, 0, 40, 1 },
+    { 4100, 0, 40, 1 }, { 4900, 1, 40, 4 },
+  };
+  SnugStripeRule rule;
+
+  snug_stripe_rule_init (&rule);
+  FOLLOW (&rule, seconds);
+}
+
 /* What is lost because a queue is full: the round trip has grown with it, in one second of the four at least. */
 static void
 test_a_queue_is_full (void)
@@ -208,6 +222,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stripe-rule/lost-by-chance-and-gains", test_lost_by_chance_and_gains);
+  g_test_add_func ("/stripe-rule/lost-in-a-queue-that-was-full", test_lost_in_a_queue_that_was_full);
   g_test_add_func ("/stripe-rule/gains-too-little", test_gains_too_little);
   g_test_add_func ("/stripe-rule/nothing-is-lost", test_nothing_is_lost);
   g_test_add_func ("/stripe-rule/a-queue-is-full", test_a_queue_is_full);
