@@ -96,7 +96,7 @@ set_receive_buffer (struct socket *socket, const SnugSctpSocketConfig *config)
 {
   const int n_bytes = ROOMY_RECEIVE_BUFFER;
 
-  return !config->is_roomy || set_option (socket, SOL_SOCKET, SO_RCVBUF, &n_bytes, sizeof n_bytes);
+  return !config->is_extra || set_option (socket, SOL_SOCKET, SO_RCVBUF, &n_bytes, sizeof n_bytes);
 }
 
 /* RFC 8261 section 5: the path MTU is the business of the layers below. usrsctp does not count the common header

@@ -19,8 +19,7 @@ typedef struct
   guint16  local_port;
   guint16  remote_port;
   gsize    packet_bytes;   /* the largest packet that is sent, with its common header */
-  gboolean is_extra;       /* an association beside the first one */
-  gboolean is_roomy;       /* it may receive as much as a long path holds */
+  gboolean is_extra;       /* an association beside the first one, which receives as much as a long path holds */
 } SnugSctpSocketConfig;
 
 /**

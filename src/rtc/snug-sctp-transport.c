@@ -355,23 +355,27 @@ snug_sctp_transport_new (SnugTransport *below, guint16 remote_port, gsize max_me
 }
 
 void
-snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes)
+snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes, gboolean is_further)
 {
   self->config.local_port = self->config.remote_port = port;
   self->config.packet_bytes = packet_bytes;
   self->config.is_extra = TRUE;
-}
-
-void
-snug_sctp_transport_set_roomy (SnugSctpTransport *self)
-{
-  self->config.is_roomy = TRUE;
+  self->room.is_further = is_further;
 }
 
 gsize
 snug_sctp_transport_get_send_room (SnugSctpTransport *self)
 {
   return self->room.n_bytes;
+}
+
+gboolean
+snug_sctp_transport_is_bound (SnugSctpTransport *self)
+{
+  struct sctp_status status;
+
+  return snug_sctp_socket_get_status (self->socket, &status)
+         && snug_send_room_is_bound (&self->room, status.sstat_primary.spinfo_cwnd, self->config.packet_bytes);
 }
 
 gsize

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-send-room.h"
 
+#include "snug-stripe-rule.h"
+
 /* What a line of 1 Gbit/s brings away in that time. */
 #define BYTES_PER_MS 125000
 
@@ -11,6 +13,19 @@ static gsize
 count_most (gsize packet_bytes)
 {
   return MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
+}
+
+/* All of them together stay below what a line of 1 Gbit/s holds, headers and all: there no queue fills, and none is
+ * given back. */
+static gsize
+count_share (const SnugSendRoom *self, gsize packet_bytes)
+{
+  gsize path_bytes = (gsize) self->least_rtt_ms * BYTES_PER_MS, most = count_most (packet_bytes);
+
+  if (!self->is_further)
+    return MIN (path_bytes, most);
+  path_bytes = path_bytes / 8 * 7;
+  return path_bytes > most ? MIN ((path_bytes - most) / (SNUG_STRIPES_MOST - 1), most) : 0;
 }
 
 gboolean
@@ -24,10 +39,16 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
     self->least_rtt_ms = rtt_ms;
 
   /* twice: what is under way, and as much for the next round, for slow start doubles it */
-  wanted = MIN (2 * window_bytes, (gsize) self->least_rtt_ms * BYTES_PER_MS);
-  wanted = MIN (wanted, count_most (packet_bytes));
+  wanted = MIN (2 * window_bytes, count_share (self, packet_bytes));
   if (wanted <= self->n_bytes)
     return FALSE;
   self->n_bytes = wanted;
   return TRUE;
+}
+
+/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. */
+gboolean
+snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes)
+{
+  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7;
 }

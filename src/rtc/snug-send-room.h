@@ -26,13 +26,17 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gsize n_bytes;
-  guint least_rtt_ms;     /* 0: not known */
+  gsize    n_bytes;
+  guint    least_rtt_ms;     /* 0: not known */
+  gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
 } SnugSendRoom;
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
 
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
 gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);
+
+/* Whether it cannot grow for want of chunks, and the congestion window would let more go. */
+gboolean snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes);
 
 G_END_DECLS

@@ -7,10 +7,11 @@
 #define QUEUE_FACTOR 1.15
 #define JITTER_MS 3
 
-/* A try is so many seconds, and has to bring 3/2 of what as many before it brought. */
+/* A try is so many seconds, and has to bring so many quarters of what as many before it brought. Less where nothing was
+ * lost: there several are no more than one with a larger window. */
 #define TRY_SECONDS 3
-#define GAIN_NUMERATOR 3
-#define GAIN_DENOMINATOR 2
+#define GAIN_QUARTERS_LOST 6
+#define GAIN_QUARTERS_BOUND 5
 
 #define HOLD_SECONDS 10
 #define MOST_HOLD_SECONDS 160
@@ -45,24 +46,35 @@ count_bytes (SnugStripeRule *self)
   return n_bytes;
 }
 
+static gboolean
+is_flat (SnugStripeRule *self)
+{
+  double most_ms = self->least_rtt_ms * FLAT_FACTOR + JITTER_MS;
+
+  if (self->n_last < SNUG_STRIPE_RULE_SECONDS || self->least_rtt_ms < 0)
+    return FALSE;
+  for (guint i = 0; i < self->n_last; i++)
+    if (self->last[i].rtt_ms < 0 || self->last[i].rtt_ms > most_ms)
+      return FALSE;
+  return TRUE;
+}
+
 /* What went again in the first of the seconds may have been lost before it, in a queue that is empty by now: slow start
  * ends with such a one. */
 static gboolean
 is_lost_by_chance (SnugStripeRule *self)
 {
-  double most_ms = self->least_rtt_ms * FLAT_FACTOR + JITTER_MS;
-  guint64 n_again = 0;
+  for (guint i = 0; i < self->n_last - 1; i++)
+    if (self->last[i].n_again > 0)
+      return TRUE;
+  return FALSE;
+}
 
-  if (self->n_last < SNUG_STRIPE_RULE_SECONDS || self->least_rtt_ms < 0)
-    return FALSE;
-  for (guint i = 0; i < self->n_last; i++)
-    {
-      if (self->last[i].rtt_ms < 0 || self->last[i].rtt_ms > most_ms)
-        return FALSE;
-      if (i < self->n_last - 1)
-        n_again += self->last[i].n_again;
-    }
-  return n_again > 0;
+/* Not only for once: a window may be that large for a moment, when slow start ends. */
+static gboolean
+is_bound (SnugStripeRule *self)
+{
+  return self->last[0].is_bound && self->last[1].is_bound;
 }
 
 static gboolean
@@ -72,11 +84,20 @@ is_queue_filling (SnugStripeRule *self)
 }
 
 static void
-begin_try (SnugStripeRule *self)
+begin_try (SnugStripeRule *self, guint64 gain_quarters)
 {
-  self->before = count_bytes (self);
+  self->needed = count_bytes (self) * gain_quarters / 4;
   self->n_stripes = SNUG_STRIPES_MOST;
   self->n_tried = 1;
+}
+
+static void
+consider_try (SnugStripeRule *self)
+{
+  if (is_lost_by_chance (self))
+    begin_try (self, GAIN_QUARTERS_LOST);
+  else if (is_bound (self))
+    begin_try (self, GAIN_QUARTERS_BOUND);
 }
 
 static void
@@ -94,7 +115,7 @@ look_at_try (SnugStripeRule *self)
 {
   if (self->n_tried++ < TRY_SECONDS)
     return;
-  if (count_bytes (self) * GAIN_DENOMINATOR < self->before * GAIN_NUMERATOR)
+  if (count_bytes (self) < self->needed)
     {
       give_back (self);
       return;
@@ -128,7 +149,7 @@ snug_stripe_rule_feed (SnugStripeRule *self, const SnugStripeSecond *second)
     give_back (self);
   else if (self->n_tried > 0)
     look_at_try (self);
-  else if (self->n_stripes == 1 && self->hold == 0 && is_lost_by_chance (self))
-    begin_try (self);
+  else if (self->n_stripes == 1 && self->hold == 0 && is_flat (self))
+    consider_try (self);
   return self->n_stripes;
 }

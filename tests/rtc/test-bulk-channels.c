@@ -11,6 +11,7 @@
 #include "snug-path-mtu.h"
 #include "snug-port-splitter.h"
 #include "snug-sctp-transport.h"
+#include "snug-send-room.h"
 #include "snug-stripe-rule.h"
 
 #define MESSAGE_BYTES 65536
@@ -422,8 +423,21 @@ __wrap_snug_stripe_rule_feed (SnugStripeRule *rule, const SnugStripeSecond *seco
 {
   told.n_bytes += second->n_bytes;
   told.rtt_ms = second->rtt_ms;
+  told.is_bound = second->is_bound;
   n_told++;
   return __real_snug_stripe_rule_feed (rule, second);
+}
+
+/* In front of the real one, which would wait for a long path. */
+gboolean __wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize packet_bytes);
+
+static gboolean is_first_bound;
+
+gboolean
+__wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize packet_bytes)
+{
+  g_assert_cmpuint (window_bytes, >=, packet_bytes);
+  return is_first_bound && !room->is_further;
 }
 
 static void
@@ -463,6 +477,12 @@ test_what_the_rule_is_told (void)
   let_a_second_pass (&route);
   g_assert_cmpuint (told.n_bytes, ==, n_opening + 30 * MESSAGE_BYTES);
   g_assert_cmpfloat (told.rtt_ms, >=, 0);
+  g_assert_false (told.is_bound);
+
+  is_first_bound = TRUE;
+  let_a_second_pass (&route);
+  g_assert_true (told.is_bound);
+  is_first_bound = FALSE;
 }
 
 static void

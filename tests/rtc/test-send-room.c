@@ -56,6 +56,31 @@ test_large_packets_do_not_make_it_huge (void)
   g_assert_cmpuint (room.n_bytes, ==, SNUG_SEND_ROOM_MOST);
 }
 
+/* 12.5 MB are what such a path holds, headers and all. Nearer ones the first fills alone. */
+static void
+test_further_ones_share_what_is_left (void)
+{
+  SnugSendRoom first = SNUG_SEND_ROOM_INIT, further = SNUG_SEND_ROOM_INIT, near = SNUG_SEND_ROOM_INIT;
+
+  further.is_further = near.is_further = TRUE;
+  g_assert_true (snug_send_room_feed (&first, 50 * MB, 100, PACKET_BYTES));
+  g_assert_true (snug_send_room_feed (&further, 50 * MB, 100, PACKET_BYTES));
+  g_assert_cmpuint (first.n_bytes + 3 * further.n_bytes, >, 10.5 * MB);
+  g_assert_cmpuint (first.n_bytes + 3 * further.n_bytes, <, 11 * MB);
+  g_assert_false (snug_send_room_feed (&near, 50 * MB, 20, PACKET_BYTES));
+}
+
+static void
+test_bound_by_chunks (void)
+{
+  SnugSendRoom room = SNUG_SEND_ROOM_INIT;
+
+  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
+  g_assert_true (snug_send_room_feed (&room, 50 * MB, 100, PACKET_BYTES));
+  g_assert_true (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
+  g_assert_false (snug_send_room_is_bound (&room, 4 * MB, PACKET_BYTES));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -64,5 +89,7 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/stays-on-a-short-one", test_stays_on_a_short_one);
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
+  g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
+  g_test_add_func ("/send-room/bound-by-chunks", test_bound_by_chunks);
   return g_test_run ();
 }
