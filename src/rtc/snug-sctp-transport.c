@@ -257,7 +257,7 @@ look_at_room (SnugSctpTransport *self)
 {
   struct sctp_status status;
 
-  if (!self->config.is_roomy || self->bytes_looked == self->bytes_sent
+  if (!self->config.is_extra || self->bytes_looked == self->bytes_sent
       || !snug_sctp_socket_get_status (self->socket, &status))
     return;
   self->bytes_looked = self->bytes_sent;
@@ -403,6 +403,7 @@ snug_sctp_transport_start (SnugSctpTransport *self)
     return;
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL);
   self->config.address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
+  snug_usrsctp_set_high_speed (self->room.is_further);
   self->socket = snug_sctp_socket_open (&self->config, on_upcall, self);
   if (self->socket == NULL)
     fail (self, _("Data channels cannot be opened here"));

@@ -15,8 +15,6 @@
 #define MAX_CHUNKS 65536
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-/* HighSpeed TCP (RFC 3649): as good as the default on short paths, three times as good on long ones. */
-#define CONGESTION_CONTROL 1
 #define INITIAL_WINDOW 10
 #define MAX_BURST 10
 
@@ -78,7 +76,6 @@ start_usrsctp (void)
   usrsctp_sysctl_set_sctp_max_chunks_on_queue (MAX_CHUNKS);
   usrsctp_sysctl_set_sctp_sendspace (SNUG_USRSCTP_SEND_BUFFER);
   usrsctp_sysctl_set_sctp_recvspace (RECEIVE_BUFFER);
-  usrsctp_sysctl_set_sctp_default_cc_module (CONGESTION_CONTROL);
   usrsctp_sysctl_set_sctp_initial_cwnd (INITIAL_WINDOW);
   usrsctp_sysctl_set_sctp_max_burst_default (MAX_BURST);
   usrsctp_sysctl_set_sctp_use_cwnd_based_maxburst (CUT_WINDOW_TO_BURST);
@@ -185,6 +182,12 @@ entry_free (gpointer data)
   snug_clear_source (&entry->tick);
   g_main_context_unref (entry->context);
   g_free (entry);
+}
+
+void
+snug_usrsctp_set_high_speed (gboolean on)
+{
+  usrsctp_sysctl_set_sctp_default_cc_module (on ? SCTP_CC_HSTCP : SCTP_CC_RFC2581);
 }
 
 guintptr

@@ -31,4 +31,14 @@ typedef struct
 guintptr snug_usrsctp_add    (GMainContext *context, const SnugUsrsctpUser *user, gpointer user_data);
 void     snug_usrsctp_remove (guintptr address);
 
+/**
+ * snug_usrsctp_set_high_speed:
+ * @on: %FALSE: windows grow and shrink as RFC 9260 section 7.2 says
+ *
+ * Of the sockets that are opened from now on. usrsctp's HighSpeed TCP (RFC 3649) grows several-fold in a round trip when
+ * it begins, and ever after gives back what fits the largest window that it then had: a quarter, where a standard one
+ * halves. That is for associations that share no queue.
+ */
+void     snug_usrsctp_set_high_speed (gboolean on);
+
 G_END_DECLS

@@ -188,6 +188,23 @@ assert_text (End *end, guint index, const char *text)
   g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), text, strlen (text));
 }
 
+/* What is set when a socket is opened is what it has for good. */
+static void
+test_only_stripes_are_of_high_speed (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Pair *pair = pair_new (context, MAX_MESSAGE);
+
+  snug_sctp_transport_set_extra (pair->a.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, TRUE);
+  snug_sctp_transport_start (pair->a.sctp);
+  g_assert_cmpuint (usrsctp_sysctl_get_sctp_default_cc_module (), ==, SCTP_CC_HSTCP);
+  snug_sctp_transport_set_extra (pair->b.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, FALSE);
+  snug_sctp_transport_start (pair->b.sctp);
+  g_assert_cmpuint (usrsctp_sysctl_get_sctp_default_cc_module (), ==, SCTP_CC_RFC2581);
+  snug_await (context, are_connected (pair));
+  pair_free (pair);
+}
+
 static void
 test_messages_keep_stream_type_and_bounds (void)
 {
@@ -875,6 +892,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sctp/messages-keep-stream-type-and-bounds", test_messages_keep_stream_type_and_bounds);
+  g_test_add_func ("/sctp/only-stripes-are-of-high-speed", test_only_stripes_are_of_high_speed);
   g_test_add_func ("/sctp/every-packet-has-its-checksum", test_every_packet_has_its_checksum);
   g_test_add_func ("/sctp/largest-message-is-one", test_largest_message_is_one);
   g_test_add_func ("/sctp/too-large-is-thrown-away-alone", test_too_large_is_thrown_away_alone);
