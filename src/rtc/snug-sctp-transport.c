@@ -251,6 +251,15 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
   drain (self);
 }
 
+/* What has gone out is there or under way; usrsctp tells of the latter in chunks, which are full or less. */
+static guint64
+count_arrived (SnugSctpTransport *self, const struct sctp_status *status)
+{
+  guint64 most_under_way = (guint64) status->sstat_unackdata * self->config.packet_bytes;
+
+  return self->tally.n_bytes > most_under_way ? self->tally.n_bytes - most_under_way : 0;
+}
+
 /* Only while something is sent. */
 static void
 look_at_room (SnugSctpTransport *self)
@@ -261,6 +270,7 @@ look_at_room (SnugSctpTransport *self)
       || !snug_sctp_socket_get_status (self->socket, &status))
     return;
   self->bytes_looked = self->bytes_sent;
+  snug_send_room_note (&self->room, count_arrived (self, &status), g_get_monotonic_time () / 1000);
   if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt,
                             self->config.packet_bytes))
     return;

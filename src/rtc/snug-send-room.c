@@ -6,6 +6,9 @@
 /* What a line of 1 Gbit/s brings away in that time. */
 #define BYTES_PER_MS 125000
 
+/* A line may be slow and its queue deep. Of so much an acknowledgement can still name what is missing. */
+#define LEAST_LIMIT (1280 * 1024)
+
 /* RFC 9260 sections 3.1 and 3.3.1: of a packet with one chunk of data */
 #define HEADERS 28
 
@@ -28,6 +31,29 @@ count_share (const SnugSendRoom *self, gsize packet_bytes)
   return path_bytes > most ? MIN ((path_bytes - most) / (SNUG_STRIPES_MOST - 1), most) : 0;
 }
 
+void
+snug_send_room_note (SnugSendRoom *self, guint64 n_arrived, gint64 now_ms)
+{
+  gint64 elapsed_ms = now_ms - self->began_ms;
+
+  if (self->began_ms != 0 && (self->least_rtt_ms == 0 || elapsed_ms < self->least_rtt_ms))
+    return;
+  if (self->began_ms != 0 && n_arrived > self->arrived_before)
+    self->most_arrived = MAX (self->most_arrived,
+                              (gsize) ((n_arrived - self->arrived_before) * self->least_rtt_ms / (guint64) elapsed_ms));
+  self->began_ms = now_ms;
+  self->arrived_before = n_arrived;
+}
+
+/* Twice what is under way: as much for the next round, for slow start doubles it. */
+static gsize
+count_double (const SnugSendRoom *self, gsize window_bytes)
+{
+  if (self->most_arrived == 0)
+    return 2 * window_bytes;
+  return MIN (2 * window_bytes, MAX (2 * self->most_arrived, LEAST_LIMIT));
+}
+
 gboolean
 snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes)
 {
@@ -38,8 +64,7 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
   if (self->least_rtt_ms == 0 || rtt_ms < self->least_rtt_ms)
     self->least_rtt_ms = rtt_ms;
 
-  /* twice: what is under way, and as much for the next round, for slow start doubles it */
-  wanted = MIN (2 * window_bytes, count_share (self, packet_bytes));
+  wanted = MIN (count_double (self, window_bytes), count_share (self, packet_bytes));
   if (wanted <= self->n_bytes)
     return FALSE;
   self->n_bytes = wanted;

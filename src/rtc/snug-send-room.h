@@ -2,8 +2,9 @@
  *
  * All that is under way counts, so a long path needs much of it before it is full. What is more than that only waits
  * there: it costs memory, and whoever takes a file back waits until it has gone. So it grows with what the congestion
- * control lets go, and with the round trip, on which alone it depends where nothing is lost. It never shrinks: what was
- * sent before the last so many bytes has been acknowledged.
+ * control lets go, and with the round trip, on which alone it depends where nothing is lost; but not far beyond what
+ * arrives in a round trip, lest slow start lose hundreds of packets at once, more than an acknowledgement can name. It never
+ * shrinks: what was sent before the last so many bytes has been acknowledged.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -29,9 +30,16 @@ typedef struct
   gsize    n_bytes;
   guint    least_rtt_ms;     /* 0: not known */
   gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
+
+  gsize    most_arrived;     /* bytes in a round trip, of the best of them; 0: not known */
+  gint64   began_ms;         /* the one that is counted; 0: none is */
+  guint64  arrived_before;   /* it */
 } SnugSendRoom;
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
+
+/* @n_arrived: bytes that the peer has acknowledged so far. Before each feed: more than the line brings away is no use. */
+void     snug_send_room_note     (SnugSendRoom *self, guint64 n_arrived, gint64 now_ms);
 
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
 gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);

@@ -36,6 +36,40 @@ test_stays_on_a_short_one (void)
   g_assert_cmpuint (room.n_bytes, ==, SNUG_USRSCTP_SEND_BUFFER);
 }
 
+/* Bytes a millisecond from then on, looked at as the clock of usrsctp ticks. */
+static void
+let_arrive (SnugSendRoom *room, gint64 from_ms, guint bytes_a_ms, gsize window_bytes, guint rtt_ms)
+{
+  for (guint64 passed_ms = 0; passed_ms <= 100; passed_ms += 10)
+    {
+      snug_send_room_note (room, passed_ms * bytes_a_ms, from_ms + (gint64) passed_ms);
+      snug_send_room_feed (room, window_bytes, rtt_ms, PACKET_BYTES);
+    }
+}
+
+/* However large the window is that slow start has left behind. */
+static void
+test_twice_what_arrives_is_enough (void)
+{
+  SnugSendRoom quick = SNUG_SEND_ROOM_INIT, slow = SNUG_SEND_ROOM_INIT, lagging = SNUG_SEND_ROOM_INIT;
+
+  let_arrive (&quick, 5000, 37500, 200000, 20);
+  let_arrive (&quick, 6000, 37500, 50 * MB, 20);
+  g_assert_cmpuint (quick.n_bytes, ==, 2 * 37500 * 20);
+
+  /* a queue may be deeper than the line is long, and a look late */
+  let_arrive (&slow, 5000, 2500, 200000, 20);
+  let_arrive (&slow, 6000, 2500, 50 * MB, 20);
+  g_assert_cmpuint (slow.n_bytes, >, 1 * MB);
+  g_assert_cmpuint (slow.n_bytes, <, 1.5 * MB);
+
+  g_assert_false (snug_send_room_feed (&lagging, 200000, 20, PACKET_BYTES));
+  snug_send_room_note (&lagging, 0, 5000);
+  snug_send_room_note (&lagging, 37500 * 80, 5080);
+  g_assert_true (snug_send_room_feed (&lagging, 50 * MB, 20, PACKET_BYTES));
+  g_assert_cmpuint (lagging.n_bytes, ==, 2 * 37500 * 20);
+}
+
 static void
 test_never_shrinks (void)
 {
@@ -87,6 +121,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/send-room/grows-on-a-long-path", test_grows_on_a_long_path);
   g_test_add_func ("/send-room/stays-on-a-short-one", test_stays_on_a_short_one);
+  g_test_add_func ("/send-room/twice-what-arrives-is-enough", test_twice_what_arrives_is_enough);
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
   g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
