@@ -3,7 +3,8 @@
 
 Two snug-cli at the ends of a cable of tests/lab with a file that does not end before it is measured, and TCP with the
 kernel's usual cubic (iperf3) over the same cable, one after the other, each for some seconds after its beginning: the
-ratio counts. For fairness both use it at once, and the share is of what came out of the cable on the other side.
+ratio counts. For fairness both use it at once, and the share is of what came out of the cable on the other side; who
+was there first has an advantage, so the share that TCP has in our place is measured beside it.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -12,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lab"))
 import cable
@@ -36,6 +38,7 @@ LINKS = {
 SHARED = Kind(rate_mbit=50, delay_ms=20)
 SHARED_SECONDS = 20
 LARGEST_SHARE = 60
+OTHER_PORT = 5202
 # Of a packet of TCP 1448 bytes are content, with timestamps.
 TCP_PACKETS = 1500 / 1448
 
@@ -77,19 +80,25 @@ def our_speed(program, two, folder):
 class Download:
     """TCP from a to b for some seconds, beside whatever else goes on."""
 
-    def __init__(self, two, seconds, omit=0):
-        self.server = two.b.start("iperf3", "--server", "--one-off", "--bind", cable.B, "--forceflush",
-                                  stdout=subprocess.PIPE, text=True)
+    def __init__(self, two, seconds, omit=0, port=5201):
+        self.server = two.b.start("iperf3", "--server", "--one-off", "--bind", cable.B, "--port", str(port),
+                                  "--forceflush", stdout=subprocess.PIPE, text=True)
         while "listening" not in self.server.stdout.readline():
             pass
-        self.client = two.a.start("iperf3", "--client", cable.B, "--congestion", "cubic", "--time", str(seconds),
-                                  "--omit", str(omit), "--json", stdout=subprocess.PIPE, text=True)
+        self.client = two.a.start("iperf3", "--client", cable.B, "--port", str(port), "--congestion", "cubic",
+                                  "--time", str(seconds), "--omit", str(omit), "--json", stdout=subprocess.PIPE, text=True)
 
     def speed(self):
         """When it is over: what arrived, MB/s."""
         told = json.loads(self.client.communicate()[0])
         self.server.communicate()
         return told["end"]["sum_received"]["bits_per_second"] / 8 / MB
+
+    def stop(self):
+        """Before it is over."""
+        for process in (self.client, self.server):
+            process.kill()
+            process.communicate()
 
 
 def measure_links(program, build, runs, folder):
@@ -112,22 +121,40 @@ def arrived(two):
     return json.loads(shown)[0]["stats64"]["rx"]["bytes"]
 
 
-def share_once(program, build, folder, kind):
+def share(two):
+    """Of bytes that come out at b: all, and those of a download that begins now."""
+    before = arrived(two)
+    theirs = Download(two, SHARED_SECONDS).speed() * SHARED_SECONDS * MB * TCP_PACKETS
+    return arrived(two) - before, theirs
+
+
+def share_of_ours(program, build, folder, kind):
     with cable.Cable(build, kind) as two:
         sending = Sending(program, two, folder)
         sending.after(BEFORE_S)
-        before = arrived(two)
-        theirs = Download(two, SHARED_SECONDS).speed() * SHARED_SECONDS * MB * TCP_PACKETS
-        both = arrived(two) - before
+        shared = share(two)
         sending.end()
-    return both, theirs
+    return shared
+
+
+def share_of_tcp(build, kind):
+    """As if we were a TCP cubic, too."""
+    with cable.Cable(build, kind) as two:
+        first = Download(two, BEFORE_S + 2 * SHARED_SECONDS, port=OTHER_PORT)
+        time.sleep(BEFORE_S)
+        shared = share(two)
+        first.stop()
+    return shared
 
 
 def measure_fairness(program, build, runs, folder):
     report = Report(f"a file and one download by TCP cubic at once, 50 Mbit/s, 40 ms, {SHARED_SECONDS} s")
     for run in range(runs):
-        both, theirs = share_once(program, build, folder, SHARED.of_seed(run + 1))
+        kind = SHARED.of_seed(run + 1)
+        both, theirs = share_of_ours(program, build, folder, kind)
         report.add_all({"our share, %": (both - theirs) * 100 / both, "both, MB/s": both / SHARED_SECONDS / MB})
+        both, theirs = share_of_tcp(build, kind)
+        report.add_all({"the share of TCP cubic in our place, %": (both - theirs) * 100 / both})
     report.aim("our share, %", at_most=LARGEST_SHARE)
     return report
 
