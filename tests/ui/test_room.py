@@ -16,7 +16,7 @@ import urllib.request
 import window
 from cases import SNUG, case, make_file, run, sha256
 from in_room import create, heard, link_of, read_qr, say, show
-from window import until
+from window import alive, until
 
 sys.path.insert(0, str(window.ROOT / "tests/fixtures"))
 from snugtest import refusing_port  # noqa: E402
