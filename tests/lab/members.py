@@ -9,6 +9,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 
 LIMIT_SECONDS = 60
 FILE_BYTES = 300000
@@ -21,7 +22,12 @@ class Member:
     def __init__(self, the_lab, place, *words, limit_seconds=LIMIT_SECONDS, stdin=subprocess.DEVNULL):
         self.process = the_lab.start(place, *words, "--json", "--timeout", limit_seconds, text=True,
                                      stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.events, self.limit_seconds = [], limit_seconds
+        self.events, self.limit_seconds, self.errors = [], limit_seconds, ""
+        self.reader = threading.Thread(target=self._read_errors, daemon=True)
+        self.reader.start()
+
+    def _read_errors(self):
+        self.errors = "\n".join(line.rstrip("\n") for line in self.process.stderr if "█" not in line)
 
     def say(self, *lines):
         """If it was made with a pipe for that."""
@@ -37,11 +43,12 @@ class Member:
         raise AssertionError(f"it ended with {self.process.wait()} before that: {self.told()}")
 
     def end(self):
-        """Reads to the end; its exit status."""
-        out, self.errors = self.process.communicate(timeout=self.limit_seconds + 10)
-        self.events += [json.loads(line) for line in out.splitlines()]
-        self.errors = "\n".join(line for line in self.errors.splitlines() if "█" not in line)
-        return self.process.returncode
+        """Reads to the end; its exit status. Not by communicate(), which passes by the lines that until() has read ahead."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.events += [json.loads(line) for line in self.process.stdout]
+        self.reader.join()
+        return self.process.wait(self.limit_seconds)
 
     def paths(self):
         return {event["path"] for event in self.events
