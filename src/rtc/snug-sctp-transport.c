@@ -270,7 +270,8 @@ look_at_room (SnugSctpTransport *self)
       || !snug_sctp_socket_get_status (self->socket, &status))
     return;
   self->bytes_looked = self->bytes_sent;
-  snug_send_room_note (&self->room, count_arrived (self, &status), g_get_monotonic_time () / 1000);
+  snug_send_room_note (&self->room, count_arrived (self, &status), status.sstat_primary.spinfo_srtt,
+                       g_get_monotonic_time () / 1000);
   if (!snug_send_room_feed (&self->room, status.sstat_primary.spinfo_cwnd, status.sstat_primary.spinfo_srtt,
                             self->config.packet_bytes))
     return;

@@ -32,15 +32,15 @@ count_share (const SnugSendRoom *self, gsize packet_bytes)
 }
 
 void
-snug_send_room_note (SnugSendRoom *self, guint64 n_arrived, gint64 now_ms)
+snug_send_room_note (SnugSendRoom *self, guint64 n_arrived, guint rtt_ms, gint64 now_ms)
 {
   gint64 elapsed_ms = now_ms - self->began_ms;
 
-  if (self->began_ms != 0 && (self->least_rtt_ms == 0 || elapsed_ms < self->least_rtt_ms))
+  if (self->began_ms != 0 && (rtt_ms == 0 || elapsed_ms < rtt_ms))
     return;
   if (self->began_ms != 0 && n_arrived > self->arrived_before)
     self->most_arrived = MAX (self->most_arrived,
-                              (gsize) ((n_arrived - self->arrived_before) * self->least_rtt_ms / (guint64) elapsed_ms));
+                              (gsize) ((n_arrived - self->arrived_before) * rtt_ms / (guint64) elapsed_ms));
   self->began_ms = now_ms;
   self->arrived_before = n_arrived;
 }

@@ -38,8 +38,11 @@ typedef struct
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
 
-/* @n_arrived: bytes that the peer has acknowledged so far. Before each feed: more than the line brings away is no use. */
-void     snug_send_room_note     (SnugSendRoom *self, guint64 n_arrived, gint64 now_ms);
+/* Before each feed: more than the line brings away is no use. A round trip is as long as it is now, not as it once was:
+ * what arrives in the shortest is less than what is under way.
+ * @n_arrived: bytes that the peer has acknowledged so far
+ * @rtt_ms: as below */
+void     snug_send_room_note     (SnugSendRoom *self, guint64 n_arrived, guint rtt_ms, gint64 now_ms);
 
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
 gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);

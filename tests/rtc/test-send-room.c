@@ -42,7 +42,7 @@ let_arrive (SnugSendRoom *room, gint64 from_ms, guint bytes_a_ms, gsize window_b
 {
   for (guint64 passed_ms = 0; passed_ms <= 100; passed_ms += 10)
     {
-      snug_send_room_note (room, passed_ms * bytes_a_ms, from_ms + (gint64) passed_ms);
+      snug_send_room_note (room, passed_ms * bytes_a_ms, rtt_ms, from_ms + (gint64) passed_ms);
       snug_send_room_feed (room, window_bytes, rtt_ms, PACKET_BYTES);
     }
 }
@@ -64,10 +64,21 @@ test_twice_what_arrives_is_enough (void)
   g_assert_cmpuint (slow.n_bytes, <, 1.5 * MB);
 
   g_assert_false (snug_send_room_feed (&lagging, 200000, 20, PACKET_BYTES));
-  snug_send_room_note (&lagging, 0, 5000);
-  snug_send_room_note (&lagging, 37500 * 80, 5080);
+  snug_send_room_note (&lagging, 0, 20, 5000);
+  snug_send_room_note (&lagging, 37500 * 80, 20, 5080);
   g_assert_true (snug_send_room_feed (&lagging, 50 * MB, 20, PACKET_BYTES));
   g_assert_cmpuint (lagging.n_bytes, ==, 2 * 37500 * 20);
+}
+
+/* The line was empty for a moment once, and never since. */
+static void
+test_round_trip_of_now (void)
+{
+  SnugSendRoom room = SNUG_SEND_ROOM_INIT;
+
+  let_arrive (&room, 5000, 25000, 200000, 25);
+  let_arrive (&room, 6000, 25000, 50 * MB, 60);
+  g_assert_cmpuint (room.n_bytes, >=, 2 * 25000 * 60);
 }
 
 static void
@@ -122,6 +133,7 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/grows-on-a-long-path", test_grows_on_a_long_path);
   g_test_add_func ("/send-room/stays-on-a-short-one", test_stays_on_a_short_one);
   g_test_add_func ("/send-room/twice-what-arrives-is-enough", test_twice_what_arrives_is_enough);
+  g_test_add_func ("/send-room/round-trip-of-now", test_round_trip_of_now);
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
   g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
