@@ -9,6 +9,9 @@
 /* A line may be slow and its queue deep. Of so much an acknowledgement can still name what is missing. */
 #define LEAST_LIMIT (1280 * 1024)
 
+/* What each of the further ones may have in any case: as much as the first begins with. */
+#define LEAST_SHARE SNUG_USRSCTP_SEND_BUFFER
+
 /* RFC 9260 sections 3.1 and 3.3.1: of a packet with one chunk of data */
 #define HEADERS 28
 
@@ -18,17 +21,23 @@ count_most (gsize packet_bytes)
   return MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
 }
 
-/* All of them together stay below what a line of 1 Gbit/s holds, headers and all: there no queue fills, and none is
- * given back. */
+/* With headers and all it is what a line of 1 Gbit/s holds: there no queue fills, and none is given back. */
+static gsize
+count_for_all (const SnugSendRoom *self)
+{
+  return (gsize) self->least_rtt_ms * BYTES_PER_MS / 8 * 7;
+}
+
+/* On a path that is so short that they hold more than it together, several
+ * are tried only where packets are lost by chance, and no window is as large as its room. */
 static gsize
 count_share (const SnugSendRoom *self, gsize packet_bytes)
 {
-  gsize path_bytes = (gsize) self->least_rtt_ms * BYTES_PER_MS, most = count_most (packet_bytes);
+  gsize most = count_most (packet_bytes), for_all = count_for_all (self);
 
   if (!self->is_further)
-    return MIN (path_bytes, most);
-  path_bytes = path_bytes / 8 * 7;
-  return path_bytes > most ? MIN ((path_bytes - most) / (SNUG_STRIPES_MOST - 1), most) : 0;
+    return MIN ((gsize) self->least_rtt_ms * BYTES_PER_MS, most);
+  return for_all > most ? CLAMP ((for_all - most) / (SNUG_STRIPES_MOST - 1), LEAST_SHARE, most) : LEAST_SHARE;
 }
 
 void
@@ -71,9 +80,11 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
   return TRUE;
 }
 
-/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. */
+/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. And
+ * the path has to hold more than what all would have at least, or they would only fill a queue. */
 gboolean
 snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes)
 {
-  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7;
+  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7
+         && count_for_all (self) > self->n_bytes + (SNUG_STRIPES_MOST - 1) * LEAST_SHARE;
 }

@@ -126,6 +126,19 @@ test_bound_by_chunks (void)
   g_assert_false (snug_send_room_is_bound (&room, 4 * MB, PACKET_BYTES));
 }
 
+/* What the further ones have at least would fill a queue there. */
+static void
+test_not_bound_where_the_path_is_full (void)
+{
+  SnugSendRoom near = SNUG_SEND_ROOM_INIT, far = SNUG_SEND_ROOM_INIT;
+
+  g_assert_true (snug_send_room_feed (&near, 50 * MB, 61, PACKET_BYTES));
+  g_assert_cmpuint (near.n_bytes, >, 5 * MB);
+  g_assert_false (snug_send_room_is_bound (&near, 50 * MB, PACKET_BYTES));
+  g_assert_true (snug_send_room_feed (&far, 50 * MB, 63, PACKET_BYTES));
+  g_assert_true (snug_send_room_is_bound (&far, 50 * MB, PACKET_BYTES));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +151,6 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
   g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
   g_test_add_func ("/send-room/bound-by-chunks", test_bound_by_chunks);
+  g_test_add_func ("/send-room/not-bound-where-the-path-is-full", test_not_bound_where_the_path_is_full);
   return g_test_run ();
 }
