@@ -251,11 +251,18 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
   drain (self);
 }
 
-/* What has gone out is there or under way; usrsctp tells of the latter in chunks, which are full or less. */
+/* At most: usrsctp tells of it in chunks, which are full or less. */
+static gsize
+count_under_way (SnugSctpTransport *self, const struct sctp_status *status)
+{
+  return status->sstat_unackdata * self->config.packet_bytes;
+}
+
+/* What has gone out is there or under way. */
 static guint64
 count_arrived (SnugSctpTransport *self, const struct sctp_status *status)
 {
-  guint64 most_under_way = (guint64) status->sstat_unackdata * self->config.packet_bytes;
+  guint64 most_under_way = count_under_way (self, status);
 
   return self->tally.n_bytes > most_under_way ? self->tally.n_bytes - most_under_way : 0;
 }
@@ -386,7 +393,8 @@ snug_sctp_transport_is_bound (SnugSctpTransport *self)
   struct sctp_status status;
 
   return snug_sctp_socket_get_status (self->socket, &status)
-         && snug_send_room_is_bound (&self->room, status.sstat_primary.spinfo_cwnd, self->config.packet_bytes);
+         && snug_send_room_is_bound (&self->room, status.sstat_primary.spinfo_cwnd, count_under_way (self, &status),
+                                     self->config.packet_bytes);
 }
 
 gsize

@@ -80,11 +80,13 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
   return TRUE;
 }
 
-/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. And
- * the path has to hold more than what all would have at least, or they would only fill a queue. */
+/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. It
+ * keeps that size when less is under way, because a disk is slow or somebody pauses. And the path has to hold more than
+ * what all would have at least, or they would only fill a queue. */
 gboolean
-snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes)
+snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize n_under_way, gsize packet_bytes)
 {
   return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7
+         && n_under_way >= self->n_bytes / 4 * 3
          && count_for_all (self) > self->n_bytes + (SNUG_STRIPES_MOST - 1) * LEAST_SHARE;
 }

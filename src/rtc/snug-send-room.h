@@ -47,7 +47,8 @@ void     snug_send_room_note     (SnugSendRoom *self, guint64 n_arrived, guint r
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
 gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);
 
-/* Whether it cannot grow for want of chunks, and the congestion window would let more go. */
-gboolean snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize packet_bytes);
+/* Whether it is as large as it gets (for want of chunks, or of bytes where packets are large), is made use of, and the
+ * congestion window would let more go. */
+gboolean snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize n_under_way, gsize packet_bytes);
 
 G_END_DECLS

@@ -429,14 +429,16 @@ __wrap_snug_stripe_rule_feed (SnugStripeRule *rule, const SnugStripeSecond *seco
 }
 
 /* In front of the real one, which would wait for a long path. */
-gboolean __wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize packet_bytes);
+gboolean __wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize n_under_way,
+                                         gsize packet_bytes);
 
 static gboolean is_first_bound;
 
 gboolean
-__wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize packet_bytes)
+__wrap_snug_send_room_is_bound (const SnugSendRoom *room, gsize window_bytes, gsize n_under_way, gsize packet_bytes)
 {
   g_assert_cmpuint (window_bytes, >=, packet_bytes);
+  g_assert_cmpuint (n_under_way % packet_bytes, ==, 0);
   return is_first_bound && !room->is_further;
 }
 

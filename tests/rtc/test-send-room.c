@@ -120,10 +120,12 @@ test_bound_by_chunks (void)
 {
   SnugSendRoom room = SNUG_SEND_ROOM_INIT;
 
-  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
+  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, 5 * MB, PACKET_BYTES));
   g_assert_true (snug_send_room_feed (&room, 50 * MB, 100, PACKET_BYTES));
-  g_assert_true (snug_send_room_is_bound (&room, 50 * MB, PACKET_BYTES));
-  g_assert_false (snug_send_room_is_bound (&room, 4 * MB, PACKET_BYTES));
+  g_assert_true (snug_send_room_is_bound (&room, 50 * MB, 5 * MB, PACKET_BYTES));
+  g_assert_false (snug_send_room_is_bound (&room, 4 * MB, 5 * MB, PACKET_BYTES));
+  /* the window of an earlier file, and a slow disk */
+  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, 3 * MB, PACKET_BYTES));
 }
 
 /* What the further ones have at least would fill a queue there. */
@@ -134,9 +136,9 @@ test_not_bound_where_the_path_is_full (void)
 
   g_assert_true (snug_send_room_feed (&near, 50 * MB, 61, PACKET_BYTES));
   g_assert_cmpuint (near.n_bytes, >, 5 * MB);
-  g_assert_false (snug_send_room_is_bound (&near, 50 * MB, PACKET_BYTES));
+  g_assert_false (snug_send_room_is_bound (&near, 50 * MB, 5 * MB, PACKET_BYTES));
   g_assert_true (snug_send_room_feed (&far, 50 * MB, 63, PACKET_BYTES));
-  g_assert_true (snug_send_room_is_bound (&far, 50 * MB, PACKET_BYTES));
+  g_assert_true (snug_send_room_is_bound (&far, 50 * MB, 5 * MB, PACKET_BYTES));
 }
 
 int
