@@ -350,6 +350,9 @@ snug_bulk_channels_search (SnugBulkChannels *self, gsize most)
   self->most = most;
   forget_failures (self);
   snug_stripe_rule_init (&self->rule);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      snug_sctp_transport_forget_path (self->all[i].sctp);
   if (self->is_allowed && !self->is_closed)
     snug_path_mtu_search (self->mtu, most);
 }

@@ -381,6 +381,12 @@ snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize pack
   self->room.is_further = is_further;
 }
 
+void
+snug_sctp_transport_forget_path (SnugSctpTransport *self)
+{
+  snug_send_room_forget_path (&self->room);
+}
+
 gsize
 snug_sctp_transport_get_send_room (SnugSctpTransport *self)
 {

@@ -84,6 +84,9 @@ SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote
 void           snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes,
                                               gboolean is_further);
 
+/* It may be another path from now on, near or far. */
+void           snug_sctp_transport_forget_path (SnugSctpTransport *self);
+
 /* Of what was sent, the last so many bytes at most are not acknowledged, and one message. Never less than before. */
 gsize          snug_sctp_transport_get_send_room (SnugSctpTransport *self);
 

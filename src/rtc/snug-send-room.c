@@ -12,6 +12,9 @@
 /* What each of the further ones may have in any case: as much as the first begins with. */
 #define LEAST_SHARE SNUG_USRSCTP_SEND_BUFFER
 
+/* RFC 9260 section 6.3.1: each measure moves the smoothed round trip by an eighth, and there is one in a round trip. */
+#define SETTLING_MS 5000
+
 /* RFC 9260 sections 3.1 and 3.3.1: of a packet with one chunk of data */
 #define HEADERS 28
 
@@ -45,6 +48,10 @@ snug_send_room_note (SnugSendRoom *self, guint64 n_arrived, guint rtt_ms, gint64
 {
   gint64 elapsed_ms = now_ms - self->began_ms;
 
+  if (self->is_path_new)
+    self->settled_ms = now_ms + SETTLING_MS;
+  self->is_path_new = FALSE;
+  self->now_ms = now_ms;
   if (self->began_ms != 0 && (rtt_ms == 0 || elapsed_ms < rtt_ms))
     return;
   if (self->began_ms != 0 && n_arrived > self->arrived_before)
@@ -70,7 +77,7 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
 
   if (rtt_ms == 0)
     return FALSE;
-  if (self->least_rtt_ms == 0 || rtt_ms < self->least_rtt_ms)
+  if (self->least_rtt_ms == 0 || rtt_ms < self->least_rtt_ms || self->now_ms < self->settled_ms)
     self->least_rtt_ms = rtt_ms;
 
   wanted = MIN (count_double (self, window_bytes), count_share (self, packet_bytes));
@@ -78,6 +85,15 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
     return FALSE;
   self->n_bytes = wanted;
   return TRUE;
+}
+
+void
+snug_send_room_forget_path (SnugSendRoom *self)
+{
+  self->least_rtt_ms = 0;
+  self->most_arrived = 0;
+  self->began_ms = 0;
+  self->is_path_new = TRUE;
 }
 
 /* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. It

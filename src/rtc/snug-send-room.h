@@ -32,8 +32,12 @@ typedef struct
   gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
 
   gsize    most_arrived;     /* bytes in a round trip, of the best of them; 0: not known */
+  gint64   now_ms;           /* of the last note */
   gint64   began_ms;         /* the one that is counted; 0: none is */
   guint64  arrived_before;   /* it */
+
+  gboolean is_path_new;      /* since nothing was sent */
+  gint64   settled_ms;       /* until then the smoothed round trip is in part one of another path */
 } SnugSendRoom;
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
@@ -46,6 +50,9 @@ void     snug_send_room_note     (SnugSendRoom *self, guint64 n_arrived, guint r
 
 /* @rtt_ms: 0: less than one, or not known. Returns: whether it has grown */
 gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize packet_bytes);
+
+/* It may be another path from now on. What it has it keeps. */
+void     snug_send_room_forget_path (SnugSendRoom *self);
 
 /* Whether it is as large as it gets (for want of chunks, or of bytes where packets are large), is made use of, and the
  * congestion window would let more go. */

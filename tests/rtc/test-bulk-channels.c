@@ -487,6 +487,37 @@ test_what_the_rule_is_told (void)
   is_first_bound = FALSE;
 }
 
+static guint n_forgotten[2];   /* of first ones, and of further ones */
+
+void __real_snug_send_room_forget_path (SnugSendRoom *room);
+void __wrap_snug_send_room_forget_path (SnugSendRoom *room);
+
+void
+__wrap_snug_send_room_forget_path (SnugSendRoom *room)
+{
+  n_forgotten[room->is_further]++;
+  __real_snug_send_room_forget_path (room);
+}
+
+/* What the old path was like says nothing of the new one. */
+static void
+test_another_path (void)
+{
+  g_auto (Route) route = { 0 };
+  g_autoptr (SnugDataChannel) first = NULL, second = NULL;
+
+  route_init (&route, 0);
+  allow_stripes_of (&route.pair->offerer);
+  allow_stripes_of (&route.pair->answerer);
+  allow_both (&route);
+  await_packets_of (&route, SNUG_PATH_MTU_NEAR);
+  first = open_stripe (&route, 0);
+  second = open_stripe (&route, 1);
+  n_forgotten[0] = n_forgotten[1] = 0;
+  snug_peer_pair_negotiate (route.pair, &route.pair->offerer, TRUE);
+  snug_await (route.pair->context, n_forgotten[0] > 0 && n_forgotten[1] > 0);
+}
+
 static void
 test_peer_that_knows_one (void)
 {
@@ -578,6 +609,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bulk-channels/closed-by-what-it-hears", test_closed_by_what_it_hears);
   g_test_add_func ("/bulk-channels/several", test_several);
   g_test_add_func ("/bulk-channels/what-the-rule-is-told", test_what_the_rule_is_told);
+  g_test_add_func ("/bulk-channels/another-path", test_another_path);
   g_test_add_func ("/bulk-channels/peer-that-knows-one", test_peer_that_knows_one);
   g_test_add_func ("/bulk-channels/peer-that-opens-one", test_peer_that_opens_one);
   g_test_add_func ("/bulk-channels/several-on-a-path-that-becomes-narrow", test_several_on_a_path_that_becomes_narrow);

@@ -92,6 +92,29 @@ test_never_shrinks (void)
   g_assert_cmpuint (room.n_bytes, ==, 2 * MB);
 }
 
+/* From the local network to a far one, within an association, and back. The smoothed round trip is slow to follow. */
+static void
+test_another_path (void)
+{
+  SnugSendRoom room = SNUG_SEND_ROOM_INIT;
+
+  let_arrive (&room, 5000, 100000, 50 * MB, 2);
+  g_assert_cmpuint (room.n_bytes, ==, SNUG_USRSCTP_SEND_BUFFER);
+  snug_send_room_forget_path (&room);
+  g_assert_cmpuint (room.n_bytes, ==, SNUG_USRSCTP_SEND_BUFFER);
+  for (guint rtt_ms = 3; rtt_ms <= 100; rtt_ms++)
+    {
+      snug_send_room_note (&room, rtt_ms * 250000, rtt_ms, 10000 + rtt_ms * 10);
+      snug_send_room_feed (&room, 50 * MB, rtt_ms, PACKET_BYTES);
+    }
+  let_arrive (&room, 20000, 25000, 50 * MB, 100);
+  g_assert_cmpuint (room.n_bytes, ==, 2 * 25000 * 100);
+
+  snug_send_room_forget_path (&room);
+  let_arrive (&room, 30000, 100000, 50 * MB, 2);
+  g_assert_cmpuint (room.n_bytes, ==, 2 * 25000 * 100);
+}
+
 static void
 test_large_packets_do_not_make_it_huge (void)
 {
@@ -150,6 +173,7 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/twice-what-arrives-is-enough", test_twice_what_arrives_is_enough);
   g_test_add_func ("/send-room/round-trip-of-now", test_round_trip_of_now);
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
+  g_test_add_func ("/send-room/another-path", test_another_path);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
   g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
   g_test_add_func ("/send-room/bound-by-chunks", test_bound_by_chunks);
