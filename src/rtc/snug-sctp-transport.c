@@ -378,7 +378,8 @@ snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize pack
   self->config.local_port = self->config.remote_port = port;
   self->config.packet_bytes = packet_bytes;
   self->config.is_extra = TRUE;
-  self->room.is_further = is_further;
+  if (is_further)
+    self->room = (SnugSendRoom) SNUG_SEND_ROOM_FURTHER_INIT;
 }
 
 void
@@ -431,9 +432,13 @@ snug_sctp_transport_start (SnugSctpTransport *self)
   snug_usrsctp_set_high_speed (self->room.is_further);
   self->socket = snug_sctp_socket_open (&self->config, on_upcall, self);
   if (self->socket == NULL)
-    fail (self, _("Data channels cannot be opened here"));
-  else
-    snug_transport_set_receiver (self->below, on_packet, self);
+    {
+      fail (self, _("Data channels cannot be opened here"));
+      return;
+    }
+  if (self->room.is_further)
+    snug_sctp_socket_set_send_buffer (self->socket, self->room.n_bytes);
+  snug_transport_set_receiver (self->below, on_packet, self);
 }
 
 /* ---- Sending ---- */

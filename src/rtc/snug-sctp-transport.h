@@ -79,7 +79,8 @@ SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote
  * @is_further: beside another one for the same files: a stripe that is begun only while no queue fills
  *
  * Before start, for good: SCTP cannot cut its chunks anew, and they are as large as a packet. It may hold as much as a
- * long path does, in both directions. A word that waits behind that waits long.
+ * long path does, in both directions. A word that waits behind that waits long. A further one begins with little, and takes
+ * no message of more than 128 KiB before it has grown.
  */
 void           snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes,
                                               gboolean is_further);

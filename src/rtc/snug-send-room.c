@@ -9,7 +9,7 @@
 /* A line may be slow and its queue deep. Of so much an acknowledgement can still name what is missing. */
 #define LEAST_LIMIT (1280 * 1024)
 
-/* What each of the further ones may have in any case: as much as the first begins with. */
+/* What each of the further ones may grow to in any case: as much as the first begins with. */
 #define LEAST_SHARE SNUG_USRSCTP_SEND_BUFFER
 
 /* RFC 9260 section 6.3.1: each measure moves the smoothed round trip by an eighth, and there is one in a round trip. */

@@ -42,6 +42,10 @@ typedef struct
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
 
+/* Two messages of a file. It begins with a window of ten packets, and all that came by the first waits at the peer for what
+ * waits here. */
+#define SNUG_SEND_ROOM_FURTHER_INIT { .n_bytes = 128 * 1024, .is_further = TRUE }
+
 /* Before each feed: more than the line brings away is no use. A round trip is as long as it is now, not as it once was:
  * what arrives in the shortest is less than what is under way.
  * @n_arrived: bytes that the peer has acknowledged so far
