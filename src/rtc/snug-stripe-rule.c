@@ -7,8 +7,10 @@
 #define QUEUE_FACTOR 1.15
 #define JITTER_MS 3
 
-/* A try is so many seconds, and has to bring so many quarters of what as many before it brought. Less where nothing was
- * lost: there several are no more than one with a larger window. */
+/* The further ones begin with a window of ten packets, and what comes by the first waits for what they bring. Only then a
+ * try counts: so many seconds, which have to bring so many quarters of what as many before it brought. Less where nothing
+ * was lost: there several are no more than one with a larger window. */
+#define RAMP_SECONDS 3
 #define TRY_SECONDS 3
 #define GAIN_QUARTERS_LOST 6
 #define GAIN_QUARTERS_BOUND 5
@@ -113,7 +115,7 @@ give_back (SnugStripeRule *self)
 static void
 look_at_try (SnugStripeRule *self)
 {
-  if (self->n_tried++ < TRY_SECONDS)
+  if (self->n_tried++ < RAMP_SECONDS + TRY_SECONDS)
     return;
   if (count_bytes (self) < self->needed)
     {

@@ -35,7 +35,7 @@ typedef struct
   guint            n_last;                             /* of them that are known */
   double           least_rtt_ms;                       /* < 0: not known */
   guint64          needed;                             /* bytes, of the seconds of a try that is no vain one */
-  guint            n_tried;                            /* seconds of a try; 0: there is none */
+  guint            n_tried;                            /* seconds of a try and its ramp; 0: there is none */
   guint            hold;                               /* seconds in which nothing is tried */
   guint            next_hold;
 } SnugStripeRule;

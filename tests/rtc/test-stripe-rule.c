@@ -45,6 +45,8 @@ test_lost_by_chance_and_gains (void)
 {
   static const Golden seconds[] = {
     { 2000, 3, 20, 1 }, { 2100, 1, 21, 1 }, { 1900, 0, 20, 1 }, { 2000, 4, 20, 4 },
+    /* while their windows grow */
+    { 100, 9, 21, 4 }, { 100, 9, 20, 4 }, { 100, 9, 21, 4 },
     /* 6,000 before it; 9,000 are enough */
     { 2000, 9, 21, 4 }, { 3000, 9, 20, 4 }, { 4000, 9, 21, 4 },
     { 9000, 20, 21, 4 }, { 9000, 20, 22, 4 }, { 9000, 20, 24, 4 },
@@ -59,7 +61,8 @@ test_lost_by_chance_and_gains (void)
 static void
 test_gains_too_little (void)
 {
-  static const Golden vain[] = { { 3000, 9, 20, 4 }, { 3000, 9, 20, 4 }, { 2999, 9, 20, 1 } };
+  static const Golden vain[] = { { 9000, 9, 20, 4 }, { 9000, 9, 20, 4 }, { 9000, 9, 20, 4 },
+                                 { 3000, 9, 20, 4 }, { 3000, 9, 20, 4 }, { 2999, 9, 20, 1 } };
   static const Golden lossy = { 2000, 1, 20, 1 };
   static const Golden tried = { 2000, 1, 20, 4 };
   SnugStripeRule rule;
@@ -119,6 +122,7 @@ test_one_is_too_small_and_gains (void)
 {
   static const Golden gains[] = { { 50000, 0, 100, 4 }, { 62500, 0, 100, 4 }, { 75000, 0, 100, 4 }, { 75000, 0, 118.1, 1 } };
   static const Golden vain[] = { { 50000, 0, 100, 4 }, { 62500, 0, 100, 4 }, { 74999, 0, 100, 1 } };
+  static const Golden growing = { 20000, 0, 100, 4 };
   const SnugStripeSecond bound = { .n_bytes = 50000, .rtt_ms = 100, .is_bound = TRUE };
   SnugStripeRule rule;
 
@@ -127,6 +131,7 @@ test_one_is_too_small_and_gains (void)
       snug_stripe_rule_init (&rule);
       for (guint i = 0; i < SNUG_STRIPE_RULE_SECONDS; i++)
         snug_stripe_rule_feed (&rule, &bound);
+      repeat (&rule, 3, growing);
       if (is_vain)
         FOLLOW (&rule, vain);
       else
@@ -170,6 +175,7 @@ test_the_round_trip_grows (void)
   static const Golden lossy = { 2000, 1, 100, 1 };
   static const Golden tried = { 2000, 1, 100, 4 };
   static const Golden kept[] = {
+    { 500, 1, 100, 4 }, { 500, 1, 100, 4 }, { 500, 1, 100, 4 },
     { 6000, 1, 100, 4 }, { 6000, 1, 100, 4 }, { 6000, 1, 117.9, 4 }, { 6000, 1, 117.9, 4 }, { 6000, 1, 118.1, 1 },
   };
   SnugStripeRule rule;
@@ -195,6 +201,7 @@ test_seconds_without_a_byte (void)
     /* a try in which nothing was sent says nothing */
     { 6000, 1, 20, 4 }, { 0, 0, -1, 1 },
     { 2000, 1, 20, 1 }, { 2000, 1, 20, 1 }, { 2000, 1, 20, 1 }, { 2000, 1, 20, 4 },
+    { 500, 1, 20, 4 }, { 500, 1, 20, 4 }, { 500, 1, 20, 4 },
     { 6000, 1, 20, 4 }, { 6000, 1, 20, 4 }, { 6000, 1, 20, 4 }, { 0, 0, -1, 4 }, { 2000, 1, 20, 4 },
   };
   SnugStripeRule rule;
