@@ -83,8 +83,7 @@ class Download:
     def __init__(self, two, seconds, omit=0, port=5201):
         self.server = two.b.start("iperf3", "--server", "--one-off", "--bind", cable.B, "--port", str(port),
                                   "--forceflush", stdout=subprocess.PIPE, text=True)
-        while "listening" not in self.server.stdout.readline():
-            pass
+        next(line for line in self.server.stdout if "listening" in line)
         self.client = two.a.start("iperf3", "--client", cable.B, "--port", str(port), "--congestion", "cubic",
                                   "--time", str(seconds), "--omit", str(omit), "--json", stdout=subprocess.PIPE, text=True)
 
