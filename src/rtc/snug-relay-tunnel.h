@@ -41,7 +41,8 @@ guint16          snug_relay_tunnel_get_port   (SnugRelayTunnel *self);
 /* "HOST:PORT" or "[V6]:PORT" of the server */
 const char      *snug_relay_tunnel_get_server (SnugRelayTunnel *self);
 
-/* Nothing goes out of it any more. Who is inside does not notice. */
+/* Nothing goes out of it any more. Whose way to the server stands does not notice; who is still waiting for it is
+ * closed, and so is who comes later. */
 void             snug_relay_tunnel_mute       (SnugRelayTunnel *self);
 
 /* Ends what goes through it, too. */

@@ -35,7 +35,7 @@ struct _SnugSctpTransport
   SnugSctpProbeFunc probe_func;      /* nullable */
   gpointer          probe_data;
 
-  SnugSctpSocketConfig config;       /* its address is 0 while there is no socket */
+  SnugSctpSocketConfig config;       /* its address is 0 before start and after close */
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
   SnugSendRoom      room;
