@@ -344,15 +344,24 @@ snug_bulk_channels_allow_stripes (SnugBulkChannels *self)
   self->may_stripe = TRUE;
 }
 
+static void
+forget_path (SnugBulkChannels *self)
+{
+  snug_stripe_rule_init (&self->rule);
+  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
+    if (self->all[i].sctp != NULL)
+      {
+        snug_sctp_transport_forget_path (self->all[i].sctp);
+        snug_stripe_rule_forget_path (&self->rule);
+      }
+}
+
 void
 snug_bulk_channels_search (SnugBulkChannels *self, gsize most)
 {
   self->most = most;
   forget_failures (self);
-  snug_stripe_rule_init (&self->rule);
-  for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
-    if (self->all[i].sctp != NULL)
-      snug_sctp_transport_forget_path (self->all[i].sctp);
+  forget_path (self);
   if (self->is_allowed && !self->is_closed)
     snug_path_mtu_search (self->mtu, most);
 }

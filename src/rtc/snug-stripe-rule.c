@@ -15,6 +15,9 @@
 #define GAIN_QUARTERS_LOST 6
 #define GAIN_QUARTERS_BOUND 5
 
+/* A smoothed round trip needs some measures until it is of another path. */
+#define SETTLING_SECONDS 5
+
 #define HOLD_SECONDS 10
 #define MOST_HOLD_SECONDS 160
 
@@ -24,6 +27,13 @@ void
 snug_stripe_rule_init (SnugStripeRule *self)
 {
   *self = (SnugStripeRule) { .n_stripes = 1, .least_rtt_ms = -1, .next_hold = HOLD_SECONDS };
+}
+
+void
+snug_stripe_rule_forget_path (SnugStripeRule *self)
+{
+  snug_stripe_rule_init (self);
+  self->unsettled = SETTLING_SECONDS;
 }
 
 static void
@@ -144,6 +154,11 @@ snug_stripe_rule_feed (SnugStripeRule *self, const SnugStripeSecond *second)
   if (second->n_bytes == 0)
     {
       pass_idle (self);
+      return self->n_stripes;
+    }
+  if (self->unsettled > 0)
+    {
+      self->unsettled--;
       return self->n_stripes;
     }
   note (self, second);

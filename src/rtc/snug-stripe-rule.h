@@ -38,10 +38,14 @@ typedef struct
   guint            n_tried;                            /* seconds of a try and its ramp; 0: there is none */
   guint            hold;                               /* seconds in which nothing is tried */
   guint            next_hold;
+  guint            unsettled;                          /* seconds whose round trip is in part one of another path */
 } SnugStripeRule;
 
 /* Of a path of which nothing is known. */
 void  snug_stripe_rule_init (SnugStripeRule *self);
+
+/* It may be another path from now on, under associations that stay. */
+void  snug_stripe_rule_forget_path (SnugStripeRule *self);
 
 /* Returns: over how many from now on */
 guint snug_stripe_rule_feed (SnugStripeRule *self, const SnugStripeSecond *second);

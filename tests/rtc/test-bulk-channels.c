@@ -507,6 +507,18 @@ __wrap_snug_send_room_forget_path (SnugSendRoom *room)
   __real_snug_send_room_forget_path (room);
 }
 
+static guint n_begun_anew;
+
+void __real_snug_stripe_rule_forget_path (SnugStripeRule *rule);
+void __wrap_snug_stripe_rule_forget_path (SnugStripeRule *rule);
+
+void
+__wrap_snug_stripe_rule_forget_path (SnugStripeRule *rule)
+{
+  n_begun_anew++;
+  __real_snug_stripe_rule_forget_path (rule);
+}
+
 /* What the old path was like says nothing of the new one. */
 static void
 test_another_path (void)
@@ -521,9 +533,10 @@ test_another_path (void)
   await_packets_of (&route, SNUG_PATH_MTU_NEAR);
   first = open_stripe (&route, 0);
   second = open_stripe (&route, 1);
-  n_forgotten[0] = n_forgotten[1] = 0;
+  n_forgotten[0] = n_forgotten[1] = n_begun_anew = 0;
   snug_peer_pair_negotiate (route.pair, &route.pair->offerer, TRUE);
   snug_await (route.pair->context, n_forgotten[0] > 0 && n_forgotten[1] > 0);
+  g_assert_cmpuint (n_begun_anew, >, 0);
 }
 
 static void

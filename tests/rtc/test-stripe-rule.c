@@ -210,6 +210,22 @@ test_seconds_without_a_byte (void)
   FOLLOW (&rule, seconds);
 }
 
+/* From the local network to a far one: the smoothed round trip is slow to follow. */
+static void
+test_another_path (void)
+{
+  static const Golden following[] = {
+    { 2000, 1, 13, 1 }, { 2000, 1, 60, 1 }, { 2000, 1, 80, 1 }, { 2000, 1, 90, 1 }, { 2000, 1, 99, 1 },
+    { 2000, 1, 100, 1 }, { 2000, 1, 100, 1 }, { 2000, 1, 100, 1 }, { 2000, 1, 100, 4 },
+  };
+  SnugStripeRule rule;
+
+  snug_stripe_rule_init (&rule);
+  repeat (&rule, 3, (Golden) { 2000, 0, 1, 1 });
+  snug_stripe_rule_forget_path (&rule);
+  FOLLOW (&rule, following);
+}
+
 static void
 test_round_trip_that_is_not_known (void)
 {
@@ -278,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/stripe-rule/a-queue-is-full", test_a_queue_is_full);
   g_test_add_func ("/stripe-rule/the-round-trip-grows", test_the_round_trip_grows);
   g_test_add_func ("/stripe-rule/seconds-without-a-byte", test_seconds_without_a_byte);
+  g_test_add_func ("/stripe-rule/another-path", test_another_path);
   g_test_add_func ("/stripe-rule/round-trip-that-is-not-known", test_round_trip_that_is_not_known);
   g_test_add_func ("/stripe-rule/what-goes-again", test_what_goes_again);
   g_test_add_func ("/stripe-rule/packets-that-are-none", test_packets_that_are_none);
