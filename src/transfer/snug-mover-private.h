@@ -49,6 +49,7 @@ typedef struct
   /* Outgoing */
   gpointer         transfers;    /* borrowed: whose it is */
   SnugWireMessage *get;          /* nullable: what was asked for last */
+  gboolean         have_is_ours; /* what that says is there was compared, and is of this file */
   guint64          first_from;   /* bytes before the place where it began when it asked for the first time */
   SnugManifest    *chosen;       /* nullable: what of it that asked for; NULL: all */
   gboolean         introduced;   /* it was told of @holder */

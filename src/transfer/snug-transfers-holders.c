@@ -300,6 +300,7 @@ note_get (SnugTransfers *self, SnugMover *mover, const SnugWireMessage *get)
   g_clear_pointer (&mover->share.chosen, snug_manifest_unref);
   g_clear_pointer (&mover->share.map, snug_piece_map_free);
   mover->share.get = snug_wire_message_copy (get);
+  mover->share.have_is_ours = FALSE;
   if (get->only == NULL)
     return;
   mover->share.chosen = snug_manifest_choose (mover->offer->manifest, get->only);
@@ -321,6 +322,14 @@ snug_transfers_answer_get (SnugTransfers *self, SnugMover *mover, const SnugWire
   snug_transfers_name_heirs (self, mover);
 }
 
+/* Who has something else at the beginning would take the rest for the rest of that. */
+static gboolean
+has_ours (SnugMover *mover)
+{
+  mover->share.have_is_ours = mover->share.have_is_ours || knows_have (mover);
+  return mover->share.have_is_ours;
+}
+
 /* As far as is of use to it now, and not in many small messages. */
 static void
 tell_hashes (SnugMover *mover)
@@ -334,7 +343,7 @@ tell_hashes (SnugMover *mover)
 
   if (end > told)
     hashes = snug_choice_get_hashes (&choice, mover->offer, told, MIN (end - told, SNUG_WIRE_MAX_HASHES));
-  if (hashes == NULL)
+  if (hashes == NULL || !has_ours (mover))
     return;
   told += g_bytes_get_size (hashes) / SNUG_WIRE_HASH_BYTES;
   if (told - mover->share.told < SNUG_WIRE_MAX_HASHES && told < count_all_pieces (mover)

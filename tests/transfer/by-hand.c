@@ -52,6 +52,9 @@ on_word (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer 
       hand->n_gets++;
       hand->from_offset = message->from_offset;
       break;
+    case SNUG_WIRE_PIECE_HASHES:
+      hand->first_hash = message->pieces;
+      break;
     case SNUG_WIRE_HAVE_PIECES:
       hand->n_have = message->pieces;
       hand->is_paused = message->paused;
@@ -70,7 +73,8 @@ void
 add_hand (ByHand *f, const char *name, guint who)
 {
   static const SnugWireType types[] = {
-    SNUG_WIRE_FILE_PASS, SNUG_WIRE_FILE_PASSING, SNUG_WIRE_FILE_GET, SNUG_WIRE_HAVE_PIECES, SNUG_WIRE_FILE_CANCEL
+    SNUG_WIRE_FILE_PASS, SNUG_WIRE_FILE_PASSING, SNUG_WIRE_FILE_GET, SNUG_WIRE_HAVE_PIECES, SNUG_WIRE_PIECE_HASHES,
+    SNUG_WIRE_FILE_CANCEL
   };
   SnugRoom *room = snug_mates_add (&f->mates.mates, name)->room;
 

@@ -34,6 +34,7 @@ typedef struct
   gboolean  is_paused;      /* it said so */
   guint     n_answers;      /* have-pieces */
   guint     n_questions;    /* the same, with ask */
+  guint64   first_hash;     /* of the last piece-hashes */
   int       n_channels;     /* that came for it; atomic */
 } Hand;
 

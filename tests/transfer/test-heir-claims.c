@@ -242,6 +242,40 @@ test_kept (ByHand *f, gconstpointer data)
     }
 }
 
+/* --- the one who offers, and an heir with a beginning of something else ---------------------------- */
+
+/* Of a piece that is not so. */
+#define WRONG_HAVE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+/* What comes behind its beginning it is not told before that is compared. */
+static void
+test_another_beginning (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO], *chi = &f->hands[CHI];
+  SnugTransfers *ana = add (&f->mates, "Ana"), *dee;
+  g_autoptr (GFile) file = make_file (&f->mates, "film.bin", SIZE);
+  g_autofree char *get = NULL;
+  const char *id;
+
+  add_hand (f, "Bo", BO);
+  add_hand (f, "Chi", CHI);
+  dee = add (&f->mates, "Dee");
+  snug_mates_await (&f->mates.mates);
+  offer (ana, dee, file);
+  id = snug_transfer_get_wire_id (row (ana, 0));
+  take (&f->mates, dee, row (dee, 0));
+  snug_await (NULL, is (row (dee, 0), SNUG_TRANSFER_DONE));
+  ask_for (f, BO, "Ana", id);
+  ask_for (f, CHI, "Ana", id);
+  snug_await (NULL, g_atomic_int_get (&bo->n_channels) == 1 && g_atomic_int_get (&chi->n_channels) == 1);
+
+  get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":%d},\"have\":\"" WRONG_HAVE
+                         "\"}", id, SNUG_WIRE_PIECE_BYTES);
+  send_raw (&f->mates, BO, "Ana", get);
+  snug_await (NULL, g_strcmp0 (bo->refused, id) == 0);
+  g_assert_cmpuint (bo->first_hash, ==, 0);
+}
+
 #define ADD(name, func) g_test_add ("/heir-claims/" name, ByHand, NULL, by_hand_set_up, func, by_hand_tear_down)
 
 int
@@ -254,5 +288,6 @@ main (int argc, char **argv)
   ADD ("one-that-brings-what-is-wrong", test_one_that_brings_what_is_wrong);
   ADD ("fifteen", test_fifteen);
   ADD ("kept", test_kept);
+  ADD ("another-beginning", test_another_beginning);
   return g_test_run ();
 }
