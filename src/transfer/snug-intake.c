@@ -407,18 +407,23 @@ snug_intake_set_fills (SnugIntake *self, gboolean fills)
   self->fills = fills;
 }
 
-/* What else is sent begins behind them. */
 static gboolean
-fill_end (SnugIntake *self, GError **error)
+knows_contents (SnugIntake *self)
 {
-  return self->written < self->manifest->n_bytes || fill (self, G_MAXUINT64, error);
+  return self->is_settled && self->manifest != NULL && self->manifest_data == NULL;
+}
+
+/* What else is sent begins behind them. */
+gboolean
+snug_intake_fill_end (SnugIntake *self, GError **error)
+{
+  return !knows_contents (self) || self->written < self->manifest->n_bytes || fill (self, G_MAXUINT64, error);
 }
 
 GFile *
 snug_intake_finish_if_all (SnugIntake *self, GError **error)
 {
-  if (!self->is_settled || self->manifest == NULL || self->manifest_data != NULL || !fill_end (self, error)
-      || snug_manifest_settle (self->manifest, &self->place))
+  if (!knows_contents (self) || snug_manifest_settle (self->manifest, &self->place))
     return NULL;
   if (self->plan.manifest != NULL)
     return snug_sink_finish_folder (self->sink, self->manifest, error);

@@ -82,6 +82,9 @@ gboolean    snug_intake_take    (SnugIntake *self, SnugIntakeItem *item, GError 
 /* Files without bytes are made when they are reached, and not waited for: it comes from somebody who may not have them. */
 void        snug_intake_set_fills     (SnugIntake *self, gboolean fills);
 
+/* Those behind all that has bytes, when that is here. It may be tried again. */
+gboolean    snug_intake_fill_end      (SnugIntake *self, GError **error);
+
 /* Returns: (transfer full): the whole, in its place; %NULL without @error if something is still to come. */
 GFile      *snug_intake_finish_if_all (SnugIntake *self, GError **error);
 

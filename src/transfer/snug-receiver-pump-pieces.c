@@ -364,6 +364,8 @@ do_work (gpointer data, gpointer user_data)
   if (snug_intake_settle (intake, job->folder, job->conflict, &job->error))
     {
       take_items (job);
+      if (job->error == NULL)
+        snug_intake_fill_end (intake, &job->error);
       wait_for_room (job);
     }
   else if (snug_intake_can_settle_again (intake))

@@ -6,8 +6,39 @@
 #include "snug-await.h"
 #include "snug-context.h"
 #include "snug-network.h"
+#include "snug-passing-time.h"
 #include "snug-pieces.h"
 #include "snug-transfer-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* After so long a receiver looks whether its disk has room. */
+#define FULL_MS 1000
+
+/* There is no room on it for the file "e". */
+static int disk_is_full;
+
+int our_openat (int folder, const char *path, int flags, ...) __asm__ ("openat64");
+
+int
+our_openat (int folder, const char *path, int flags, ...)
+{
+  va_list args;
+  mode_t mode;
+
+  va_start (args, flags);
+  mode = va_arg (args, mode_t);
+  va_end (args);
+  if ((flags & O_CREAT) == 0 || strcmp (path, "e") != 0 || !g_atomic_int_get (&disk_is_full))
+    return (int) syscall (SYS_openat, folder, path, flags, mode);
+  errno = EDQUOT;
+  return -1;
+}
 
 static SnugTransfers *
 add_all (ByHand *f)
@@ -122,9 +153,9 @@ send_header_of_large (gpointer user_data)
   snug_data_channel_send_text (((Supply *) user_data)->channel, json, NULL);
 }
 
-/* Bo brings what has bytes, and nothing else. */
-static void
-test_at_the_end (ByHand *f, gconstpointer data)
+/* Bo brings what has bytes, and nothing else. Returns: the row of Chi */
+static SnugTransfer *
+have_from_bo (ByHand *f)
 {
   SnugTransfers *chi = add_all (f);
   SnugTransfer *in = offer_to_chi (f, chi, SIZE);
@@ -141,6 +172,27 @@ test_at_the_end (ByHand *f, gconstpointer data)
   snug_await (NULL, f->supply.channel != NULL);
   snug_context_post (snug_network_get_context (), send_header_of_large, &f->supply, NULL);
   bring_unchecked (f, in, N_PIECES);
+  return in;
+}
+
+static void
+test_at_the_end (ByHand *f, gconstpointer data)
+{
+  assert_is_done (f, have_from_bo (f));
+}
+
+/* A full disk has room for the large one. */
+static void
+test_full_disk (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in;
+
+  g_atomic_int_set (&disk_is_full, TRUE);
+  in = have_from_bo (f);
+  snug_await (NULL, is (in, SNUG_TRANSFER_PAUSED) || snug_transfer_is_finished (in));
+  g_assert_true (is (in, SNUG_TRANSFER_PAUSED));
+  g_atomic_int_set (&disk_is_full, FALSE);
+  snug_let_pass (FULL_MS);
   assert_is_done (f, in);
 }
 
@@ -175,6 +227,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("nothing-else", test_nothing_else);
   ADD ("at-the-end", test_at_the_end);
+  ADD ("full-disk", test_full_disk);
   ADD ("asked-for", test_asked_for);
   return g_test_run ();
 }
