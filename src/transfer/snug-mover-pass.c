@@ -130,12 +130,13 @@ snug_mover_end_asked_passes (SnugMover *self)
     }
 }
 
+/* To one that is paused nothing more comes that it could pass on. */
 static gboolean
 can_pass_to (SnugMover *self, const char *member_id)
 {
   SnugMember *member = snug_room_find_member (self->room, member_id);
 
-  return self->started && self->receiver != NULL && !self->pushed
+  return self->started && self->receiver != NULL && !self->pushed && !self->paused_here && !self->full_here
          && strcmp (member_id, snug_transfer_get_member_id (self->row)) != 0
          && member != NULL && snug_room_is_ready (self->room, member)
          && snug_mover_count_passes (self) < MAX_PASSES;

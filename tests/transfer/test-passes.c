@@ -249,6 +249,23 @@ test_four (ByHand *f, gconstpointer data)
   g_assert_false (f->hands[ANA].passing);
 }
 
+/* Who hears of a follower behind its own `file-pause` says at once that nothing comes from here. */
+static void
+test_paused (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in;
+
+  be_four (f);
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 1);
+  snug_transfers_pause (f->mates.transfers[CHI], in);
+  say_via (f, "Chi", SNUG_WIRE_FILE_PASS, VIA, BO);
+  snug_await (NULL, f->hands[ANA].n_passing == 1);
+  g_assert_false (f->hands[ANA].passing);
+}
+
 #define ADD(name, func, data) g_test_add ("/passes/" name, ByHand, data, by_hand_set_up, func, by_hand_tear_down)
 
 int
@@ -261,6 +278,7 @@ main (int argc, char **argv)
   ADD ("beside-one-that-leaves", test_other_follower, &leaves);
   ADD ("beside-one-that-asks-again", test_other_follower, &asks_again);
   ADD ("four", test_four, NULL);
+  ADD ("of-one-that-is-paused", test_paused, NULL);
   ADD ("of-one-whose-holder-stops", test_other_holder, NULL);
   return g_test_run ();
 }
