@@ -338,7 +338,7 @@ follow (SnugMover *self, Heir *heir)
   self->share.followed_bytes = snug_mover_count_bytes (self);
   self->share.refused = FALSE;
   if (snug_transfer_get_state (self->row) == SNUG_TRANSFER_PAUSED)
-    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+    snug_mover_show_asked (self);
   snug_mover_follow_member (self, heir->member_id, heir->via);
   snug_mover_show_heirs (self);
 }

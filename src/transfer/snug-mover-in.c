@@ -89,6 +89,15 @@ snug_mover_show_full (SnugMover *self)
   snug_transfer_enter (self->row, SNUG_TRANSFER_PAUSED, _("The disk is full. Make room: it goes on by itself then."));
 }
 
+void
+snug_mover_show_asked (SnugMover *self)
+{
+  if (self->full_here)
+    snug_mover_show_full (self);
+  else
+    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+}
+
 static void
 on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
 {
@@ -187,7 +196,7 @@ snug_mover_start (SnugMover *self)
   self->started = TRUE;
   self->paused_there = FALSE;
   if (snug_transfer_is_active (self->row))
-    snug_transfer_enter (self->row, SNUG_TRANSFER_ACCEPTED, NULL);
+    snug_mover_show_asked (self);
   snug_receiver_start (self->receiver, snug_room_get_link (self->room, member),
                        snug_transfer_get_wire_id (self->row));
 }
@@ -406,6 +415,7 @@ snug_mover_follow (SnugMover *self, SnugMover *former)
   snug_mover_end_passes (former);
   snug_mover_stop_pumps (self, SNUG_INTAKE_KEEP);
   self->receiver = g_steal_pointer (&former->receiver);
+  self->full_here = former->full_here;
   snug_receiver_forget_hashes (self->receiver);
   self->contents = g_steal_pointer (&former->contents);
   listen_to_receiver (self);

@@ -151,6 +151,8 @@ void        snug_mover_end_following     (SnugMover *self, const char *member_id
 void        snug_mover_hear_heir_refuse  (SnugMover *self, const char *member_id, const char *reason);
 /* The row says that the disk is full. */
 void        snug_mover_show_full         (SnugMover *self);
+/* That it is asked for, or that the disk is full, which is to be seen whoever is asked. */
+void        snug_mover_show_asked        (SnugMover *self);
 void        snug_mover_on_lent          (SnugReceiver *receiver, SnugOffer *part, SnugMover *self);
 void        snug_mover_on_checked       (SnugReceiver *receiver, guint64 bytes, guint64 n_pieces, SnugMover *self);
 /* All that is here is right now, @n_bytes of it. */

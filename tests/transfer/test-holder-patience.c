@@ -300,6 +300,43 @@ test_full_disk_is_said (ByHand *f, gconstpointer data)
   bring_the_rest (f, in);
 }
 
+/* In the network context. */
+static void
+on_idle_channel (SnugDataChannel *channel, gpointer user_data)
+{
+  ((Supply *) user_data)->channel = g_object_ref (channel);
+}
+
+static void
+count_change (SnugTransfer *in, GParamSpec *pspec, gpointer user_data)
+{
+  *(guint *) user_data += 1;
+}
+
+/* Also when it is asked for again, as what it was to come by has broken. */
+static void
+test_full_disk_is_said_after_a_break (ByHand *f, gconstpointer data)
+{
+  SnugTransfer *in;
+  guint n_changes = 0;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, says_full (in));
+  g_signal_connect (in, "notify::reason", G_CALLBACK (count_change), &n_changes);
+  snug_peer_link_open_channel (link_to (f, ANA, "Chi"), SNUG_WIRE_FILE_LABEL, "f", on_idle_channel, &f->supply, NULL);
+  stop_bringing (f);
+  snug_await (NULL, n_changes > 0);
+  g_assert_true (says_full (in));
+  g_signal_handlers_disconnect_by_data (in, &n_changes);
+  find_room_again (in);
+  snug_await (NULL, f->hands[ANA].n_gets > 0);
+}
+
 /* Each look may be much work; and the next full disk is another one. */
 static void
 test_full_disk_is_looked_at_less_and_less (ByHand *f, gconstpointer data)
@@ -426,6 +463,7 @@ main (int argc, char **argv)
   ADD_FOR ("full-disk-for-a-folder-from-the-beginning", test_full_disk_from_the_beginning, "folder");
   ADD ("full-disk-is-looked-at-less-and-less", test_full_disk_is_looked_at_less_and_less);
   ADD ("full-disk-is-said", test_full_disk_is_said);
+  ADD ("full-disk-is-said-after-a-break", test_full_disk_is_said_after_a_break);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
