@@ -104,9 +104,9 @@ on_full (SnugReceiver *receiver, gboolean full, SnugMover *self)
   self->full_here = full;
   snug_mover_say_pause (self, full || self->paused_here, self->pushed);
   hold_up_holder (self, full);
-  /* Whoever has it from here does better elsewhere. */
+  /* Whoever was sent here does better elsewhere. What is here heirs may have all the same. */
   if (full)
-    snug_mover_end_passes (self);
+    snug_mover_end_asked_passes (self);
   if (!snug_transfer_is_active (self->row))
     return;
   if (full)

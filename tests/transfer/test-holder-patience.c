@@ -337,6 +337,35 @@ test_full_disk_is_said_after_a_break (ByHand *f, gconstpointer data)
   snug_await (NULL, f->hands[ANA].n_gets > 0);
 }
 
+/* What is there an heir has all the same. */
+static void
+test_full_disk_of_an_heir (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO];
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, VIA, BO);
+  send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-offer\",\"id\":\"o\",\"name\":\"y\",\"size\":1}");
+  snug_await (NULL, n_rows (f->mates.transfers[CHI]) == 2);
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 1);
+  snug_await (NULL, n_noted (&f->mates) == 1);
+  g_atomic_int_set (&disk_is_full, TRUE);
+  bring_unchecked (f, in, 1);
+  snug_await (NULL, says_full (in));
+  ask_for (f, BO, "Chi", VIA);
+  snug_await (NULL, g_atomic_int_get (&bo->n_channels) == 1 || bo->refused != NULL);
+  g_assert_cmpint (g_atomic_int_get (&bo->n_channels), ==, 1);
+  find_room_again (in);
+  bring_the_rest (f, in);
+}
+
 /* Each look may be much work; and the next full disk is another one. */
 static void
 test_full_disk_is_looked_at_less_and_less (ByHand *f, gconstpointer data)
@@ -464,6 +493,7 @@ main (int argc, char **argv)
   ADD ("full-disk-is-looked-at-less-and-less", test_full_disk_is_looked_at_less_and_less);
   ADD ("full-disk-is-said", test_full_disk_is_said);
   ADD ("full-disk-is-said-after-a-break", test_full_disk_is_said_after_a_break);
+  ADD ("full-disk-of-an-heir", test_full_disk_of_an_heir);
   ADD ("holder-that-lies", test_holder_that_lies);
   ADD ("holder-that-nobody-asks", test_holder_that_nobody_asks);
   return g_test_run ();
