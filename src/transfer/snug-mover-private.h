@@ -55,6 +55,8 @@ typedef struct
   gboolean         introduced;   /* it was told of @holder */
   GPtrArray       *not_from;     /* ids of members that did not do */
   GHashTable      *named;        /* nullable: ids of members that are its heirs */
+  gboolean         is_anew;      /* it has chosen anew, and was not named to them since */
+  gint64           anew_us;      /* when it last was, after that */
 } SnugMoverShare;
 
 struct _SnugMover

@@ -8,6 +8,8 @@
 /* PROTOCOL.md section 4, "When the one who offers is gone". */
 /* So many that are done stay open for others. */
 #define MAX_KEPT 8
+/* Who chooses anew is named anew so often. */
+#define ANEW_INTERVAL_US (5 * G_USEC_PER_SEC)
 
 static const char *
 member_id_of (SnugMover *mover)
@@ -71,10 +73,25 @@ snug_transfers_has_heirs (SnugMover *mover)
   return mover->share.named != NULL && g_hash_table_size (mover->share.named) > 0;
 }
 
+/* A few words of one member that chooses anew are not many long ones to all others. */
+static gboolean
+may_be_named (SnugMover *mover)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!mover->share.is_anew)
+    return TRUE;
+  if (mover->share.anew_us != 0 && now_us - mover->share.anew_us < ANEW_INTERVAL_US)
+    return FALSE;
+  mover->share.is_anew = FALSE;
+  mover->share.anew_us = now_us;
+  return TRUE;
+}
+
 void
 snug_transfers_name_heirs (SnugTransfers *self, SnugMover *mover)
 {
-  if (!can_be_heir (self, mover))
+  if (!can_be_heir (self, mover) || !may_be_named (mover))
     return;
   for (guint i = 0; i < self->movers->len; i++)
     {
@@ -94,6 +111,7 @@ snug_transfers_name_anew (SnugTransfers *self, SnugMover *mover)
 {
   if (!snug_transfers_has_heirs (mover))
     return;
+  mover->share.is_anew = TRUE;
   g_hash_table_remove_all (mover->share.named);
   for (guint i = 0; i < self->movers->len; i++)
     {

@@ -364,6 +364,8 @@ snug_transfers_on_progress (SnugTransfers *self, SnugOffer *offer)
     {
       SnugMover *mover = self->movers->pdata[i];
 
+      if (is_of (mover, offer) && mover->share.is_anew)
+        snug_transfers_name_heirs (self, mover);
       if (is_of (mover, offer) && (mover->share.introduced || snug_transfers_has_heirs (mover)))
         tell_hashes (mover);
     }

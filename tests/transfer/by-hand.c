@@ -55,6 +55,10 @@ on_word (SnugRoom *room, SnugMember *member, SnugWireMessage *message, gpointer 
     case SNUG_WIRE_PIECE_HASHES:
       hand->first_hash = message->pieces;
       break;
+    case SNUG_WIRE_FILE_HEIR:
+      hand->n_heirs++;
+      hand->heirs_choice = message->only != NULL ? *(const guint8 *) g_bytes_get_data (message->only, NULL) : 0;
+      break;
     case SNUG_WIRE_HAVE_PIECES:
       hand->n_have = message->pieces;
       hand->is_paused = message->paused;
@@ -74,7 +78,7 @@ add_hand (ByHand *f, const char *name, guint who)
 {
   static const SnugWireType types[] = {
     SNUG_WIRE_FILE_PASS, SNUG_WIRE_FILE_PASSING, SNUG_WIRE_FILE_GET, SNUG_WIRE_HAVE_PIECES, SNUG_WIRE_PIECE_HASHES,
-    SNUG_WIRE_FILE_CANCEL
+    SNUG_WIRE_FILE_HEIR, SNUG_WIRE_FILE_CANCEL
   };
   SnugRoom *room = snug_mates_add (&f->mates.mates, name)->room;
 

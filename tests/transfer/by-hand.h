@@ -35,6 +35,8 @@ typedef struct
   guint     n_answers;      /* have-pieces */
   guint     n_questions;    /* the same, with ask */
   guint64   first_hash;     /* of the last piece-hashes */
+  guint     n_heirs;        /* file-heir */
+  guint8    heirs_choice;   /* the first byte of what the last of them takes */
   int       n_channels;     /* that came for it; atomic */
 } Hand;
 

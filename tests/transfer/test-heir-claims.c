@@ -276,6 +276,55 @@ test_another_beginning (ByHand *f, gconstpointer data)
   g_assert_cmpuint (bo->first_hash, ==, 0);
 }
 
+/* --- one that chooses anew and anew ---------------------------------------------------------------- */
+
+#define ANEW_MS 5000
+
+static void
+choose_as_bo (ByHand *f, const char *id, const char *only)
+{
+  g_autofree char *get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":0},"
+                                          "\"only\":\"%s\"}", id, only);
+
+  send_raw (&f->mates, BO, "Ana", get);
+}
+
+/* What it says in a few words is not said to all others each time. */
+static void
+test_choosing_anew (ByHand *f, gconstpointer data)
+{
+  static const char one[] = "AQ", two[] = "Aw", three[] = "Bw";
+  Hand *bo = &f->hands[BO], *chi = &f->hands[CHI];
+  SnugTransfers *ana = add (&f->mates, "Ana");
+  g_autofree char *path = g_build_filename (f->mates.path, "three", NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  const char *id;
+
+  put (path, "a", 8 * SNUG_WIRE_PIECE_BYTES, 1600000000);
+  put (path, "b", 8 * SNUG_WIRE_PIECE_BYTES, 1600000000);
+  put (path, "c", 8 * SNUG_WIRE_PIECE_BYTES, 1600000000);
+  add_hand (f, "Bo", BO);
+  add_hand (f, "Chi", CHI);
+  snug_mates_await (&f->mates.mates);
+  start_offer (ana, folder);
+  snug_await (NULL, n_rows (ana) == 2);
+  id = snug_transfer_get_wire_id (row (ana, 0));
+  ask_for (f, BO, "Ana", id);
+  ask_for (f, CHI, "Ana", id);
+  snug_await (NULL, bo->n_heirs == 1 && chi->n_heirs == 1);
+
+  choose_as_bo (f, id, one);
+  snug_await (NULL, chi->n_heirs == 2);
+  choose_as_bo (f, id, two);
+  choose_as_bo (f, id, three);
+  send_raw (&f->mates, BO, "Ana", "{\"type\":\"file-offer\",\"id\":\"last\",\"name\":\"y\",\"size\":1}");
+  snug_await (NULL, n_rows (ana) == 3);
+  snug_let_pass (ANEW_MS);
+  choose_as_bo (f, id, three);
+  snug_await (NULL, chi->heirs_choice == 7);
+  g_assert_cmpuint (chi->n_heirs, ==, 3);
+}
+
 #define ADD(name, func) g_test_add ("/heir-claims/" name, ByHand, NULL, by_hand_set_up, func, by_hand_tear_down)
 
 int
@@ -288,6 +337,7 @@ main (int argc, char **argv)
   ADD ("one-that-brings-what-is-wrong", test_one_that_brings_what_is_wrong);
   ADD ("fifteen", test_fifteen);
   ADD ("kept", test_kept);
+  ADD ("choosing-anew", test_choosing_anew);
   ADD ("another-beginning", test_another_beginning);
   return g_test_run ();
 }
