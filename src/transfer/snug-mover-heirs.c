@@ -11,6 +11,9 @@
 /* So long answers are waited for, and so often one that was busy is asked anew. */
 #define ASK_MS 5000
 #define SAY_INTERVAL_US (G_USEC_PER_SEC / 2)
+/* What can still come is reckoned anew so often at most, and in one part of so many of the time. */
+#define SHOW_INTERVAL_US (G_USEC_PER_SEC / 2)
+#define SHOW_PART 20
 
 typedef struct
 {
@@ -328,6 +331,18 @@ snug_mover_show_heirs (SnugMover *self)
     snug_transfer_enter (self->row, state, self->warning);
 }
 
+/* Of many small files, of which each heir has others, it is much work, and all heirs say how far they are. */
+static void
+show_heirs_now_and_then (SnugMover *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us < self->share.next_show_us)
+    return;
+  snug_mover_show_heirs (self);
+  self->share.next_show_us = now_us + MAX (SHOW_INTERVAL_US, SHOW_PART * (g_get_monotonic_time () - now_us));
+}
+
 /* --- without the one who offers -------------------------------------------------------------------- */
 
 static void
@@ -428,6 +443,7 @@ on_asked_long_ago (gpointer user_data)
   for (guint i = 0; i < n_heirs (self); i++)
     ((Heir *) self->share.heirs->pdata[i])->is_busy = FALSE;
   snug_mover_seek_heir (self);
+  show_heirs_now_and_then (self);
   /* Who has it from the one who offers says nothing unasked. */
   if (self->share.orphaned && self->share.holder == NULL && !self->paused_here)
     ask_heirs (self);
@@ -543,7 +559,7 @@ snug_mover_hear_via_have (SnugMover *self, SnugMember *member, const SnugWireMes
   if (have->ask)
     say_have (self, heir, FALSE);
   snug_mover_seek_heir (self);
-  snug_mover_show_heirs (self);
+  show_heirs_now_and_then (self);
   return TRUE;
 }
 

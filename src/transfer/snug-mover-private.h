@@ -42,6 +42,7 @@ typedef struct
   GSource         *asking;       /* nullable: while it is orphaned */
   guint64          followed_from; /* pieces that were here when it came from the present one */
   guint64          followed_bytes; /* and bytes that were shown */
+  gint64           next_show_us; /* before that nothing is reckoned anew as others have got more */
   gboolean         refused;      /* that one has said that it does not */
   char            *words;        /* nullable: what a person is told of that */
   GBytes          *unsaid;       /* nullable: the fingerprint of all, which the one who offers has not heard */
