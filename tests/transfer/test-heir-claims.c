@@ -269,8 +269,8 @@ test_another_beginning (ByHand *f, gconstpointer data)
   ask_for (f, CHI, "Ana", id);
   snug_await (NULL, g_atomic_int_get (&bo->n_channels) == 1 && g_atomic_int_get (&chi->n_channels) == 1);
 
-  get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":%d},\"have\":\"" WRONG_HAVE
-                         "\"}", id, SNUG_WIRE_PIECE_BYTES);
+  get = g_strdup_printf ("{\"type\":\"file-get\",\"id\":\"%s\",\"from\":{\"entry\":0,\"offset\":%d},"
+                         "\"have\":\"" WRONG_HAVE "\"}", id, SNUG_WIRE_PIECE_BYTES);
   send_raw (&f->mates, BO, "Ana", get);
   snug_await (NULL, g_strcmp0 (bo->refused, id) == 0);
   g_assert_cmpuint (bo->first_hash, ==, 0);
