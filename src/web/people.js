@@ -173,9 +173,18 @@ export class People extends EventTarget {
       return;
     }
     if (peer.legacy) return;
+    if (!this.#peers.has(peer.id)) this.#makeRoom();
     this.#peers.set(peer.id, { peer, isReturn });
     this.#admission.meet(peer.id, peer.seq);
     if (this.#admission.isPaired(peer.id)) this.onPaired(peer.id);
+  }
+
+  /** Whoever the server invents does not pair, and makes room for whoever comes after. */
+  #makeRoom() {
+    const [oldest] = this.#peers.keys();
+    if (oldest === undefined || this.#peers.size < MAX_MEMBERS) return;
+    this.#peers.delete(oldest);
+    this.#admission?.part(oldest);
   }
 
   /**

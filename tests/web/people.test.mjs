@@ -24,3 +24,25 @@ test('sixteen others are known at a time, whatever the server says', (t) => {
   people.onJoined(invented(17));
   assert.ok(ids().includes('m17'));
 });
+
+test('in a private room sixteen may be yet to pair: whoever the server invents makes room for whoever comes after', (t) => {
+  const store = new RoomStore();
+  const pairings = new Set();
+  const admission = {
+    reconcile: () => {},
+    meet: (id) => pairings.add(id),
+    part: (id) => pairings.delete(id),
+    isPaired: () => false,
+    send: () => {},
+  };
+  const people = new People({ store, admission, certificates: [], hash: async () => new Uint8Array(32), send: () => {} });
+  t.after(() => people.close());
+  const peer = (n) => ({ ...invented(n), legacy: false });
+  const waiting = (...numbers) => numbers.filter((n) => pairings.has(`m${n}`));
+  for (let n = 1; n <= 16; n++) people.onJoined(peer(n));
+  people.onJoined(peer(16));
+  assert.equal(pairings.size, 16);
+  people.onJoined(peer(17));
+  assert.equal(pairings.size, 16);
+  assert.deepEqual(waiting(1, 2, 16, 17), [2, 16, 17]);
+});
