@@ -7,6 +7,10 @@
  * it is for was there, and the next items would be work of the same one. */
 #define REST_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 
+/* And before anything else then: where something moves all the time and a frame takes longer than the next one has time
+ * for, there is always one to be drawn first. */
+#define REST_AT_MOST_MS 200
+
 /* A row of the chat costs two milliseconds or three: a handful is a frame that nobody sees as a halt. A full room in
  * which all talk as fast as they may (PROTOCOL.md, limits) is faster than that: the more wait, the more are told. */
 #define FEW_AT_ONCE 4
@@ -24,6 +28,7 @@ struct _SnugCalmList
 
   guint       n_dropped;   /* of @items, from the front, not told yet */
   guint       resting;     /* source of the end of the rest; 0: what comes is told without delay */
+  guint       overdue;     /* source that ends the rest whatever else there is to do */
   guint       telling;     /* source; 0: nothing is to be told, or not before the rest is over */
 };
 
@@ -76,6 +81,14 @@ tell (SnugCalmList *self)
   tell_dropped (self);
   tell_added (self);
   self->resting = g_timeout_add_full (REST_PRIORITY, REST_MS, on_rested, self, NULL);
+  self->overdue = g_timeout_add (REST_AT_MOST_MS, on_rested, self);
+}
+
+static void
+end_rest (SnugCalmList *self)
+{
+  g_clear_handle_id (&self->resting, g_source_remove);
+  g_clear_handle_id (&self->overdue, g_source_remove);
 }
 
 static gboolean
@@ -83,7 +96,7 @@ on_rested (gpointer user_data)
 {
   SnugCalmList *self = user_data;
 
-  self->resting = 0;
+  end_rest (self);
   if (has_something_to_tell (self))
     tell (self);
   return G_SOURCE_REMOVE;
@@ -195,7 +208,7 @@ snug_calm_list_dispose (GObject *object)
   SnugCalmList *self = SNUG_CALM_LIST (object);
 
   g_clear_handle_id (&self->telling, g_source_remove);
-  g_clear_handle_id (&self->resting, g_source_remove);
+  end_rest (self);
   G_OBJECT_CLASS (snug_calm_list_parent_class)->dispose (object);
 }
 

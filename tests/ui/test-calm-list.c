@@ -130,6 +130,23 @@ test_in_the_rest (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_told, ==, 3);
 }
 
+static gboolean
+on_frame (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* The frames of a slow machine on which something moves all the time: there is always one that comes first. */
+static void
+test_behind_frames_without_end (Fixture *fixture, gconstpointer data)
+{
+  guint frames = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 20, on_frame, NULL, NULL);
+
+  append (fixture, 100);
+  snug_await (NULL, is_all_told (fixture));
+  g_source_remove (frames);
+}
+
 static void
 test_all_in_the_end (Fixture *fixture, gconstpointer data)
 {
@@ -183,6 +200,7 @@ main (int argc, char **argv)
   ADD ("some-at-once", test_some_at_once);
   ADD ("many-at-once", test_many_at_once);
   ADD ("in-the-rest", test_in_the_rest);
+  ADD ("behind-frames-without-end", test_behind_frames_without_end);
   ADD ("all-in-the-end", test_all_in_the_end);
   ADD ("more-leave-than-were-told", test_more_leave_than_were_told);
   ADD ("all-leave", test_all_leave);
