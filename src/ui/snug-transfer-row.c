@@ -256,11 +256,12 @@ show_words (SnugTransferRow *self)
 {
   g_autofree char *words = self->is_card ? snug_words_card (self->transfer) : snug_words_transfer (self->transfer);
   g_autofree char *sentence = g_strdup_printf ("%s, %s", snug_transfer_get_name (self->transfer), words);
-  g_autofree char *tied = snug_words_tie (words);
+  g_autofree char *tied = NULL;
   GtkWidget *item = gtk_widget_get_parent (GTK_WIDGET (self));
 
   if (g_strcmp0 (sentence, self->said) == 0)
     return;
+  tied = snug_words_tie (words);
   gtk_label_set_label (self->words, tied);
   /* The list's own item is what a screen reader stops at: there is none yet while a card is made. */
   if (item == NULL)
