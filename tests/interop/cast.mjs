@@ -24,8 +24,10 @@ export class Cast {
     const pages = this.#members.filter((member) => !(member instanceof CliMember)).map(({ page }) => page);
     const complaints = pages.flatMap((page) => page.complaints.lines).filter((line) => !this.known.test(line));
     this.#members = [];
-    for (const terminal of terminals) await terminal.leave();
+    const failures = [];
+    for (const terminal of terminals) await terminal.leave().catch((error) => failures.push(error));
     for (const page of pages) await page.close();
+    assert.deepEqual(failures, []);
     assert.deepEqual(complaints, []);
   }
 }
