@@ -52,3 +52,12 @@ test('what stays keeps it, a change may give it to another, and what never had i
   await null;
   assert.equal(document.activeElement, document.body);
 });
+
+test('of a part within a part the heading within gets it', async () => {
+  const { part, button, heading } = makePage();
+  const [whole, far] = [new Element(), new Element()];
+  whole.children = [part];
+  keepFocus([whole], () => keepFocus([part], () => { button.offsetParent = null; }, () => heading), () => far);
+  await null;
+  assert.equal(document.activeElement, heading);
+});

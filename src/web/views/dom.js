@@ -105,6 +105,12 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Whether anything that can be seen has it. */
+function hasFocus() {
+  const now = document.activeElement;
+  return now instanceof HTMLElement && now !== document.body && now.offsetParent !== null;
+}
+
 /**
  * Changes what can be seen. What had the focus in one of these and is not there any more leaves it to the heading of
  * what came instead: from there Tab goes on, and a reader says where one is.
@@ -117,10 +123,10 @@ export function keepFocus(parts, change, heading) {
   const before = document.activeElement;
   const had = parts.some((part) => part.contains(before));
   change();
-  const now = document.activeElement;
-  if (!had || (now instanceof HTMLElement && now !== document.body && now.offsetParent !== null)) return;
-  // Once all of it is there, its words too.
+  if (!had || hasFocus()) return;
+  // Once all of it is there, its words too; a part within may have found the nearer heading.
   queueMicrotask(() => {
+    if (hasFocus()) return;
     heading().tabIndex = -1;
     heading().focus();
   });
