@@ -547,11 +547,23 @@ test('what goes away while it has the focus of the keyboard hands it on', async 
   await go('.name-form input', 'Enter');
   await ana.waitForFocus('.name-form button');
 
+  await ana.tabTo('.member summary');
+  await ben.leave();
+  await ana.waitForFocus('#room-scroll .section-title');
+
   await server.kill();
   await page.waitFor(() => !document.querySelector('#strip').hidden);
   await ana.tabTo('#strip-button');
   await server.restart();
   await ana.waitForFocus('#bar-title');
+
+  // The room ends by what is not in the strip.
+  await server.kill();
+  await page.waitFor(() => !document.querySelector('#strip').hidden);
+  await ana.tabTo('#strip-button');
+  await page.evaluate(() => document.querySelector('#room-scroll > .leave').click());
+  await ana.waitForFocus('#outside-title');
+  await server.restart();
 });
 
 /** What a camera reads on the screen. */

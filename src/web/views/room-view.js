@@ -310,7 +310,7 @@ export class RoomView {
     setText(this.#peopleTitle, capacity > 0 ? _('{people} of at most {max}', { people, max: capacity }) : people);
     this.#showExpiry(expires);
     this.#order(members.size === 0);
-    this.#list.render([...members.values()]);
+    keepFocus([this.#others], () => this.#list.render([...members.values()]), () => this.#peopleTitle);
   }
 
   /** @param {number} expires */

@@ -180,7 +180,7 @@ export class ShellView {
       strip.hidden = problem === null;
       refusal.hidden = !problem?.refusal;
     };
-    keepFocus([strip], show, () => byId('bar-title'));
+    keepFocus([strip], show, () => byId(this.#panes.hidden ? 'outside-title' : 'bar-title'));
   }
 
   /** @param {State} state */
