@@ -162,6 +162,38 @@ test('a keyboard that comes up hides no newest message, and moves nothing for wh
   for (const size of [low, viewport]) assert.equal(await resizeChat(ben, size), 150);
 });
 
+test('before the first word the chat stays where one scrolled to, and who comes is seen by whoever saw its end', async () => {
+  const ana = await newMember(0);
+  const { viewport } = DESKTOP;
+  const [low, lower] = [220, 200].map((height) => ({ ...viewport, height }));
+  const link = await ana.create(server.origin, 'Ana');
+  await resizeChat(ana, low);
+  await ana.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 20));
+  assert.equal(await resizeChat(ana, lower), 20);
+
+  // Greeted in a pane that has not the room for it.
+  const ben = await newMember(1);
+  await ben.join(link, 'Ben');
+  await ana.waitForMembers(1);
+  const goBy = (name) => ben.page.evaluate((n) => {
+    document.querySelector('.name-form input').value = n;
+    document.querySelector('.name-form button').click();
+  }, name);
+  const whereIsLast = (words) => {
+    const line = [...document.querySelectorAll('#messages > *')].at(-1);
+    const { scrollTop, scrollHeight, clientHeight } = document.querySelector('#chat-scroll');
+    return line.textContent.includes(words) && { scrollTop, toGo: Math.floor(scrollHeight - clientHeight - scrollTop) };
+  };
+  await ana.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 10));
+  await goBy('Bert');
+  await ana.page.waitFor(whereIsLast, 'Ben is now Bert');
+  assert.equal((await ana.page.evaluate(whereIsLast, 'Ben is now Bert')).scrollTop, 10);
+  await ana.page.evaluate(() => document.querySelector('#chat-scroll').scrollTo(0, 1e6));
+  await goBy('Bertram');
+  await ana.page.waitFor(whereIsLast, 'Bert is now Bertram');
+  assert.equal((await ana.page.evaluate(whereIsLast, 'Bert is now Bertram')).toGo, 0);
+});
+
 /** In the page: says so much, one after the other, out of sight: it would be laid out for each. @param {number} n */
 const sayMany = (n) => {
   const panes = document.querySelector('#panes');

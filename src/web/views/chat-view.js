@@ -239,12 +239,13 @@ export class ChatView {
 
   /** @param {State} state */
   render(state) {
+    const wasReadToTheEnd = !this.#isSomethingSaid() && this.#isNews(state) && this.#isScrolledToEnd();
     this.#state = state;
     this.#list.render(this.#linesOf(state));
     this.#showTyping(state);
     this.#showNotice(state);
     if (this.#text.value === '') this.#send.disabled = true;
-    this.#followNewest(state);
+    this.#followNewest(state, wasReadToTheEnd);
     this.#showGoEnd();
   }
 
@@ -376,14 +377,19 @@ export class ChatView {
     return this.#state?.messages.some((message) => message.kind !== 'system') ?? false;
   }
 
-  #isAtEnd() {
+  #isScrolledToEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return !this.#isSomethingSaid() || scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
+  #isAtEnd() {
+    return !this.#isSomethingSaid() || this.#isScrolledToEnd();
+  }
+
+  /** Before the first word one is where one scrolled to. */
   #toEnd() {
     this.#isFollowing = true;
-    this.#scroll.scrollTop = this.#isSomethingSaid() ? this.#scroll.scrollHeight : 0;
+    if (this.#isSomethingSaid()) this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
   /** The button goes; who came to it by a finger wants no keyboard on the screen. */
@@ -392,11 +398,21 @@ export class ChatView {
     this.#toEnd();
   }
 
-  /** Where an old row goes for each that comes, the log keeps its size, and no observer is told. @param {State} state */
-  #followNewest({ messages }) {
-    const key = messages.at(-1)?.key ?? '';
-    if (key === this.#newestKey) return;
-    this.#newestKey = key;
+  /** @param {State} state */
+  #isNews({ messages }) {
+    return (messages.at(-1)?.key ?? '') !== this.#newestKey;
+  }
+
+  /**
+   * Where an old row goes for each that comes, the log keeps its size, and no observer is told.
+   *
+   * @param {State} state
+   * @param {boolean} wasReadToTheEnd while nothing was said: who came is seen by whoever saw the end before
+   */
+  #followNewest(state, wasReadToTheEnd) {
+    if (!this.#isNews(state)) return;
+    this.#newestKey = state.messages.at(-1)?.key ?? '';
+    if (wasReadToTheEnd) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     if (this.#isFollowing) this.#toEnd();
   }
 
