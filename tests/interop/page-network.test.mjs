@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -95,10 +95,14 @@ test('what a page over plain http lacks is said in words where it matters, and n
   const lacks = await ben.page.evaluate(() => ['serviceWorker', 'storage', 'wakeLock', 'clipboard'].filter((name) => !navigator[name]));
   assert.deepEqual(lacks, ['serviceWorker', 'storage', 'wakeLock', 'clipboard']);
   await ben.show('room');
-  assert.match(await ben.page.evaluate(() => document.querySelector('#room-scroll .footer').innerText), /came over plain http/);
+  // Where the secret is typed, and in the room.
+  for (const footer of ['#outside-footer', '#room-scroll .footer'])
+    assert.match(await ben.page.evaluate((f) => document.querySelector(f).textContent, footer), /came over plain http/);
 
   const path = join(folder, 'film.bin');
-  await writeFile(path, randomBytes(30_000_000));
+  // So much that it is still on its way when somebody presses Pause; nothing of it has to arrive.
+  await writeFile(path, '');
+  await truncate(path, 300_000_000);
   await ana.sendFile(path);
   await ben.acceptFile('film.bin');
   await ben.pressInFile('film.bin', 'running', 'Pause film.bin');

@@ -329,10 +329,10 @@ export function roomLink({ linkOrigin, code, secret }) {
   return `${linkOrigin}/?code=${code}${secret && `#${encodeURIComponent(secret)}`}`;
 }
 
-/** True to the mode that the room is in; before that, to both. @param {State} [state] */
+/** True to the mode that the room is in; before that, where its secret is typed, to both. @param {State} [state] */
 export function serverSees(state) {
   const sees = _('The server sees: room code, each member’s own IP address, times. It cannot see: messages, names, files.');
-  return state === undefined ? sees : [sees, whoCanEnter(state), cameUnprotected()].filter(Boolean).join(' ');
+  return [sees, state && whoCanEnter(state), cameUnprotected()].filter(Boolean).join(' ');
 }
 
 /** @param {State} state */
