@@ -106,7 +106,8 @@ export class OutsideView {
     setText(byId('code-label'), _('Code or link'));
     setText(byId('name-label'), _('Your name'));
     setText(byId('secret-label'), _('Secret'));
-    setText(byId('open-label'), _('Open room: who has the code can enter, also old pages'));
+    setText(byId('open-label'), _('Open room'));
+    setText(byId('open-words'), _('Whoever knows its code can enter. A private room also asks for the secret in its link.'));
     this.#secret.placeholder = 'otter-velvet-canoe';
     this.#secret.addEventListener('input', (event) => this.#completeSecret(/** @type {InputEvent} */ (event)));
     setText(byId('outside-submit'), _('Join'));
