@@ -3,13 +3,9 @@
 
 #include "snug-columns.h"
 
-#define MOST_LINES 3
-
 struct _SnugLastingStrip
 {
   AdwBin  parent_instance;
-
-  guint   n_lines;
 
   /* Template */
   GtkBox *lines;
@@ -25,33 +21,25 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static void
-remove_oldest (SnugLastingStrip *self)
-{
-  gtk_box_remove (self->lines, gtk_widget_get_first_child (GTK_WIDGET (self->lines)));
-  self->n_lines--;
-}
-
 void
 snug_lasting_strip_add (SnugLastingStrip *self, const char *text)
 {
   GtkWidget *line = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR,
                                   "xalign", 0.0, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT, NULL);
 
-  if (self->n_lines == MOST_LINES)
-    remove_oldest (self);
   gtk_box_append (self->lines, line);
-  self->n_lines++;
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
 }
 
 static void
 on_close (SnugLastingStrip *self)
 {
+  GtkWidget *line;
+
   g_signal_emit (self, signals[CLOSED], 0);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  while (self->n_lines > 0)
-    remove_oldest (self);
+  while ((line = gtk_widget_get_first_child (GTK_WIDGET (self->lines))) != NULL)
+    gtk_box_remove (self->lines, line);
 }
 
 static void

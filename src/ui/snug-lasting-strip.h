@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (SnugLastingStrip, snug_lasting_strip, SNUG, LASTING_STRIP,
 
 /* Signal "closed": a person has read all of it, and it is about to be hidden. */
 
-/* Below what stands there already; the oldest goes if that is much. */
+/* Below what stands there already; all of it stays, and is scrolled if it is much. */
 void snug_lasting_strip_add (SnugLastingStrip *self, const char *text);
 
 G_END_DECLS

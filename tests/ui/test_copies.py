@@ -150,6 +150,25 @@ def test_failure_stays(desk):
     opened.gone("alert", failure)
 
 
+@case("of many copies that fail each stands there until it is closed")
+def test_failures_stay(desk):
+    names = [f"film {n}.bin" for n in range(1, 7)]
+    opened, _, received = receive(desk, *names)
+    place = desk.folder / "stick"
+    place.mkdir()
+    for path in received:
+        become_pipe(path)
+        save_to(opened, path.name, place / f"copy of {path.name}")
+    opened.find("label", "copy of film 1.bin")
+    place.rmdir()
+    for path in received:
+        path.open("wb").close()
+    for name in names:
+        opened.find("alert", re.compile(f"copy of {name}.*No such file"))
+    opened.press("push button", "Close")
+    opened.gone("alert", re.compile("No such file"))
+
+
 @case("a copy that fails after its window is gone is told of by a notification that names no file, and by the next window")
 def test_failed(desk):
     opened, ana, received = receive(desk, "film.bin", "song.bin")
