@@ -89,7 +89,7 @@ tell_heard (SnugNotifier *self)
 {
   g_autoptr (SnugMessage) message = g_steal_pointer (&self->heard);
 
-  if (!is_wanted (self))
+  if (!is_wanted (self) || snug_message_get_deleted (message))
     return;
   notify_message (self, message);
   self->resting = g_timeout_add (MESSAGES_EVERY_MS, on_rested, self);
@@ -117,6 +117,9 @@ on_messages_changed (GListModel *messages, guint position, guint n_removed, guin
 
       if (!is_heard (message))
         continue;
+      /* What is read as it comes is not spoken of later. */
+      if (!is_wanted (self))
+        return;
       g_set_object (&self->heard, message);
       if (self->resting == 0)
         tell_heard (self);
@@ -263,11 +266,14 @@ is_out_of_sight (SnugNotifier *self)
 static void
 on_session_state (SnugNotifier *self)
 {
+  SnugSessionState state = snug_session_get_state (self->session);
   g_autoptr (SnugProblem) problem = NULL;
   g_autoptr (GNotification) notification = NULL;
 
-  if (snug_session_get_state (self->session) != SNUG_SESSION_FAILED || !is_out_of_sight (self)
-      || !is_switched_on (self))
+  /* What was said in a room that is over leads nowhere. */
+  if (state == SNUG_SESSION_EMPTY || state == SNUG_SESSION_FAILED)
+    g_clear_object (&self->heard);
+  if (state != SNUG_SESSION_FAILED || !is_out_of_sight (self) || !is_switched_on (self))
     return;
   problem = snug_problem_new (self->session);
   notification = g_notification_new (problem->title);
