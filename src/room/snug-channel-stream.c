@@ -11,9 +11,8 @@
 #define FULL_BYTES (2 * SNUG_FILE_STREAM_LOW_WATER_BYTES)
 #define LOW_BYTES SNUG_FILE_STREAM_LOW_WATER_BYTES
 
-/* What waits for a message that is missing, when the sender is asked to wait, and when it may go on. Until the sender has
- * heard that, what is under way comes, and what it adds meanwhile: there has to be room for as much again. */
-#define CROWDED_BYTES (SNUG_STRIPE_ORDER_MAX_BYTES / 2)
+/* What waits for a message that is missing, when the sender is asked to wait, and when it may go on. */
+#define CROWDED_BYTES (8 * 1024 * 1024)
 #define CALM_BYTES (2 * 1024 * 1024)
 
 typedef struct

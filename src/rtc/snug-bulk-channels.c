@@ -145,6 +145,7 @@ open_association (SnugBulkChannels *self, Association *one)
   snug_channel_set_set_max_message_size (one->channels, snug_channel_set_get_max_message_size (self->first_channels));
   g_signal_connect (one->channels, "data-channel", G_CALLBACK (on_data_channel), self);
   one->sctp = snug_sctp_transport_new (lane, port, SNUG_DATA_CHANNEL_MAX_MESSAGE_SIZE);
+  /* the others are for paths that lose, on which windows are small */
   snug_sctp_transport_set_extra (one->sctp, port, snug_path_mtu_get (self->mtu), one != self->all);
   g_signal_connect (one->sctp, "state-changed", G_CALLBACK (on_sctp_state), self);
   snug_sctp_transport_start (one->sctp);
@@ -205,7 +206,6 @@ on_second (gpointer user_data)
   for (guint i = 0; i < SNUG_STRIPES_MOST; i++)
     if (self->all[i].sctp != NULL)
       add_up (&second, &self->all[i]);
-  second.is_bound = self->all[0].sctp != NULL && snug_sctp_transport_is_bound (self->all[0].sctp);
   n = snug_stripe_rule_feed (&self->rule, &second);
   if (second.n_bytes > 0)
     g_debug ("bulk: %" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT " chunks again, %.0f ms: over %u now",

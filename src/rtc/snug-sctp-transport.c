@@ -39,6 +39,7 @@ struct _SnugSctpTransport
   SnugSctpAddress   to;              /* as in the last packet that was sent */
   SnugSctpTally     tally;
   SnugSendRoom      room;
+  gboolean          is_further;      /* of the stripes beside the first */
   guint             n_streams;
   gboolean          has_news;        /* usrsctp called; look when it has returned */
   gboolean          is_draining;
@@ -251,18 +252,11 @@ on_packet (G_GNUC_UNUSED SnugTransport *below, const guint8 *data, gsize n_bytes
   drain (self);
 }
 
-/* At most: usrsctp tells of it in chunks, which are full or less. */
-static gsize
-count_under_way (SnugSctpTransport *self, const struct sctp_status *status)
-{
-  return status->sstat_unackdata * self->config.packet_bytes;
-}
-
-/* What has gone out is there or under way. */
+/* What has gone out is there or under way; usrsctp tells of the latter in chunks, which are full or less. */
 static guint64
 count_arrived (SnugSctpTransport *self, const struct sctp_status *status)
 {
-  guint64 most_under_way = count_under_way (self, status);
+  guint64 most_under_way = (guint64) status->sstat_unackdata * self->config.packet_bytes;
 
   return self->tally.n_bytes > most_under_way ? self->tally.n_bytes - most_under_way : 0;
 }
@@ -273,7 +267,7 @@ look_at_room (SnugSctpTransport *self)
 {
   struct sctp_status status;
 
-  if (!self->config.is_extra || self->bytes_looked == self->bytes_sent
+  if (!self->config.is_extra || self->is_further || self->bytes_looked == self->bytes_sent
       || !snug_sctp_socket_get_status (self->socket, &status))
     return;
   self->bytes_looked = self->bytes_sent;
@@ -378,8 +372,7 @@ snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize pack
   self->config.local_port = self->config.remote_port = port;
   self->config.packet_bytes = packet_bytes;
   self->config.is_extra = TRUE;
-  if (is_further)
-    self->room = (SnugSendRoom) SNUG_SEND_ROOM_FURTHER_INIT;
+  self->is_further = is_further;
 }
 
 void
@@ -392,16 +385,6 @@ gsize
 snug_sctp_transport_get_send_room (SnugSctpTransport *self)
 {
   return self->room.n_bytes;
-}
-
-gboolean
-snug_sctp_transport_is_bound (SnugSctpTransport *self)
-{
-  struct sctp_status status;
-
-  return snug_sctp_socket_get_status (self->socket, &status)
-         && snug_send_room_is_bound (&self->room, status.sstat_primary.spinfo_cwnd, count_under_way (self, &status),
-                                     self->config.packet_bytes);
 }
 
 gsize
@@ -429,16 +412,12 @@ snug_sctp_transport_start (SnugSctpTransport *self)
     return;
   snug_transport_enter (SNUG_TRANSPORT (self), SNUG_TRANSPORT_CONNECTING, NULL);
   self->config.address = snug_usrsctp_add (snug_transport_get_context (SNUG_TRANSPORT (self)), &user, self);
-  snug_usrsctp_set_high_speed (self->room.is_further);
+  snug_usrsctp_set_high_speed (self->is_further);
   self->socket = snug_sctp_socket_open (&self->config, on_upcall, self);
   if (self->socket == NULL)
-    {
-      fail (self, _("Data channels cannot be opened here"));
-      return;
-    }
-  if (self->room.is_further)
-    snug_sctp_socket_set_send_buffer (self->socket, self->room.n_bytes);
-  snug_transport_set_receiver (self->below, on_packet, self);
+    fail (self, _("Data channels cannot be opened here"));
+  else
+    snug_transport_set_receiver (self->below, on_packet, self);
 }
 
 /* ---- Sending ---- */

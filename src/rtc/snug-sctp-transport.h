@@ -78,9 +78,8 @@ SnugSctpTransport *snug_sctp_transport_new (SnugTransport *below, guint16 remote
  * @packet_bytes: the largest packet that we send
  * @is_further: beside another one for the same files: a stripe that is begun only while no queue fills
  *
- * Before start, for good: SCTP cannot cut its chunks anew, and they are as large as a packet. It may hold as much as a
- * long path does, in both directions. A word that waits behind that waits long. A further one begins with little, and takes
- * no message of more than 128 KiB before it has grown.
+ * Before start, for good: SCTP cannot cut its chunks anew, and they are as large as a packet. The first may hold as much
+ * as a long path does. A word that waits behind that waits long.
  */
 void           snug_sctp_transport_set_extra (SnugSctpTransport *self, guint16 port, gsize packet_bytes,
                                               gboolean is_further);
@@ -90,9 +89,6 @@ void           snug_sctp_transport_forget_path (SnugSctpTransport *self);
 
 /* Of what was sent, the last so many bytes at most are not acknowledged, and one message. Never less than before. */
 gsize          snug_sctp_transport_get_send_room (SnugSctpTransport *self);
-
-/* Whether that, and not the congestion window, is what limits it: several associations would get further. */
-gboolean       snug_sctp_transport_is_bound (SnugSctpTransport *self);
 
 gsize          snug_sctp_transport_get_packet_bytes (SnugSctpTransport *self);
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "snug-send-room.h"
 
-#include "snug-stripe-rule.h"
-
 /* What a line of 1 Gbit/s brings away in that time. */
 #define BYTES_PER_MS 125000
 
 /* A line may be slow and its queue deep. Of so much an acknowledgement can still name what is missing. */
 #define LEAST_LIMIT (1280 * 1024)
-
-/* What each of the further ones may grow to in any case: as much as the first begins with. */
-#define LEAST_SHARE SNUG_USRSCTP_SEND_BUFFER
 
 /* RFC 9260 section 6.3.1: each measure moves the smoothed round trip by an eighth, and there is one in a round trip. */
 #define SETTLING_MS 5000
@@ -18,29 +13,13 @@
 /* RFC 9260 sections 3.1 and 3.3.1: of a packet with one chunk of data */
 #define HEADERS 28
 
+/* What usrsctp can keep account of, and what the line holds. */
 static gsize
-count_most (gsize packet_bytes)
+count_most (const SnugSendRoom *self, gsize packet_bytes)
 {
-  return MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
-}
+  gsize most = MIN (SNUG_SEND_ROOM_MOST_CHUNKS * (packet_bytes - HEADERS), SNUG_SEND_ROOM_MOST);
 
-/* With headers and all it is what a line of 1 Gbit/s holds: there no queue fills, and none is given back. */
-static gsize
-count_for_all (const SnugSendRoom *self)
-{
-  return (gsize) self->least_rtt_ms * BYTES_PER_MS / 8 * 7;
-}
-
-/* On a path that is so short that they hold more than it together, several
- * are tried only where packets are lost by chance, and no window is as large as its room. */
-static gsize
-count_share (const SnugSendRoom *self, gsize packet_bytes)
-{
-  gsize most = count_most (packet_bytes), for_all = count_for_all (self);
-
-  if (!self->is_further)
-    return MIN ((gsize) self->least_rtt_ms * BYTES_PER_MS, most);
-  return for_all > most ? CLAMP ((for_all - most) / (SNUG_STRIPES_MOST - 1), LEAST_SHARE, most) : LEAST_SHARE;
+  return MIN ((gsize) self->least_rtt_ms * BYTES_PER_MS, most);
 }
 
 void
@@ -80,7 +59,7 @@ snug_send_room_feed (SnugSendRoom *self, gsize window_bytes, guint rtt_ms, gsize
   if (self->least_rtt_ms == 0 || rtt_ms < self->least_rtt_ms || self->now_ms < self->settled_ms)
     self->least_rtt_ms = rtt_ms;
 
-  wanted = MIN (count_double (self, window_bytes), count_share (self, packet_bytes));
+  wanted = MIN (count_double (self, window_bytes), count_most (self, packet_bytes));
   if (wanted <= self->n_bytes)
     return FALSE;
   self->n_bytes = wanted;
@@ -94,15 +73,4 @@ snug_send_room_forget_path (SnugSendRoom *self)
   self->most_arrived = 0;
   self->began_ms = 0;
   self->is_path_new = TRUE;
-}
-
-/* A window stops growing when what is under way stays behind it: just below the room it may be as large as it gets. It
- * keeps that size when less is under way, because a disk is slow or somebody pauses. And the path has to hold more than
- * what all would have at least, or they would only fill a queue. */
-gboolean
-snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize n_under_way, gsize packet_bytes)
-{
-  return self->n_bytes == count_most (packet_bytes) && window_bytes >= self->n_bytes / 8 * 7
-         && n_under_way >= self->n_bytes / 4 * 3
-         && count_for_all (self) > self->n_bytes + (SNUG_STRIPES_MOST - 1) * LEAST_SHARE;
 }

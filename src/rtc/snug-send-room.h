@@ -29,7 +29,6 @@ typedef struct
 {
   gsize    n_bytes;
   guint    least_rtt_ms;     /* 0: not known */
-  gboolean is_further;       /* of the stripes beside the first, which share what the first leaves of a long path */
 
   gsize    most_arrived;     /* bytes in a round trip, of the best of them; 0: not known */
   gint64   now_ms;           /* of the last note */
@@ -42,10 +41,6 @@ typedef struct
 
 #define SNUG_SEND_ROOM_INIT { .n_bytes = SNUG_USRSCTP_SEND_BUFFER }
 
-/* Two messages of a file. It begins with a window of ten packets, and all that came by the first waits at the peer for what
- * waits here. */
-#define SNUG_SEND_ROOM_FURTHER_INIT { .n_bytes = 128 * 1024, .is_further = TRUE }
-
 /* Before each feed: more than the line brings away is no use. A round trip is as long as it is now, not as it once was:
  * what arrives in the shortest is less than what is under way.
  * @n_arrived: bytes that the peer has acknowledged so far
@@ -57,9 +52,5 @@ gboolean snug_send_room_feed     (SnugSendRoom *self, gsize window_bytes, guint 
 
 /* It may be another path from now on. What it has it keeps. */
 void     snug_send_room_forget_path (SnugSendRoom *self);
-
-/* Whether it is as large as it gets (for want of chunks, or of bytes where packets are large), is made use of, and the
- * congestion window would let more go. */
-gboolean snug_send_room_is_bound (const SnugSendRoom *self, gsize window_bytes, gsize n_under_way, gsize packet_bytes);
 
 G_END_DECLS

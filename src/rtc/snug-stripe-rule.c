@@ -7,13 +7,10 @@
 #define QUEUE_FACTOR 1.15
 #define JITTER_MS 3
 
-/* The further ones begin with a window of ten packets, and what comes by the first waits for what they bring. Only then a
- * try counts: so many seconds, which have to bring so many quarters of what as many before it brought. Less where nothing
- * was lost: there several are no more than one with a larger window. */
-#define RAMP_SECONDS 3
+/* A try is so many seconds, and has to bring 3/2 of what as many before it brought. */
 #define TRY_SECONDS 3
-#define GAIN_QUARTERS_LOST 6
-#define GAIN_QUARTERS_BOUND 5
+#define GAIN_NUMERATOR 3
+#define GAIN_DENOMINATOR 2
 
 /* A smoothed round trip needs some measures until it is of another path. */
 #define SETTLING_SECONDS 5
@@ -82,13 +79,6 @@ is_lost_by_chance (SnugStripeRule *self)
   return FALSE;
 }
 
-/* Not only for once: a window may be that large for a moment, when slow start ends. */
-static gboolean
-is_bound (SnugStripeRule *self)
-{
-  return self->last[0].is_bound && self->last[1].is_bound;
-}
-
 static gboolean
 is_queue_filling (SnugStripeRule *self)
 {
@@ -96,20 +86,11 @@ is_queue_filling (SnugStripeRule *self)
 }
 
 static void
-begin_try (SnugStripeRule *self, guint64 gain_quarters)
+begin_try (SnugStripeRule *self)
 {
-  self->needed = count_bytes (self) * gain_quarters / 4;
+  self->before = count_bytes (self);
   self->n_stripes = SNUG_STRIPES_MOST;
   self->n_tried = 1;
-}
-
-static void
-consider_try (SnugStripeRule *self)
-{
-  if (is_lost_by_chance (self))
-    begin_try (self, GAIN_QUARTERS_LOST);
-  else if (is_bound (self))
-    begin_try (self, GAIN_QUARTERS_BOUND);
 }
 
 static void
@@ -125,9 +106,9 @@ give_back (SnugStripeRule *self)
 static void
 look_at_try (SnugStripeRule *self)
 {
-  if (self->n_tried++ < RAMP_SECONDS + TRY_SECONDS)
+  if (self->n_tried++ < TRY_SECONDS)
     return;
-  if (count_bytes (self) < self->needed)
+  if (count_bytes (self) * GAIN_DENOMINATOR < self->before * GAIN_NUMERATOR)
     {
       give_back (self);
       return;
@@ -166,7 +147,7 @@ snug_stripe_rule_feed (SnugStripeRule *self, const SnugStripeSecond *second)
     give_back (self);
   else if (self->n_tried > 0)
     look_at_try (self);
-  else if (self->n_stripes == 1 && self->hold == 0 && is_flat (self))
-    consider_try (self);
+  else if (self->n_stripes == 1 && self->hold == 0 && is_flat (self) && is_lost_by_chance (self))
+    begin_try (self);
   return self->n_stripes;
 }

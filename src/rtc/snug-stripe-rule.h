@@ -1,10 +1,9 @@
 /* snug-stripe-rule: over how many associations large files go (PROTOCOL.md section 4, "Stripes").
  *
- * Where packets are lost by chance, or the path is so long that one association cannot hold what is on its way, several
- * associations bring several times as much. Where packets are lost because a queue is full, several would only take from
- * those who share it. What tells the two apart is the round trip, which grows with the queue. So: several are begun only
- * while that is so and the round trip is flat, kept only if they gain, and until it grows. A pure function of what it is
- * told once a second.
+ * Where packets are lost by chance, several associations bring several times as much. Where they are lost because a
+ * queue is full, several would only take from those who share it. What tells the two apart is the round trip, which
+ * grows with the queue. So: several are begun only while packets are lost and the round trip is flat, kept only if they gain much, and
+ * until it grows. A pure function of what it is told once a second.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,10 +20,9 @@ G_BEGIN_DECLS
 /* What went over all of them in one second. */
 typedef struct
 {
-  guint64  n_bytes;   /* for the first time */
-  guint64  n_again;   /* chunks that had to go again */
-  double   rtt_ms;    /* smoothed, of the slowest; < 0: not known */
-  gboolean is_bound;  /* the first of them has as much under way as one can */
+  guint64 n_bytes;   /* for the first time */
+  guint64 n_again;   /* chunks that had to go again */
+  double  rtt_ms;    /* smoothed, of the slowest; < 0: not known */
 } SnugStripeSecond;
 
 typedef struct
@@ -34,8 +32,8 @@ typedef struct
   SnugStripeSecond last[SNUG_STRIPE_RULE_SECONDS];     /* the newest first */
   guint            n_last;                             /* of them that are known */
   double           least_rtt_ms;                       /* < 0: not known */
-  guint64          needed;                             /* bytes, of the seconds of a try that is no vain one */
-  guint            n_tried;                            /* seconds of a try and its ramp; 0: there is none */
+  guint64          before;                             /* bytes, of the seconds before a try */
+  guint            n_tried;                            /* seconds of a try; 0: there is none */
   guint            hold;                               /* seconds in which nothing is tried */
   guint            next_hold;
   guint            unsettled;                          /* seconds whose round trip is in part one of another path */

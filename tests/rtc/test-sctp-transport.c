@@ -456,28 +456,6 @@ test_full_until_writable (void)
   pair_free (pair);
 }
 
-/* What is sent there the peer waits for, with all that came by the others. */
-static void
-test_further_one_is_soon_full (void)
-{
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  Pair *pair = pair_new (context, MAX_MESSAGE);
-  const SnugSctpSend how = { .stream = 1, .ppid = 53 };
-  g_autoptr (GBytes) bytes = make_bytes (65536, 6);
-
-  snug_sctp_transport_set_extra (pair->a.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, TRUE);
-  snug_sctp_transport_set_extra (pair->b.sctp, SNUG_SCTP_PORT + 1, SNUG_SCTP_LEAST_PACKET, TRUE);
-  snug_sctp_transport_start (pair->a.sctp);
-  snug_sctp_transport_start (pair->b.sctp);
-  snug_await (context, are_connected (pair));
-  g_assert_cmpint (send_bytes (&pair->a, &how, bytes), ==, SNUG_SCTP_SENT);
-  g_assert_cmpint (send_bytes (&pair->a, &how, bytes), ==, SNUG_SCTP_SENT);
-  g_assert_cmpint (send_bytes (&pair->a, &how, bytes), ==, SNUG_SCTP_FULL);
-  snug_await (context, pair->b.messages->len == 2);
-  g_assert_cmpint (send_bytes (&pair->a, &how, bytes), ==, SNUG_SCTP_SENT);
-  pair_free (pair);
-}
-
 static void
 test_reset_comes_after_the_data (void)
 {
@@ -939,7 +917,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sctp/many-at-once", test_many_at_once);
   g_test_add_func ("/sctp/partial-reliability", test_partial_reliability);
   g_test_add_func ("/sctp/full-until-writable", test_full_until_writable);
-  g_test_add_func ("/sctp/further-one-is-soon-full", test_further_one_is_soon_full);
   g_test_add_func ("/sctp/reset-comes-after-the-data", test_reset_comes_after_the_data);
   g_test_add_func ("/sctp/many-resets", test_many_resets);
   g_test_add_func ("/sctp/close-reaches-the-peer", test_close_reaches_the_peer);

@@ -124,58 +124,6 @@ test_large_packets_do_not_make_it_huge (void)
   g_assert_cmpuint (room.n_bytes, ==, SNUG_SEND_ROOM_MOST);
 }
 
-/* 12.5 MB are what such a path holds, headers and all. Nearer ones the first fills alone. */
-static void
-test_further_ones_share_what_is_left (void)
-{
-  SnugSendRoom first = SNUG_SEND_ROOM_INIT, further = SNUG_SEND_ROOM_FURTHER_INIT, near = SNUG_SEND_ROOM_FURTHER_INIT;
-
-  g_assert_true (snug_send_room_feed (&first, 50 * MB, 100, PACKET_BYTES));
-  g_assert_true (snug_send_room_feed (&further, 50 * MB, 100, PACKET_BYTES));
-  g_assert_cmpuint (first.n_bytes + 3 * further.n_bytes, >, 10.5 * MB);
-  g_assert_cmpuint (first.n_bytes + 3 * further.n_bytes, <, 11 * MB);
-  g_assert_true (snug_send_room_feed (&near, 50 * MB, 20, PACKET_BYTES));
-  g_assert_cmpuint (near.n_bytes, ==, SNUG_USRSCTP_SEND_BUFFER);
-}
-
-/* What waits there the peer waits for. */
-static void
-test_further_ones_begin_with_little (void)
-{
-  SnugSendRoom further = SNUG_SEND_ROOM_FURTHER_INIT;
-
-  g_assert_cmpuint (further.n_bytes, ==, 128 * 1024);
-  g_assert_false (snug_send_room_feed (&further, 10 * PACKET_BYTES, 100, PACKET_BYTES));
-  g_assert_true (snug_send_room_feed (&further, 100000, 100, PACKET_BYTES));
-  g_assert_cmpuint (further.n_bytes, ==, 200000);
-}
-
-static void
-test_bound_by_chunks (void)
-{
-  SnugSendRoom room = SNUG_SEND_ROOM_INIT;
-
-  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, 5 * MB, PACKET_BYTES));
-  g_assert_true (snug_send_room_feed (&room, 50 * MB, 100, PACKET_BYTES));
-  g_assert_true (snug_send_room_is_bound (&room, 50 * MB, 5 * MB, PACKET_BYTES));
-  g_assert_false (snug_send_room_is_bound (&room, 4 * MB, 5 * MB, PACKET_BYTES));
-  /* the window of an earlier file, and a slow disk */
-  g_assert_false (snug_send_room_is_bound (&room, 50 * MB, 3 * MB, PACKET_BYTES));
-}
-
-/* What the further ones have at least would fill a queue there. */
-static void
-test_not_bound_where_the_path_is_full (void)
-{
-  SnugSendRoom near = SNUG_SEND_ROOM_INIT, far = SNUG_SEND_ROOM_INIT;
-
-  g_assert_true (snug_send_room_feed (&near, 50 * MB, 61, PACKET_BYTES));
-  g_assert_cmpuint (near.n_bytes, >, 5 * MB);
-  g_assert_false (snug_send_room_is_bound (&near, 50 * MB, 5 * MB, PACKET_BYTES));
-  g_assert_true (snug_send_room_feed (&far, 50 * MB, 63, PACKET_BYTES));
-  g_assert_true (snug_send_room_is_bound (&far, 50 * MB, 5 * MB, PACKET_BYTES));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -187,9 +135,5 @@ main (int argc, char **argv)
   g_test_add_func ("/send-room/never-shrinks", test_never_shrinks);
   g_test_add_func ("/send-room/another-path", test_another_path);
   g_test_add_func ("/send-room/large-packets-do-not-make-it-huge", test_large_packets_do_not_make_it_huge);
-  g_test_add_func ("/send-room/further-ones-share-what-is-left", test_further_ones_share_what_is_left);
-  g_test_add_func ("/send-room/further-ones-begin-with-little", test_further_ones_begin_with_little);
-  g_test_add_func ("/send-room/bound-by-chunks", test_bound_by_chunks);
-  g_test_add_func ("/send-room/not-bound-where-the-path-is-full", test_not_bound_where_the_path_is_full);
   return g_test_run ();
 }
