@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "snug-await.h"
+#include "snug-own-address.h"
 #include "snug-passing-time.h"
 
 /* More than either patience of the agent. */
@@ -45,20 +46,6 @@ typedef struct
   gboolean      relayed;         /* the relay has let it in */
   gboolean      done;            /* it has said so */
 } Fixture;
-
-/* libnice leaves by the network of each of its addresses: only what is there is reached. */
-static char *
-find_own_address (void)
-{
-  GList *addresses = nice_interfaces_get_local_ips (FALSE);
-  char *found = addresses == NULL ? g_strdup ("127.0.0.1") : NULL;
-
-  for (GList *item = addresses; item != NULL && found == NULL; item = item->next)
-    if (strchr (item->data, ':') == NULL)
-      found = g_strdup (item->data);
-  g_list_free_full (addresses, g_free);
-  return found;
-}
 
 static void
 server_init (Server *server, const char *scheme, const char *own_address)
@@ -202,7 +189,7 @@ let_in (Fixture *f)
 static void
 listen_by_tcp (Fixture *f)
 {
-  g_autofree char *own_address = find_own_address ();
+  g_autofree char *own_address = snug_own_address_find ();
   g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string (own_address, 0);
   g_autoptr (GSocketAddress) here = NULL;
   g_autofree char *url = NULL;
@@ -306,7 +293,7 @@ gather_with_stun (Fixture *f)
 static void
 set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
-  g_autofree char *own_address = find_own_address ();
+  g_autofree char *own_address = snug_own_address_find ();
 
   f->context = g_main_context_new ();
   g_main_context_push_thread_default (f->context);
@@ -449,7 +436,7 @@ test_mute_it_takes_no_leave (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  g_autofree char *own_address = find_own_address ();
+  g_autofree char *own_address = snug_own_address_find ();
 
   g_test_init (&argc, &argv, NULL);
   if (own_address == NULL)

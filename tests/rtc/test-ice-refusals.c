@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "snug-await.h"
+#include "snug-own-address.h"
 #include "snug-passing-time.h"
 
 #define UFRAG "evil"
@@ -57,20 +58,6 @@ typedef struct
 } Fixture;
 
 /* ---- The member ---- */
-
-/* libnice leaves by the network of each of its addresses: only what is there is reached. */
-static char *
-find_own_address (void)
-{
-  GList *addresses = nice_interfaces_get_local_ips (FALSE);
-  char *found = addresses == NULL ? g_strdup ("127.0.0.1") : NULL;
-
-  for (GList *item = addresses; item != NULL && found == NULL; item = item->next)
-    if (strchr (item->data, ':') == NULL)
-      found = g_strdup (item->data);
-  g_list_free_full (addresses, g_free);
-  return found;
-}
 
 static void
 door_open (Door *door, const char *address)
@@ -194,7 +181,7 @@ static void
 set_up (Fixture *f, gconstpointer refusal)
 {
   f->refusal = refusal;
-  f->address = find_own_address ();
+  f->address = snug_own_address_find ();
   stun_agent_init (&f->stun, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
   for (guint i = 0; i < G_N_ELEMENTS (f->doors); i++)
