@@ -315,6 +315,8 @@ for (const [width, height] of [[360, 640], [320, 568]])
     const { page } = ana.page;
     await ana.page.waitFor(() => document.querySelector('.notice .qr svg')?.checkVisibility());
     const { side, isWhole, isCopySeen } = await ana.page.evaluate(() => {
+      // The longest that can be drawn, not the one that was.
+      document.querySelector('.notice .big-code').textContent = 'CAND42-bright-bright-bright';
       const pane = document.querySelector('#chat-scroll').getBoundingClientRect();
       const isWithin = (box) => box.top >= pane.top && box.bottom <= pane.bottom;
       const code = document.querySelector('.notice .qr').getBoundingClientRect();
