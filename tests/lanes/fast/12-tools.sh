@@ -65,6 +65,23 @@ lane_case 'a lane that wants to be alone is' -- says '2 passed, 0 failed' two_la
 $begin; timeout 1 cat '$box/meeting'; lane_case leaves -- touch '$box/left'; lane_end" \
   "$begin; lane_case 'comes after' -- test -e '$box/left'; lane_end"
 
+# gate: the gate over a fast lane and three long ones of one case each, where everything is installed.
+gate () {
+  local tree=$box/tree lane
+  mkdir -p "$tree/.ci" "$tree/tests/tools" "$tree/tests/lanes/fast" "$tree/tests/lanes/long" "$box/make"
+  cp .ci/run "$tree/.ci/"
+  cp tests/tools/run-lanes tests/tools/with-terminals "$tree/tests/tools/"
+  cp tests/lanes/lane.sh "$tree/tests/lanes/"
+  for lane in fast/10-first long/10-second long/20-third long/30-fourth; do
+    printf '#!/bin/bash\n# a trial\n. "%s/lanes/lane.sh"\nlane_case one -- true; lane_end\n' "$tree/tests" >"$tree/tests/lanes/$lane.sh"
+  done
+  printf '#!/bin/sh\n' >"$tree/tests/tools/setup"
+  printf '#!/bin/sh\nexec tests/tools/run-lanes fast\n' >"$box/make/make"
+  chmod +x "$tree/tests/tools/setup" "$box/make/make"
+  V='' SNUG_LANES='' SNUG_LANE_LOGS='' PATH=$box/make:$PATH bash "$tree/.ci/run"
+}
+lane_case 'the gate runs the long lanes after the fast ones' -- says '4 passed, 0 failed' gate
+
 # fake NAME BODY: a program of that name in front of PATH.
 fake () { mkdir -p "$box/bin"; printf '#!/bin/sh\n%s\n' "$2" >"$box/bin/$1"; chmod +x "$box/bin/$1"; }
 
