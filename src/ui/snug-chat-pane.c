@@ -276,10 +276,7 @@ on_messages_changed (SnugChatPane *self, guint position, guint n_removed, guint 
   update (self);
   /* What one has just said oneself is never out of sight. */
   if (has_own (messages, position, n_added))
-    {
-      snug_chat_pane_set_first_unread (self, NULL);
-      snug_chat_pane_go_to_end (self);
-    }
+    snug_chat_pane_go_to_end (self);
   else
     follow (self);
 }

@@ -21,7 +21,7 @@ GListModel *snug_chat_pane_get_messages (SnugChatPane *self);
 void snug_chat_pane_go_to_end        (SnugChatPane *self);
 /* The people of the room stand beside the chat. */
 void snug_chat_pane_set_roomy        (SnugChatPane *self, gboolean roomy);
-/* @message: (nullable): what was not read yet begins with it. Saying something takes the line away. */
+/* @message: (nullable): what was not read yet begins with it. */
 void snug_chat_pane_set_first_unread (SnugChatPane *self, SnugMessage *message);
 
 /* Opens the bar that looks for a word. */

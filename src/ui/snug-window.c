@@ -200,6 +200,7 @@ set_unread (SnugWindow *self, guint n_unread)
   adw_view_stack_page_set_badge_number (self->chat_page, n_unread);
 }
 
+/* By the session's own list: the pane's, which is told later, may hear of an answer and of what came after it at once. */
 static void
 on_messages_changed (GListModel *messages, guint position, guint n_removed, guint n_added,
                      gpointer user_data)
@@ -212,10 +213,10 @@ on_messages_changed (GListModel *messages, guint position, guint n_removed, guin
     {
       g_autoptr (SnugMessage) message = g_list_model_get_item (messages, i);
 
-      /* Files are counted by their own page. */
-      if (snug_message_get_own (message) || snug_message_get_kind (message) != SNUG_MESSAGE_TEXT)
-        continue;
-      if (n_unread++ == 0 && !is_reading)
+      /* Who says something has read what is above it. Files are counted by their own page. */
+      if (snug_message_get_own (message))
+        snug_chat_pane_set_first_unread (self->chat, NULL);
+      else if (snug_message_get_kind (message) == SNUG_MESSAGE_TEXT && n_unread++ == 0 && !is_reading)
         snug_chat_pane_set_first_unread (self->chat, message);
     }
   set_unread (self, is_reading ? 0 : n_unread);
