@@ -268,8 +268,14 @@ class FirefoxPage {
 
   /** Keys, one after the other, to whatever has the focus: in the tab that is in front. */
   async type(...keys) {
+    const { keyboard } = this.page;
     await this.page.bringToFront();
-    for (const key of keys) await this.page.keyboard.press(key);
+    for (const key of keys) {
+      const isShifted = key.startsWith('Shift+');
+      if (isShifted) await keyboard.down('Shift');
+      await keyboard.press(key.replace('Shift+', ''));
+      if (isShifted) await keyboard.up('Shift');
+    }
   }
 
   resize(size) {

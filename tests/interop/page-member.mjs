@@ -336,11 +336,20 @@ export class PageMember {
     return this.#page.evaluate(() => [...document.querySelectorAll('.member .row-detail')].map((e) => e.textContent));
   }
 
-  /** Goes there by the keyboard alone. @param {string} selector */
+  /**
+   * Goes there by the keyboard alone, backwards where that is the way: what comes behind the page's last button is the
+   * browser's own, and Firefox without a window does not come back from there.
+   *
+   * @param {string} selector
+   */
   async tabTo(selector) {
-    const isThere = () => this.#page.evaluate((s) => document.activeElement.matches(s), selector);
+    const isThere = () => this.#page.evaluate((s) => document.hasFocus() && document.activeElement.matches(s), selector);
+    const isAbove = await this.#page.evaluate((s) => {
+      const place = document.querySelector(s)?.compareDocumentPosition(document.activeElement) ?? 0;
+      return (place & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+    }, selector);
     for (let n = 0; n < 40; n++) {
-      await this.#page.type('Tab');
+      await this.#page.type(isAbove ? 'Shift+Tab' : 'Tab');
       if (await isThere()) return;
     }
     throw new Error(`Tab does not come to ${selector}`);
