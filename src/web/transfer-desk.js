@@ -263,8 +263,8 @@ export class TransferDesk {
   }
 }
 
-/** What a member's reason to cancel means. @param {string} reason @param {string} name */
-export function wordsForCancel(reason, name) {
+/** What went wrong, '' if a member cancelled it. @param {string} reason that they gave @param {string} name */
+export function wordsForFailure(reason, name) {
   switch (reason) {
     case Reason.CHANGED:
       return _('The file changed since {name} offered it.', { name });
@@ -277,6 +277,7 @@ export function wordsForCancel(reason, name) {
     case Reason.DISK:
       return _('{name} has no room for it.', { name });
     default:
-      return _('Cancelled by {name}', { name });
+      // A later version's reason says no more than that they ended it.
+      return '';
   }
 }

@@ -10,9 +10,8 @@ import { isActive, isFinished } from './room-store.js';
 import { pickSaver } from './saver.js';
 import { Source, TooMuch } from './source.js';
 import { Tabs } from './tabs.js';
-import { TransferDesk, transferKey, wordsForCancel } from './transfer-desk.js';
+import { TransferDesk, transferKey, wordsForFailure } from './transfer-desk.js';
 import { Vault } from './vault.js';
-import { Reason } from './wire.js';
 import { _ } from './words.js';
 
 /** @typedef {import('./companion.js').Companion} Companion */
@@ -273,8 +272,10 @@ export class Transfers {
     for (const direction of /** @type {const} */ (['in', 'out'])) {
       const transfer = this.#desk.transfer(transferKey(memberId, id, direction));
       if (!transfer || isFinished(transfer)) continue;
-      const state = reason === Reason.USER || reason === '' ? 'cancelled' : 'failed';
-      this.#desk.end(transfer.key, state, wordsForCancel(reason, transfer.memberName));
+      const name = transfer.memberName;
+      const failure = wordsForFailure(reason, name);
+      if (failure) this.#desk.end(transfer.key, 'failed', failure);
+      else this.#desk.end(transfer.key, 'cancelled', _('Cancelled by {name}', { name }));
     }
   }
 

@@ -261,6 +261,8 @@ test('each reason of a member to end a file has words of its own', async (t) => 
     'bad-data': ['failed', 'What arrived at m2 was damaged.'],
     disk: ['failed', 'm2 has no room for it.'],
     stalled: ['failed', 'Nothing arrived for five minutes.'],
+    '': ['cancelled', 'Cancelled by m2'],
+    'of a later version': ['cancelled', 'Cancelled by m2'],
   };
   for (const [reason, expected] of Object.entries(ends)) {
     transfers.offer([makeFile(reason, 5)], 'm2');
