@@ -187,6 +187,7 @@ function initialState() {
  *   | { type: 'message', message: Omit<Message, keyof typeof PLAIN> & Partial<Message> }
  *   | { type: 'message-changed', key: string, values: Partial<Message> }
  *   | { type: 'system', text: string, time: number }
+ *   | { type: 'beginning', text: string, time: number }
  *   | { type: 'transfer', transfer: Transfer }
  *   | { type: 'transfer-changed', key: string, values: Partial<Transfer> }
  *   | { type: 'transfer-forgotten', key: string }} Action
@@ -247,6 +248,9 @@ export class RoomStore extends EventTarget {
         break;
       case 'system':
         this.#addMessage(this.#systemMessage(action.text, action.time));
+        break;
+      case 'beginning':
+        this.#putFirst(this.#systemMessage(action.text, action.time));
         break;
       case 'message-changed':
         this.#changeMessage(action.key, action.values);
@@ -375,6 +379,14 @@ export class RoomStore extends EventTarget {
     this.#nChars += message.text.length;
     const isNews = !message.own && message.kind !== 'system' && !this.#state.isChatSeen;
     this.#change({ messages: this.#trim(messages), unread: this.#state.unread + (isNews ? 1 : 0) });
+  }
+
+  /** Above what a reload left here, and not of a later day than that. @param {Message} message */
+  #putFirst(message) {
+    const { messages } = this.#state;
+    const time = Math.min(message.time, messages[0]?.time ?? message.time);
+    this.#nChars += message.text.length;
+    this.#change({ messages: this.#trim([{ ...message, time }, ...messages]) });
   }
 
   /** The newest stays, however long it is. @param {Message[]} messages */

@@ -368,7 +368,8 @@ export class Room {
   #onInside(welcome) {
     this.#store.apply({ type: 'phase', phase: 'inside' });
     this.#tellWhoLeft(welcome);
-    if (welcome.members.length > 0) this.#store.apply({ type: 'system', text: _('Earlier messages are not shown.'), time: Date.now() });
+    const text = _('Earlier messages are not shown.');
+    if (welcome.members.length > 0) this.#store.apply({ type: 'beginning', text, time: Date.now() });
   }
 
   /**

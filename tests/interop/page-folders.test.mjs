@@ -262,6 +262,9 @@ test('another file than was offered is not taken for it, and the offer can be wi
   await ana.chooseAgain('right.bin', wrong);
   await ana.waitForRow('right.bin', 'not what was offered');
   await ana.waitForMembers(1);
+  // In the chat, too, it stands below the line that says what is not there.
+  const rows = await ana.page.evaluate(() => [...document.querySelectorAll('#messages > *')].map((row) => row.textContent));
+  assert.deepEqual(['Earlier messages are not shown.', 'right.bin'].map((words) => rows.findIndex((row) => row.includes(words))), [0, 1], rows.join('\n'));
   await ana.pressInFile('right.bin', 'offered', 'Withdraw right.bin');
   await ben.waitForFile('right.bin', 'cancelled');
 });

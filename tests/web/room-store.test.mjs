@@ -69,6 +69,16 @@ test('unread counts what others say while nobody looks', () => {
   assert.equal(store.state.unread, 0);
 });
 
+test('a line at the beginning stands above what is there already, and is no later', () => {
+  const store = makeRoom();
+  store.apply(message('file-a', { kind: 'file', time: 5 }));
+  store.apply({ type: 'beginning', text: 'Earlier messages are not shown.', time: 7 });
+  store.apply({ type: 'system', text: 'Ben joined', time: 8 });
+  const lines = store.state.messages.map(({ text, time }) => [text, time]);
+  assert.deepEqual(lines, [['Earlier messages are not shown.', 5], ['file-a', 5], ['Ben joined', 8]]);
+  assert.equal(new Set(store.state.messages.map(({ key }) => key)).size, 3);
+});
+
 test('an endless talker costs a bounded amount', () => {
   const store = makeRoom();
   for (let i = 0; i < MAX_MESSAGES + 3; i++) store.apply(message(`m${i}`));
