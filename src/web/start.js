@@ -3,6 +3,7 @@
 // A page of modules is nothing if one of them does not come, and browsers drop all that is on its way when the
 // network changes, as it does just when a phone finds its Wi-Fi. Then the page is loaded again, a few times by
 // itself, and after that when somebody presses a button. No module, so that it listens before the first is asked for.
+// Where it is lost itself, a script in index.html loads the page again, as often.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -174,15 +174,40 @@ test('a part of the page does not come, however often: it says so, and tries aga
 /** What may still be on its way is given some seconds, by an animation: they are over. */
 const endAnimations = (page) => page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
 
-test('not even the script comes that waits for the others: there are words, and nothing that would lose the secret', async () => {
+/** The page tries by itself first: it is loaded once, and three times again. */
+async function loadInVain(page, link) {
+  let nLost = 0;
+  const last = new Promise((resolve) => {
+    page.on('requestfailed', (request) => request.url().endsWith('/start.js') && ++nLost === 4 && resolve());
+  });
+  await page.goto(link, { waitUntil: 'commit' });
+  await last;
+  await page.waitForLoadState();
+  await endAnimations(page);
+}
+
+test('the script that waits for the others is lost with one of them: the page loads again, and knows the secret', async () => {
+  const server = await startServer();
+  const ana = await newMember();
+  const ben = await newMember(PHONE);
+  const { page } = ben.page;
+  const link = await ana.create(server.origin, 'Ana');
+  for (const script of ['start', 'chat']) await page.route(`**/${script}.js`, (route) => route.abort(), { times: 1 });
+  await page.goto(link, { waitUntil: 'commit' });
+  await page.locator('#outside-submit').waitFor();
+  assert.equal(new URL(page.url()).hash, '');
+  await ben.enter('Ben');
+  await ana.waitForMembers(1);
+});
+
+test('not even the script comes that waits for the others, however often: there are words, and nothing that would lose the secret', async () => {
   const server = await startServer();
   const ana = await newMember();
   const ben = await newMember(PHONE);
   const { page } = ben.page;
   const link = await ana.create(server.origin, 'Ana');
   await page.route('**/*.js', (route) => route.abort());
-  await page.goto(link);
-  await endAnimations(page);
+  await loadInVain(page, link);
   await page.getByText('Parts of this page did not arrive. Open the link or scan the code once more.').waitFor();
   assert.equal(await page.locator('#not-started').locator('a, button').count(), 0);
   assert.equal(page.url(), link);
@@ -201,8 +226,7 @@ async function openInVain() {
   const { page } = ben.page;
   const link = await ana.create(server.origin, 'Ana');
   for (const script of ['start', 'main']) await page.route(`**/${script}.js`, (route) => route.abort());
-  await page.goto(link);
-  await endAnimations(page);
+  await loadInVain(page, link);
   await page.getByText('Open the link or scan the code once more.').waitFor();
   assert.equal(new URL(page.url()).hash, '');
   for (const script of ['start', 'main']) await page.unroute(`**/${script}.js`);

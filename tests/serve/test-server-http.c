@@ -216,7 +216,8 @@ test_the_page (void)
   const char *bad[] = { "/.secret.js", "/notes.c", "/../etc/hostname", "/%2e%2e/etc/hostname", "/..%2fmain.js",
                         "//main.js", "/main.js/", "/main.js%00.html", "/none.js" };
   const char *headers[] = {
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "Content-Security-Policy: default-src 'none'; script-src 'self' 'sha256-",
+    "='; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self' ws://10.0.0.7:2029 wss://10.0.0.7:2029; worker-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'\r\n",
     "Referrer-Policy: no-referrer\r\n", "X-Content-Type-Options: nosniff\r\n",

@@ -1,24 +1,36 @@
-// The script that loads the page again, in a browser of which there is only what it asks for.
+// The scripts that load the page again, in a browser of which there is only what they ask for.
 // SPDX-License-Identifier: GPL-3.0-or-later
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
-const SCRIPT = await readFile(new URL('../../src/web/start.js', import.meta.url), 'utf8');
+const read = (path) => readFile(new URL(`../../src/${path}`, import.meta.url), 'utf8');
+const START = await read('web/start.js');
+/** For when even that one does not come. */
+const [, INLINE] = /<script>(.*?)<\/script>/s.exec(await read('web/index.html'));
 
 class FakeBrowser {
   loaded = [];
   #listeners = new Map();
   #timers = [];
 
-  constructor(address) {
+  constructor(script, address, state = null) {
     this.location = new URL(address);
     this.location.reload = () => this.loaded.push(this.location.href);
-    const history = { state: null, replaceState: (_state, _title, to) => (this.location.href = to) };
-    const document = { documentElement: {}, querySelector: () => null };
-    runInNewContext(SCRIPT, {
-      Element: Object, document, history, location: this.location, navigator: { onLine: true },
+    this.history = {
+      state,
+      replaceState: (next, _title, to) => {
+        this.history.state = next;
+        this.location.href = to;
+      },
+    };
+    this.root = { className: '' };
+    this.navigator = { onLine: true };
+    const document = { documentElement: this.root, querySelector: () => null };
+    runInNewContext(script, {
+      Element: Object, document, history: this.history, location: this.location, navigator: this.navigator,
       addEventListener: (type, listener) => this.#listeners.set(type, listener),
       setTimeout: (fn) => this.#timers.push(fn),
     });
@@ -33,12 +45,58 @@ class FakeBrowser {
   }
 }
 
-test('a link that is opened while the page waits to be loaded again is the one that is loaded', () => {
-  const browser = new FakeBrowser('http://h/?code=BOOK23#old');
-  browser.tell('error', { target: { matches: () => true } });
-  browser.location.href = 'http://h/?code=BOOK23#new';
-  browser.tell('hashchange');
-  browser.location.hash = '';
+const lost = (type = 'module') => ({ target: { type, matches: () => true } });
+
+for (const [name, script] of Object.entries({ 'start.js': START, 'index.html': INLINE }))
+  test(`a link that is opened while the page waits to be loaded again is the one that is loaded, by ${name}`, () => {
+    const browser = new FakeBrowser(script, 'http://h/?code=BOOK23#old');
+    browser.tell('error', lost());
+    browser.location.href = 'http://h/?code=BOOK23#new';
+    browser.tell('hashchange');
+    browser.location.hash = '';
+    browser.letTimePass();
+    assert.deepEqual(browser.loaded, ['http://h/?code=BOOK23#new']);
+  });
+
+test('where start.js is lost alone the page may start: it is not loaded again before a module is lost, too', () => {
+  const browser = new FakeBrowser(INLINE, 'http://h/#secret');
+  browser.tell('error', lost(''));
   browser.letTimePass();
-  assert.deepEqual(browser.loaded, ['http://h/?code=BOOK23#new']);
+  assert.deepEqual(browser.loaded, []);
+  for (let n = 0; n < 2; n++) browser.tell('error', lost());
+  browser.letTimePass();
+  assert.deepEqual(browser.loaded, ['http://h/#secret']);
+});
+
+test('where start.js came it is the one that loads the page again', () => {
+  const browser = new FakeBrowser(INLINE, 'http://h/#secret');
+  browser.root.className = 'watched';
+  browser.tell('error', lost());
+  browser.letTimePass();
+  assert.deepEqual(browser.loaded, []);
+});
+
+test('without start.js the page is loaded three times more at most, and never without a network', () => {
+  let state = null;
+  for (let attempts = 1; attempts <= 3; attempts++) {
+    const browser = new FakeBrowser(INLINE, 'http://h/#secret', state);
+    browser.navigator.onLine = false;
+    browser.tell('error', lost());
+    browser.letTimePass();
+    assert.deepEqual(browser.loaded, []);
+    browser.navigator.onLine = true;
+    browser.tell('online');
+    assert.deepEqual(browser.loaded, ['http://h/#secret']);
+    ({ state } = browser.history);
+    assert.equal(state.attempts, attempts);
+  }
+  const browser = new FakeBrowser(INLINE, 'http://h/#secret', state);
+  browser.tell('error', lost());
+  browser.letTimePass();
+  assert.deepEqual(browser.loaded, []);
+});
+
+test('the policy that the page is served with knows the script that stands in it', async () => {
+  const [, hash] = /'sha256-([^']+)'/.exec(await read('serve/snug-web-page.c'));
+  assert.equal(hash, createHash('sha256').update(INLINE).digest('base64'));
 });
