@@ -5,7 +5,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import { BadJson, parseJson, peekBoolean, peekInteger, required } from './json-gate.js';
+import { BadJson, isWithin, parseJson, peekBoolean, peekInteger, required } from './json-gate.js';
 import { numberedName, safeFileName } from './names.js';
 import { pieceCount, pieceSizeAt } from './transfer.js';
 
@@ -84,7 +84,7 @@ function readPath(o) {
   const { path } = o;
   if (!Array.isArray(path) || path.length === 0 || path.length > MAX_DEPTH) throw new BadJson('no usable path');
   for (const name of path)
-    if (typeof name !== 'string' || name === '' || name.includes('/') || name.length > MAX_COMPONENT_BYTES)
+    if (typeof name !== 'string' || name === '' || name.includes('/') || !isWithin(name, MAX_COMPONENT_BYTES))
       throw new BadJson('no usable name in a path');
   return /** @type {string[]} */ (path);
 }

@@ -54,6 +54,23 @@ test('nonsense is refused', () => {
   assert.throws(() => parseManifest(Uint8Array.of(0xff, 10)), BadJson);
 });
 
+/** Of so many bytes, without its end. */
+const padded = (nBytes) => '{"path":["a"],"size":0}'.padEnd(nBytes);
+
+test('the longest manifest, line and name are taken, and a byte more is not', () => {
+  const [whole, longest] = [16 * MIB, 32 * 1024];
+  const all = `${padded(longest - 1)}\n`.repeat(whole / longest - 1);
+  for (const [most, more] of [
+    [`${all}${padded(longest - 1)}\n`, `${all}${padded(longest)}\n`],
+    [`${padded(longest)}\n`, `${padded(longest + 1)}\n`],
+    [line(['x'.repeat(1024)]), line(['x'.repeat(1025)])],
+    [line(['é'.repeat(512)]), line(['é'.repeat(513)])],
+  ]) {
+    assert.doesNotThrow(() => parse(most));
+    assert.throws(() => parse(more), BadJson);
+  }
+});
+
 test('a hundred thousand entries of one name are numbered soon, one more is refused', () => {
   const same = line(['same']);
   const entries = parse(same.repeat(MAX_ENTRIES));
