@@ -276,6 +276,26 @@ test('a server that invents members keeps nobody out', () => {
   assertMesh([ana, ben]);
 });
 
+test('thirty-two may be yet to pair: one more, and the first of them is not answered', () => {
+  const said = [];
+  const asked = [];
+  const host = makeAdmission({ secret: SECRET, name: 'Ana', roomKey: null, send: (frame) => said.push(frame) });
+  host.welcome({ self: 'm1', seq: 1, pending: false, locked: false, host: 'm1' });
+  const guest = makeAdmission({ secret: SECRET, name: 'Ben', roomKey: null, send: (frame) => asked.push(frame) });
+  guest.welcome({ self: 'm2', seq: 2, pending: true, locked: false, host: 'm1' });
+  guest.meet('m1', 1);
+  let nAsked = 0;
+  const isAnswered = (id) => {
+    const sid = toBase64Url(new Uint8Array(16).fill(++nAsked));
+    host.handle(decodeFrame(JSON.stringify({ ...asked[0], from: id, sid })));
+    return said.at(-1)?.to === id;
+  };
+  for (let n = 1; n <= 32; n++) host.hearKnock(`k${n}`);
+  assert.deepEqual(['k1', 'k32'].map(isAnswered), [true, true]);
+  host.hearKnock('k33');
+  assert.deepEqual(['k1', 'k2', 'k33'].map(isAnswered), [false, true, true]);
+});
+
 test('who asks to be let into a locked room is let in, or not', () => {
   const hub = new Hub();
   const ana = hub.add();
@@ -300,6 +320,17 @@ test('that there is no seat is news to who let somebody in, once for each, and t
   hub.add();
   assert.ok(ana.admission.takeFull());
   assert.equal(ana.admission.takeFull(), false);
+});
+
+test('what is sealed fits into a box of the protocol, or is not said', () => {
+  const hub = new Hub();
+  const [ana] = [hub.add(), hub.add()];
+  const boxes = [];
+  hub.tap = ({ box }) => (boxes.push(box), null);
+  const frame = (nBytes) => ({ type: 'offer', sdp: 'x'.repeat(nBytes - JSON.stringify({ type: 'offer', sdp: '' }).length) });
+  ana.admission.send('m2', frame(45_040));
+  ana.admission.send('m2', frame(45_041));
+  assert.deepEqual(boxes.map((box) => Buffer.from(box, 'base64url').length), [45_056]);
 });
 
 test('what is reflected, repeated, altered or late is not heard', () => {

@@ -90,6 +90,17 @@ test('what nobody confirmed is not delivered, whatever strangers say', () => {
   assert.equal(delivery(), 'sent');
 });
 
+test('the last five thousand of a member are known when they come again', () => {
+  const { chat, store } = makeChat('m2');
+  const hear = (n) => {
+    const before = store.state.messages.length;
+    chat.onChat('m2', { type: 'chat', id: `c${n}`, text: 'x', ts: 0 });
+    return store.state.messages.length > before;
+  };
+  for (let n = 1; n <= 5000; n++) hear(n);
+  assert.deepEqual([hear(1), hear(5001), hear(1)], [false, true, true]);
+});
+
 test('heard twice is shown once, and confirmed each time; ids of others do not matter', () => {
   const { chat, store, sent } = makeChat('m2', 'm3');
   const hi = { type: 'chat', id: 'c1', text: 'hi', ts: 0 };

@@ -49,6 +49,12 @@ test('150 go at once, the rest 18 a second, in order', () => {
   assert.deepEqual(written, texts(200));
 });
 
+test('five thousand wait, one more does not', () => {
+  const outbox = new Outbox(() => true, new FakeClock());
+  const taken = texts(150 + 5001).map((text) => outbox.send(text));
+  assert.equal(taken.indexOf(false), 150 + 5000);
+});
+
 test('one who listens as the protocol says hears all of a thousand', () => {
   const clock = new FakeClock();
   const throttle = new Throttle();

@@ -25,6 +25,13 @@ test('what only calls itself a picture is none', () => {
     assert.equal(sniffPicture(bytes(text)), null, text);
 });
 
+test('the longest side and the most points of a picture that is shown', () => {
+  for (const [most, more] of [[[16_384, 1], [16_385, 1]], [[1, 16_384], [1, 16_385]], [[6_000, 6_000], [9_953, 3_617]]]) {
+    assert.notEqual(sniffPicture(png(...most)), null);
+    assert.equal(sniffPicture(png(...more)), null);
+  }
+});
+
 test('what a decoder would need too much for is not shown', () => {
   assert.equal(sniffPicture(png(16_000, 4_000)), null);
   assert.equal(sniffPicture(png(65_535, 10)), null);

@@ -90,6 +90,8 @@ test('an endless talker costs a bounded amount', () => {
     store.apply({ type: 'message-changed', key: `long${i}`, values: { text: long } });
   }
   assert.equal(store.state.messages.length, 64, 'also what edits add is counted');
+  store.apply(message('x'));
+  assert.deepEqual([store.state.messages.length, store.state.messages[0].key], [64, 'long2'], 'and each letter');
 });
 
 test('reactions have an end', () => {

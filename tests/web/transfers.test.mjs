@@ -183,6 +183,15 @@ async function pour(transfers, source, { from }) {
   return channel;
 }
 
+test('a folder is declined whose manifest is longer than the longest', async (t) => {
+  const { transfers, store, said } = makeRoom(t);
+  const { offer } = await offeredFolder();
+  const longest = 16 * 1024 * 1024;
+  for (const [id, size] of [['f1', longest], ['f2', longest + 1]]) transfers.onOffer('m2', { ...offer, id, manifest: { ...offer.manifest, size } });
+  assert.deepEqual([...store.state.transfers.values()].map(({ id }) => id), ['f1']);
+  assert.deepEqual([...said.m2], [{ type: 'file-decline', id: 'f2' }]);
+});
+
 test('a person looks into a folder, takes one file of it, and the other does not come', async (t) => {
   const { transfers, store, said } = makeRoom(t);
   const { source, offer: folder } = await offeredFolder();

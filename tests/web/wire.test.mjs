@@ -17,6 +17,11 @@ test('decodes what the C side decodes, as the same type', () => {
   for (const { type, text } of data.valid) assert.equal(decodeMessage(text)?.type ?? '', type, text);
 });
 
+test('of a hello with more than 32 features none is read', () => {
+  const featuresOf = (n) => decodeMessage(JSON.stringify({ type: 'hello', v: 2, features: Array(n).fill('edit') })).features.length;
+  assert.deepEqual([featuresOf(32), featuresOf(33)], [32, 0]);
+});
+
 test('keeps every field that the C side would write again', () => {
   for (const { text, again } of data.valid) {
     if (again === false) continue;
