@@ -311,6 +311,15 @@ test('more than a folder may hold is not offered', async () => {
   assert.equal(long.entries.length, 1);
 });
 
+test('the longest manifest is offered, and one with a byte more is not', async () => {
+  const file = new File([], 'f', { lastModified: 1_700_000_000_000 });
+  // Lines of 256 bytes, but for the first.
+  const folderOf = (nMore) => Array.from({ length: 65_536 }, (_, i) => ({ path: ['x'.repeat(i === 0 ? 214 + nMore : 214)], file }));
+  const { manifest } = await Source.ofFolder({ name: 'longest', files: folderOf(0) }, sha256);
+  assert.equal(manifest.size, 16 * 1024 * 1024);
+  await assert.rejects(Source.ofFolder({ name: 'longer', files: folderOf(1) }, sha256), TooMuch);
+});
+
 test('of a folder only what is chosen is sent, with its own numbers; the manifest is whole', async () => {
   const source = await folderOf();
   const only = (...bits) => toBase64Url(Uint8Array.of(bits.reduce((sum, n) => sum | (1 << n), 0)));
