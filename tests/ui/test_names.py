@@ -190,12 +190,32 @@ def height_of(node):
     return node.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS).height
 
 
+def width_of(node):
+    return node.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS).width
+
+
 @case("in a narrow window a message has the width of its bubble: the time takes no column of it")
 def test_time_below(desk):
     gallery = desk.keep(Gallery(desk.folder, "--scene", "talk-changes", "--width", "360"))
     for _scene in gallery.scenes():
         long_line = gallery.find("label", "Ten is early. Would eleven do?")
         assert height_of(long_line) == height_of(gallery.find("label", "I have gas."))
+
+
+def widths_of_pictures(desk, scale):
+    """In pixels. A tick is what the line about a message has besides the time: nothing else tells a program of it."""
+    gallery = desk.keep(Gallery(desk.folder, "--scene", "talk", "--width", "720", "--height", "800", "--scale", scale))
+    for _scene in gallery.scenes():
+        time = gallery.find("label", re.compile(r"^\d+:\d\d"), within=gallery.find("label", "Coming.").parent)
+        widths = {name: width_of(gallery.find("push button", name)) for name in ("Send", "Send Files…", "Message Menu")}
+        widths["tick"] = width_of(time.parent) - width_of(time)
+    return widths
+
+
+@case("pictures beside words grow with them, in the messages and where one is written")
+def test_pictures_grow(desk):
+    usual, large = (widths_of_pictures(desk, scale) for scale in ("100", "200"))
+    assert all(large[name] >= usual[name] + 12 for name in usual), (usual, large)
 
 
 @case("in a narrow window what is unfinished leaves the buttons of an empty Files page in sight")
