@@ -7,6 +7,7 @@
 #include "snug-attachments.h"
 #include "snug-draft-file.h"
 #include "snug-message-words.h"
+#include "snug-tooltip.h"
 
 #define MOST_LINES 6
 
@@ -88,6 +89,9 @@ show_about (SnugComposer *self)
     title = g_strdup_printf (_("Reply to %s"), snug_message_get_sender_name (message));
   gtk_label_set_label (self->about_title, title);
   gtk_label_set_label (self->about_text, excerpt);
+  /* They end in dots where the window is narrow. */
+  snug_tooltip_set (GTK_WIDGET (self->about_title), title);
+  snug_tooltip_set (GTK_WIDGET (self->about_text), excerpt);
 }
 
 /* Back to a message of its own. */

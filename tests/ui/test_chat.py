@@ -3,6 +3,7 @@
 import pathlib
 import re
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -49,6 +50,30 @@ def press_in(opened, pattern, name):
 def choose(opened, pattern, what):
     press_in(opened, pattern, "Message Menu")
     opened.press("menu item", what)
+
+
+def windows_of(opened):
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(opened.pid)], capture_output=True, text=True,
+                           timeout=window.PATIENCE_S)
+    return set(found.stdout.split())
+
+
+@case("in a narrow window, what is answered is read whole where the pointer rests")
+def test_answered_tooltip(desk):
+    desk.set("width", "360")
+    opened = create(desk)
+    ana = desk.member("join", link_of(opened), "--name", "Ana")
+    opened.wait_for_title("2 people · direct")
+    show(opened, "Chat")
+    words = "shall we meet at the lake on the last Sunday of the summer, by the old boat house?"
+    ana.say(words)
+    choose(opened, "^Ana, .*shall we", "Reply")
+    place = opened.find("label", words, within=opened.find("label", "Reply to Ana").parent)
+    extents = place.queryComponent().getExtents(window.pyatspi.WINDOW_COORDS)
+    until(lambda: len(windows_of(opened)) == 1, "the menu to be gone")
+    subprocess.run(["xdotool", "mousemove", "--window", opened.on_screen(), "--sync", str(extents.x + 40),
+                    str(extents.y + extents.height // 2)], check=True, timeout=window.PATIENCE_S)
+    until(lambda: len(windows_of(opened)) == 2, "the words at the pointer")
 
 
 @case("a message is answered, edited and deleted in the window, and the other side knows")
