@@ -180,6 +180,7 @@ test_later_and_later (void)
 
   snug_mates_init_private (&mates, SECRET);
   snug_fake_hub_set_tap (mates.hub, lose_all, NULL);
+  snug_note_delays ();
   snug_mates_add (&mates, "Ana");
   snug_mates_add (&mates, "Bo");
   for (guint i = 0; i < G_N_ELEMENTS (after_ms); i++)
