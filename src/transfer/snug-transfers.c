@@ -489,7 +489,7 @@ on_member_lost (SnugRoom *room, SnugMember *member, SnugTransfers *self)
         {
           snug_transfer_enter (row, SNUG_TRANSFER_PAUSED, reason);
           snug_mover_leave_holder (mover);
-          snug_mover_end_passes (mover);
+          snug_mover_end_asked_passes (mover);
           start_followers (self, mover);
           snug_mover_lose_offerer (mover);
         }

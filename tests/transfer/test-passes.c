@@ -222,6 +222,35 @@ test_other_holder (ByHand *f, gconstpointer data)
   follower_clear (&dee);
 }
 
+/* Dee is an heir and has asked by itself: that Chi does not reach Ana any more is nothing to her. */
+static void
+test_lost_offerer (ByHand *f, gconstpointer data)
+{
+  SnugMate *chi;
+  Follower dee = { 0 };
+  SnugTransfer *in;
+
+  be_four (f);
+  chi = &f->mates.mates.mates[CHI];
+  in = offer_by_hand (f, "Chi", f->mates.transfers[CHI], FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, DEES_VIA, DEE);
+  tell_hashes (f);
+  send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-offer\",\"id\":\"o\",\"name\":\"y\",\"size\":1}");
+  snug_await (NULL, n_rows (f->mates.transfers[CHI]) == 2);
+  begin_to_bring (f, ANA, "f");
+  bring_unchecked (f, in, 2);
+  get_from_chi (f, DEE, DEES_VIA, &dee);
+  snug_await (NULL, g_atomic_int_get (&dee.n_pieces) == 2);
+
+  g_signal_emit_by_name (chi->room, "member-lost", snug_mate_sees (chi, "Ana"));
+  snug_await (NULL, f->hands[DEE].n_questions == 1);
+  /* What was asked of her still comes. */
+  bring_unchecked (f, in, N_PIECES - 2);
+  assert_got_all (f, in, &dee);
+  follower_clear (&dee);
+}
+
 /* A fifth one is told so, and has it from elsewhere. */
 static void
 test_four (ByHand *f, gconstpointer data)
@@ -280,5 +309,6 @@ main (int argc, char **argv)
   ADD ("four", test_four, NULL);
   ADD ("of-one-that-is-paused", test_paused, NULL);
   ADD ("of-one-whose-holder-stops", test_other_holder, NULL);
+  ADD ("of-one-that-loses-the-one-who-offers", test_lost_offerer, NULL);
   return g_test_run ();
 }
