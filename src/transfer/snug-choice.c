@@ -40,25 +40,41 @@ count_before (const SnugChoice *self, guint64 entry, guint64 *n)
   return before;
 }
 
+/* Up to what the holder has not chosen, or has not got whole. */
 guint64
 snug_choice_reach (const SnugChoice *holder, guint64 n_held, const SnugChoice *wanted, guint64 n_before)
 {
-  SnugPlace place = snug_piece_map_place_of (wanted->map, n_before);
-  guint64 reach = n_before;
+  const SnugPlace from = snug_piece_map_place_of (wanted->map, n_before);
+  const SnugPlace end = snug_piece_map_place_of (holder->map, n_held);
+  const SnugPlace lacks = { snug_piece_map_find_more (wanted->map, holder->map, from.entry, end.entry), 0 };
+  guint64 n_there = n_held - MIN (snug_piece_map_pieces_at (holder->map, &lacks), n_held), n;
+  guint64 reach = count_before (wanted, lacks.entry, &n);
 
-  for (; place.entry < wanted->manifest->entries->len; place.entry++)
+  return MAX (n_before, reach + (lacks.entry == end.entry ? MIN (n_there, n) : 0));
+}
+
+/* Of that entry. */
+static guint64
+count_held (const SnugHeld *held, guint64 entry)
+{
+  guint64 n, before = count_before (&held->choice, entry, &n);
+
+  return MIN (held->n - MIN (before, held->n), n);
+}
+
+guint64
+snug_choice_reach_by_all (const SnugHeld *held, guint n_held, const SnugChoice *wanted, guint64 n_before)
+{
+  for (guint64 i = snug_piece_map_place_of (wanted->map, n_before).entry; i < wanted->manifest->entries->len; i++)
     {
-      guint64 n, n_theirs, n_there;
+      guint64 n, before = count_before (wanted, i, &n), n_there = 0;
 
-      if (!has_bytes (wanted->manifest, place.entry))
-        continue;
-      n_there = count_before (holder, place.entry, &n_theirs);
-      n_there = MIN (n_held - MIN (n_there, n_held), n_theirs);
-      reach = MAX (reach, count_before (wanted, place.entry, &n) + n_there);
+      for (guint j = 0; j < n_held && n_there < n; j++)
+        n_there = MAX (n_there, count_held (&held[j], i));
       if (n_there < n)
-        break;
+        return MAX (n_before, before + n_there);
     }
-  return reach;
+  return MAX (n_before, snug_piece_map_get_n (wanted->map));
 }
 
 SnugManifest *

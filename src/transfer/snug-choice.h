@@ -21,6 +21,13 @@ typedef struct
   SnugPieceMap *map;        /* borrowed, of @manifest */
 } SnugChoice;
 
+/* What somebody has of it: the first @n pieces. */
+typedef struct
+{
+  SnugChoice choice;
+  guint64    n;
+} SnugHeld;
+
 /* Whether all that @wanted has from @from on is in @holder. */
 gboolean      snug_choice_covers (const SnugChoice *holder, const SnugChoice *wanted, const SnugPlace *from);
 /* Whether they have a file in common that has bytes. */
@@ -34,6 +41,8 @@ gboolean      snug_choice_meets  (const SnugChoice *self, const SnugChoice *othe
  * Returns: so many of @wanted are there when all has come that @holder can send in a row: @n_before if that is nothing
  */
 guint64       snug_choice_reach  (const SnugChoice *holder, guint64 n_held, const SnugChoice *wanted, guint64 n_before);
+/* The same when each of several sends what it can, one after the other and again. */
+guint64       snug_choice_reach_by_all (const SnugHeld *held, guint n_held, const SnugChoice *wanted, guint64 n_before);
 /* Returns: (transfer full): what of @wanted can be sent in a row by who has chosen @holder, from @from on */
 SnugManifest *snug_choice_cut    (SnugManifest *holder, SnugManifest *wanted, const SnugPlace *from);
 

@@ -259,17 +259,24 @@ snug_mover_blame_heir (SnugMover *self)
 static guint64
 count_reach (SnugMover *self)
 {
-  guint64 n = self->share.n_checked, n_before;
+  guint64 n = self->share.n_checked;
+  SnugHeld held[MAX_HEIRS];
+  SnugChoice ours = { 0 };
+  guint n_held = 0;
 
-  do
+  for (guint i = 0; i < n_heirs (self); i++)
     {
-      n_before = n;
-      for (guint i = 0; i < n_heirs (self); i++)
-        if (get_ready_member (self, self->share.heirs->pdata[i]) != NULL)
-          n = MAX (n, count_usable (self, self->share.heirs->pdata[i], n));
+      Heir *heir = self->share.heirs->pdata[i];
+
+      if (get_ready_member (self, heir) == NULL)
+        continue;
+      n = MAX (n, count_usable (self, heir, n));
+      if (heir->is_mute || !get_choices (self, heir, &ours, &held[n_held].choice))
+        continue;
+      held[n_held].n = heir->n_pieces;
+      n_held++;
     }
-  while (n > n_before);
-  return n;
+  return n_held > 0 ? MAX (n, MIN (snug_choice_reach_by_all (held, n_held, &ours, n), self->share.told)) : n;
 }
 
 /* Of a folder, files that are whole within the first @n_pieces. */

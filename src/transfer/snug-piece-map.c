@@ -113,3 +113,12 @@ snug_piece_map_pieces_in (SnugPieceMap *self, guint64 n_bytes)
     return snug_piece_map_get_n (self);
   return self->pieces[entry] + (n_bytes - self->bytes[entry]) / SNUG_WIRE_PIECE_BYTES;
 }
+
+guint64
+snug_piece_map_find_more (SnugPieceMap *self, SnugPieceMap *other, guint64 first, guint64 end)
+{
+  for (guint64 i = first; i < end; i++)
+    if (self->pieces[i + 1] - self->pieces[i] > other->pieces[i + 1] - other->pieces[i])
+      return i;
+  return end;
+}

@@ -30,5 +30,8 @@ SnugPlace     snug_piece_map_place_of     (SnugPieceMap *self, guint64 piece);
 guint64       snug_piece_map_bytes_of     (SnugPieceMap *self, guint64 n_pieces);
 /* Pieces that are whole within the first @n_bytes. */
 guint64       snug_piece_map_pieces_in    (SnugPieceMap *self, guint64 n_bytes);
+/* Returns: the first entry from @first on of which it has more pieces than @other, of the same entries; @end if there is
+ * none before that */
+guint64       snug_piece_map_find_more (SnugPieceMap *self, SnugPieceMap *other, guint64 first, guint64 end);
 
 G_END_DECLS

@@ -77,6 +77,35 @@ test_reach (void)
   g_assert_cmpuint (reach (0x05, 5, 0x4d, 0), ==, 5);
 }
 
+/* In whatever order the two stand, and of all. */
+static guint64
+reach_by_two (guint8 one, guint64 n_one, guint8 other, guint64 n_other, guint64 n_before)
+{
+  g_autoptr (SnugManifest) manifest = make_manifest ();
+  g_auto (SnugChoice) first = choose (manifest, one), second = choose (manifest, other), wanted = choose (manifest, 0);
+  const SnugHeld held[] = { { first, n_one }, { second, n_other } }, turned[] = { held[1], held[0] };
+  guint64 n = snug_choice_reach_by_all (held, 2, &wanted, n_before);
+
+  g_assert_cmpuint (snug_choice_reach_by_all (turned, 2, &wanted, n_before), ==, n);
+  return n;
+}
+
+static void
+test_reach_by_all (void)
+{
+  /* By turns; up to what the one has not chosen and the other has not got. */
+  g_assert_cmpuint (reach_by_two (0x24, 5, 0x11, 3, 0), ==, 8);
+  g_assert_cmpuint (reach_by_two (0x24, 5, 0x11, 2, 0), ==, 5);
+  g_assert_cmpuint (reach_by_two (0x24, 5, 0x11, 1, 0), ==, 1);
+  g_assert_cmpuint (reach_by_two (0x24, 4, 0x11, 3, 0), ==, 7);
+  /* Both have something of it. */
+  g_assert_cmpuint (reach_by_two (0x24, 1, 0x05, 4, 0), ==, 4);
+  g_assert_cmpuint (reach_by_two (0x24, G_MAXUINT64, 0x01, G_MAXUINT64, 0), ==, 5);
+  /* Nobody has what comes next. */
+  g_assert_cmpuint (reach_by_two (0x24, 5, 0x20, 2, 1), ==, 1);
+  g_assert_cmpuint (reach_by_two (0x24, 1, 0x01, 2, 4), ==, 4);
+}
+
 /* Returns: the first byte of what is cut */
 static guint
 cut (guint8 theirs, guint8 ours, guint64 from)
@@ -326,6 +355,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/chosen-holders/reach", test_reach);
+  g_test_add_func ("/chosen-holders/reach-by-all", test_reach_by_all);
   g_test_add_func ("/chosen-holders/cut", test_cut);
   g_test_add_func ("/chosen-holders/covers", test_covers);
   g_test_add_func ("/chosen-holders/hashes", test_hashes);
