@@ -468,6 +468,9 @@ snug_mover_lose_offerer (SnugMover *self)
     return TRUE;
   if (n_heirs (self) == 0)
     return FALSE;
+  /* Lost before, and now it leaves the room. */
+  if (self->share.orphaned && self->share.holder != NULL)
+    return TRUE;
   self->paused_there = FALSE;
   if (!self->share.orphaned)
     {

@@ -22,14 +22,20 @@ say_have (ByHand *f, guint from, const char *to, const char *via, guint n_pieces
   send_raw (&f->mates, from, to, text);
 }
 
-/* When all that she said is heard. */
+/* All that she said. */
 static void
-let_ana_leave (ByHand *f, SnugTransfers *chi)
+await_heard (ByHand *f, SnugTransfers *chi)
 {
   guint n_before = n_rows (chi);
 
   send_raw (&f->mates, ANA, "Chi", "{\"type\":\"file-offer\",\"id\":\"last\",\"name\":\"y\",\"size\":1}");
   snug_await (NULL, n_rows (chi) == n_before + 1);
+}
+
+static void
+let_ana_leave (ByHand *f, SnugTransfers *chi)
+{
+  await_heard (f, chi);
   snug_room_close (f->mates.mates.mates[ANA].room);
 }
 
@@ -291,6 +297,26 @@ test_short_break (ByHand *f, gconstpointer data)
   g_assert_cmpuint (bo->n_gets, ==, 0);
 }
 
+/* Who was out of reach before is known to have left when it comes from Bo by then. */
+static void
+test_leaves_later (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO];
+  SnugMate *chi = &f->mates.mates.mates[CHI];
+  SnugTransfer *in = inherit (f, FALSE, N_PIECES, FALSE);
+  g_autoptr (SnugMember) ana = g_object_ref (snug_mate_sees (chi, "Ana"));
+
+  let_ana_leave (f, f->mates.transfers[CHI]);
+  snug_await (NULL, bo->n_questions == 1 && snug_mate_sees (chi, "Ana") == NULL);
+  say_have (f, BO, "Chi", VIA, N_PIECES);
+  snug_await (NULL, bo->n_gets == 1);
+  g_signal_emit_by_name (chi->room, "member-left", ana);
+  begin_to_bring (f, BO, VIA);
+  bring_unchecked (f, in, N_PIECES);
+  snug_await (NULL, is (in, SNUG_TRANSFER_DONE));
+  g_assert_cmpuint (bo->n_gets, ==, 1);
+}
+
 /* Nobody else is there. */
 static void
 test_slow (ByHand *f, gconstpointer data)
@@ -451,6 +477,7 @@ main (int argc, char **argv)
   ADD ("cancelled", test_cancelled);
   ADD ("furthest", test_furthest);
   ADD ("short-break", test_short_break);
+  ADD ("leaves-later", test_leaves_later);
   ADD ("slow", test_slow);
   ADD ("slow-beside-another", test_slow_beside_another);
   ADD ("back", test_back);
