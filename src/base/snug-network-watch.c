@@ -6,9 +6,11 @@
 #include "snug-context.h"
 #include "snug-own-addresses.h"
 
-/* A move comes as a row of changes: an address goes, routes go, another address comes, and of IPv6 it is not known for
- * a second whether somebody else has it (RFC 4862 5.4). What counts is what there is when it has been quiet. */
-#define SETTLE_MS 1000
+/* A move comes as a row of changes: an address goes, routes go, another address comes, and routes by it. What counts is
+ * what there is when it has been quiet. But nothing arrives meanwhile, and what follows later is no reason to wait: of
+ * IPv6 it is not known for a second or two whether somebody else has it (RFC 4862 5.4), and routes of others come and go. */
+#define QUIET_MS 250
+#define SETTLED_AFTER_MS 1000
 
 /* How often it is looked whether this computer has slept, for where nobody says so. */
 #define LOOK_MS 5000
@@ -27,6 +29,7 @@ struct _SnugNetworkWatch
   GDBusConnection         *bus;          /* owned, nullable */
   guint                    subscription;
   GSource                 *settle;       /* owned */
+  gint64                   since_us;     /* the first change that is not settled */
   GSource                 *look;         /* owned */
   char                    *addresses;    /* owned: at the last look */
   gint64                   slept_us;     /* so far, all in all */
@@ -79,8 +82,13 @@ on_settled (gpointer user_data)
 static void
 on_network_changed (GNetworkMonitor *monitor, gboolean is_available, SnugNetworkWatch *self)
 {
+  gint64 now_us = g_get_monotonic_time (), left_ms;
+
+  if (self->settle == NULL)
+    self->since_us = now_us;
+  left_ms = SETTLED_AFTER_MS - (now_us - self->since_us) / 1000;
   snug_clear_source (&self->settle);
-  self->settle = snug_context_timeout (self->context, SETTLE_MS, on_settled, self);
+  self->settle = snug_context_timeout (self->context, (guint) CLAMP (left_ms, 0, QUIET_MS), on_settled, self);
 }
 
 /* ---- Sleep ---- */

@@ -6,8 +6,9 @@
 #include "snug-network-watch.h"
 #include "snug-passing-time.h"
 
-/* What the watch takes for the end of a move, and how often it looks at the clocks. */
-#define SETTLE_MS 1000
+/* What the watch takes for the end of a move, for how long it waits for that, and how often it looks at the clocks. */
+#define QUIET_MS 250
+#define SETTLED_AFTER_MS 1000
 #define LOOK_MS 5000
 
 static const char *addresses;
@@ -70,10 +71,16 @@ change_network (void)
 }
 
 static void
+pass (guint ms)
+{
+  snug_let_pass (ms);
+  snug_await_idle (NULL);
+}
+
+static void
 settle (void)
 {
-  snug_let_pass (SETTLE_MS);
-  snug_await_idle (NULL);
+  pass (QUIET_MS);
 }
 
 static void
@@ -85,10 +92,29 @@ test_other_addresses (Fixture *f, gconstpointer data)
   addresses = "192.0.2.2";
   change_network ();
   change_network ();
-  snug_await_idle (NULL);
-  g_assert_cmpuint (f->n_changed, ==, 0);
+  g_assert_true (snug_was_armed_for ((guint[]) { QUIET_MS, QUIET_MS, QUIET_MS }, 3));
   settle ();
   g_assert_cmpuint (f->n_changed, ==, 1);
+}
+
+/* Something else comes and goes all the time: it is never quiet. */
+static void
+test_never_quiet (Fixture *f, gconstpointer data)
+{
+  addresses = "192.0.2.2";
+  for (guint passed_ms = 0; passed_ms < SETTLED_AFTER_MS; passed_ms += QUIET_MS / 2)
+    {
+      change_network ();
+      pass (QUIET_MS / 2);
+    }
+  g_assert_cmpuint (f->n_changed, ==, 1);
+
+  /* What is next has all its time again. */
+  addresses = "192.0.2.3";
+  change_network ();
+  g_assert_true (snug_was_armed_for ((guint[]) { QUIET_MS }, 1));
+  settle ();
+  g_assert_cmpuint (f->n_changed, ==, 2);
 }
 
 static void
@@ -117,8 +143,7 @@ test_gone_and_back (Fixture *f, gconstpointer data)
 static void
 look (void)
 {
-  snug_let_pass (LOOK_MS);
-  snug_await_idle (NULL);
+  pass (LOOK_MS);
 }
 
 static void
@@ -217,6 +242,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("other-addresses", test_other_addresses);
+  ADD ("never-quiet", test_never_quiet);
   ADD ("same-addresses", test_same_addresses);
   ADD ("gone-and-back", test_gone_and_back);
   ADD ("slept", test_slept);
