@@ -73,10 +73,20 @@ can_restart_ice (SnugNegotiator *self)
          && snug_peer_connection_get_state (self->connection) == SNUG_PEER_CONNECTION_DISCONNECTED;
 }
 
+/* Who is asked sooner after its last offer does not listen, and would be asked again only when its answer is missed. */
+static guint
+get_ms_until_heard (SnugNegotiator *self)
+{
+  gint64 left_us = self->last_offer_us + SNUG_NEGOTIATOR_RESTART_SPACING_US - g_get_monotonic_time ();
+
+  return rules (self)->takes_requests ? (guint) (MAX (left_us + 999, 0) / 1000) : 0;
+}
+
 static gboolean
 on_mend_timer (gpointer user_data)
 {
   SnugNegotiator *self = user_data;
+  guint early_ms = self->offerer ? 0 : get_ms_until_heard (self);
 
   snug_clear_source (&self->mend_timer);
   if (snug_negotiator_is_patience_over (self))
@@ -90,6 +100,11 @@ on_mend_timer (gpointer user_data)
    * not known yet. */
   if (!self->signaling_open)
     self->said_in_vain = TRUE;
+  else if (early_ms > 0)
+    {
+      snug_negotiator_mend_later (self, early_ms);
+      return G_SOURCE_REMOVE;
+    }
   else if (self->offerer && can_restart_ice (self))
     {
       snug_negotiator_say_offer (self, TRUE);

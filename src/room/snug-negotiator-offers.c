@@ -10,8 +10,6 @@
 #include "snug-sdp.h"
 #include "snug-wire.h"
 
-/* Restarts asked for by the member, at most one in this time: each costs a gathering. */
-#define RESTART_SPACING_US (G_USEC_PER_SEC)
 /* Checks take a second or two, a relay far away over TLS some more. */
 #define ROUTE_PATIENCE_MS (15 * 1000)
 /* Candidates that may wait for their description. */
@@ -290,7 +288,7 @@ handle_answer (SnugNegotiator *self, SnugSignalMessage *message)
 static void
 handle_restart (SnugNegotiator *self, SnugSignalMessage *message)
 {
-  if (!self->offerer || g_get_monotonic_time () - self->last_offer_us < RESTART_SPACING_US)
+  if (!self->offerer || g_get_monotonic_time () - self->last_offer_us < SNUG_NEGOTIATOR_RESTART_SPACING_US)
     return;
 
   if (message->neg == 0 || self->connection == NULL)

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Offers that are asked for: at most one in this time, as each costs a gathering (PROTOCOL.md section 4). */
+#define SNUG_NEGOTIATOR_RESTART_SPACING_US G_USEC_PER_SEC
+
 struct _SnugNegotiator
 {
   GObject                  parent_instance;
@@ -37,7 +40,7 @@ struct _SnugNegotiator
   SnugBackoff              backoff;
   SnugPeerLinkState        state;
   guint64                  neg;               /* of the offer in force; 0 = none */
-  gint64                   last_offer_us;
+  gint64                   last_offer_us;     /* said, or answered */
   gint64                   trying_us;         /* since when it is being tried; 0 = connected */
   gint64                   searching_us;      /* since when both know where to look for a first route; 0 = not yet, or no more */
   guint                    n_sessions;        /* opened so far */

@@ -21,6 +21,7 @@ struct _Side
   SnugCertificate *certificate;  /* owned */
   Side            *other;        /* borrowed; NULL: what is said gets lost */
   guint            n_offers;
+  guint            n_asked;      /* for an offer */
   guint            n_opened;
   guint            n_said;
   char            *last_text;
@@ -103,6 +104,7 @@ on_signal (SnugNegotiator *negotiator, SnugSignalMessage *message, Side *side)
 
   side->n_said++;
   side->n_offers += message->type == SNUG_SIGNAL_OFFER;
+  side->n_asked += message->type == SNUG_SIGNAL_RESTART;
   if (side->is_old)
     g_clear_pointer (&message->caps, json_object_unref);
   if (message->type == side->swallow)
@@ -451,6 +453,22 @@ static void
 test_answerer_moves (Fixture *f, gconstpointer data)
 {
   check_that_side_moves (f, &f->answerer);
+}
+
+/* An offer that is asked for right after the last one would not be made: it is asked for when it will be. */
+static void
+test_answerer_moves_at_once (Fixture *f, gconstpointer data)
+{
+  meet (f);
+  snug_move ();
+  snug_set_cut_off (TRUE);
+  snug_negotiator_check (f->answerer.negotiator);
+  snug_set_cut_off (FALSE);
+  snug_await_idle (NULL);
+  snug_let_pass (SPACING_MS);
+  snug_await (NULL, f->offerer.n_offers >= 2 && are_connected (f));
+  g_assert_cmpuint (f->answerer.n_asked, ==, 1);
+  assert_talks (f, "from elsewhere");
 }
 
 static gboolean
@@ -849,6 +867,7 @@ main (int argc, char **argv)
   ADD ("restart-of-ice-keeps-the-session", test_restart_of_ice_keeps_the_session);
   ADD ("offerer-moves", test_offerer_moves);
   ADD ("answerer-moves", test_answerer_moves);
+  ADD ("answerer-moves-at-once", test_answerer_moves_at_once);
   ADD ("what-carries-does-so-until-there-is-another-way", test_what_carries_does_so_until_there_is_another_way);
   ADD ("what-was-in-doubt-goes-on", test_what_was_in_doubt_goes_on);
   ADD ("a-silent-member-of-old-is-asked-once", test_a_silent_member_of_old_is_asked_once);
