@@ -85,6 +85,7 @@ caller_free (gpointer data)
 {
   Caller *caller = data;
 
+  g_free (caller->socket.client);
   g_free (caller->from);
   g_free (caller);
 }
@@ -202,6 +203,8 @@ find_entry (Caller *caller, const Words *words, SnugTokenClaims *claims, gboolea
   *code = SNUG_SIGNAL_CODE_ROOM_NOT_FOUND;
   if (words->length > 0)
     enter = snug_signal_message_decode (words->payload, words->length, NULL);
+  if (enter != NULL)
+    caller->socket.client = g_strdup (enter->client);
   if (enter == NULL || enter->token == NULL)
     return snug_server_find_room (server, room_code);
 
@@ -225,7 +228,7 @@ on_enter (const Words *words)
   SnugServerEntry *entry;
   gint64 now_us = g_get_monotonic_time ();
 
-  *caller = (Caller) { { &caller_funcs }, afar, NULL, g_strdup (words->word[0]), words->id,
+  *caller = (Caller) { { &caller_funcs, NULL }, afar, NULL, g_strdup (words->word[0]), words->id,
                        strcmp (words->word[5], "private") == 0 };
   g_hash_table_insert (afar->callers, g_strdup (key), caller);
 

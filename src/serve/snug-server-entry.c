@@ -215,6 +215,14 @@ snug_server_room_alive (SnugServerRoom *room, gpointer socket)
                     TRUE, room->io_data);
 }
 
+/* Nobody else makes up the same name for itself: it has given its old socket up, whatever that looks like from here. */
+static void
+follow (SnugServerRoom *room, SnugServerMember *member, gpointer socket, const char *address)
+{
+  snug_server_room_alive (room, member->socket);
+  take_over (room, member, socket, address);
+}
+
 static gboolean
 may_return (SnugServerRoom *room, const SnugTokenClaims *claims)
 {
@@ -233,6 +241,9 @@ snug_server_room_enter (SnugServerRoom *room, gpointer socket, const char *addre
     room->io->refuse (socket, SNUG_SIGNAL_CODE_ROOM_NOT_FOUND, TRUE, room->io_data);
   else if (claims != NULL && g_hash_table_contains (room->removed, claims->member))
     room->io->refuse (socket, SNUG_SIGNAL_CODE_REMOVED, TRUE, room->io_data);
+  else if (member != NULL && member->socket != NULL
+           && room->io->is_same_client (member->socket, socket, room->io_data))
+    follow (room, member, socket, address);
   else if (member != NULL && member->socket != NULL)
     challenge (room, member, socket, address, now_us);
   else if (member != NULL)

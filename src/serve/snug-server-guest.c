@@ -67,6 +67,7 @@ guest_clear (gpointer data)
 
   snug_clear_source (&guest->timer);
   g_clear_object (&guest->stream);
+  g_free (guest->socket.client);
   g_free (guest->code);
   g_free (guest->address);
 }
@@ -194,6 +195,14 @@ io_close (gpointer socket, guint code, gpointer data)
   ((SnugServerSocket *) socket)->funcs->close (socket, code);
 }
 
+static gboolean
+io_is_same_client (gpointer socket, gpointer other, gpointer data)
+{
+  const char *client = ((SnugServerSocket *) socket)->client;
+
+  return client != NULL && g_strcmp0 (client, ((SnugServerSocket *) other)->client) == 0;
+}
+
 static void
 io_add_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 {
@@ -225,6 +234,7 @@ const SnugServerRoomIo snug_server_guest_io = {
   .ping = io_ping,
   .refuse = io_refuse,
   .close = io_close,
+  .is_same_client = io_is_same_client,
   .add_ice_servers = io_add_ice_servers,
   .relayed = io_relayed,
 };
@@ -418,6 +428,7 @@ on_first_frame (SnugServerGuest *guest, const char *text, gsize length)
       return;
     }
   snug_clear_source (&guest->timer);
+  guest->socket.client = g_strdup (message->client);
   if (message->token != NULL)
     enter_by_token (guest, message, text);
   else

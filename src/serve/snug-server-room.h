@@ -26,6 +26,8 @@ typedef struct
   /* Says `error`, in the words of the version that the socket speaks, and closes it if @fatal. */
   void (*refuse) (gpointer socket, SnugSignalCode code, gboolean fatal, gpointer data);
   void (*close)  (gpointer socket, guint code, gpointer data);
+  /* Whether the same run of a program, or the same page, opened both. */
+  gboolean (*is_same_client) (gpointer socket, gpointer other, gpointer data);
   /* Adds the ICE servers that a client on this socket may be told of. */
   void (*add_ice_servers) (gpointer socket, SnugSignalMessage *welcome, gpointer data);
   /* Nullable: a frame went from member to member. */

@@ -24,6 +24,7 @@ typedef struct
 struct _SnugServerSocket
 {
   const SnugServerSocketFuncs *funcs;
+  char                        *client;    /* owned, nullable: as it calls itself */
 };
 
 G_END_DECLS

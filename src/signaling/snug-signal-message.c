@@ -142,7 +142,8 @@ static gboolean
 read_enter (SnugSignalMessage *message, JsonObject *object)
 {
   return maybe_id (object, "member", &message->peer)
-         && maybe_string (object, "token", SNUG_SIGNAL_MAX_TOKEN_BYTES, &message->token);
+         && maybe_string (object, "token", SNUG_SIGNAL_MAX_TOKEN_BYTES, &message->token)
+         && maybe_id (object, "client", &message->client);
 }
 
 static void
@@ -150,6 +151,7 @@ write_enter (const SnugSignalMessage *message, JsonObject *object)
 {
   put_string (object, "member", message->peer);
   put_string (object, "token", message->token);
+  put_string (object, "client", message->client);
 }
 
 /* ping, pong, lock */
@@ -624,6 +626,7 @@ snug_signal_message_unref (SnugSignalMessage *message)
   g_free (message->role);
   g_free (message->reason);
   g_free (message->token);
+  g_free (message->client);
   g_free (message->self);
   g_free (message->host);
   g_clear_pointer (&message->members, g_ptr_array_unref);

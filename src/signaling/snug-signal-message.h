@@ -87,6 +87,7 @@ typedef struct
   char           *role;          /* version 1: "sender" or "receiver" */
   char           *reason;
   char           *token;
+  char           *client;        /* nullable; of enter: the same for all sockets of one client */
 
   /* welcome, room */
   char           *self;

@@ -2,8 +2,10 @@
 #include "snug-websocket-signaling.h"
 
 #include <glib/gi18n-lib.h>
+#include <gnutls/crypto.h>
 #include <string.h>
 
+#include "snug-bytes.h"
 #include "snug-context.h"
 #include "snug-own-addresses.h"
 #include "snug-retry.h"
@@ -27,6 +29,7 @@
 #define MAX_MESSAGE_BYTES (SNUG_SIGNAL_MAX_BYTES + SNUG_SIGNAL_MAX_BYTES / 8)
 #define MAX_FRAGMENTS 16
 #define STATUS_BAD_REQUEST 400
+#define CLIENT_BYTES 12
 
 struct _SnugWebsocketSignaling
 {
@@ -42,6 +45,7 @@ struct _SnugWebsocketSignaling
   char                     *code;           /* owned */
   char                     *member;         /* owned, nullable */
   char                     *token;          /* owned, nullable */
+  char                     *client;         /* owned: what our sockets have in common, and no other client's */
   SnugVersion1              version_1;
   gboolean                  speaks_version_1;
   gboolean                  welcomed;       /* on this connection */
@@ -161,6 +165,7 @@ send_enter (SnugWebsocketSignaling *self)
 
   enter->peer = self->token != NULL ? g_strdup (self->member) : NULL;
   enter->token = g_strdup (self->token);
+  enter->client = g_strdup (self->client);
   send_message (self, enter);
 }
 
@@ -682,6 +687,7 @@ snug_websocket_signaling_finalize (GObject *object)
   g_free (self->code);
   g_free (self->member);
   g_free (self->token);
+  g_free (self->client);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (snug_websocket_signaling_parent_class)->finalize (object);
 }
@@ -705,6 +711,10 @@ snug_websocket_signaling_class_init (SnugWebsocketSignalingClass *klass)
 static void
 snug_websocket_signaling_init (SnugWebsocketSignaling *self)
 {
+  guint8 name[CLIENT_BYTES];
+
+  gnutls_rnd (GNUTLS_RND_NONCE, name, sizeof name);
+  self->client = snug_bytes_to_hex (name, sizeof name);
   self->context = g_main_context_ref_thread_default ();
   self->retry = (SnugRetry) SNUG_RETRY_INIT;
   self->ping_ms = PING_MS;

@@ -3,6 +3,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import { randomId } from './digest.js';
 import { BadJson } from './json-gate.js';
 import { decodeFrame } from './signal-message.js';
 
@@ -52,6 +53,8 @@ class SignalingError extends Error {
 export class Signaling extends EventTarget {
   #url;
   #membership = /** @type {Membership | null} */ (null);
+  /** Of this page as it is loaded now: another tab may have the same membership. */
+  #client = randomId();
   #socket = /** @type {WebSocket | null} */ (null);
   #state = /** @type {SignalingState} */ ('idle');
   #error = /** @type {SignalingError | null} */ (null);
@@ -121,7 +124,7 @@ export class Signaling extends EventTarget {
     this.#socket = socket;
     this.#lastHeard = Date.now();
     // The first frame is ours (PROTOCOL.md, section 2).
-    socket.onopen = () => this.#write({ type: 'enter', ...this.#membership });
+    socket.onopen = () => this.#write({ type: 'enter', ...this.#membership, client: this.#client });
     socket.onmessage = (event) => this.#onFrame(socket, event.data);
     socket.onclose = () => this.#onClosed(socket);
     this.#pulseTimer = setInterval(() => this.#pulse(), PING_EVERY_MS);

@@ -69,13 +69,20 @@ on_close (gpointer socket, guint code, gpointer data)
   world->open[number (socket)] = FALSE;
 }
 
+static gboolean
+is_same_client (gpointer socket, gpointer other, gpointer data)
+{
+  return number (socket) / 3 == number (other) / 3;
+}
+
 static void
 on_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 {
 }
 
 static const SnugServerRoomIo io = {
-  .send = on_send, .ping = on_ping, .refuse = on_refuse, .close = on_close, .add_ice_servers = on_ice_servers,
+  .send = on_send, .ping = on_ping, .refuse = on_refuse, .close = on_close,
+  .is_same_client = is_same_client, .add_ice_servers = on_ice_servers,
 };
 
 static void

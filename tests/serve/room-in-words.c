@@ -90,6 +90,12 @@ on_close (gpointer socket, guint code, gpointer data)
   add_word (data, socket, "#%u", code);
 }
 
+static gboolean
+is_same_client (gpointer socket, gpointer other, gpointer data)
+{
+  return GPOINTER_TO_UINT (socket) % 100 == GPOINTER_TO_UINT (other) % 100;
+}
+
 static void
 on_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 {
@@ -97,7 +103,7 @@ on_ice_servers (gpointer socket, SnugSignalMessage *welcome, gpointer data)
 
 static const SnugServerRoomIo io = {
   .send = on_send, .ping = on_ping, .refuse = on_refuse, .close = on_close,
-  .add_ice_servers = on_ice_servers,
+  .is_same_client = is_same_client, .add_ice_servers = on_ice_servers,
 };
 
 void

@@ -2,6 +2,7 @@
  *   "2<peer-joined:m1"  a frame to socket 2, about m1       "2!room-full"  refused and closed
  *   "2?no-such-peer"    refused, not closed                 "2#1000"       closed
  *   "2~"                pinged
+ * Sockets 2, 102, 202 … are of one client.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

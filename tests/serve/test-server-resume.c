@@ -45,6 +45,38 @@ test_resume (void)
   stop (server);
 }
 
+static SnugRawClient *
+join_as (SnugServer *server, const char *code, const char *token, const char *client)
+{
+  g_autofree char *path = g_strdup_printf ("/api/ws?code=%s&v=2", code);
+  g_autofree char *enter = g_strdup_printf ("{\"type\":\"enter\",\"token\":%s%s%s,\"client\":\"%s\"}",
+                                            token != NULL ? "\"" : "", token != NULL ? token : "null",
+                                            token != NULL ? "\"" : "", client);
+  SnugRawClient *raw = snug_raw_client_open (snug_server_get_port (server), path);
+
+  snug_raw_client_say (raw, enter);
+  return raw;
+}
+
+/* Its old socket would answer: it is not asked. */
+static void
+test_resume_by_the_same_client (void)
+{
+  SnugServerConfig config = { 0 };
+  SnugServer *server = start (&config);
+  g_autofree char *code = NULL;
+  g_autoptr (SnugRawClient) ana = make_room (server, 3, &code);
+  g_autoptr (SnugRawClient) ben = join_as (server, code, NULL, "one");
+  g_autofree char *token = token_in (snug_raw_client_hear (ben));
+
+  g_autoptr (SnugRawClient) again = join_as (server, code, token, "one");
+  assert_hears (again, "\"resumed\":true");
+  assert_refused (ben, "replaced", 1008);
+  g_autoptr (SnugRawClient) twin = join_as (server, code, token, "other");
+  assert_refused (twin, "in-use", 1008);
+  stop (server);
+}
+
 /* Who has a token is not stopped by the limit on guesses, but may not knock without end either: 48 times as
  * often. */
 static void
@@ -178,6 +210,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add_func ("/server/" path, func)
   ADD ("resume", test_resume);
+  ADD ("resume-by-the-same-client", test_resume_by_the_same_client);
   ADD ("entries-of-all-kinds", test_entries_of_all_kinds);
   ADD ("a-restarted-server", test_a_restarted_server);
   ADD ("a-room-that-is-over-stays-over", test_a_room_that_is_over_stays_over);

@@ -150,6 +150,36 @@ test_a_second_socket_asks_the_first (void)
   tear_down (&f);
 }
 
+/* A client that lost its network comes on another socket, before the old one looks dead from here. */
+static void
+test_the_same_client_is_not_asked (void)
+{
+  RoomInWords f;
+
+  set_up_room (&f, SNUG_SERVER_ROOM_VERSION_2, 3, FALSE);
+  fill (&f, 2);
+  enter_again (&f, 102, 2);
+  assert_said (&f, "2!replaced 102<welcome:m2(1,resumed,host=m1)");
+  say (&f, 102, "{\"type\":\"restart\",\"to\":\"m1\"}");
+  assert_said (&f, "1<restart:m2");
+
+  /* Somebody else with its token is sent away, now and later. */
+  enter_again (&f, 3, 2);
+  assert_said (&f, "102~");
+  enter_again (&f, 202, 2);
+  assert_said (&f, "3!in-use 102!replaced 202<welcome:m2(1,resumed,host=m1)");
+  pass_ms (&f, 5000);
+  assert_said (&f, "");
+
+  /* Nor does a former owner get its seat back like that. */
+  enter_again (&f, 4, 2);
+  pass_ms (&f, 2000);
+  assert_said (&f, "202~ 202!replaced 4<welcome:m2(1,resumed,host=m1)");
+  enter_again (&f, 302, 2);
+  assert_said (&f, "4~");
+  tear_down (&f);
+}
+
 static void
 test_a_restarted_server (void)
 {
@@ -187,6 +217,7 @@ main (int argc, char **argv)
   ADD ("what-waits-is-limited", test_what_waits_is_limited);
   ADD ("what-waits-is-limited-in-bytes", test_what_waits_is_limited_in_bytes);
   ADD ("a-second-socket-asks-the-first", test_a_second_socket_asks_the_first);
+  ADD ("the-same-client-is-not-asked", test_the_same_client_is_not_asked);
   ADD ("a-restarted-server", test_a_restarted_server);
   return g_test_run ();
 }

@@ -357,6 +357,66 @@ other_server_clear (OtherServer *other)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OtherServer, other_server_clear)
 
+/* Lets everybody in as m1, and notes who that says to be. */
+
+typedef struct
+{
+  GPtrArray *clients;   /* of char*, owned */
+  GPtrArray *sockets;   /* of SoupWebsocketConnection, owned */
+} Guests;
+
+static void
+on_enter (SoupWebsocketConnection *connection, int type, GBytes *bytes, gpointer data)
+{
+  g_autoptr (SnugSignalMessage) message = snug_signal_message_decode (g_bytes_get_data (bytes, NULL),
+                                                                      g_bytes_get_size (bytes), NULL);
+
+  if (message->type != SNUG_SIGNAL_ENTER)
+    return;
+  g_ptr_array_add (((Guests *) data)->clients, g_strdup (message->client));
+  soup_websocket_connection_send_text (connection, "{\"type\":\"welcome\",\"v\":2,\"self\":\"m1\",\"seq\":1,"
+                                                   "\"token\":\"t\",\"members\":[]}");
+}
+
+static void
+on_new_socket (SoupServer *soup, SoupServerMessage *message, const char *path, SoupWebsocketConnection *connection,
+               gpointer data)
+{
+  g_ptr_array_add (((Guests *) data)->sockets, g_object_ref (connection));
+  g_signal_connect (connection, "message", G_CALLBACK (on_enter), data);
+}
+
+/* By that a server knows that the one who comes on another socket is not somebody else with the same token. */
+static void
+test_the_same_client (void)
+{
+  g_auto (OtherServer) other = { 0 };
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  Guests guests = { clients, sockets };
+  g_autofree char *url = NULL;
+  Member *ana, *twin;
+
+  other_server_init (&other);
+  url = make_url (other.port);
+  soup_server_add_websocket_handler (other.soup, "/api/ws", NULL, NULL, on_new_socket, &guests, NULL);
+  ana = member_new (url, "BOOK23", NULL, NULL, "sender");
+  await_heard (ana, "welcome:m1");
+  snug_set_cut_off (TRUE);
+  snug_signaling_check (ana->signaling);
+  snug_set_cut_off (FALSE);
+  await_heard (ana, "welcome:m1 welcome:m1");
+  twin = member_new (url, "BOOK23", "m1", "t", "sender");
+  await_heard (twin, "welcome:m1");
+
+  g_assert_cmpuint (clients->len, ==, 3);
+  g_assert_cmpuint (strlen (clients->pdata[0]), >=, 16);
+  g_assert_cmpstr (clients->pdata[1], ==, clients->pdata[0]);
+  g_assert_cmpstr (clients->pdata[2], !=, clients->pdata[0]);
+  member_free (ana);
+  member_free (twin);
+}
+
 /* Version 1: a server that relays between two roles and knows nothing else. */
 
 typedef struct
@@ -661,6 +721,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add_func ("/websocket-signaling/" path, func)
   ADD ("moved", test_moved);
+  ADD ("the-same-client", test_the_same_client);
   ADD ("create-and-enter", test_create_and_enter);
   ADD ("refusals", test_refusals);
   ADD ("sent-out", test_sent_out);

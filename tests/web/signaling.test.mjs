@@ -81,10 +81,15 @@ function open(membership = null) {
 test('enter is the first frame, with a membership if there is one', () => {
   open();
   assert.equal(sockets[0].url, 'ws://h:1/api/ws?code=BOOK23&v=2');
-  assert.deepEqual(sockets[0].sent, [{ type: 'enter' }]);
+  const [{ client }] = sockets[0].sent;
+  assert.match(client, /^[A-Za-z0-9_-]{16,32}$/);
+  assert.deepEqual(sockets[0].sent, [{ type: 'enter', client }]);
   sockets = [];
+  // As a tab that was duplicated.
   open({ member: 'm2', token: 't' });
-  assert.deepEqual(sockets[0].sent, [{ type: 'enter', member: 'm2', token: 't' }]);
+  const [{ client: other }] = sockets[0].sent;
+  assert.notEqual(other, client);
+  assert.deepEqual(sockets[0].sent, [{ type: 'enter', member: 'm2', token: 't', client: other }]);
 });
 
 test('nothing is said, and nothing heard, before the welcome', () => {
@@ -114,7 +119,8 @@ test('a lost socket is opened again, later and later, with the token of the welc
   assert.equal(signaling.state, 'reconnecting');
   assert.equal(ring(250, 500), 1);
   sockets[1].open();
-  assert.deepEqual(sockets[1].sent, [{ type: 'enter', member: 'm2', token: 'tok' }]);
+  const [{ client }] = sockets[0].sent;
+  assert.deepEqual(sockets[1].sent, [{ type: 'enter', member: 'm2', token: 'tok', client }]);
   sockets[1].end();
   assert.equal(ring(250, 499), 0);
   assert.equal(ring(500, 1000), 1);
@@ -164,7 +170,8 @@ test('a token that the server forgot: as somebody new', () => {
   assert.equal(signaling.state, 'reconnecting');
   ring(250, 500);
   sockets[1].open();
-  assert.deepEqual(sockets[1].sent, [{ type: 'enter' }]);
+  const [{ client }] = sockets[0].sent;
+  assert.deepEqual(sockets[1].sent, [{ type: 'enter', client }]);
 });
 
 test('goodbye: over, or back after a while', () => {
