@@ -215,12 +215,16 @@ snug_server_room_alive (SnugServerRoom *room, gpointer socket)
                     TRUE, room->io_data);
 }
 
-/* Nobody else makes up the same name for itself: it has given its old socket up, whatever that looks like from here. */
+/* Nobody else makes up the same name for itself: it has given its old socket up, whatever that looks like from here.
+ * Without an `error`, which would be the last word: of two entries on their way the one it gave up may come later, and
+ * then it comes back once more. */
 static void
 follow (SnugServerRoom *room, SnugServerMember *member, gpointer socket, const char *address)
 {
   snug_server_room_alive (room, member->socket);
-  take_over (room, member, socket, address);
+  room->io->close (g_steal_pointer (&member->socket), SNUG_WEBSOCKET_CLOSE_GOING_AWAY, room->io_data);
+  member->socket = socket;
+  resume (room, member, socket, address);
 }
 
 static gboolean

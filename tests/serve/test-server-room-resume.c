@@ -159,7 +159,7 @@ test_the_same_client_is_not_asked (void)
   set_up_room (&f, SNUG_SERVER_ROOM_VERSION_2, 3, FALSE);
   fill (&f, 2);
   enter_again (&f, 102, 2);
-  assert_said (&f, "2!replaced 102<welcome:m2(1,resumed,host=m1)");
+  assert_said (&f, "2#1001 102<welcome:m2(1,resumed,host=m1)");
   say (&f, 102, "{\"type\":\"restart\",\"to\":\"m1\"}");
   assert_said (&f, "1<restart:m2");
 
@@ -167,7 +167,7 @@ test_the_same_client_is_not_asked (void)
   enter_again (&f, 3, 2);
   assert_said (&f, "102~");
   enter_again (&f, 202, 2);
-  assert_said (&f, "3!in-use 102!replaced 202<welcome:m2(1,resumed,host=m1)");
+  assert_said (&f, "3!in-use 102#1001 202<welcome:m2(1,resumed,host=m1)");
   pass_ms (&f, 5000);
   assert_said (&f, "");
 
