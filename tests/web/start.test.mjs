@@ -13,6 +13,7 @@ const [, INLINE] = /<script>(.*?)<\/script>/s.exec(await read('web/index.html'))
 
 class FakeBrowser {
   loaded = [];
+  isStarted = false;
   #listeners = new Map();
   #timers = [];
 
@@ -28,9 +29,13 @@ class FakeBrowser {
     };
     this.root = { className: '' };
     this.navigator = { onLine: true };
-    const document = { documentElement: this.root, querySelector: () => null };
+    this.document = {
+      documentElement: this.root,
+      readyState: 'interactive',
+      querySelector: (name) => (name === '#not-started' && !this.isStarted ? {} : null),
+    };
     runInNewContext(script, {
-      Element: Object, document, history: this.history, location: this.location, navigator: this.navigator,
+      Element: Object, document: this.document, history: this.history, location: this.location, navigator: this.navigator,
       addEventListener: (type, listener) => this.#listeners.set(type, listener),
       setTimeout: (fn) => this.#timers.push(fn),
     });
@@ -64,6 +69,28 @@ test('where start.js is lost alone the page may start: it is not loaded again be
   browser.letTimePass();
   assert.deepEqual(browser.loaded, []);
   for (let n = 0; n < 2; n++) browser.tell('error', lost());
+  browser.letTimePass();
+  assert.deepEqual(browser.loaded, ['http://h/#secret']);
+});
+
+test('a page that starts after all, though start.js and a module were lost, is left alone, online and offline', () => {
+  for (const onLine of [true, false]) {
+    const browser = new FakeBrowser(INLINE, 'http://h/#secret');
+    browser.navigator.onLine = onLine;
+    browser.tell('error', lost());
+    if (onLine) browser.isStarted = true;
+    browser.letTimePass();
+    browser.isStarted = browser.navigator.onLine = true;
+    browser.tell('online');
+    assert.deepEqual(browser.loaded, []);
+  }
+});
+
+test('a page that is not read to its end has not started', () => {
+  const browser = new FakeBrowser(INLINE, 'http://h/#secret');
+  browser.document.querySelector = () => null;
+  browser.document.readyState = 'loading';
+  browser.tell('error', lost());
   browser.letTimePass();
   assert.deepEqual(browser.loaded, ['http://h/#secret']);
 });
