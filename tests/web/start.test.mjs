@@ -8,8 +8,9 @@ import { runInNewContext } from 'node:vm';
 
 const read = (path) => readFile(new URL(`../../src/${path}`, import.meta.url), 'utf8');
 const START = await read('web/start.js');
+const INDEX = await read('web/index.html');
 /** For when even that one does not come. */
-const [, INLINE] = /<script>(.*?)<\/script>/s.exec(await read('web/index.html'));
+const [, INLINE] = /<script>(.*?)<\/script>/s.exec(INDEX);
 
 class FakeBrowser {
   loaded = [];
@@ -123,7 +124,10 @@ test('without start.js the page is loaded three times more at most, and never wi
   assert.deepEqual(browser.loaded, []);
 });
 
-test('the policy that the page is served with knows the script that stands in it', async () => {
-  const [, hash] = /'sha256-([^']+)'/.exec(await read('serve/snug-web-page.c'));
-  assert.equal(hash, createHash('sha256').update(INLINE).digest('base64'));
+test('the policy that the page is served with knows the one script that stands in it, and allows no other', async () => {
+  const source = await read('serve/snug-web-page.c');
+  assert.ok(source.includes(`script-src 'self' " INLINE_SCRIPT "; style-src`));
+  const [, sources] = /^#define INLINE_SCRIPT "(.*)"$/m.exec(source);
+  assert.equal(sources, `'sha256-${createHash('sha256').update(INLINE).digest('base64')}'`);
+  assert.equal(INDEX.match(/<script(?![^>]*\ssrc=)/g).length, 1);
 });
