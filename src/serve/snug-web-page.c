@@ -5,7 +5,7 @@
 
 #define MAX_FILE_BYTES (8 * 1024 * 1024)
 /* Of the one script that stands in index.html itself; tests/web/start.test.mjs says what it has to be. */
-#define INLINE_SCRIPT "'sha256-ZuT17J0gl1H++Fq7ci1wQpOKpr+6Cxpwq/u8qNH9cPs='"
+#define INLINE_SCRIPT "'sha256-2c5s44iA3kVH0Gu0graQhQEpo+b/Yx03CoOzTirKl+E='"
 
 static const struct
 {

@@ -122,6 +122,7 @@ test('without start.js the page is loaded three times more at most, and never wi
   browser.tell('error', lost());
   browser.letTimePass();
   assert.deepEqual(browser.loaded, []);
+  assert.equal(browser.history.state, null, 'who loads it again has three more');
 });
 
 test('the policy that the page is served with knows the one script that stands in it, and allows no other', async () => {
