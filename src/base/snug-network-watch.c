@@ -7,8 +7,8 @@
 #include "snug-own-addresses.h"
 
 /* A move comes as a row of changes: an address goes, routes go, another address comes, and routes by it. What counts is
- * what there is when it has been quiet. But nothing arrives meanwhile, and what follows later is no reason to wait: of
- * IPv6 it is not known for a second or two whether somebody else has it (RFC 4862 5.4), and routes of others come and go. */
+ * what there is when it has been quiet. But nothing arrives meanwhile, and what follows later is no reason to wait: an
+ * IPv6 address counts a second or two after it came, and is a change then; routes of others come and go. */
 #define QUIET_MS 250
 #define SETTLED_AFTER_MS 1000
 

@@ -31,6 +31,20 @@ counts (GInetAddress *address)
   return !g_inet_address_get_is_loopback (address) && !(is_ipv6 && g_inet_address_get_is_link_local (address));
 }
 
+/* Of IPv6 it is not known for a second or two whether somebody else has it (RFC 4862 5.4): it is listed, and nothing can
+ * be sent from there. */
+static gboolean
+can_be_sent_from (GInetAddress *address)
+{
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (address, 0);
+  g_autoptr (GSocket) socket = NULL;
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
+    return TRUE;
+  socket = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  return socket == NULL || g_socket_bind (socket, any_port, FALSE, NULL);
+}
+
 static int
 compare_texts (gconstpointer a, gconstpointer b)
 {
@@ -39,7 +53,7 @@ compare_texts (gconstpointer a, gconstpointer b)
 
 /* Returns: (transfer full): of char*, in order */
 static GPtrArray *
-list_addresses (void)
+list_addresses (gboolean (*is_wanted) (GInetAddress *address))
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
   struct ifaddrs *interfaces;
@@ -50,7 +64,7 @@ list_addresses (void)
     {
       g_autoptr (GInetAddress) address = address_of (item);
 
-      if (address != NULL && counts (address))
+      if (address != NULL && is_wanted (address))
         g_ptr_array_add (texts, g_inet_address_to_string (address));
     }
   freeifaddrs (interfaces);
@@ -58,10 +72,16 @@ list_addresses (void)
   return texts;
 }
 
+static gboolean
+counts_and_can_be_sent_from (GInetAddress *address)
+{
+  return counts (address) && can_be_sent_from (address);
+}
+
 char *
 snug_own_addresses_to_text (void)
 {
-  g_autoptr (GPtrArray) texts = list_addresses ();
+  g_autoptr (GPtrArray) texts = list_addresses (counts_and_can_be_sent_from);
 
   g_ptr_array_add (texts, NULL);
   return g_strjoinv (" ", (char **) texts->pdata);
@@ -77,7 +97,7 @@ snug_own_addresses_include (GSocketAddress *address)
 
   if (inet == NULL || !counts (inet) || g_inet_address_get_is_any (inet))
     return TRUE;
-  texts = list_addresses ();
+  texts = list_addresses (counts);
   text = g_inet_address_to_string (inet);
   return g_ptr_array_find_with_equal_func (texts, text, g_str_equal, NULL);
 }

@@ -11,7 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Returns: (transfer full): all of them in one text, which is another one if they are others; "" if there are none */
+/* Those that something can be sent from: of IPv6 not before it is known that nobody else has it.
+ *
+ * Returns: (transfer full): all of them in one text, which is another one if they are others; "" if there are none */
 char    *snug_own_addresses_to_text (void);
 
 /* Whether what is sent from there can go out. What is not counted is taken to be there, and so is no address in

@@ -86,6 +86,7 @@ settle (void)
 static void
 test_other_addresses (Fixture *f, gconstpointer data)
 {
+  snug_note_delays ();
   /* the old one goes, the new one comes, a route follows */
   addresses = "";
   change_network ();
@@ -111,6 +112,7 @@ test_never_quiet (Fixture *f, gconstpointer data)
 
   /* What is next has all its time again. */
   addresses = "192.0.2.3";
+  snug_note_delays ();
   change_network ();
   g_assert_true (snug_was_armed_for ((guint[]) { QUIET_MS }, 1));
   settle ();
@@ -241,6 +243,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  snug_stop_clock ();
   ADD ("other-addresses", test_other_addresses);
   ADD ("never-quiet", test_never_quiet);
   ADD ("same-addresses", test_same_addresses);
