@@ -125,9 +125,13 @@ snug_mover_follow_member (SnugMover *self, const char *member_id, const char *vi
 void
 snug_mover_hear_from (SnugMover *self, const SnugWireMessage *from)
 {
-  if (self->started && self->receiver != NULL && self->share.holder == NULL && !self->pushed
-      && strcmp (from->peer, snug_transfer_get_member_id (self->row)) != 0)
-    snug_mover_follow_member (self, from->peer, from->via);
+  if (!self->started || self->receiver == NULL || self->share.holder != NULL || self->pushed
+      || strcmp (from->peer, snug_transfer_get_member_id (self->row)) == 0)
+    return;
+  /* As the one who offers is lost it is cut, and nothing is held against it. */
+  self->share.followed_from = G_MAXUINT64;
+  self->share.followed_bytes = G_MAXUINT64;
+  snug_mover_follow_member (self, from->peer, from->via);
 }
 
 /* What does not go on where it ended before is of no use. */

@@ -40,7 +40,7 @@ typedef struct
   gboolean         orphaned;     /* it is sought from them */
   gboolean         awaits_heirs; /* they were asked what they have just now */
   GSource         *asking;       /* nullable: while it is orphaned */
-  guint64          followed_from; /* pieces that were here when it came from the present one */
+  guint64          followed_from; /* pieces that were here when it came from the present one; most: it is not judged */
   guint64          followed_bytes; /* and bytes that were shown */
   gint64           next_show_us; /* before that nothing is reckoned anew as others have got more */
   gboolean         refused;      /* that one has said that it does not */

@@ -317,6 +317,31 @@ test_leaves_later (ByHand *f, gconstpointer data)
   g_assert_cmpuint (bo->n_gets, ==, 1);
 }
 
+/* It was to come from Bo already, who had no time to bring anything. */
+static void
+test_comes_from_an_heir (ByHand *f, gconstpointer data)
+{
+  Hand *bo = &f->hands[BO];
+  SnugTransfers *chi;
+  SnugTransfer *in;
+
+  add_hand (f, "Ana", ANA);
+  add_hand (f, "Bo", BO);
+  chi = add (&f->mates, "Chi");
+  snug_mates_await (&f->mates.mates);
+  in = offer_by_hand (f, "Chi", chi, FALSE);
+  snug_await (NULL, f->hands[ANA].n_gets == 1);
+  say_via (f, "Chi", SNUG_WIRE_FILE_HEIR, OTHER_VIA, BO);
+  say_via (f, "Chi", SNUG_WIRE_FILE_FROM, VIA, BO);
+  tell_hashes (f);
+  snug_await (NULL, bo->n_gets == 1);
+  let_ana_leave (f, chi);
+  snug_await (NULL, bo->n_questions == 1);
+  say_have (f, BO, "Chi", OTHER_VIA, N_PIECES);
+  snug_await (NULL, bo->n_gets == 2 || snug_transfer_is_finished (in));
+  g_assert_cmpuint (bo->n_gets, ==, 2);
+}
+
 /* Nobody else is there. */
 static void
 test_slow (ByHand *f, gconstpointer data)
@@ -478,6 +503,7 @@ main (int argc, char **argv)
   ADD ("furthest", test_furthest);
   ADD ("short-break", test_short_break);
   ADD ("leaves-later", test_leaves_later);
+  ADD ("comes-from-an-heir", test_comes_from_an_heir);
   ADD ("slow", test_slow);
   ADD ("slow-beside-another", test_slow_beside_another);
   ADD ("back", test_back);
