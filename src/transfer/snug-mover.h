@@ -101,7 +101,7 @@ gboolean snug_mover_hear_via_cancel  (SnugMover *self, SnugMember *member, const
 /* The follower is not in the room any more. */
 void     snug_mover_end_passes_to    (SnugMover *self, const char *member_id);
 void     snug_mover_end_passes       (SnugMover *self);
-/* Of those that the one who offers it has asked for: what comes to us comes no further now. */
+/* Only those that the one who offers it has asked for, who have it from elsewhere then: heirs ask by themselves. */
 void     snug_mover_end_asked_passes (SnugMover *self);
 /* Whom it follows is not wanted any more: it asks again, if it can. */
 void     snug_mover_leave_holder     (SnugMover *self);

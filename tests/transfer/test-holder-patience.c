@@ -370,6 +370,7 @@ test_full_disk_of_an_heir (ByHand *f, gconstpointer data)
 static void
 test_full_disk_is_looked_at_less_and_less (ByHand *f, gconstpointer data)
 {
+  /* The ninth is armed by the look that finds room again. */
   static const guint looks_ms[] = { 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000, 30000, 1000 };
   const guint n_in_vain = 7;
   SnugTransfer *in;
