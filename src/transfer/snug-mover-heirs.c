@@ -268,13 +268,13 @@ count_reach (SnugMover *self)
     {
       Heir *heir = self->share.heirs->pdata[i];
 
-      if (get_ready_member (self, heir) == NULL)
-        continue;
-      n = MAX (n, count_usable (self, heir, n));
-      if (heir->is_mute || !get_choices (self, heir, &ours, &held[n_held].choice))
+      if (heir->is_mute || get_ready_member (self, heir) == NULL)
         continue;
       held[n_held].n = heir->n_pieces;
-      n_held++;
+      if (get_choices (self, heir, &ours, &held[n_held].choice))
+        n_held++;
+      else if (!heir->is_useless)
+        n = MAX (n, MIN (heir->n_pieces, self->share.told));
     }
   return n_held > 0 ? MAX (n, MIN (snug_choice_reach_by_all (held, n_held, &ours, n), self->share.told)) : n;
 }
@@ -305,11 +305,12 @@ describe (SnugMover *self)
 {
   const char *name = snug_mover_get_member_name (self);
   SnugPieceMap *map = snug_mover_get_map (self);
-  guint64 n_pieces = count_reach (self);
   guint n_files, n_whole;
+  guint64 n_pieces;
 
   if (choose_heir (self, TRUE) == NULL)
     return g_strdup_printf (_("%s cannot be reached, and nobody else has the rest."), name);
+  n_pieces = count_reach (self);
   if (self->contents == NULL || map == NULL || n_pieces >= snug_piece_map_get_n (map))
     return g_strdup_printf (_("%s cannot be reached. The rest comes from others."), name);
   n_whole = count_whole_files (self, map, n_pieces, &n_files);

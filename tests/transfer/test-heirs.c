@@ -142,9 +142,9 @@ test_some_of_a_folder (ByHand *f, gconstpointer data)
   say_have (f, BO, "Chi", VIA, N_SMALL + 2);
   snug_await (NULL, f->hands[BO].n_gets == 1);
   begin_to_bring (f, BO, VIA);
+  snug_await (NULL, says (in, "Ana cannot be reached. 20 of 21 files can come from others."));
   for (guint i = 0; i < N_SMALL; i++)
     bring_small_unchecked (f, in);
-  snug_await (NULL, says (in, "Ana cannot be reached. 20 of 21 files can come from others."));
   bring_unchecked (f, in, 2);
   snug_let_pass (ASK_MS);
   assert_ends_with (f, in, N_SMALL + 2);
