@@ -62,6 +62,16 @@ count_held (const SnugHeld *held, guint64 entry)
   return MIN (held->n - MIN (before, held->n), n);
 }
 
+/* The next piece is of the first entry with bytes that is not there whole. */
+gboolean
+snug_choice_has_next (const SnugHeld *held, const SnugChoice *wanted, guint64 n_before)
+{
+  guint64 entry = snug_piece_map_place_of (wanted->map, n_before).entry, n;
+  guint64 before = count_before (wanted, entry, &n);
+
+  return count_held (held, entry) > n_before - before;
+}
+
 guint64
 snug_choice_reach_by_all (const SnugHeld *held, guint n_held, const SnugChoice *wanted, guint64 n_before)
 {

@@ -41,7 +41,9 @@ gboolean      snug_choice_meets  (const SnugChoice *self, const SnugChoice *othe
  * Returns: so many of @wanted are there when all has come that @holder can send in a row: @n_before if that is nothing
  */
 guint64       snug_choice_reach  (const SnugChoice *holder, guint64 n_held, const SnugChoice *wanted, guint64 n_before);
-/* The same when each of several sends what it can, one after the other and again. */
+/* Whether that is more than @n_before, which takes one look and no walk. */
+gboolean      snug_choice_has_next (const SnugHeld *held, const SnugChoice *wanted, guint64 n_before);
+/* As snug_choice_reach() when each of several sends what it can, one after the other and again. */
 guint64       snug_choice_reach_by_all (const SnugHeld *held, guint n_held, const SnugChoice *wanted, guint64 n_before);
 /* Returns: (transfer full): what of @wanted can be sent in a row by who has chosen @holder, from @from on */
 SnugManifest *snug_choice_cut    (SnugManifest *holder, SnugManifest *wanted, const SnugPlace *from);

@@ -176,22 +176,29 @@ get_choices (SnugMover *self, Heir *heir, SnugChoice *ours, SnugChoice *theirs)
   return heir->chosen != NULL;
 }
 
-/* So many of our pieces can be here when @heir has brought what it has, if @n_before are. What they must be is known. */
+/* So many of our pieces can be here when @heir has brought what it has. What they must be is known. */
 static guint64
-count_usable (SnugMover *self, Heir *heir, guint64 n_before)
+count_usable (SnugMover *self, Heir *heir)
 {
   guint64 n = heir->n_pieces;
   SnugChoice ours, theirs;
 
   if (get_choices (self, heir, &ours, &theirs))
-    n = snug_choice_reach (&theirs, heir->n_pieces, &ours, n_before);
+    n = snug_choice_reach (&theirs, heir->n_pieces, &ours, self->share.n_checked);
   return heir->is_useless || heir->is_mute ? 0 : MIN (n, self->share.told);
 }
 
+/* Whether the next of our pieces can come from it. It is asked for each piece that came. */
 static gboolean
 has_more (SnugMover *self, Heir *heir)
 {
-  return count_usable (self, heir, self->share.n_checked) > self->share.n_checked
+  gboolean has_next = heir->n_pieces > self->share.n_checked;
+  SnugHeld theirs = { .n = heir->n_pieces };
+  SnugChoice ours;
+
+  if (get_choices (self, heir, &ours, &theirs.choice))
+    has_next = snug_choice_has_next (&theirs, &ours, self->share.n_checked);
+  return has_next && !heir->is_useless && !heir->is_mute && self->share.told > self->share.n_checked
          && get_ready_member (self, heir) != NULL;
 }
 
@@ -199,10 +206,11 @@ has_more (SnugMover *self, Heir *heir)
 static gboolean
 has_less (SnugMover *self, Heir *heir)
 {
-  SnugChoice ours, theirs;
+  SnugHeld ours = { .n = self->share.n_checked };
+  SnugChoice theirs;
 
-  if (get_choices (self, heir, &ours, &theirs))
-    return snug_choice_reach (&ours, self->share.n_checked, &theirs, heir->n_pieces) > heir->n_pieces;
+  if (get_choices (self, heir, &ours.choice, &theirs))
+    return snug_choice_has_next (&ours, &theirs, heir->n_pieces);
   return heir->n_pieces < self->share.n_checked;
 }
 
@@ -210,11 +218,9 @@ has_less (SnugMover *self, Heir *heir)
 static gboolean
 is_better (SnugMover *self, Heir *heir, Heir *other)
 {
-  guint64 n = self->share.n_checked;
-
   if (heir->n_blamed != other->n_blamed)
     return heir->n_blamed < other->n_blamed;
-  return count_usable (self, heir, n) > count_usable (self, other, n);
+  return count_usable (self, heir) > count_usable (self, other);
 }
 
 /* Returns: (nullable): the one to have it from */

@@ -48,8 +48,11 @@ reach (guint8 theirs, guint64 n_held, guint8 ours, guint64 n_before)
 {
   g_autoptr (SnugManifest) manifest = make_manifest ();
   g_auto (SnugChoice) holder = choose (manifest, theirs), wanted = choose (manifest, ours);
+  const SnugHeld held = { holder, n_held };
+  guint64 n = snug_choice_reach (&holder, n_held, &wanted, n_before);
 
-  return snug_choice_reach (&holder, n_held, &wanted, n_before);
+  g_assert_cmpint (snug_choice_has_next (&held, &wanted, n_before), ==, n > n_before);
+  return n;
 }
 
 static void
