@@ -37,6 +37,8 @@ def say(opened, text):
     show(opened, "Chat")
     opened.fill("Message", text)
     opened.press("push button", "Send")
+    # GTK shows a button pressed for a quarter of a second before it acts.
+    until(lambda: opened.text("Message") == "", f"what was sent to leave the entry: {text}")
 
 
 def heard(opened, who, text):
