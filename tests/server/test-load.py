@@ -7,7 +7,6 @@ printed, and nothing is expected of the clock: what must hold is that nobody is 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import asyncio
-import json
 import os
 import pathlib
 import sys
@@ -15,6 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest  # noqa: E402  pylint: disable=wrong-import-position
+from snugsocket import enter, post  # noqa: E402  pylint: disable=wrong-import-position
 
 N_ROOMS, N_OF_ROOM = 100, 10
 N_AT_ONCE = 100
@@ -33,69 +33,9 @@ def address_of(group, number):
     return f'127.{group}.{number // 250}.{1 + number % 250}'
 
 
-class Member:
-    """A WebSocket as bytes, which hears as much as it is asked to."""
-
-    @classmethod
-    async def connect(cls, port, path, address):
-        self = cls()
-        self.reader, self.writer = await asyncio.open_connection('127.0.0.1', port, local_addr=(address, 0), limit=1 << 20)
-        self.writer.write((f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
-                           'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n').encode())
-        head = await self.reader.readuntil(b'\r\n\r\n')
-        assert head.startswith(b'HTTP/1.1 101'), head
-        return self
-
-    def say(self, frame):
-        data = json.dumps(frame).encode()
-        size = bytes([0x80 | len(data)]) if len(data) < 126 else b'\xfe' + len(data).to_bytes(2, 'big')
-        self.writer.write(b'\x81' + size + bytes(4) + data)   # a mask of zeros leaves a payload as it is
-
-    async def hear(self):
-        """The next text frame, or None at a close frame. Pings are answered."""
-        while True:
-            head = await self.reader.readexactly(2)
-            size = head[1] & 0x7f
-            if size >= 126:
-                size = int.from_bytes(await self.reader.readexactly(2 if size == 126 else 8), 'big')
-            data = await self.reader.readexactly(size)
-            if head[0] == 0x89:
-                self.writer.write(b'\x8a' + bytes([0x80 | len(data)]) + bytes(4) + data)
-            elif head[0] == 0x88:
-                return None
-            else:
-                return json.loads(data)
-
-    async def hear_type(self, *types):
-        while (frame := await self.hear()) is not None:
-            if frame['type'] in types:
-                return frame
-        raise snugtest.Failure(f'closed before {types}')
-
-    def close(self):
-        self.writer.close()
-
-
-async def post(port, path, body, address):
-    reader, writer = await asyncio.open_connection('127.0.0.1', port, local_addr=(address, 0))
-    data = json.dumps(body).encode()
-    writer.write(f'POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n'.encode()
-                 + data)
-    answer = await reader.read()
-    writer.close()
-    return json.loads(answer.split(b'\r\n\r\n', 1)[1])
-
-
-async def enter(port, code, address, token=None):
-    member = await Member.connect(port, f'/api/ws?code={code}&v=2', address)
-    member.say({'type': 'enter', **({'token': token} if token else {})})
-    member.welcome = await member.hear_type('welcome', 'error')
-    return member
-
-
 async def make_room(port, address):
     room = await post(port, '/api/create-room', {'v': 2}, address)
-    return room['code'], await enter(port, room['code'], address, room['token'])
+    return room['code'], await enter(port, room['code'], address, token=room['token'])
 
 
 def port_of(server):
@@ -221,8 +161,8 @@ def test_nobody_notices_spoilers():
 
 
 async def cost_of_frames(port, pid, code, token):
-    one = await enter(port, code, '127.0.0.1', token)
-    other = await enter(port, code, '127.0.0.1')
+    one = await enter(port, code, token=token)
+    other = await enter(port, code)
     sdp = 'v=0\r\n' * 200     # about what an offer has
     before = cpu_seconds(pid)
     for _ in range(N_FRAMES // 50):

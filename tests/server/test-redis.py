@@ -3,6 +3,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import asyncio
 import pathlib
 import signal
 import socket
@@ -11,6 +12,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'fixtures'))
 import snugtest  # noqa: E402  pylint: disable=wrong-import-position
+from snugsocket import enter  # noqa: E402  pylint: disable=wrong-import-position
 
 
 class Redis(snugtest.Process):
@@ -187,6 +189,35 @@ def test_the_server_of_the_room_hangs():
     assert len(ids) == 3, ids   # nobody under two names
 
 
+async def hear_to_the_end(member):
+    types = []
+    while (frame := await member.hear()) is not None:
+        types.append(frame['type'])
+    return types
+
+
+async def come_back(code, ports):
+    """Ben moves from server to server, and lives on each: who is the same client is let in, and who only has his token
+    is not."""
+    old = await enter(ports[1], code, client='ben')
+    token = old.welcome['token']
+    new = await enter(ports[2], code, token=token, client='ben')
+    assert new.welcome['type'] == 'welcome' and new.welcome['resumed'], new.welcome
+    assert 'error' not in await hear_to_the_end(old)   # after which it would stay away
+    alive = asyncio.ensure_future(hear_to_the_end(new))
+    for port in ports:
+        thief = await enter(port, code, token=token, client='eve')
+        assert thief.welcome['code'] == 'in-use', thief.welcome
+    alive.cancel()
+
+
+def test_the_same_client_comes_to_another_server():
+    _, servers = start()
+    _, room = create(Name(servers[0]), 'Ana', '--open')
+    ports = [int(server.url.rsplit(':', 1)[1]) for server in servers]
+    asyncio.run(asyncio.wait_for(come_back(room['code'], ports), snugtest.PATIENCE))
+
+
 def test_redis_is_restarted():
     redis, (one, two, three) = start()
     ana, room = create(Name(one), 'Ana', '--open')
@@ -208,4 +239,5 @@ def test_without_redis_nothing_starts():
 
 snugtest.run([test_members_of_one_room_on_three_servers, test_a_private_room, test_the_server_of_a_member_is_killed,
               test_the_server_of_the_room_is_killed, test_the_server_of_the_room_is_restarted,
-              test_the_server_of_the_room_hangs, test_redis_is_restarted, test_without_redis_nothing_starts])
+              test_the_server_of_the_room_hangs, test_the_same_client_comes_to_another_server, test_redis_is_restarted,
+              test_without_redis_nothing_starts])
