@@ -17,6 +17,11 @@
 /* Two million pieces: what is behind them would come again. */
 #define MAX_BYTES (64 * 1024 * 1024)
 
+/* Of this program, whichever thread has it in hand. */
+static GMutex count_lock;
+static GCond count_changed;
+static guint n_in_hand;
+
 struct _SnugJournal
 {
   int              folder_fd;   /* borrowed */
@@ -57,11 +62,32 @@ fail (GError **error, int code)
   return FALSE;
 }
 
+static void
+count (int difference)
+{
+  g_mutex_lock (&count_lock);
+  n_in_hand += (guint) difference;
+  g_cond_broadcast (&count_changed);
+  g_mutex_unlock (&count_lock);
+}
+
+void
+snug_journal_wait_until_left (guint at_most_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + at_most_ms * G_TIME_SPAN_MILLISECOND;
+
+  g_mutex_lock (&count_lock);
+  while (n_in_hand > 0 && g_cond_wait_until (&count_changed, &count_lock, end_us))
+    ;
+  g_mutex_unlock (&count_lock);
+}
+
 static SnugJournal *
 journal_alloc (int folder_fd, const char *stem)
 {
   SnugJournal *self = g_new0 (SnugJournal, 1);
 
+  count (1);
   self->folder_fd = folder_fd;
   self->fd = -1;
   self->name = g_strconcat (stem, SNUG_JOURNAL_SUFFIX, NULL);
@@ -195,6 +221,7 @@ snug_journal_free (SnugJournal *self)
   g_byte_array_unref (self->hashes);
   g_free (self->name);
   g_free (self);
+  count (-1);
 }
 
 const SnugJournalHead *

@@ -38,6 +38,9 @@ SnugJournal *snug_journal_open  (int folder_fd, const char *stem, GError **error
 void         snug_journal_free  (SnugJournal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SnugJournal, snug_journal_free)
 
+/* Until this program has none open any more: what it stopped a moment ago other threads may still be closing. */
+void         snug_journal_wait_until_left (guint at_most_ms);
+
 const SnugJournalHead *snug_journal_get_head (SnugJournal *self);
 guint64                snug_journal_get_n    (SnugJournal *self);
 const guint8          *snug_journal_get_hash (SnugJournal *self, guint64 i);

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "snug-journal.h"
 #include "snug-sink.h"
+
+/* A piece is written and hashed in a part of that. What is open for longer is at work. */
+#define CLOSING_MS 5000
 
 struct _SnugUnfinished
 {
@@ -47,9 +51,14 @@ on_left (const char *stem, const SnugJournalHead *head, guint64 n_bytes, guint64
 static void
 do_find (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  /* A search holds what it reads: another one would miss that. */
+  static GMutex one_at_a_time;
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
 
+  g_mutex_lock (&one_at_a_time);
+  snug_journal_wait_until_left (CLOSING_MS);
   snug_sink_foreach_left (source, on_left, found);
+  g_mutex_unlock (&one_at_a_time);
   for (guint i = 0; i < found->len; i++)
     SNUG_UNFINISHED (found->pdata[i])->folder = g_object_ref (source);
   g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);

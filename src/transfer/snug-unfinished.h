@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define SNUG_TYPE_UNFINISHED (snug_unfinished_get_type ())
 G_DECLARE_FINAL_TYPE (SnugUnfinished, snug_unfinished, SNUG, UNFINISHED, GObject)
 
-/* Looks into @folder, on a worker. */
+/* Looks into @folder, on a worker, once what was at work here until now is closed. */
 void       snug_unfinished_find_async  (GFile *folder, GAsyncReadyCallback callback, gpointer user_data);
 /* Returns: (transfer full): of SnugUnfinished; empty if the folder cannot be read. */
 GPtrArray *snug_unfinished_find_finish (GAsyncResult *result);

@@ -4,6 +4,7 @@
  */
 #include "snug-sink.h"
 #include "snug-temp-folder.h"
+#include "snug-unfinished.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -380,6 +381,36 @@ test_left_is_listed_and_discarded (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_files (f), ==, 1);
 }
 
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GPtrArray **) user_data = snug_unfinished_find_finish (result);
+}
+
+/* As when a room ends in the middle of it: it is looked for at once, and a worker is still writing. */
+static void
+test_what_is_being_left_is_found (Fixture *f, gconstpointer data)
+{
+  guint64 n_bytes;
+  SnugSink *sink = open_resumable (f, &n_bytes);
+  GPtrArray *found[2] = { NULL, NULL };
+
+  write_pieces (sink, 0, 2);
+  for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
+    snug_unfinished_find_async (f->folder, on_found, &found[i]);
+  /* Time to look too early. */
+  g_usleep (G_USEC_PER_SEC / 10);
+  snug_sink_leave (sink);
+  while (found[0] == NULL || found[1] == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (found); i++)
+    {
+      g_assert_cmpuint (found[i]->len, ==, 1);
+      g_assert_cmpuint (snug_unfinished_get_bytes (found[i]->pdata[0]), ==, 2 * PIECE);
+      g_ptr_array_unref (found[i]);
+    }
+}
+
 #define ADD(name, func) g_test_add ("/sink/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -396,6 +427,7 @@ main (int argc, char **argv)
   ADD ("folder-that-is-gone", test_folder_that_is_gone);
   ADD ("goes-on", test_goes_on);
   ADD ("the-last-piece-is-asked-for-again", test_the_last_piece_is_asked_for_again);
+  ADD ("what-is-being-left-is-found", test_what_is_being_left_is_found);
   ADD ("only-what-is-in-both-counts", test_only_what_is_in_both_counts);
   ADD ("a-shorter-part-counts-as-far-as-it-goes", test_a_shorter_part_counts_as_far_as_it_goes);
   ADD ("what-is-at-work-is-left-alone", test_what_is_at_work_is_left_alone);
