@@ -9,7 +9,7 @@ import zlib
 
 import window
 from cases import SNUG_CLI, case, run
-from in_room import create, heard, link_of, say, show
+from in_room import create, heard, link_of, press_send, say, show
 from window import Vain, alive, until
 
 sys.path.insert(0, str(window.ROOT / "tests/fixtures"))
@@ -189,7 +189,7 @@ def test_long_text(desk):
     ana = desk.member("join", link_of(opened), "--name", "Ana", "--save-to", str(inbox))
     opened.wait_for_title("2 people · direct")
     text = "0123456789 " * 6000
-    say(opened, text)
+    press_send(opened, text)
     opened.press("push button", "Send as File")
     done = ana.wait_for(event="transfer", state="done", direction="in")
     assert pathlib.Path(done["path"]).read_text() == text.strip()
