@@ -26,6 +26,17 @@ assert_quiet (SnugRawClient *client)
   assert_hears (client, "\"pong\"");
 }
 
+/* In that time, and not before @last_ms of it. */
+static void
+assert_over_after (guint *n_over, guint ms, guint last_ms)
+{
+  snug_let_pass (ms - last_ms);
+  snug_await_idle (NULL);
+  g_assert_cmpuint (*n_over, ==, 0);
+  snug_let_pass (last_ms);
+  snug_await (NULL, *n_over == 1);
+}
+
 /* --- rooms ----------------------------------------------------------------------------------------- */
 
 static void
@@ -37,11 +48,7 @@ test_creator (void)
   g_autofree char *code = NULL, *member = NULL, *token = NULL;
 
   g_assert_true (snug_server_create_room (server, 3, FALSE, &code, &member, &token, NULL));
-  snug_let_pass (59999);
-  snug_await_idle (NULL);
-  g_assert_cmpuint (n_over, ==, 0);
-  snug_let_pass (1);
-  snug_await (NULL, n_over == 1);
+  assert_over_after (&n_over, 60 * 1000, 1);
   stop (server);
 }
 
@@ -53,11 +60,7 @@ test_empty_room (void)
   SnugServer *server = start (&config);
   g_autofree char *code = create (server, "", NULL);
 
-  snug_let_pass (299999);
-  snug_await_idle (NULL);
-  g_assert_cmpuint (n_over, ==, 0);
-  snug_let_pass (1);
-  snug_await (NULL, n_over == 1);
+  assert_over_after (&n_over, 300 * 1000, 1);
   stop (server);
 }
 
@@ -70,11 +73,7 @@ test_old_room (void)
   SnugServer *server = start (&config);
   g_autofree char *code = create (server, "", NULL);
 
-  snug_let_pass (86398 * 1000);
-  snug_await_idle (NULL);
-  g_assert_cmpuint (n_over, ==, 0);
-  snug_let_pass (2 * 1000);
-  snug_await (NULL, n_over == 1);
+  assert_over_after (&n_over, 86400 * 1000, 2 * 1000);
   stop (server);
 }
 
