@@ -7,6 +7,8 @@
 # shellcheck source=tests/lanes/fresh-system.sh
 . "$(dirname "$0")/../fresh-system.sh" trixie
 
-by_the_readme && lane_counted lanes_in_fresh_system core cli
+by_the_readme &&
+  lane_case 'apt brings what makes networks' -- inside 'apt-get install -y -q --no-install-recommends iproute2' &&
+  lane_counted lanes_in_fresh_system core cli
 
 lane_end
